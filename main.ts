@@ -1,0 +1,55 @@
+import { parseArguments } from "./src/cli/arguments.ts";
+import { serve, type WatchSignals } from "./src/cli/serve.ts";
+import { EXIT, ExitError } from "./src/exit.ts";
+import { loadSettings } from "./src/settings/load.ts";
+
+/** All that are handled; as process 1 the runtime would ignore TERM, or crash on it. */
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGTTIN", "SIGTTOU"] as const;
+
+const watchSignals: WatchSignals = (onSignal) => {
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, () => onSignal(signal));
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  const { command, actions, flags, positionals } = await parseArguments(args);
+  if (actions.help) return print((await import("./src/cli/help.ts")).helpText());
+  if (actions.version) return print((await import("./src/cli/version.ts")).versionText());
+  if (command === "completions") {
+    const { completionScript } = await import("./src/cli/completions.ts");
+    return print(await completionScript(positionals[0] ?? ""));
+  }
+  const loaded = await loadSettings({
+    flags,
+    environment: Deno.env.toObject(),
+    readFile: (path) => Deno.readTextFile(path),
+    cwd: Deno.cwd(),
+  });
+  if (actions.printConfig) {
+    return print((await import("./src/cli/print_config.ts")).printConfigText(loaded));
+  }
+  if (command === "check") {
+    return print(await (await import("./src/cli/check.ts")).checkText(loaded.settings));
+  }
+  return await serve(loaded.settings, watchSignals);
+}
+
+function print(text: string): number {
+  write(Deno.stdout, text);
+  return EXIT.ok;
+}
+
+function write(stream: { writeSync(data: Uint8Array): number }, text: string): void {
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+}
+
+let exitCode: number;
+try {
+  exitCode = await main(Deno.args);
+} catch (error) {
+  // `sluice --help | head` closes the pipe before all is written.
+  if (!(error instanceof ExitError || error instanceof Deno.errors.BrokenPipe)) throw error;
+  if (error instanceof ExitError) write(Deno.stderr, `sluice: ${error.message}\n`);
+  exitCode = error instanceof ExitError ? error.exitCode : EXIT.ok;
+}
+Deno.exit(exitCode);

@@ -1,0 +1,23 @@
+/** The commands, and how the program is called. */
+
+/** The name that people type. */
+export const PROGRAM = "sluice";
+
+/** Every command, the default first. */
+export const COMMANDS = {
+  serve: { argument: "", help: "Serve until told to stop (the default)" },
+  check: {
+    argument: "",
+    help: "Check the settings and the handler; like --check",
+  },
+  completions: {
+    argument: "<bash|zsh|fish>",
+    help: "Print the completions of a shell",
+  },
+} as const;
+
+/** The name of a command. */
+export type Command = keyof typeof COMMANDS;
+
+/** The names of all commands. */
+export const COMMAND_NAMES = Object.keys(COMMANDS) as Command[];

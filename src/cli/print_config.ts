@@ -1,0 +1,50 @@
+/** `--print-config`: the settings and their sources, as a TOML file. */
+import type { Loaded } from "../settings/load.ts";
+import type { Source } from "../settings/found.ts";
+import { EXCLUSIVE, kebab, OPTION_KEYS, type OptionKey, optionOf } from "../settings/options.ts";
+import { isUnset } from "./describe.ts";
+
+/**
+ * The settings as TOML, each with its source as a comment. Given back with
+ * `--config` it yields the same settings: what is not set, or cannot stand in
+ * a file beside the others, is a comment.
+ */
+export function printConfigText(loaded: Loaded): string {
+  const hidden = new Set(OPTION_KEYS.filter((key) => !optionOf(key).inFile));
+  for (const [key, others] of Object.entries(EXCLUSIVE)) {
+    if (isUnset(loaded.settings[key as OptionKey])) continue;
+    others.forEach((other) => hidden.add(other));
+  }
+  let text = "";
+  for (const key of OPTION_KEYS) {
+    const value = loaded.settings[key];
+    const source = sourceText(loaded.sources[key]);
+    if (isUnset(value)) {
+      text += `# ${kebab(key)}: ${optionOf(key).unset} # ${source}\n`;
+    } else {
+      const start = hidden.has(key) ? "# " : "";
+      text += `${start}${kebab(key)} = ${toml(key, value)} # ${source}\n`;
+    }
+  }
+  return text;
+}
+
+function sourceText({ from, detail }: Source): string {
+  // A path may hold anything, and a comment ends with its line.
+  const safe = /[^\x20-\x7e]/.test(detail) ? JSON.stringify(detail) : detail;
+  if (safe === "") return from;
+  return from === "default" ? `${from} (${safe})` : `${from} ${safe}`;
+}
+
+function toml(key: OptionKey, value: unknown): string {
+  if (typeof value === "number" && optionOf(key).type === "integer") {
+    return String(value);
+  }
+  const text = optionOf(key).format(value as NonNullable<unknown>);
+  return Array.isArray(text) ? `[${text.map(tomlString).join(", ")}]` : tomlString(text);
+}
+
+/** As in JSON, except that TOML wants DEL escaped as well. */
+function tomlString(text: string): string {
+  return JSON.stringify(text).replaceAll("\x7f", "\\u007f");
+}

@@ -1,0 +1,186 @@
+import { Connection, type ConnectionContext } from "./connection.ts";
+import { ConnectionError, PeerError } from "./errors.ts";
+import type { Emit, RefusalReason } from "./event.ts";
+import type { Listener } from "./listener.ts";
+import { addressKey, type Lease, Refusal, type ResourceManager } from "./resources.ts";
+import type { Service } from "./service.ts";
+
+/** What an acceptor works with. */
+export interface AcceptorOptions {
+  readonly listener: Listener;
+  readonly resources: ResourceManager;
+  readonly service: Service;
+  readonly connections: ConnectionContext;
+  /** At the limit: leave clients in the kernel's queue, or tell them. */
+  readonly overload: "wait" | "refuse";
+  /** What a refused client is told; null is a plain close. */
+  readonly refusal: string | null;
+  /** The lane's open connections, for the lane to wait for and to cut. */
+  readonly live: Map<Connection, Promise<void>>;
+  /** Names the next connection. */
+  readonly nextId: () => string;
+  readonly emit: Emit;
+}
+
+/** How long to wait when accepting fails for a reason that lasts, in milliseconds. */
+const OUTAGE_PAUSE = 100;
+/** Refused clients that are told at one time; those beyond are closed without a word. */
+const MAX_TELLING = 64;
+/** The queue counts as empty when nothing came for this long, in milliseconds. */
+const DOOR_QUIET = 10;
+/** How long the door may take to close while clients keep coming, in milliseconds. */
+const DOOR_LIMIT = 250;
+/**
+ * ENONET, EPROTO, ENOPROTOOPT, EOPNOTSUPP, ENETDOWN, ENETUNREACH, EHOSTDOWN and
+ * EHOSTUNREACH: Linux passes errors of the new connection's network on to
+ * accept(2), whose manual asks to treat them as "try again".
+ */
+const NETWORK_ERRORS = /\(os error (64|71|92|95|100|101|112|113)\)/;
+
+/** One loop: wait for room, accept, hand over, forget when done. */
+export class Acceptor {
+  readonly #options: AcceptorOptions;
+  #accepted = 0;
+  #telling = 0;
+  #outage: number | null = null;
+
+  constructor(options: AcceptorOptions) {
+    this.#options = options;
+  }
+
+  /** Runs until the door is closed. */
+  async run(): Promise<void> {
+    const { listener, resources, overload } = this.#options;
+    const sockets = listener[Symbol.asyncIterator]();
+    for (;;) {
+      if (overload === "wait" && !resources.hasRoom) await resources.room();
+      const socket = await this.#next(sockets);
+      if (socket === null) return;
+      this.#accepted++;
+      await this.#admit(socket);
+    }
+  }
+
+  /**
+   * Closes the listener, after the clients that the kernel has queued are in:
+   * it has promised them a connection, and closing would reset it.
+   */
+  async closeDoor(): Promise<void> {
+    const latest = performance.now() + DOOR_LIMIT;
+    let before: number;
+    do {
+      before = this.#accepted;
+      await new Promise((resolve) => setTimeout(resolve, DOOR_QUIET));
+    } while (this.#accepted !== before && performance.now() < latest);
+    this.#options.listener.close();
+  }
+
+  /** The next client; null when the listener is closed. */
+  async #next(sockets: AsyncIterator<Deno.Conn>): Promise<Deno.Conn | null> {
+    for (;;) {
+      try {
+        const { value, done } = await sockets.next();
+        if (this.#outage !== null) {
+          this.#options.emit({ type: "recovered", duration: performance.now() - this.#outage });
+          this.#outage = null;
+        }
+        return done ? null : value;
+      } catch (error) {
+        await this.#survive(error);
+      }
+    }
+  }
+
+  /** Judges an error of accept(2), see its manual: nothing but closing the listener ends the loop. */
+  async #survive(cause: unknown): Promise<void> {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    if (isOfOneClient(error)) {
+      this.#options.emit({ type: "vanished", error });
+      return;
+    }
+    // Descriptors (EMFILE, ENFILE) or memory (ENOBUFS, ENOMEM) have run out: they come back
+    // when connections end, and until then trying at once would only burn the processor.
+    if (this.#outage === null) {
+      this.#outage = performance.now();
+      this.#options.emit({ type: "starved", error });
+    }
+    await new Promise((resolve) => setTimeout(resolve, OUTAGE_PAUSE));
+  }
+
+  async #admit(socket: Deno.Conn): Promise<void> {
+    const { resources, overload } = this.#options;
+    let answer = this.#allocate(socket);
+    // Another acceptor of the lane took the last place in the meantime.
+    while (overload === "wait" && answer instanceof Refusal && answer.reason === "total") {
+      await resources.room();
+      answer = this.#allocate(socket);
+    }
+    if (answer instanceof Refusal) this.#refuse(socket, answer.reason);
+    else this.#serve(socket, answer);
+  }
+
+  #allocate(socket: Deno.Conn): Lease | Refusal {
+    return this.#options.resources.allocate(addressKey(socket.remoteAddr));
+  }
+
+  #serve(socket: Deno.Conn, lease: Lease): void {
+    const { live, connections, nextId, emit } = this.#options;
+    const connection = new Connection(nextId(), socket, connections);
+    emit({ type: "accepted", id: connection.id, remoteAddr: socket.remoteAddr });
+    live.set(connection, this.#converse(connection, lease));
+  }
+
+  async #converse(connection: Connection, lease: Lease): Promise<void> {
+    const { live, service, emit } = this.#options;
+    let error: Error | null = null;
+    try {
+      await service(connection);
+      await connection.finish(connection.sawEnd ? "client" : "server");
+    } catch (cause) {
+      error = cause instanceof Error ? cause : new Error(String(cause));
+      await tell(connection, error);
+    } finally {
+      lease.release();
+      live.delete(connection);
+      emit({ type: "closed", connection: connection.release(error) });
+    }
+  }
+
+  #refuse(socket: Deno.Conn, reason: RefusalReason): void {
+    const { refusal, live, connections, nextId, emit } = this.#options;
+    emit({ type: "refused", remoteAddr: socket.remoteAddr, reason });
+    if (refusal === null || this.#telling === MAX_TELLING) return socket.close();
+    this.#telling++;
+    const connection = new Connection(nextId(), socket, connections);
+    const done = tell(connection, new PeerError("Refused", refusal)).finally(() => {
+      this.#telling--;
+      live.delete(connection);
+      connection.release(null);
+    });
+    live.set(connection, done);
+  }
+}
+
+/** Tells the peer what can be told, and closes; never throws. */
+async function tell(connection: Connection, error: Error): Promise<void> {
+  const endedBy = error instanceof ConnectionError ? error.endedBy : "error";
+  if (!(error instanceof PeerError) || error.answer === null) return connection.endAs(endedBy);
+  try {
+    await connection.write(error.answer);
+    await connection.finish(endedBy);
+  } catch { // The peer does not listen any more.
+    connection.endAs(endedBy);
+  }
+}
+
+/** The client was gone before it was accepted, or the network failed it (see accept(2), "Error handling"). */
+function isOfOneClient(error: Error): boolean {
+  return error instanceof Deno.errors.ConnectionAborted ||
+    error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.NotConnected ||
+    error instanceof Deno.errors.BrokenPipe ||
+    error instanceof Deno.errors.Interrupted ||
+    error instanceof Deno.errors.TimedOut ||
+    error instanceof Deno.errors.PermissionDenied ||
+    NETWORK_ERRORS.test(error.message);
+}

@@ -1,0 +1,55 @@
+/** What an idle connection holds, in bytes. */
+export const SMALL_BUFFER = 2 * 1024;
+/** What a connection that streams is lent, in bytes. */
+export const LARGE_BUFFER = 64 * 1024;
+
+/** Small buffers are cut from slabs of this many, none wasted on headers. */
+const SLAB_BUFFERS = 128;
+/**
+ * Large buffers lent at one time by one lane (16 MiB). A connection that asks
+ * when all are out goes on with a small one, so memory has a ceiling however
+ * many clients stream at once.
+ */
+const MAX_LARGE_BUFFERS = 256;
+/** Large buffers kept for the next borrower; the others go back to the system. */
+const KEPT_LARGE_BUFFERS = 16;
+
+/** The read buffers of one lane, lent to its connections. */
+export class Buffers {
+  readonly #small: Uint8Array<ArrayBuffer>[] = [];
+  readonly #large: Uint8Array<ArrayBuffer>[] = [];
+  #lentLarge = 0;
+
+  /** Lends a buffer of {@linkcode SMALL_BUFFER} bytes; its content is arbitrary. */
+  lendSmall(): Uint8Array<ArrayBuffer> {
+    const free = this.#small.pop();
+    if (free !== undefined) return free;
+    const slab = new ArrayBuffer(SLAB_BUFFERS * SMALL_BUFFER);
+    for (let i = 1; i < SLAB_BUFFERS; i++) {
+      this.#small.push(new Uint8Array(slab, i * SMALL_BUFFER, SMALL_BUFFER));
+    }
+    return new Uint8Array(slab, 0, SMALL_BUFFER);
+  }
+
+  /** Lends a buffer of {@linkcode LARGE_BUFFER} bytes, or null when all are out. */
+  lendLarge(): Uint8Array<ArrayBuffer> | null {
+    if (this.#lentLarge === MAX_LARGE_BUFFERS) return null;
+    this.#lentLarge++;
+    return this.#large.pop() ?? new Uint8Array(LARGE_BUFFER);
+  }
+
+  /** Takes a lent buffer back; one of another size was never lent and is left to the collector. */
+  giveBack(buffer: Uint8Array<ArrayBuffer>): void {
+    if (buffer.length === SMALL_BUFFER) {
+      this.#small.push(buffer);
+    } else if (buffer.length === LARGE_BUFFER) {
+      this.#lentLarge--;
+      if (this.#large.length < KEPT_LARGE_BUFFERS) this.#large.push(buffer);
+    }
+  }
+
+  /** Forgets a large buffer that a pending read still owns: it is lost to the pool. */
+  writeOff(buffer: Uint8Array<ArrayBuffer>): void {
+    if (buffer.length === LARGE_BUFFER) this.#lentLarge--;
+  }
+}

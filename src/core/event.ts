@@ -1,0 +1,45 @@
+/** Who ended a connection. */
+export type EndedBy = "client" | "server" | "timeout" | "limit" | "drain" | "error";
+
+/**
+ * What a connection was doing: `idle` waits for the first byte of the next
+ * piece of data, `reading` is in the middle of one, `serving` is in the
+ * service's hands, `writing` waits for the client to take data, `closing` has
+ * said its last word and waits for the client to hear it.
+ */
+export type Phase = "idle" | "reading" | "serving" | "writing" | "closing";
+
+/** Why a connection was not served. */
+export type RefusalReason = "total" | "address" | "draining";
+
+/** How a connection went, from accept to close. */
+export interface ConnectionSummary {
+  readonly id: string;
+  readonly remoteAddr: Deno.Addr;
+  readonly localAddr: Deno.Addr;
+  /** Bytes read from the client. */
+  readonly bytesIn: number;
+  /** Bytes written to the client. */
+  readonly bytesOut: number;
+  /** From accept to close, in milliseconds. */
+  readonly duration: number;
+  readonly endedBy: EndedBy;
+  readonly phase: Phase;
+  /** What a service threw, or what the conversation broke on. */
+  readonly error: Error | null;
+}
+
+/** What the core reports upward; a lane wires it to the log and to its counters. */
+export type Event =
+  | { readonly type: "accepted"; readonly id: string; readonly remoteAddr: Deno.Addr }
+  | { readonly type: "closed"; readonly connection: ConnectionSummary }
+  | { readonly type: "refused"; readonly remoteAddr: Deno.Addr; readonly reason: RefusalReason }
+  /** Accepting failed for a reason that lasts; once an outage. */
+  | { readonly type: "starved"; readonly error: Error }
+  /** Accepting works again; `duration` of the outage in milliseconds. */
+  | { readonly type: "recovered"; readonly duration: number }
+  /** A client was gone before it was accepted. */
+  | { readonly type: "vanished"; readonly error: Error };
+
+/** Takes an event; must not throw and must not wait. */
+export type Emit = (event: Event) => void;

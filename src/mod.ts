@@ -1,0 +1,31 @@
+/**
+ * The public types and functions: what a handler is written with.
+ *
+ * A handler is a module whose default export is one of four shapes. This one
+ * answers each line with its length:
+ *
+ * ```ts
+ * import type { Handler } from "@sluice/sluice";
+ *
+ * export default {
+ *   framing: { type: "lines", limit: 1024 },
+ *   handle: (line: string) => String(line.length),
+ * } satisfies Handler;
+ * ```
+ *
+ * Serve it with `sluice --handler length.ts`, and try it with `nc 127.0.0.1 8000`.
+ *
+ * @module
+ */
+export type { Connection } from "./core/connection.ts";
+export {
+  ConnectionError,
+  IncompleteReadError,
+  LimitExceededError,
+  PeerError,
+} from "./core/errors.ts";
+export type { EndedBy } from "./core/event.ts";
+export type { Service, ServiceContext } from "./core/service.ts";
+export type { Framing, RequestHandler } from "./services/framing.ts";
+export type { FramedHandler, Handler, ProtocolHandler, StreamHandler } from "./services/handler.ts";
+export type { Protocol, Transport } from "./services/protocol.ts";

@@ -1,0 +1,15 @@
+import type { Plan } from "../plan.ts";
+
+/** What a mode may look at. */
+export interface ModeSettings {
+  /** `--max-connections`, after the descriptor limit had its say. */
+  readonly maxConnections: number;
+}
+
+/** A concurrency model: only a choice of place and numbers. */
+export interface Mode {
+  readonly name: string;
+  /** One line for people. */
+  readonly help: string;
+  plan(settings: ModeSettings): Plan;
+}

@@ -1,0 +1,13 @@
+import type { Mode } from "./mode.ts";
+
+/** One connection at a time; the others wait their turn, or are refused. */
+export const single: Mode = {
+  name: "single",
+  help: "One connection at a time, on the main thread",
+  plan: () => ({
+    place: "here",
+    lanes: { min: 1, max: 1, spare: 0 },
+    connections: 1,
+    sharing: "own",
+  }),
+};

@@ -1,0 +1,16 @@
+import type { Connection } from "../core/connection.ts";
+import type { ServiceDefinition } from "../core/service.ts";
+
+/** Every byte back, in order (RFC 862). */
+export const echo: ServiceDefinition = {
+  name: "echo",
+  help: "every byte back, in order",
+  port: 8888,
+  refusal: null,
+  create: () => serve,
+};
+
+async function serve(connection: Connection): Promise<void> {
+  let data: Uint8Array | null;
+  while ((data = await connection.read()) !== null) await connection.write(data);
+}

@@ -1,0 +1,50 @@
+import type { Connection } from "../core/connection.ts";
+import type { ServiceContext, ServiceDefinition } from "../core/service.ts";
+import { printable } from "../printable.ts";
+
+/** The most bytes of one line that are recorded; the rest of the line is counted. */
+const LINE_LIMIT = 1024;
+const LINE_FEED = 10;
+
+/** Records what a client sends, line by line, and answers nothing. */
+export const log: ServiceDefinition = {
+  name: "log",
+  help: "records what a client sends, line by line",
+  port: 7001,
+  refusal: null,
+  create: (context) => (connection) => serve(connection, context),
+};
+
+async function serve(connection: Connection, context: ServiceContext): Promise<void> {
+  const write = (line: Uint8Array, cut: number) => {
+    context.log.info("Line received", {
+      "sluice.connection.id": connection.id,
+      "sluice.line": printable(trimEnd(line), LINE_LIMIT),
+      ...(cut > 0 ? { "sluice.line.cut": cut } : {}),
+    });
+  };
+  const kept = new Uint8Array(LINE_LIMIT);
+  let length = 0;
+  let cut = 0;
+  let data: Uint8Array | null;
+  while ((data = await connection.read()) !== null) {
+    let from = 0;
+    while (from < data.length) {
+      const at = data.indexOf(LINE_FEED, from);
+      const end = at === -1 ? data.length : at;
+      const room = Math.min(end - from, LINE_LIMIT - length);
+      kept.set(data.subarray(from, from + room), length);
+      length += room;
+      cut += end - from - room;
+      from = end + 1;
+      if (at === -1) break;
+      write(kept.subarray(0, length), cut);
+      length = cut = 0;
+    }
+  }
+  if (length > 0) write(kept.subarray(0, length), cut);
+}
+
+function trimEnd(line: Uint8Array): Uint8Array {
+  return line[line.length - 1] === 13 ? line.subarray(0, -1) : line;
+}

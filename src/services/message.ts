@@ -1,0 +1,23 @@
+import type { ServiceDefinition } from "../core/service.ts";
+import { type Protocol, serveProtocol, type Transport } from "./protocol.ts";
+
+/** `Message received` for each piece of data that arrives. */
+export const message: ServiceDefinition = {
+  name: "message",
+  help: "`Message received` for each piece of data",
+  port: 7000,
+  refusal: null,
+  create: () => serveProtocol(() => new MessageProtocol()),
+};
+
+class MessageProtocol implements Protocol {
+  #transport: Transport | null = null;
+
+  connectionMade(transport: Transport): void {
+    this.#transport = transport;
+  }
+
+  dataReceived(): void {
+    this.#transport?.write("Message received");
+  }
+}

@@ -1,0 +1,69 @@
+/** Addresses to listen on, as people write them: `127.0.0.1:8000`. */
+
+/** An address to listen on. */
+export type Address =
+  | {
+    readonly transport: "tcp";
+    /** A name or an IP address; an IPv6 address has no brackets here. */
+    readonly hostname: string;
+    /** 0 to 65535; 0 lets the system choose. */
+    readonly port: number;
+  }
+  | {
+    readonly transport: "unix";
+    /** The path of the socket file. */
+    readonly path: string;
+  };
+
+/** The largest port number. */
+export const MAX_PORT = 65_535;
+
+const TCP = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/;
+const NAME = /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_.])?$/i;
+/** Loosely: two colons are what tells it from a name with a port. */
+const IPV6 = /^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(?:%[a-z0-9._-]+)?$/i;
+
+/**
+ * Reads `127.0.0.1:8000`, `localhost:8000`, `[::]:8000` or
+ * `unix:/run/sluice.sock`. Names are not looked up.
+ *
+ * @returns The address; null when the text is not one.
+ */
+export function parseAddress(text: string): Address | null {
+  if (text.startsWith("unix:")) {
+    const path = text.slice("unix:".length);
+    // A NUL byte would end the path early in the system call.
+    return path === "" || path.includes("\0") ? null : { transport: "unix", path };
+  }
+  const match = TCP.exec(text);
+  if (match === null) return null;
+  const [, bracketed, plain, digits] = match;
+  const hostname = bracketed === undefined
+    ? parseHostname(plain ?? "")
+    : parseHostname(`[${bracketed}]`);
+  const port = Number(digits);
+  if (hostname === null || port > MAX_PORT) return null;
+  return { transport: "tcp", hostname, port };
+}
+
+/**
+ * Reads a host without a port: a name, an IPv4 address, or an IPv6 address
+ * with or without brackets.
+ *
+ * @returns The host without brackets; null when the text is not one.
+ */
+export function parseHostname(text: string): string | null {
+  const bracketed = text.startsWith("[") && text.endsWith("]");
+  const hostname = bracketed ? text.slice(1, -1) : text;
+  if (IPV6.test(hostname)) return hostname;
+  return !bracketed && NAME.test(hostname) ? hostname : null;
+}
+
+/**
+ * Writes an address as {@linkcode parseAddress} reads it, IPv6 in brackets.
+ */
+export function formatAddress(address: Address): string {
+  if (address.transport === "unix") return `unix:${address.path}`;
+  const { hostname, port } = address;
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}

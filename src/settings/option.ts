@@ -1,0 +1,58 @@
+/** The shape of one entry of the table of settings. */
+import type { Kind } from "./kinds.ts";
+
+/** The groups of `--help`, in its order. */
+export const GROUPS = [
+  "Model",
+  "Listen",
+  "Limits",
+  "Timeouts",
+  "Logs",
+  "Process",
+] as const;
+
+/** One option: its kind, and what is particular to it. */
+export interface Option<T> extends Kind<NonNullable<T>> {
+  /** The final value when no source sets one; null when it has none. */
+  readonly default: T;
+  readonly group: typeof GROUPS[number];
+  /** One line without a full stop. */
+  readonly help: string;
+  /** What null means, for people. */
+  readonly unset: string;
+  /** The one-letter flag, without its minus; empty when there is none. */
+  readonly short: string;
+  /** Other environment names; they yield to the option's own. */
+  readonly env: readonly string[];
+  /** Can it be set in a configuration file? */
+  readonly inFile: boolean;
+}
+
+type Particulars<T> =
+  & Pick<Option<T>, "default" | "group" | "help">
+  & Partial<Pick<Option<T>, "unset" | "short" | "env" | "inFile">>;
+
+/**
+ * Makes an entry of the table: a kind, and what is particular to the option.
+ */
+export function option<T>(
+  kind: Kind<T>,
+  particulars: Particulars<NoInfer<T>>,
+): Option<T>;
+export function option<T>(
+  kind: Kind<T>,
+  particulars: Particulars<null>,
+): Option<T | null>;
+export function option(
+  kind: Kind<unknown>,
+  particulars: Particulars<unknown>,
+): Option<unknown> {
+  return {
+    ...kind as Kind<NonNullable<unknown>>,
+    unset: "",
+    short: "",
+    env: [],
+    inFile: true,
+    ...particulars,
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * The one table of settings. Flags, environment names, configuration keys,
+ * `--help`, shell completions and the table in README.md all come from here.
+ */
+import { MAX_PORT } from "./address.ts";
+import * as kinds from "./kinds.ts";
+import { type Option, option } from "./option.ts";
+
+/** Every option by its key; a key's other names follow from it. */
+export const OPTIONS = {
+  mode: option(kinds.choice("single", "async"), {
+    default: "async",
+    short: "k",
+    group: "Model",
+    help: "How connections run: one client at a time (the others wait), " +
+      "or many on one event loop",
+  }),
+  service: option(kinds.choice("echo", "message", "zen", "log", "http"), {
+    default: "http",
+    group: "Model",
+    help: "What each connection is served with",
+  }),
+  handler: option(kinds.path(), {
+    default: null,
+    unset: "none",
+    group: "Model",
+    help: "A module to serve connections with, instead of a service",
+  }),
+  bind: option(kinds.addresses(), {
+    default: [],
+    unset: "--host and --port",
+    short: "b",
+    group: "Listen",
+    help: "An address to listen on, such as 127.0.0.1:8000, [::]:8000 or " +
+      "unix:/run/sluice.sock; can be repeated",
+  }),
+  host: option(kinds.host(), {
+    default: "127.0.0.1",
+    group: "Listen",
+    help: "The name or IP address to listen on; 0.0.0.0 and :: are all",
+  }),
+  port: option(kinds.integer(0, MAX_PORT), {
+    default: null,
+    unset: "the service's own",
+    short: "p",
+    env: ["PORT"],
+    group: "Listen",
+    help: "The port to listen on; 0 lets the system choose",
+  }),
+  unixMode: option(kinds.permissions(), {
+    default: null,
+    unset: "the system's",
+    group: "Listen",
+    help: "Permissions of Unix socket files in octal, such as 660",
+  }),
+  backlog: option(kinds.integer(1, 65_535), {
+    default: 4096,
+    group: "Listen",
+    help: "Clients that the system keeps waiting to be accepted; one that " +
+      "does not fit tries again a second later",
+  }),
+  maxConnections: option(kinds.integer(1, 1_000_000), {
+    default: 10_000,
+    group: "Limits",
+    help: "Connections served at once",
+  }),
+  maxConnectionsPerIp: option(kinds.integer(0, 1_000_000), {
+    default: 0,
+    group: "Limits",
+    help: "Connections served at once for one client address; 0 is no limit",
+  }),
+  overload: option(kinds.choice("wait", "refuse"), {
+    default: "wait",
+    group: "Limits",
+    help: "What a client beyond --max-connections sees: no answer until " +
+      "there is room, or a refusal at once",
+  }),
+  idleTimeout: option(kinds.duration(), {
+    default: 5 * 60_000,
+    group: "Timeouts",
+    help: "How long a client may send nothing before its connection is " +
+      "closed; 0 is for ever",
+  }),
+  writeTimeout: option(kinds.duration(), {
+    default: 60_000,
+    group: "Timeouts",
+    help: "How long a client may take to receive what is sent before its " +
+      "connection is closed; 0 is for ever",
+  }),
+  gracefulTimeout: option(kinds.duration(), {
+    default: 25_000,
+    group: "Timeouts",
+    help: "How long clients have to finish when the server stops, before " +
+      "their connections are cut",
+  }),
+  logLevel: option(kinds.choice("debug", "info", "warning", "error"), {
+    default: "info",
+    group: "Logs",
+    help: "The least severe messages that are logged",
+  }),
+  logFormat: option(kinds.choice("auto", "text", "json"), {
+    default: "auto",
+    group: "Logs",
+    help: "How messages are written; auto is text on a terminal, else json",
+  }),
+  logFile: option(kinds.path(), {
+    default: null,
+    unset: "standard output",
+    group: "Logs",
+    help: "The file that messages are written to",
+  }),
+  logMaxSize: option(kinds.size(1024), {
+    default: 10 * 1024 ** 2,
+    group: "Logs",
+    help: "The size at which a new log file is begun",
+  }),
+  logMaxFiles: option(kinds.integer(1, 1000), {
+    default: 5,
+    group: "Logs",
+    help: "How many log files are kept, the current one included",
+  }),
+  pidFile: option(kinds.path(), {
+    default: null,
+    unset: "none",
+    group: "Process",
+    help: "A file to write the process id into, removed at the end",
+  }),
+  config: option(kinds.path(), {
+    default: null,
+    unset: "none",
+    inFile: false,
+    group: "Process",
+    help: "A configuration file: .toml, .json or .jsonc",
+  }),
+};
+
+/** Flags that ask for something other than to serve; not settings. */
+export const ACTIONS = {
+  help: { short: "h", help: "Show this help" },
+  version: { short: "V", help: "Show the versions of Sluice, Deno and V8" },
+  check: { short: "", help: "Check the settings and the handler, then exit" },
+  printConfig: {
+    short: "",
+    help: "Show each setting and where it comes from, then exit",
+  },
+} as const;
+
+/** The key of an option, such as `maxConnections`. */
+export type OptionKey = keyof typeof OPTIONS;
+
+/** The key of an action, such as `printConfig`. */
+export type ActionKey = keyof typeof ACTIONS;
+
+/**
+ * Options that say the same thing in two ways, so that only one of the two
+ * can hold: the key, and those that it stands in for.
+ */
+export const EXCLUSIVE: Readonly<
+  Partial<Record<OptionKey, readonly OptionKey[]>>
+> = {
+  handler: ["service"],
+  bind: ["host", "port"],
+};
+
+/** The final, validated values: milliseconds, bytes, absolute paths. */
+export type Settings = {
+  readonly [K in OptionKey]: typeof OPTIONS[K]["default"];
+};
+
+/** The keys of all options, in the order of the table. */
+export const OPTION_KEYS = Object.keys(OPTIONS) as OptionKey[];
+
+/** An option whose type of value does not matter to the caller. */
+export function optionOf(key: OptionKey): Option<unknown> {
+  return OPTIONS[key] as Option<unknown>;
+}
+
+/** The name in flags and configuration files: `max-connections`. */
+export function kebab(key: OptionKey | ActionKey): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The flag: `--max-connections`. */
+export function flagName(key: OptionKey | ActionKey): string {
+  return `--${kebab(key)}`;
+}
+
+/** The option's own name in the environment: `SLUICE_MAX_CONNECTIONS`. */
+export function envName(key: OptionKey): string {
+  return `SLUICE_${kebab(key).replaceAll("-", "_").toUpperCase()}`;
+}

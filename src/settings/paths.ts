@@ -1,0 +1,23 @@
+/**
+ * Paths of settings. By hand, because loading `node:path` costs more than
+ * reading all the settings does.
+ */
+
+const ABSOLUTE = /^(?:[/\\]|[a-z]:[/\\])/i;
+
+/**
+ * Makes a path absolute.
+ *
+ * @param folder The absolute folder that a relative path starts from.
+ * @param path The path as it was written.
+ */
+export function resolvePath(folder: string, path: string): string {
+  if (ABSOLUTE.test(path)) return path;
+  const rest = path.replace(/^(?:\.\/+)+/, "");
+  return rest === "." || rest === "" ? folder : `${folder.replace(/\/+$/, "")}/${rest}`;
+}
+
+/** The folder of a file, given the file's absolute path. */
+export function folderOf(path: string): string {
+  return path.replace(/[/\\][^/\\]*$/, "") || "/";
+}

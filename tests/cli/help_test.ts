@@ -1,0 +1,48 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { COMMAND_NAMES } from "../../src/cli/commands.ts";
+import { defaultOf } from "../../src/cli/describe.ts";
+import { helpText, usageText } from "../../src/cli/help.ts";
+import { VERSION, versionText } from "../../src/cli/version.ts";
+import { EXIT } from "../../src/exit.ts";
+import { ACTIONS, flagName, OPTION_KEYS } from "../../src/settings/options.ts";
+
+Deno.test("helpText() fits 80 columns", () => {
+  const tooLong = helpText().split("\n").filter((line) => line.length > 80);
+  assertEquals(tooLong, []);
+  assert(!/\u00a0|undefined/.test(helpText()));
+});
+
+Deno.test("helpText() begins with examples", () => {
+  assert(helpText().indexOf("Examples:") < helpText().indexOf("Usage:"));
+});
+
+Deno.test("helpText() has every option with its default", () => {
+  const help = helpText();
+  for (const key of OPTION_KEYS) {
+    const [, entry = ""] = help.split(` ${flagName(key)} <`);
+    assertStringIncludes(entry, `(default: ${defaultOf(key).text}`);
+  }
+  for (const key of Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]) {
+    assertStringIncludes(help, ` ${flagName(key)} `);
+  }
+});
+
+Deno.test("helpText() has every command, signal and exit code", () => {
+  const help = helpText();
+  for (const name of COMMAND_NAMES) assertStringIncludes(help, `\n  ${name} `);
+  for (const name of ["TERM", "INT", "QUIT", "HUP"]) {
+    assertStringIncludes(help, `\n  ${name} `);
+  }
+  for (const code of Object.values(EXIT)) {
+    assertStringIncludes(help, `\n  ${code} `);
+  }
+});
+
+Deno.test("usageText() is short", () => {
+  assertEquals(usageText().trimEnd().split("\n").length, 2);
+});
+
+Deno.test("versionText() names Sluice, Deno and V8", () => {
+  const { deno, v8 } = Deno.version;
+  assertEquals(versionText(), `sluice ${VERSION}\ndeno ${deno}\nv8 ${v8}\n`);
+});

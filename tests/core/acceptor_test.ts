@@ -1,0 +1,168 @@
+import { assert, assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
+import { PeerError } from "../../src/core/errors.ts";
+import type { Listener } from "../../src/core/listener.ts";
+import type { Service } from "../../src/core/service.ts";
+import { Client } from "../helpers/client.ts";
+import { serve } from "../helpers/lane.ts";
+import { until } from "../helpers/until.ts";
+
+const echo: Service = async (connection) => {
+  let data: Uint8Array | null;
+  while ((data = await connection.read()) !== null) await connection.write(data);
+};
+
+/** A real listener whose first accepts fail as the kernel's do when it has run out of something. */
+function failing(errors: Error[]): (listener: Listener) => Listener {
+  return (listener) => ({
+    ...listener,
+    [Symbol.asyncIterator]: () => {
+      const sockets = listener[Symbol.asyncIterator]();
+      return {
+        next: () => {
+          const error = errors.shift();
+          return error === undefined ? sockets.next() : Promise.reject(error);
+        },
+      };
+    },
+  });
+}
+
+Deno.test("Acceptor goes on after running out of descriptors, and says so once an outage", async () => {
+  const full = () => new Error("Too many open files (os error 24)");
+  await using serving = await serve(echo, { wrap: failing([full(), full(), full()]) });
+  using client = await Client.connect(serving);
+  await client.send("x");
+  assertEquals(await client.receiveText(1), "x");
+  const types = serving.events.map((event) => event.type);
+  assertEquals(types, ["starved", "recovered", "accepted"]);
+});
+
+Deno.test("Acceptor goes on after a client that was gone before it was accepted", async () => {
+  const errors = [
+    new Deno.errors.ConnectionAborted(),
+    new Deno.errors.NotConnected("Transport endpoint is not connected (os error 107)"),
+    new Error("No route to host (os error 113)"),
+  ];
+  await using serving = await serve(echo, { wrap: failing(errors) });
+  using client = await Client.connect(serving);
+  await client.send("x");
+  assertEquals(await client.receiveText(1), "x");
+  const types = serving.events.map((event) => event.type);
+  assertEquals(types, ["vanished", "vanished", "vanished", "accepted"]);
+});
+
+Deno.test("Acceptor serves at most the maximum, and leaves the others in the kernel's queue", async () => {
+  await using serving = await serve(echo, { maxConnections: 2 });
+  using first = await Client.connect(serving);
+  using second = await Client.connect(serving);
+  using third = await Client.connect(serving);
+  for (const client of [first, second]) {
+    await client.send("x");
+    await client.receive(1);
+  }
+  await third.send("waits");
+  await delay(50);
+  assertEquals(serving.events.length, 2, "the third client was accepted beyond the limit");
+  first.close();
+  assertEquals(await third.receiveText(5), "waits");
+});
+
+Deno.test("Acceptor refuses beyond the maximum in the service's words", async () => {
+  await using serving = await serve(echo, {
+    maxConnections: 1,
+    overload: "refuse",
+    refusal: "full\n",
+  });
+  using first = await Client.connect(serving);
+  await first.send("x");
+  await first.receive(1);
+  using second = await Client.connect(serving);
+  await second.send("anyone there?");
+  assertEquals(await second.receiveAll(), "full\n");
+  second.close();
+  const refused = serving.events.find((event) => event.type === "refused");
+  assertEquals(refused?.type === "refused" && refused.reason, "total");
+});
+
+Deno.test("Acceptor refuses one address beyond its share, also while others may wait", async () => {
+  await using serving = await serve(echo, { maxConnectionsPerIp: 1, refusal: "one each\n" });
+  using first = await Client.connect(serving);
+  await first.send("x");
+  await first.receive(1);
+  using second = await Client.connect(serving);
+  assertEquals(await second.receiveAll(), "one each\n");
+  assertEquals(serving.resources.open, 1);
+});
+
+Deno.test("Acceptor reports what a service threw and closes that connection alone", async () => {
+  await using serving = await serve(async (connection) => {
+    if (await connection.readLine(10) === "bad") throw new TypeError("broken");
+    await connection.write("good");
+  });
+  using bad = await Client.connect(serving);
+  using good = await Client.connect(serving);
+  await bad.send("bad\n");
+  assertEquals(await bad.receiveAll(), "");
+  await good.send("fine\n");
+  assertEquals(await good.receiveText(4), "good");
+  const [summary] = await serving.closed(1);
+  assertEquals([summary?.endedBy, summary?.error?.message], ["error", "broken"]);
+});
+
+Deno.test("Acceptor tells the peer what a PeerError says", async () => {
+  await using serving = await serve(() => {
+    throw new PeerError("for the log", "for the client");
+  });
+  using client = await Client.connect(serving);
+  assertEquals(await client.receiveAll(), "for the client");
+});
+
+Deno.test("Acceptor.closeDoor() lets those in who were queued before it", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using serving = await serve(async (connection) => {
+    await gate.promise;
+    await echo(connection);
+  });
+  const clients = await Promise.all(
+    Array.from({ length: 50 }, () => Client.connect(serving)),
+  );
+  const closing = serving.acceptor.closeDoor();
+  gate.resolve();
+  await closing;
+  await Promise.all(clients.map(async (client) => {
+    await client.send("in time");
+    assertEquals(await client.receiveText(7), "in time");
+    client.close();
+  }));
+});
+
+Deno.test("Acceptor gives every lease back, whatever happens to connections", async () => {
+  let seed = 42;
+  const random = () => (seed = (seed * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
+  await using serving = await serve(async (connection) => {
+    const luck = random();
+    if (luck < 0.15) throw new Error("unlucky");
+    if (luck < 0.3) return connection.close();
+    if (luck < 0.45) throw new PeerError("told", "told");
+    if (luck < 0.6) await connection.readLine(3);
+    await echo(connection);
+  }, { maxConnections: 20, maxConnectionsPerIp: 15, overload: "refuse", idleTimeout: 50 });
+  for (let round = 0; round < 20; round++) {
+    await Promise.allSettled(Array.from({ length: 25 }, async () => {
+      using client = await Client.connect(serving);
+      const luck = random();
+      if (luck < 0.2) return;
+      await client.send("some data");
+      if (luck < 0.4) return;
+      if (luck < 0.6) await client.end();
+      if (luck < 0.8) await client.receive(1);
+      else await client.receiveAll();
+    }));
+  }
+  await until("every lease is back", () => serving.resources.open === 0);
+  const count = (type: string) => serving.events.filter((event) => event.type === type).length;
+  await until("every connection is reported", () => count("closed") === count("accepted"));
+  assertEquals(count("accepted") + count("refused"), 500);
+  assert(count("refused") > 0, "the limits were never met");
+});

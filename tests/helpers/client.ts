@@ -1,0 +1,89 @@
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A plain TCP client of a test. */
+export class Client implements Disposable {
+  readonly #conn: Deno.TcpConn;
+  #isClosed = false;
+
+  constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+  }
+
+  static async connect(address: { port: number; hostname?: string }): Promise<Client> {
+    return new Client(
+      await Deno.connect({ hostname: address.hostname ?? "127.0.0.1", port: address.port }),
+    );
+  }
+
+  get localAddr(): Deno.NetAddr {
+    return this.#conn.localAddr;
+  }
+
+  /** Sends all of the data. */
+  async send(data: string | Uint8Array): Promise<void> {
+    const bytes = typeof data === "string" ? encoder.encode(data) : data;
+    for (let sent = 0; sent < bytes.length;) sent += await this.#conn.write(bytes.subarray(sent));
+  }
+
+  /** Sends one byte at a time, each in a segment of its own. */
+  async sendBytewise(data: string): Promise<void> {
+    this.#conn.setNoDelay(true);
+    for (const byte of encoder.encode(data)) await this.#conn.write(Uint8Array.of(byte));
+  }
+
+  /** Half-closes: nothing more will be sent. */
+  async end(): Promise<void> {
+    await this.#conn.closeWrite();
+  }
+
+  /** Receives exactly so many bytes, fewer only if the server ends before. */
+  async receive(length: number): Promise<Uint8Array> {
+    const data = new Uint8Array(length);
+    let received = 0;
+    while (received < length) {
+      const count = await this.#conn.read(data.subarray(received));
+      if (count === null) break;
+      received += count;
+    }
+    return data.subarray(0, received);
+  }
+
+  /** Receives as much text as expected has, fewer only if the server ends before. */
+  async receiveText(length: number): Promise<string> {
+    return decoder.decode(await this.receive(length));
+  }
+
+  /** Receives until the text so far ends with a suffix, or the server ends. */
+  async receiveUntil(suffix: string): Promise<string> {
+    let text = "";
+    while (!text.endsWith(suffix)) {
+      const byte = await this.receive(1);
+      if (byte.length === 0) break;
+      text += decoder.decode(byte);
+    }
+    return text;
+  }
+
+  /** Receives everything until the server ends. */
+  async receiveAll(): Promise<string> {
+    let text = "";
+    const buffer = new Uint8Array(64 * 1024);
+    for (;;) {
+      const count = await this.#conn.read(buffer);
+      if (count === null) return text;
+      text += decoder.decode(buffer.subarray(0, count));
+    }
+  }
+
+  /** Closes; also when unread data makes the kernel reset. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#conn.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

@@ -1,0 +1,137 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { Client } from "../helpers/client.ts";
+import { startCommand, startServer } from "../helpers/server.ts";
+import { until } from "../helpers/until.ts";
+
+const MAIN = fileURLToPath(import.meta.resolve("../../main.ts"));
+
+/** A server under `ulimit -n 64`. */
+function startWithFewDescriptors(...args: string[]) {
+  const command = `ulimit -n 64; exec "$@"`;
+  const server = [Deno.execPath(), "run", "-A", "--no-check", MAIN, "--port", "0", ...args];
+  return startCommand(["bash", "-c", command, "sluice", ...server]);
+}
+
+Deno.test("--overload wait serves 50 clients, 10 at a time", async () => {
+  await using server = await startServer(["--service", "echo", "--max-connections", "10"]);
+  let open = 0;
+  let most = 0;
+  await Promise.all(Array.from({ length: 50 }, async (_, i) => {
+    using client = await Client.connect(server);
+    const text = `client ${i}`;
+    await client.send(text);
+    assertEquals(await client.receiveText(text.length), text);
+    most = Math.max(most, ++open);
+    await client.send("again");
+    await client.receive(5);
+    open--;
+  }));
+  assert(most <= 10, `${most} were served at once`);
+  await until(
+    "all are reported",
+    () => server.log.filter((line) => line.message === "Connection closed").length === 50,
+  );
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+  const stopped = server.log.at(-1);
+  assertEquals(stopped?.["sluice.connections.accepted"], 50);
+  assertEquals(stopped?.["sluice.connections.cut"], 0);
+});
+
+Deno.test("--overload refuse serves 10 clients and tells 40, in HTTP with Retry-After", async () => {
+  await using server = await startServer(["--max-connections", "10", "--overload", "refuse"]);
+  const clients = await Promise.all(Array.from({ length: 10 }, () => Client.connect(server)));
+  for (const client of clients) {
+    await client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    assertStringIncludes(await client.receiveUntil("World!"), "200 OK");
+  }
+  await Promise.all(Array.from({ length: 40 }, async () => {
+    using client = await Client.connect(server);
+    await client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    const response = await client.receiveAll();
+    assertStringIncludes(response, "HTTP/1.1 503 Service Unavailable\r\n");
+    assertStringIncludes(response, "Retry-After: 1\r\n");
+  }));
+  for (const client of clients) client.close();
+  await until("the leases are back", async () => {
+    using client = await Client.connect(server);
+    await client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    return (await client.receiveAll()).includes("200 OK");
+  });
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+  assert(Number(server.log.at(-1)?.["sluice.connections.refused"]) >= 40);
+});
+
+Deno.test("--mode single serves one client at a time", async () => {
+  await using server = await startServer(["--service", "echo", "--mode", "single"]);
+  using first = await Client.connect(server);
+  await first.send("x");
+  await first.receive(1);
+  using second = await Client.connect(server);
+  await second.send("second");
+  let isSecondServed = false;
+  const served = second.receiveText(6).then((text) => {
+    isSecondServed = true;
+    return text;
+  });
+  for (let i = 0; i < 20; i++) {
+    await first.send("still first");
+    await first.receive(11);
+  }
+  assert(!isSecondServed, "two clients were served at once");
+  first.close();
+  assertEquals(await served, "second");
+});
+
+Deno.test("64 descriptors and 200 clients: the number used is stated, all are served in turn", async () => {
+  await using server = await startWithFewDescriptors("--service", "echo");
+  const started = server.log.find((line) => "sluice.service" in line);
+  assertEquals(started?.["sluice.max_connections"], 32);
+  assert(
+    server.log.some((line) => line["process.descriptor_limit"] === 64),
+    "the descriptor limit is not stated",
+  );
+  await Promise.all(Array.from({ length: 200 }, async () => {
+    using client = await Client.connect(server);
+    await client.send("x");
+    assertEquals(await client.receiveText(1), "x");
+  }));
+});
+
+Deno.test("out of descriptors the server goes on when they come back, and logs one outage", async () => {
+  const handler = await Deno.makeTempFile({ suffix: ".js" });
+  // The first client takes what descriptors there are, so that accept(2) has none, until it leaves.
+  await Deno.writeTextFile(
+    handler,
+    `const held = [];
+    let isFirst = true;
+    export default {
+      async serve(connection) {
+        try { while (isFirst) held.push(Deno.openSync("/dev/null")); } catch {}
+        isFirst = false;
+        await connection.write("full");
+        while (await connection.read() !== null);
+        for (const file of held.splice(0)) file.close();
+      },
+    };`,
+  );
+  await using server = await startWithFewDescriptors("--handler", handler);
+  using first = await Client.connect(server);
+  assertEquals(await first.receiveText(4), "full");
+  using second = await Client.connect(server);
+  await server.logged((line) => line.message.startsWith("Cannot accept"));
+  first.close();
+  assertEquals(await second.receiveText(4), "full");
+  await server.logged((line) => line.message === "Accepting again");
+  const outages = server.log.filter((line) => line.message.startsWith("Cannot accept"));
+  assertEquals(outages.length, 1);
+  await Deno.remove(handler);
+});
+
+Deno.test("a backlog beyond the system's is told", async () => {
+  await using server = await startServer(["--service", "echo", "--backlog", "65535"]);
+  const warning = server.log.find((line) => "sluice.backlog.wanted" in line);
+  assertEquals(warning?.["sluice.backlog.wanted"], 65535);
+});

@@ -1,0 +1,173 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { Client } from "../helpers/client.ts";
+import { runMain, startServer } from "../helpers/server.ts";
+import { until } from "../helpers/until.ts";
+
+async function echoOver(conn: Deno.Conn): Promise<string> {
+  using _ = { [Symbol.dispose]: () => conn.close() };
+  await conn.write(new TextEncoder().encode("hello"));
+  const buffer = new Uint8Array(5);
+  await conn.read(buffer);
+  return new TextDecoder().decode(buffer);
+}
+
+Deno.test("the start line states mode, service, address, pid and limits", async () => {
+  await using server = await startServer(["--service", "echo", "--max-connections", "77"]);
+  const [started] = server.log;
+  assertEquals(started?.["sluice.mode"], "async");
+  assertEquals(started?.["sluice.service"], "echo");
+  assertEquals(started?.["server.address"], "127.0.0.1");
+  assertEquals(started?.["process.pid"], server.pid);
+  assertEquals(started?.["sluice.max_connections"], 77);
+  assertStringIncludes(started?.message ?? "", `127.0.0.1:${server.port}`);
+});
+
+Deno.test("--bind :: serves IPv6 and IPv4, and counts an IPv4 client as one address", async () => {
+  await using server = await startServer(
+    ["--service", "echo", "--bind", "[::]:0", "--max-connections-per-ip", "1"],
+  );
+  using first = await Client.connect(server);
+  await first.send("x");
+  assertEquals(await first.receiveText(1), "x");
+  assertEquals(await echoOver(await Deno.connect({ hostname: "::1", port: server.port })), "hello");
+  using second = await Client.connect(server);
+  assertEquals(await second.receiveAll(), "");
+});
+
+Deno.test("--bind is repeatable, and one limit holds over all addresses", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.remove(path);
+  await using server = await startServer(
+    ["--service", "echo", "--max-connections", "1", "-b", "127.0.0.1:0", "-b", `unix:${path}`],
+  );
+  using first = await Client.connect(server);
+  await first.send("x");
+  assertEquals(await first.receiveText(1), "x");
+  const second = Deno.connect({ transport: "unix", path }).then(echoOver);
+  first.close();
+  assertEquals(await second, "hello");
+});
+
+Deno.test("--bind unix: has the mode asked for, removes a stale file and its own", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.remove(path);
+  const bind = ["--service", "echo", "--bind", `unix:${path}`, "--unix-mode", "600"];
+  {
+    await using server = await startServer(bind);
+    assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+    const second = await runMain(bind);
+    assertEquals(second.code, 69);
+    assertStringIncludes(second.stderr, "address in use");
+    server.kill("SIGKILL");
+    await server.exited;
+  }
+  assert(Deno.lstatSync(path).isSocket, "a killed server leaves its socket file");
+  await using server = await startServer(bind);
+  assertEquals(await echoOver(await Deno.connect({ transport: "unix", path })), "hello");
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+  await assertRejects(() => Deno.lstat(path), Deno.errors.NotFound);
+});
+
+Deno.test("--bind unix: leaves a file that is no socket alone", async () => {
+  const path = await Deno.makeTempFile();
+  const { code, stderr } = await runMain(["--bind", `unix:${path}`]);
+  assertEquals(code, 73);
+  assertStringIncludes(stderr, "not a socket");
+  assert(Deno.statSync(path).isFile);
+  await Deno.remove(path);
+});
+
+Deno.test("PORT is honoured, and yields to --port", async () => {
+  const port = String(freePort());
+  await using server = await startServer(["--host", "127.0.0.1"], { env: { PORT: port } });
+  assertEquals(server.port, Number(port));
+  const other = String(freePort());
+  await using second = await startServer(["--port", other], { env: { PORT: port } });
+  assertEquals(second.port, Number(other));
+});
+
+/** A port that nobody listens on. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+Deno.test("--pid-file names the process while it runs", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.remove(path);
+  await using server = await startServer(["--service", "echo", "--pid-file", path]);
+  assertEquals(Deno.readTextFileSync(path), `${server.pid}\n`);
+  const second = await runMain(["--service", "echo", "--port", "0", "--pid-file", path]);
+  assertEquals(second.code, 73);
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+  await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
+});
+
+Deno.test("HUP reopens the log file after it was moved away", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/sluice.log`;
+  const portFile = `${folder}/pid`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", new URL("../../main.ts", import.meta.url).pathname]
+      .concat(["--service", "echo", "--port", "0", "--log-file", path, "--pid-file", portFile]),
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const has = (file: string, text: string) => () => {
+    try {
+      return Deno.readTextFileSync(file).includes(text);
+    } catch {
+      return false;
+    }
+  };
+  await until("it serves", has(path, "Serving echo"));
+  Deno.renameSync(path, `${path}.old`);
+  child.kill("SIGHUP");
+  await until("the new file is there", has(path, ""));
+  child.kill("SIGTERM");
+  assertEquals((await child.status).code, 0);
+  assert(has(path, '"Stopped"')(), "the last record is not in the new file");
+  assert(has(`${path}.old`, "Serving echo")());
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a closed standard output does not end the server", async () => {
+  const path = await Deno.makeTempFile();
+  const main = new URL("../../main.ts", import.meta.url).pathname;
+  await Deno.remove(path);
+  const script = `"$1" run -A --no-check "$2" --service echo --bind unix:"$3" | head -c 1`;
+  const child = new Deno.Command("bash", {
+    args: ["-c", `${script} & wait`, "bash", Deno.execPath(), main, path],
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const connect = () => Deno.connect({ transport: "unix", path });
+  await until("it serves", () => connect().then((conn) => (conn.close(), true), () => false));
+  for (let i = 0; i < 3; i++) assertEquals(await echoOver(await connect()), "hello");
+  await new Deno.Command("pkill", { args: ["-TERM", "-f", `unix:${path}`] }).output();
+  await child.stdout.cancel();
+  await child.status;
+});
+
+Deno.test("a handler's stray promise does not end the server", async () => {
+  const handler = await Deno.makeTempFile({ suffix: ".js" });
+  await Deno.writeTextFile(
+    handler,
+    `export default { async serve(connection) {
+      Promise.reject(new Error("forgotten"));
+      setTimeout(() => { throw new Error("late") }, 1);
+      await connection.write("fine");
+    } };`,
+  );
+  await using server = await startServer(["--handler", handler]);
+  for (let i = 0; i < 2; i++) {
+    using client = await Client.connect(server);
+    assertEquals(await client.receiveAll(), "fine");
+  }
+  await server.logged((line) => line["exception.message"] === "late");
+  await server.logged((line) => line["exception.message"] === "forgotten");
+  await Deno.remove(handler);
+});

@@ -1,0 +1,226 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ExitError } from "../../src/exit.ts";
+import { type Flags, loadSettings, resolveAddresses } from "../../src/settings/load.ts";
+import { OPTION_KEYS, optionOf } from "../../src/settings/options.ts";
+
+interface Given {
+  flags?: Flags;
+  environment?: Record<string, string>;
+  /** The text of /etc/sluice/s.toml, named by SLUICE_CONFIG. */
+  file?: string;
+}
+
+function load({ flags = {}, environment = {}, file }: Given = {}) {
+  const config = file === undefined ? {} : { SLUICE_CONFIG: "/etc/sluice/s.toml" };
+  return loadSettings({
+    flags,
+    environment: { ...config, ...environment },
+    readFile: () => Promise.resolve(file ?? ""),
+    cwd: "/work",
+  });
+}
+
+async function refuses(given: Given, code: number, message: string) {
+  const error: ExitError = await assertRejects(() => load(given), ExitError);
+  assertEquals([error.message, error.exitCode], [message, code]);
+}
+
+Deno.test("loadSettings() gives the defaults of the table, frozen", async () => {
+  const { settings, sources } = await load();
+  for (const key of OPTION_KEYS) {
+    assertEquals(settings[key], optionOf(key).default, key);
+    assertEquals(sources[key], { from: "default", detail: "" });
+  }
+  assert(Object.isFrozen(settings) && Object.isFrozen(sources));
+  assert(Object.isFrozen(settings.bind));
+});
+
+Deno.test("loadSettings() prefers flags, environment, file, default", async () => {
+  const { settings, sources } = await load({
+    flags: { maxConnections: ["1"] },
+    environment: { SLUICE_MAX_CONNECTIONS: "2", SLUICE_BACKLOG: "2" },
+    file: `max-connections = 3\nbacklog = 3\nidle-timeout = "3s"\n`,
+  });
+  assertEquals(settings.maxConnections, 1);
+  assertEquals(settings.backlog, 2);
+  assertEquals(settings.idleTimeout, 3_000);
+  assertEquals(sources.maxConnections, {
+    from: "flag",
+    detail: "--max-connections",
+  });
+  assertEquals(sources.backlog, {
+    from: "environment",
+    detail: "SLUICE_BACKLOG",
+  });
+  assertEquals(sources.idleTimeout, {
+    from: "file",
+    detail: "/etc/sluice/s.toml",
+  });
+});
+
+Deno.test("loadSettings() exits 64 for a wrong flag, saying what is right", async () => {
+  await refuses(
+    { flags: { idleTimeout: ["abc"] } },
+    64,
+    `Cannot use --idle-timeout "abc": expected a duration such as 500ms, 30s or 2m`,
+  );
+  await refuses(
+    { flags: { port: ["-1"] } },
+    64,
+    `Cannot use --port "-1": expected an integer from 0 to 65535`,
+  );
+  await refuses(
+    { flags: { mode: ["asink"] } },
+    64,
+    `Cannot use --mode "asink": expected one of single, async`,
+  );
+  await refuses(
+    { flags: { bind: ["127.0.0.1:1", "x\ny"] } },
+    64,
+    `Cannot use --bind "x\\ny": expected an address such as ` +
+      "127.0.0.1:8000, [::1]:8000 or unix:/run/sluice.sock",
+  );
+});
+
+Deno.test("loadSettings() exits 64 for a repeated flag", async () => {
+  await refuses(
+    { flags: { port: ["1", "2"] } },
+    64,
+    `Cannot repeat --port: found "1" and "2", expected one value`,
+  );
+});
+
+Deno.test("loadSettings() exits 78 for a wrong value elsewhere", async () => {
+  await refuses(
+    { environment: { PORT: "http" } },
+    78,
+    `Cannot use PORT "http": expected an integer from 0 to 65535`,
+  );
+  await refuses(
+    { file: `log-max-size = "big"` },
+    78,
+    `Cannot use log-max-size "big" in "/etc/sluice/s.toml": ` +
+      "expected a size such as 16kb, 1mb or 1gb",
+  );
+  await refuses(
+    { file: "port = true" },
+    78,
+    `Cannot use port true in "/etc/sluice/s.toml": ` +
+      "expected an integer from 0 to 65535",
+  );
+});
+
+Deno.test("loadSettings() checks values that are overridden", async () => {
+  await refuses(
+    { flags: { port: ["1"] }, environment: { PORT: "x" } },
+    78,
+    `Cannot use PORT "x": expected an integer from 0 to 65535`,
+  );
+});
+
+Deno.test("loadSettings() prefers SLUICE_PORT to PORT", async () => {
+  const both = { PORT: "1", SLUICE_PORT: "2" };
+  assertEquals((await load({ environment: both })).settings.port, 2);
+  const { settings, sources } = await load({ environment: { PORT: "1" } });
+  assertEquals(settings.port, 1);
+  assertEquals(sources.port.detail, "PORT");
+});
+
+Deno.test("loadSettings() makes paths absolute from where they stand", async () => {
+  const { settings } = await load({
+    flags: { logFile: ["./a.log"] },
+    environment: { SLUICE_PID_FILE: "/run/s.pid" },
+    file: `handler = "app.ts"\nbind = ["unix:s.sock", "[::]:1"]`,
+  });
+  assertEquals(settings.logFile, "/work/a.log");
+  assertEquals(settings.pidFile, "/run/s.pid");
+  assertEquals(settings.handler, "/etc/sluice/app.ts");
+  assertEquals(settings.bind, [
+    { transport: "unix", path: "/etc/sluice/s.sock" },
+    { transport: "tcp", hostname: "::", port: 1 },
+  ]);
+});
+
+Deno.test("loadSettings() refuses a handler beside a service", async () => {
+  await refuses(
+    { flags: { handler: ["a.ts"], service: ["echo"] } },
+    64,
+    "Cannot combine --handler with --service: expected only one of them",
+  );
+  await refuses(
+    { file: `handler = "a.ts"\nservice = "echo"` },
+    78,
+    `Cannot combine handler with service in "/etc/sluice/s.toml": ` +
+      "expected only one of them",
+  );
+});
+
+Deno.test("loadSettings() lets the stronger of handler and service win", async () => {
+  const one = await load({
+    flags: { service: ["echo"] },
+    environment: { SLUICE_HANDLER: "a.ts" },
+  });
+  assertEquals([one.settings.handler, one.settings.service], [null, "echo"]);
+  assertEquals(one.sources.handler, {
+    from: "default",
+    detail: "--service overrides SLUICE_HANDLER",
+  });
+  const other = await load({
+    flags: { handler: ["a.ts"] },
+    file: `service = "echo"`,
+  });
+  assertEquals(other.settings.handler, "/work/a.ts");
+  assertEquals(other.settings.service, "http");
+});
+
+Deno.test("loadSettings() refuses bind beside host or port", async () => {
+  await refuses(
+    { flags: { bind: ["[::]:1"], port: ["2"] } },
+    64,
+    "Cannot combine --bind with --port: expected only one of them",
+  );
+  await refuses(
+    { environment: { SLUICE_BIND: "[::]:1", SLUICE_HOST: "::1" } },
+    78,
+    "Cannot combine SLUICE_BIND with SLUICE_HOST: expected only one of them",
+  );
+});
+
+Deno.test("loadSettings() lets the stronger of bind and port win", async () => {
+  const addresses = async (given: Given) => resolveAddresses((await load(given)).settings, 7);
+  assertEquals(
+    await addresses({ flags: { port: ["9"] }, file: `bind = ["[::]:1"]` }),
+    [{ transport: "tcp", hostname: "127.0.0.1", port: 9 }],
+  );
+  const bound = [{ transport: "tcp", hostname: "::", port: 1 }];
+  assertEquals(
+    await addresses({
+      flags: { bind: ["[::]:1"] },
+      environment: { PORT: "9", SLUICE_HOST: "::1" },
+    }),
+    bound,
+  );
+  // A platform sets PORT for everything it starts; our own name is meant.
+  assertEquals(
+    await addresses({ environment: { SLUICE_BIND: "[::]:1", PORT: "9" } }),
+    bound,
+  );
+  assertEquals(
+    await addresses({
+      flags: { port: ["9"] },
+      environment: { SLUICE_BIND: "[::]:1", SLUICE_HOST: "::1" },
+    }),
+    [{ transport: "tcp", hostname: "::1", port: 9 }],
+  );
+});
+
+Deno.test("resolveAddresses() falls back to the port of the service", async () => {
+  const { settings } = await load({ flags: { host: ["::1"] } });
+  assertEquals(resolveAddresses(settings, 7), [
+    { transport: "tcp", hostname: "::1", port: 7 },
+  ]);
+  const zero = await load({ flags: { port: ["0"] } });
+  assertEquals(resolveAddresses(zero.settings, 7), [
+    { transport: "tcp", hostname: "127.0.0.1", port: 0 },
+  ]);
+});

@@ -1,0 +1,13 @@
+import { assertEquals } from "@std/assert";
+import { nearest } from "../../src/settings/nearest.ts";
+
+Deno.test("nearest() finds the word that was meant", async () => {
+  const known = ["idle-timeout", "port", "host"];
+  assertEquals(await nearest("idel-timeout", known), "idle-timeout");
+  assertEquals(await nearest("prot", known), "port");
+});
+
+Deno.test("nearest() gives null when nothing is near", async () => {
+  assertEquals(await nearest("zzz", ["idle-timeout", "port"]), null);
+  assertEquals(await nearest("port", []), null);
+});

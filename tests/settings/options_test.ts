@@ -1,0 +1,69 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { safeParse } from "valibot";
+import {
+  ACTIONS,
+  envName,
+  flagName,
+  kebab,
+  OPTION_KEYS,
+  optionOf,
+  OPTIONS,
+} from "../../src/settings/options.ts";
+
+Deno.test("OPTIONS names follow from the key", () => {
+  assertEquals(kebab("maxConnectionsPerIp"), "max-connections-per-ip");
+  assertEquals(flagName("idleTimeout"), "--idle-timeout");
+  assertEquals(envName("idleTimeout"), "SLUICE_IDLE_TIMEOUT");
+  assertEquals(flagName("printConfig"), "--print-config");
+});
+
+Deno.test("OPTIONS letters are used once", () => {
+  const letters = [
+    ...OPTION_KEYS.map((key) => optionOf(key).short),
+    ...Object.values(ACTIONS).map(({ short }) => short),
+  ].filter((short) => short !== "");
+  assertEquals(new Set(letters).size, letters.length);
+});
+
+Deno.test("OPTIONS defaults pass their own schema as text", () => {
+  for (const key of OPTION_KEYS) {
+    const option = optionOf(key);
+    if (option.default === null) continue;
+    const text = option.format(option.default as NonNullable<unknown>);
+    const result = safeParse(option.schema, text);
+    assert(result.success, key);
+    assertEquals(result.output, option.default, key);
+  }
+});
+
+Deno.test("OPTIONS help is a line without a full stop, null has words", () => {
+  for (const key of OPTION_KEYS) {
+    const option = optionOf(key);
+    assertMatch(option.help, /^[A-Z][^\n]*[^.\n]$/, key);
+    assertEquals(option.unset !== "", isUnset(option.default), key);
+  }
+});
+
+Deno.test("OPTIONS bounds hold for text and for numbers", () => {
+  const accepts = (key: keyof typeof OPTIONS, value: unknown) =>
+    safeParse(optionOf(key).schema, value).success;
+  assert(accepts("port", "0") && accepts("port", 65535));
+  assert(!accepts("port", "65536") && !accepts("port", -1));
+  assert(!accepts("port", 1.5) && !accepts("port", "1.5"));
+  assert(!accepts("port", "") && !accepts("port", true));
+  assert(!accepts("maxConnections", 0) && accepts("maxConnectionsPerIp", 0));
+  assert(accepts("idleTimeout", "0") && accepts("idleTimeout", "24d"));
+  assert(!accepts("idleTimeout", "25d"));
+  assert(!accepts("logMaxSize", 1023) && accepts("logMaxSize", "1kb"));
+  assert(!accepts("unixMode", 660) && !accepts("unixMode", "999"));
+});
+
+Deno.test("OPTIONS unixMode is octal", () => {
+  assertEquals(safeParse(OPTIONS.unixMode.schema, "660").output, 0o660);
+  assertEquals(safeParse(OPTIONS.unixMode.schema, "0600").output, 0o600);
+  assertEquals(OPTIONS.unixMode.format(0o060), "060");
+});
+
+function isUnset(value: unknown): boolean {
+  return value === null || Array.isArray(value);
+}
