@@ -15,8 +15,11 @@ export interface Destination {
   close(): void;
 }
 
-/** Characters that may wait to be written; records beyond them are dropped and counted. */
-export const QUEUE_LIMIT = 1024 * 1024;
+/**
+ * Characters that may wait to be written; records beyond them are dropped and
+ * counted. When 10,000 connections end at once, their records take 4 MiB.
+ */
+export const QUEUE_LIMIT = 16 * 1024 * 1024;
 
 /** Milliseconds between two tries while the destination cannot be written. */
 const RETRY_MS = 1000;

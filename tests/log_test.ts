@@ -352,7 +352,7 @@ Deno.test("openLog: records beyond the queue are dropped and counted, and nobody
   inFolder(async (folder) => {
     const body = `
       const log = await openLog(settings);
-      for (let i = 0; i < 30_000; i++) log.logger.info("Line", { i, filling: "x".repeat(100) });
+      for (let i = 0; i < 30_000; i++) log.logger.info("Line", { i, filling: "x".repeat(1000) });
       console.error("logged");
       await Deno.stdin.read(new Uint8Array(1));
       await log.close();`;

@@ -1,5 +1,5 @@
 import { Connection, type ConnectionContext } from "./connection.ts";
-import { ConnectionError, PeerError } from "./errors.ts";
+import { PeerError } from "./errors.ts";
 import type { Emit, RefusalReason } from "./event.ts";
 import type { Listener } from "./listener.ts";
 import { addressKey, type Lease, Refusal, type ResourceManager } from "./resources.ts";
@@ -163,10 +163,11 @@ export class Acceptor {
 
 /** Tells the peer what can be told, and closes; never throws. */
 async function tell(connection: Connection, error: Error): Promise<void> {
-  const endedBy = error instanceof ConnectionError ? error.endedBy : "error";
-  if (!(error instanceof PeerError) || error.answer === null) return connection.endAs(endedBy);
+  // By what it carries and not by its class: a bundled handler has its own copy of the classes.
+  const { endedBy = "error", answer = null } = error as Partial<PeerError>;
+  if (answer === null) return connection.endAs(endedBy);
   try {
-    await connection.write(error.answer);
+    await connection.write(answer);
     await connection.finish(endedBy);
   } catch { // The peer does not listen any more.
     connection.endAs(endedBy);

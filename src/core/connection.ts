@@ -227,7 +227,7 @@ export class Connection {
       if (!this.#sawEnd) {
         await this.end();
         // Someone reads already: the reader will see the client's end, or the sweep closes.
-        if (this.#isReading) return;
+        if (this.#isReading || this.#isClosed) return;
         if (this.#buffer.length === 0) this.#buffer = this.#context.buffers.lendSmall();
         while ((await this.#socket.read(this.#buffer)) !== null);
       }
@@ -377,8 +377,10 @@ export class Connection {
   }
 
   /** Puts a name to a failed read or write: our own close comes back as one, too. */
-  #lost(error: unknown): ConnectionError {
+  #lost(error: unknown): Error {
     this.#isReading = false;
+    // Something other than data was to be written: a bug of the caller, not the client's end.
+    if (error instanceof TypeError) return error;
     const endedBy = this.#note("client");
     const reason = error instanceof Error ? error.message : String(error);
     return new ConnectionError(

@@ -1,5 +1,5 @@
 import type { Connection } from "../core/connection.ts";
-import { ConnectionError, PeerError } from "../core/errors.ts";
+import { ConnectionError } from "../core/errors.ts";
 import type { Service } from "../core/service.ts";
 
 /** What a protocol writes to. Writing never waits; what the client does not take is kept, up to a limit. */
@@ -51,11 +51,12 @@ export function serveProtocol(create: () => Protocol): Service {
     } catch (error) {
       lost = error instanceof Error ? error : new Error(String(error));
       // What can still be told comes after what was written before.
-      if (lost instanceof PeerError) await transport.flush();
+      if ("answer" in lost) await transport.flush();
       throw error;
     } finally {
       transport.seal();
-      const isOrdinary = lost instanceof ConnectionError && !(lost instanceof PeerError) &&
+      // Its own close is no loss; what it threw itself is.
+      const isOrdinary = lost instanceof ConnectionError && !("answer" in lost) &&
         lost.endedBy === "server";
       await protocol.connectionLost?.(isOrdinary ? null : lost);
     }

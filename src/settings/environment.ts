@@ -7,9 +7,6 @@ import { envName, OPTION_KEYS, type OptionKey, optionOf } from "./options.ts";
 /** The environment by name, as `Deno.env.toObject()` gives it. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** Names of ours that are not settings. */
-const NOT_SETTINGS = ["SLUICE_HEAVY"];
-
 /**
  * Kubernetes and Docker announce a service that is called "sluice" in the
  * environment of its neighbours, and of itself, with names and values like
@@ -52,7 +49,7 @@ export async function readEnvironment(
   }
   for (const name of Object.keys(environment)) {
     if (!name.startsWith("SLUICE_") || known.has(name)) continue;
-    if (NOT_SETTINGS.includes(name) || SERVICE_LINK.test(name)) continue;
+    if (SERVICE_LINK.test(name)) continue;
     const hint = await nearest(name, [...known.keys()]);
     throw new ExitError(
       `Cannot use ${name} in the environment: unknown name, ` +

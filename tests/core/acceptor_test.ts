@@ -118,6 +118,17 @@ Deno.test("Acceptor tells the peer what a PeerError says", async () => {
   assertEquals(await client.receiveAll(), "for the client");
 });
 
+Deno.test("Acceptor tells a PeerError of another copy of the class, as a bundled handler has", async () => {
+  await using serving = await serve(() => {
+    throw Object.assign(new Error("for the log"), { answer: "told", endedBy: "limit" });
+  });
+  using client = await Client.connect(serving);
+  assertEquals(await client.receiveAll(), "told");
+  client.close();
+  const [summary] = await serving.closed(1);
+  assertEquals(summary?.endedBy, "limit");
+});
+
 Deno.test("Acceptor.closeDoor() lets those in who were queued before it", async () => {
   const gate = Promise.withResolvers<void>();
   await using serving = await serve(async (connection) => {

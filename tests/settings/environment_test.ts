@@ -41,7 +41,6 @@ Deno.test("readEnvironment() ignores what an orchestrator adds", async () => {
       SLUICE_PORT: "tcp://10.0.0.1:80",
       SLUICE_PORT_80_TCP: "tcp://10.0.0.1:80",
       SLUICE_PORT_80_TCP_ADDR: "10.0.0.1",
-      SLUICE_HEAVY: "1",
     }),
     [],
   );

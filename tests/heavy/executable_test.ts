@@ -1,0 +1,77 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { Client } from "../helpers/client.ts";
+import { type Server, startCommand } from "../helpers/server.ts";
+
+const ROOT = fileURLToPath(import.meta.resolve("../.."));
+const EXECUTABLE = `${ROOT}dist/sluice`;
+
+await compile();
+
+async function compile(): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "compile"],
+    cwd: ROOT,
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+/** Starts a copy of the executable in a folder with nothing else, without an environment. */
+async function start(...args: string[]): Promise<Server & { folder: string }> {
+  const folder = await Deno.makeTempDir();
+  await Deno.copyFile(EXECUTABLE, `${folder}/sluice`);
+  const command = ["env", "-i", "./sluice", "--mode", "async", "--port", "0", ...args];
+  const server = await startCommand(command, { cwd: folder });
+  return Object.assign(server, { folder });
+}
+
+const TALKS: Record<string, [send: string, receive: string]> = {
+  echo: ["hello", "hello"],
+  message: ["hi", "Message received"],
+  zen: ["Simple is better than?", "Complex."],
+  http: ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 200 OK"],
+};
+
+for (const [service, [send, receive]] of Object.entries(TALKS)) {
+  Deno.test(`the executable serves ${service} in a folder with nothing else`, async () => {
+    await using server = await start("--service", service);
+    using client = await Client.connect(server);
+    await client.send(send);
+    assertEquals(await client.receiveText(receive.length), receive);
+    client.close();
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+    await Deno.remove(server.folder, { recursive: true });
+  });
+}
+
+Deno.test("the executable serves log and states its descriptor limit", async () => {
+  const script = 'ulimit -n 100; exec "$0" "$@"';
+  const command = ["bash", "-c", script, EXECUTABLE, "--service", "log", "--port", "0"];
+  await using server = await startCommand(command);
+  using client = await Client.connect(server);
+  await client.send("a line\n");
+  await server.logged((line) => line["sluice.line"] === "a line");
+  const started = server.log.find((line) => "sluice.service" in line);
+  assertEquals(started?.["sluice.max_connections"], 68);
+});
+
+Deno.test("the executable serves a handler in JavaScript, and says what to do with TypeScript", async () => {
+  const folder = await Deno.makeTempDir();
+  const handler = `export default { framing: { type: "lines" }, handle: (l) => l.toUpperCase() };`;
+  await Deno.writeTextFile(`${folder}/handler.js`, handler);
+  await Deno.writeTextFile(`${folder}/handler.ts`, `${handler}\nexport const x: number = 1;`);
+  await using server = await startCommand(
+    [EXECUTABLE, "--port", "0", "--handler", `${folder}/handler.js`],
+  );
+  using client = await Client.connect(server);
+  await client.send("quiet\n");
+  assertEquals(await client.receiveText(6), "QUIET\n");
+  const { code, stderr } = await new Deno.Command(EXECUTABLE, {
+    args: ["check", "--handler", `${folder}/handler.ts`],
+  }).output();
+  assertEquals(code, 78);
+  assertStringIncludes(new TextDecoder().decode(stderr), "deno bundle");
+  await Deno.remove(folder, { recursive: true });
+});
