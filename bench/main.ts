@@ -3,12 +3,12 @@
  * troubles both alike. What decides is the ratio, or a bound in its own unit.
  */
 import { fileURLToPath } from "node:url";
-import { measureEcho } from "./echo.ts";
+import { compareEcho } from "./echo.ts";
 import { measureIdle } from "./idle.ts";
 import { measureStart } from "./start.ts";
 
 const RUNS = 5;
-const ECHO_MS = 4000;
+const ECHO_SLICES = 12;
 
 const deno = Deno.execPath();
 const file = (path: string) => fileURLToPath(import.meta.resolve(path));
@@ -49,8 +49,11 @@ print("Yardstick: a bare read-and-write loop on Deno.listen, with buffers of 4 K
 print();
 row("", "sluice", "yardstick", "aim");
 
-const [echo, bareEcho] = await inTurn((command) => measureEcho(command, ECHO_MS), RUNS);
-const ratios = echo.map((run, i) => run.cpu / (bareEcho[i]?.cpu ?? NaN));
+const pairs: Awaited<ReturnType<typeof compareEcho>>[] = [];
+for (let i = 0; i < RUNS; i++) pairs.push(await compareEcho(sluice, yardstick, ECHO_SLICES));
+const echo = pairs.map(([ours]) => ours);
+const bareEcho = pairs.map(([, theirs]) => theirs);
+const ratios = pairs.map(([ours, theirs]) => ours.cpu / theirs.cpu);
 const us = (runs: readonly { cpu: number }[]) => median(runs.map((run) => run.cpu)).toFixed(2);
 row("echo 64 B x 64, CPU us/message", us(echo), us(bareEcho), "");
 row("  ratio, pair by pair (median)", median(ratios).toFixed(3), "1", "at most 1.05");

@@ -31,6 +31,7 @@ export const GROUPS: readonly Group[] = [
       "src/core/event.ts",
       "src/core/errors.ts",
       "src/core/buffers.ts",
+      "src/core/read_buffer.ts",
       "src/core/deadlines.ts",
       "src/core/resources.ts",
     ],
@@ -85,5 +86,5 @@ export const MAX_LINES = 300;
 
 /** Files that are longer, and how long they may be: a list to make shorter. */
 export const LONG_FILES: Readonly<Record<string, number>> = {
-  "src/core/connection.ts": 420,
+  "src/core/connection.ts": 360,
 };

@@ -1,8 +1,8 @@
 import type { Buffers } from "./buffers.ts";
-import { LARGE_BUFFER, SMALL_BUFFER } from "./buffers.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { ConnectionError, IncompleteReadError, LimitExceededError } from "./errors.ts";
 import type { ConnectionSummary, EndedBy, Phase } from "./event.ts";
+import { ReadBuffer } from "./read_buffer.ts";
 
 /** What all connections of a lane share. */
 export interface ConnectionContext {
@@ -20,7 +20,6 @@ export interface ConnectionContext {
 const DRAIN_QUIET = 1000;
 /** How long the last word may take to be read, in milliseconds; after it the kernel may reset. */
 const LINGER = 5000;
-const NOTHING = new Uint8Array(0);
 const LINE_FEED = new Uint8Array([10]);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -33,11 +32,7 @@ export class Connection {
   readonly #socket: Deno.Conn;
   readonly #context: ConnectionContext;
   readonly #accepted = performance.now();
-  #buffer: Uint8Array<ArrayBuffer> = NOTHING;
-  // What has arrived and was not taken: #buffer[#from..#to].
-  #from = 0;
-  #to = 0;
-  #lastReadWasFull = false;
+  readonly #pending: ReadBuffer;
   #isReading = false;
   #isWriting = false;
   #sawEnd = false;
@@ -54,6 +49,7 @@ export class Connection {
   constructor(readonly id: string, socket: Deno.Conn, context: ConnectionContext) {
     this.#socket = socket;
     this.#context = context;
+    this.#pending = new ReadBuffer(context.buffers);
     this.#since = context.deadlines.now;
     context.deadlines.add(this);
   }
@@ -83,7 +79,7 @@ export class Connection {
    * @throws {ConnectionError} If the connection is over.
    */
   async read(): Promise<Uint8Array<ArrayBuffer> | null> {
-    if (this.#from < this.#to) return this.#take(this.#to - this.#from);
+    if (this.#pending.length > 0) return this.#pending.take(this.#pending.length);
     const space = this.#beforeRead();
     let count: number | null;
     try {
@@ -91,7 +87,7 @@ export class Connection {
     } catch (error) {
       throw this.#lost(error);
     }
-    return this.#afterRead(count, space.length) ? this.#take(this.#to - this.#from) : null;
+    return this.#afterRead(count, space.length) ? this.#pending.take(this.#pending.length) : null;
   }
 
   /**
@@ -104,17 +100,12 @@ export class Connection {
    * @throws {ConnectionError} If the connection is over.
    */
   async readUntil(suffix: Uint8Array, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
-    let searched = 0;
-    for (;;) {
-      const pending = this.#buffer.subarray(this.#from, this.#to);
-      const at = indexOf(pending, suffix, Math.max(0, searched - suffix.length + 1));
-      if (at !== -1 && at + suffix.length <= limit) return this.#take(at + suffix.length);
-      if (at !== -1 || pending.length >= limit) throw new LimitExceededError(limit);
-      searched = pending.length;
-      if (!await this.#fill()) {
-        if (pending.length === 0) return null;
-        throw new IncompleteReadError(this.#take(pending.length).slice());
-      }
+    for (let searched = 0;;) {
+      const length = this.#pending.find(suffix, searched);
+      if (length !== -1 && length <= limit) return this.#pending.take(length);
+      searched = this.#pending.length;
+      if (length !== -1 || searched >= limit) throw new LimitExceededError(limit);
+      if (!await this.#fill()) return this.#endOfPiece();
     }
   }
 
@@ -126,13 +117,10 @@ export class Connection {
    * @throws {ConnectionError} If the connection is over.
    */
   async readExactly(length: number): Promise<Uint8Array<ArrayBuffer> | null> {
-    while (this.#to - this.#from < length) {
-      if (await this.#fill()) continue;
-      const pending = this.#to - this.#from;
-      if (pending === 0) return null;
-      throw new IncompleteReadError(this.#take(pending).slice());
+    while (this.#pending.length < length) {
+      if (!await this.#fill()) return this.#endOfPiece();
     }
-    return this.#take(length);
+    return this.#pending.take(length);
   }
 
   /**
@@ -228,8 +216,8 @@ export class Connection {
         await this.end();
         // Someone reads already: the reader will see the client's end, or the sweep closes.
         if (this.#isReading || this.#isClosed) return;
-        if (this.#buffer.length === 0) this.#buffer = this.#context.buffers.lendSmall();
-        while ((await this.#socket.read(this.#buffer)) !== null);
+        this.#pending.take(this.#pending.length);
+        while ((await this.#socket.read(this.#pending.space())) !== null);
       }
     } catch { // The client went away without waiting, or the time to linger is over.
     }
@@ -284,10 +272,7 @@ export class Connection {
   release(error: Error | null): ConnectionSummary {
     this.#context.deadlines.delete(this);
     this.#closeSocket();
-    if (this.#isReading) this.#context.buffers.writeOff(this.#buffer);
-    else this.#context.buffers.giveBack(this.#buffer);
-    this.#buffer = NOTHING;
-    this.#from = this.#to = 0;
+    this.#pending.release(this.#isReading);
     return {
       id: this.id,
       remoteAddr: this.remoteAddr,
@@ -312,44 +297,17 @@ export class Connection {
     return this.#afterRead(count, space.length);
   }
 
-  /** Finds room for a read: the buffer grows with a stream and shrinks when it pauses. */
+  /** The client has ended: between two pieces of data, or in the middle of one. */
+  #endOfPiece(): null {
+    if (this.#pending.length === 0) return null;
+    throw new IncompleteReadError(this.#pending.take(this.#pending.length).slice());
+  }
+
   #beforeRead(): Uint8Array<ArrayBuffer> {
     if (this.#isReading) throw new Error("Cannot read: another read is under way, await it first");
     this.#isReading = true;
-    const { buffers } = this.#context;
-    if (this.#from === this.#to) {
-      this.#enter("idle");
-      this.#from = this.#to = 0;
-      const size = this.#buffer.length;
-      if (this.#lastReadWasFull ? size < LARGE_BUFFER : size !== SMALL_BUFFER) {
-        const wanted = this.#lastReadWasFull ? buffers.lendLarge() : null;
-        if (wanted !== null || size !== SMALL_BUFFER) {
-          buffers.giveBack(this.#buffer);
-          this.#buffer = wanted ?? buffers.lendSmall();
-        }
-      }
-      return this.#buffer;
-    }
-    this.#enter("reading");
-    if (this.#to === this.#buffer.length) this.#makeSpace();
-    return this.#buffer.subarray(this.#to);
-  }
-
-  /** A piece of data goes beyond the buffer: move it to the front, or to a larger one. */
-  #makeSpace(): void {
-    if (this.#from > 0) {
-      this.#buffer.copyWithin(0, this.#from, this.#to);
-    } else {
-      const { buffers } = this.#context;
-      const size = this.#buffer.length;
-      const larger = (size < LARGE_BUFFER ? buffers.lendLarge() : null) ??
-        new Uint8Array(size * 2);
-      larger.set(this.#buffer);
-      buffers.giveBack(this.#buffer);
-      this.#buffer = larger;
-    }
-    this.#to -= this.#from;
-    this.#from = 0;
+    this.#enter(this.#pending.length === 0 ? "idle" : "reading");
+    return this.#pending.space();
   }
 
   #afterRead(count: number | null, space: number): boolean {
@@ -358,17 +316,10 @@ export class Connection {
       this.#sawEnd = true;
       return false;
     }
-    this.#to += count;
     this.#bytesIn += count;
-    this.#lastReadWasFull = count === space;
+    this.#pending.received(count, space);
     this.#enter("serving");
     return true;
-  }
-
-  #take(length: number): Uint8Array<ArrayBuffer> {
-    const from = this.#from;
-    this.#from += length;
-    return this.#buffer.subarray(from, this.#from);
   }
 
   #enter(phase: Phase): void {
@@ -402,15 +353,4 @@ export class Connection {
     this.#isClosed = true;
     this.#socket.close();
   }
-}
-
-function indexOf(data: Uint8Array, suffix: Uint8Array, from: number): number {
-  const [first] = suffix;
-  if (first === undefined) throw new TypeError("Cannot read until a suffix: it is empty");
-  for (let at = data.indexOf(first, from); at !== -1; at = data.indexOf(first, at + 1)) {
-    let matched = 1;
-    while (matched < suffix.length && data[at + matched] === suffix[matched]) matched++;
-    if (matched === suffix.length) return at;
-  }
-  return -1;
 }

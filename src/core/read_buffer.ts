@@ -1,0 +1,102 @@
+import { type Buffers, LARGE_BUFFER, SMALL_BUFFER } from "./buffers.ts";
+
+const NOTHING = new Uint8Array(0);
+
+/** What has arrived of one connection and was not taken yet, in a buffer that is lent. */
+export class ReadBuffer {
+  readonly #buffers: Buffers;
+  #bytes: Uint8Array<ArrayBuffer> = NOTHING;
+  // Pending are #bytes[#from..#to].
+  #from = 0;
+  #to = 0;
+  #lastReadWasFull = false;
+
+  constructor(buffers: Buffers) {
+    this.#buffers = buffers;
+  }
+
+  /** Bytes that were received and not taken. */
+  get length(): number {
+    return this.#to - this.#from;
+  }
+
+  /**
+   * Finds room for the next read. The buffer grows with a stream, and shrinks
+   * as soon as a read leaves it half empty: a client that pauses holds little.
+   */
+  space(): Uint8Array<ArrayBuffer> {
+    if (this.#from < this.#to) {
+      if (this.#to === this.#bytes.length) this.#makeSpace();
+      return this.#bytes.subarray(this.#to);
+    }
+    this.#from = this.#to = 0;
+    if (this.#lastReadWasFull) {
+      if (this.#bytes.length < LARGE_BUFFER) this.#exchange(this.#buffers.lendLarge());
+    } else if (this.#bytes.length !== SMALL_BUFFER) {
+      this.#exchange(this.#buffers.lendSmall());
+    }
+    return this.#bytes;
+  }
+
+  /** Counts what was read into {@linkcode space}, of so many bytes. */
+  received(count: number, space: number): void {
+    this.#to += count;
+    this.#lastReadWasFull = count === space;
+  }
+
+  /** Takes the first bytes, at most {@linkcode length}: a view that is good until the next read. */
+  take(length: number): Uint8Array<ArrayBuffer> {
+    const from = this.#from;
+    this.#from += length;
+    return this.#bytes.subarray(from, this.#from);
+  }
+
+  /**
+   * Finds a suffix in what is pending.
+   *
+   * @param searched Bytes that were pending at the last search, which found nothing.
+   * @returns The length up to and including the suffix, or -1.
+   */
+  find(suffix: Uint8Array, searched: number): number {
+    const [first] = suffix;
+    if (first === undefined) throw new TypeError("Cannot read until a suffix: it is empty");
+    const pending = this.#bytes.subarray(this.#from, this.#to);
+    let at = pending.indexOf(first, Math.max(0, searched - suffix.length + 1));
+    while (at !== -1) {
+      let matched = 1;
+      while (matched < suffix.length && pending[at + matched] === suffix[matched]) matched++;
+      if (matched === suffix.length) return at + matched;
+      at = pending.indexOf(first, at + 1);
+    }
+    return -1;
+  }
+
+  /** Gives the buffer back; one that a pending read still writes to is written off. */
+  release(isBeingRead: boolean): void {
+    if (isBeingRead) this.#buffers.writeOff(this.#bytes);
+    else this.#buffers.giveBack(this.#bytes);
+    this.#bytes = NOTHING;
+    this.#from = this.#to = 0;
+  }
+
+  #exchange(other: Uint8Array<ArrayBuffer> | null): void {
+    if (other === null) return;
+    this.#buffers.giveBack(this.#bytes);
+    this.#bytes = other;
+  }
+
+  /** A piece of data goes beyond the buffer: move it to the front, or to a larger one. */
+  #makeSpace(): void {
+    if (this.#from > 0) {
+      this.#bytes.copyWithin(0, this.#from, this.#to);
+      this.#to -= this.#from;
+      this.#from = 0;
+      return;
+    }
+    const size = this.#bytes.length;
+    const larger = (size < LARGE_BUFFER ? this.#buffers.lendLarge() : null) ??
+      new Uint8Array(size * 2);
+    larger.set(this.#bytes);
+    this.#exchange(larger);
+  }
+}
