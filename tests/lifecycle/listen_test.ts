@@ -135,22 +135,57 @@ Deno.test("HUP reopens the log file after it was moved away", async () => {
 });
 
 Deno.test("a closed standard output does not end the server", async () => {
-  const path = await Deno.makeTempFile();
+  const folder = await Deno.makeTempDir();
+  const [path, pidFile] = [`${folder}/socket`, `${folder}/pid`];
   const main = new URL("../../main.ts", import.meta.url).pathname;
-  await Deno.remove(path);
-  const script = `"$1" run -A --no-check "$2" --service echo --bind unix:"$3" | head -c 1`;
   const child = new Deno.Command("bash", {
-    args: ["-c", `${script} & wait`, "bash", Deno.execPath(), main, path],
+    args: [
+      "-c",
+      `"$0" "$@" | head -c 1`,
+      ...[Deno.execPath(), "run", "-A", "--no-check", main, "--service", "echo"],
+      ...["--bind", `unix:${path}`, "--pid-file", pidFile],
+    ],
     stdin: "null",
-    stdout: "piped",
+    stdout: "null",
   }).spawn();
   const connect = () => Deno.connect({ transport: "unix", path });
   await until("it serves", () => connect().then((conn) => (conn.close(), true), () => false));
   for (let i = 0; i < 3; i++) assertEquals(await echoOver(await connect()), "hello");
-  await new Deno.Command("pkill", { args: ["-TERM", "-f", `unix:${path}`] }).output();
-  await child.stdout.cancel();
+  Deno.kill(Number(Deno.readTextFileSync(pidFile)), "SIGTERM");
   await child.status;
+  await Deno.remove(folder, { recursive: true });
 });
+
+const RESETS = `
+import socket, struct, sys
+for _ in range(200):
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()
+`;
+
+Deno.test({
+  name: "200 clients that reset at once do not end the server",
+  ignore: !await hasPython(),
+  async fn() {
+    await using server = await startServer(["--service", "echo"]);
+    const port = String(server.port);
+    const { success } = await new Deno.Command("python3", { args: ["-c", RESETS, port] }).output();
+    assert(success);
+    assertEquals(await echoOver(await Deno.connect({ port: server.port })), "hello");
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+    assertEquals(server.log.at(-1)?.["sluice.connections.failed"], 0);
+  },
+});
+
+async function hasPython(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("python3", { args: ["-c", ""] }).output()).success;
+  } catch {
+    return false;
+  }
+}
 
 Deno.test("a handler's stray promise does not end the server", async () => {
   const handler = await Deno.makeTempFile({ suffix: ".js" });
