@@ -1,0 +1,90 @@
+/** What every service must do, whatever it says. */
+import { assert, assertEquals } from "@std/assert";
+import { SERVICES } from "../../src/services/registry.ts";
+import { Client } from "../helpers/client.ts";
+import { type Server, startServer } from "../helpers/server.ts";
+
+/** Proves that the server still takes and ends connections. */
+async function isAlive(server: Server): Promise<void> {
+  using client = await Client.connect(server);
+  await client.end();
+  assertEquals(await client.receiveAll(), "");
+}
+
+interface Case {
+  readonly args?: readonly string[];
+  run(server: Server): Promise<void>;
+}
+
+const CASES: Record<string, Case> = {
+  "ends with a client that half-closes without a word, and counts it": {
+    async run(server) {
+      await isAlive(server);
+      server.kill("SIGTERM");
+      assertEquals(await server.exited, 0);
+      assertEquals(server.log.at(-1)?.["sluice.connections.silent"], 1);
+      assert(!server.log.some((line) => line.message === "Connection closed"), "it was logged");
+    },
+  },
+  "ends a silent client at --idle-timeout": {
+    args: ["--idle-timeout", "100ms"],
+    async run(server) {
+      using client = await Client.connect(server);
+      assertEquals(await client.receiveAll(), "");
+    },
+  },
+  "survives a line of a megabyte": {
+    async run(server) {
+      using client = await Client.connect(server);
+      const line = new Uint8Array(1024 * 1024).fill(120);
+      // What it answers is its own affair, and it may well close in the middle.
+      const answer = client.receiveAll().catch(() => "");
+      await client.send(line).then(() => client.end()).catch(() => {});
+      await answer;
+      await isAlive(server);
+    },
+  },
+  "survives clients that reset in the middle": {
+    async run(server) {
+      for (let i = 0; i < 10; i++) {
+        const client = await Client.connect(server);
+        await client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nBeautiful is better than?half of a");
+        client.close();
+      }
+      await isAlive(server);
+    },
+  },
+  "survives bytes that are no text": {
+    async run(server) {
+      using client = await Client.connect(server);
+      const answer = client.receiveAll().catch(() => "");
+      await client.send(Uint8Array.from({ length: 4096 }, (_, i) => i * 31)).catch(() => {});
+      await client.end().catch(() => {});
+      await answer;
+      await isAlive(server);
+    },
+  },
+  "drains with an open connection": {
+    async run(server) {
+      using client = await Client.connect(server);
+      const end = client.receiveAll();
+      server.kill("SIGTERM");
+      assertEquals(await end, "");
+      assertEquals(await server.exited, 0);
+      assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 0);
+    },
+  },
+};
+
+for (const service of Object.keys(SERVICES)) {
+  for (const [name, { args = [], run }] of Object.entries(CASES)) {
+    Deno.test(`--service ${service} ${name}`, async () => {
+      await using server = await startServer(["--service", service, ...args]);
+      await run(server);
+      assert(
+        !server.log.some((line) => line["severity"] === "ERROR"),
+        "an error was logged",
+      );
+    });
+  }
+}
