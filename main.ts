@@ -43,13 +43,15 @@ function write(stream: { writeSync(data: Uint8Array): number }, text: string): v
   while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
 }
 
-let exitCode: number;
-try {
-  exitCode = await main(Deno.args);
-} catch (error) {
-  // `sluice --help | head` closes the pipe before all is written.
-  if (!(error instanceof ExitError || error instanceof Deno.errors.BrokenPipe)) throw error;
-  if (error instanceof ExitError) write(Deno.stderr, `sluice: ${error.message}\n`);
-  exitCode = error instanceof ExitError ? error.exitCode : EXIT.ok;
+/** A mistake is one line; a pipe that `sluice --help | head` closed is none; the rest is a bug of ours. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Deno.errors.BrokenPipe) return EXIT.ok;
+  if (error instanceof ExitError) {
+    write(Deno.stderr, `sluice: ${error.message}\n`);
+    return error.exitCode;
+  }
+  write(Deno.stderr, `sluice: Internal error: ${error instanceof Error ? error.stack : error}\n`);
+  return EXIT.software;
 }
-Deno.exit(exitCode);
+
+Deno.exit(await main(Deno.args).catch(exitCodeOf));

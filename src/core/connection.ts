@@ -80,6 +80,7 @@ export class Connection {
    */
   async read(): Promise<Uint8Array<ArrayBuffer> | null> {
     if (this.#pending.length > 0) return this.#pending.take(this.#pending.length);
+    // As in #fill, but written out: a call more would be an await more for each message.
     const space = this.#beforeRead();
     let count: number | null;
     try {

@@ -100,3 +100,16 @@ Deno.test("TERM lets a slow reader have what was written for it", async () => {
   await sending;
   assertEquals(await server.exited, 0);
 });
+
+Deno.test("a service that never returns does not hold the stop beyond --graceful-timeout", async () => {
+  const handler = await Deno.makeTempFile({ suffix: ".js" });
+  await Deno.writeTextFile(handler, "export default { serve: () => new Promise(() => {}) };");
+  await using server = await startServer(["--handler", handler, "--graceful-timeout", "100ms"]);
+  using client = await Client.connect(server);
+  await client.send("x");
+  server.kill("SIGTERM");
+  await client.receiveAll().catch(() => "");
+  assertEquals(await server.exited, 0);
+  assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 1);
+  await Deno.remove(handler);
+});
