@@ -78,6 +78,10 @@ row(
 );
 const kb = (runs: typeof idle) => (of(runs, "memory") / 1024).toFixed(1);
 row("  resident KB each", kb(idle), kb(bareIdle), "at most 5");
+// What a connection costs in the runtime itself: no server on it can hold less.
+const floor: typeof idle = [];
+for (let i = 0; i < 3; i++) floor.push(await measureIdle([...yardstick, "16"]));
+row("  resident KB each, 16 B buffers", "", kb(floor), "");
 
 const [start, bareStart] = await inTurn(measureStart, RUNS);
 row(
