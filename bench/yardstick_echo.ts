@@ -1,14 +1,10 @@
-/**
- * The yardstick: the bare read-and-write loop on `Deno.listen`, and nothing else.
- * Its argument is the size of each connection's buffer in bytes.
- */
-const size = Number(Deno.args[0] ?? 4096);
+/** The yardstick: the bare read-and-write loop on `Deno.listen`, and nothing else. */
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 4096 });
 Deno.stdout.writeSync(new TextEncoder().encode(`port=${listener.addr.port}\n`));
 for await (const conn of listener) void echo(conn);
 
 async function echo(conn: Deno.Conn): Promise<void> {
-  const buffer = new Uint8Array(size);
+  const buffer = new Uint8Array(4096);
   try {
     for (;;) {
       const count = await conn.read(buffer);
