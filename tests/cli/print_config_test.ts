@@ -9,7 +9,7 @@ function load(
   file = "",
 ) {
   const readFile = () => Promise.resolve(file);
-  return loadSettings({ flags, environment, readFile, cwd: "/work" });
+  return loadSettings({ flags, environment, readFile, cwd: "/srv" });
 }
 
 const CASES: Flags[] = [
@@ -51,8 +51,8 @@ Deno.test("printConfigText() says the source of each setting", async () => {
       `# bind: --host and --port # default (--port overrides SLUICE_BIND)`,
       `port = 9 # flag --port`,
       `max-connections = 5 # environment SLUICE_MAX_CONNECTIONS`,
-      `idle-timeout = "1m" # file /work/s.toml`,
-      `# config = "/work/s.toml" # flag --config`,
+      `idle-timeout = "1m" # file /srv/s.toml`,
+      `# config = "/srv/s.toml" # flag --config`,
     ]
   ) assertEquals(lines.filter((each) => each === line), [line]);
 });

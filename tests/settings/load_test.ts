@@ -16,7 +16,7 @@ function load({ flags = {}, environment = {}, file }: Given = {}) {
     flags,
     environment: { ...config, ...environment },
     readFile: () => Promise.resolve(file ?? ""),
-    cwd: "/work",
+    cwd: "/srv",
   });
 }
 
@@ -132,7 +132,7 @@ Deno.test("loadSettings() makes paths absolute from where they stand", async () 
     environment: { SLUICE_PID_FILE: "/run/s.pid" },
     file: `handler = "app.ts"\nbind = ["unix:s.sock", "[::]:1"]`,
   });
-  assertEquals(settings.logFile, "/work/a.log");
+  assertEquals(settings.logFile, "/srv/a.log");
   assertEquals(settings.pidFile, "/run/s.pid");
   assertEquals(settings.handler, "/etc/sluice/app.ts");
   assertEquals(settings.bind, [
@@ -169,7 +169,7 @@ Deno.test("loadSettings() lets the stronger of handler and service win", async (
     flags: { handler: ["a.ts"] },
     file: `service = "echo"`,
   });
-  assertEquals(other.settings.handler, "/work/a.ts");
+  assertEquals(other.settings.handler, "/srv/a.ts");
   assertEquals(other.settings.service, "http");
 });
 
