@@ -32,11 +32,11 @@ export class Connection {
   readonly #socket: Deno.Conn;
   readonly #context: ConnectionContext;
   readonly #accepted = performance.now();
-  readonly #deadlines: Deadlines;
   readonly #pending: ReadBuffer;
   #isReading = false;
   #isWriting = false;
-  #sawEnd = false;
+  /** What the client was in the middle of when it said its end; null before. */
+  #endPhase: Phase | null = null;
   #saidEnd = false;
   #phase: Phase = "idle";
   #since: number;
@@ -50,7 +50,6 @@ export class Connection {
   constructor(readonly id: string, socket: Deno.Conn, context: ConnectionContext) {
     this.#socket = socket;
     this.#context = context;
-    this.#deadlines = context.deadlines;
     this.#pending = new ReadBuffer(context.buffers);
     this.#since = context.deadlines.now;
     context.deadlines.add(this);
@@ -71,7 +70,7 @@ export class Connection {
 
   /** Whether the client has said that it will send no more. */
   get sawEnd(): boolean {
-    return this.#sawEnd;
+    return this.#endPhase !== null;
   }
 
   /**
@@ -193,7 +192,7 @@ export class Connection {
     if (this.#isClosed) return;
     this.#enter("closing");
     try {
-      if (!this.#sawEnd) {
+      if (!this.sawEnd) {
         await this.end();
         // Someone reads already: the reader will see the client's end, or the sweep closes.
         if (this.#isReading || this.#isClosed) return;
@@ -284,6 +283,7 @@ export class Connection {
     return this.#socket.read(space).then(
       (count) => then(this.#afterRead(count, space.length)),
       (error) => {
+        this.#isReading = false;
         throw this.#lost(error);
       },
     );
@@ -316,7 +316,8 @@ export class Connection {
   #afterRead(count: number | null, space: number): boolean {
     this.#isReading = false;
     if (count === null) {
-      this.#sawEnd = true;
+      this.#endPhase ??= this.#phase;
+      this.#enter("serving");
       return false;
     }
     this.#bytesIn += count;
@@ -327,12 +328,11 @@ export class Connection {
 
   #enter(phase: Phase): void {
     this.#phase = phase;
-    this.#since = this.#deadlines.now;
+    this.#since = this.#context.deadlines.now;
   }
 
   /** Puts a name to a failed read or write: our own close comes back as one, too. */
   #lost(error: unknown): Error {
-    this.#isReading = false;
     // Something other than data was to be written: a bug of the caller, not the client's end.
     if (error instanceof TypeError) return error;
     const endedBy = this.#note("client");
@@ -347,7 +347,7 @@ export class Connection {
   /** Remembers who ended the connection; the first one counts, and is returned. */
   #note(endedBy: EndedBy): EndedBy {
     if (this.#endedBy !== null) return this.#endedBy;
-    this.#endedIn = this.#phase;
+    this.#endedIn = endedBy === "client" ? this.#endPhase ?? this.#phase : this.#phase;
     return this.#endedBy = endedBy;
   }
 

@@ -22,7 +22,7 @@ export class ReadBuffer {
 
   /**
    * Finds room for the next read. The buffer grows with a stream, and shrinks
-   * as soon as a read leaves it half empty: a client that pauses holds little.
+   * as soon as a read does not fill it: a client that pauses holds little.
    */
   space(): Uint8Array<ArrayBuffer> {
     if (this.#from < this.#to) {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { LARGE_BUFFER, SMALL_BUFFER } from "../../src/core/buffers.ts";
 import type { Connection } from "../../src/core/connection.ts";
 import { ConnectionError, IncompleteReadError, LimitExceededError } from "../../src/core/errors.ts";
@@ -185,6 +186,19 @@ Deno.test("Connection ends a client that is silent for --idle-timeout", async ()
   assertEquals([summary?.endedBy, summary?.phase], ["timeout", "idle"]);
   assertInstanceOf(summary?.error, ConnectionError);
   assert(took >= 95, `the client had only ${took} ms`);
+});
+
+Deno.test("Connection lets a service answer after the client's half-close, idle or draining", async () => {
+  await using serving = await serve(async (connection) => {
+    while (await connection.read() !== null);
+    await delay(1500);
+    await connection.write("answer");
+  }, { idleTimeout: 100 });
+  using client = await Client.connect(serving);
+  await client.send("question");
+  await client.end();
+  serving.draining.abort();
+  assertEquals(await client.receiveAll(), "answer");
 });
 
 Deno.test("Connection ends a client that takes nothing for --write-timeout", async () => {
