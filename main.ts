@@ -1,6 +1,8 @@
 import { parseArguments } from "./src/cli/arguments.ts";
-import { serve, type WatchSignals } from "./src/cli/serve.ts";
+import { serve } from "./src/cli/serve.ts";
+import type { WatchSignals } from "./src/cli/signals.ts";
 import { EXIT, ExitError } from "./src/exit.ts";
+import { LANE_ARGUMENT } from "./src/places/pipe.ts";
 import { loadSettings } from "./src/settings/load.ts";
 
 /** All that are handled; as process 1 the runtime would ignore TERM, or crash on it. */
@@ -11,6 +13,9 @@ const watchSignals: WatchSignals = (onSignal) => {
 };
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === LANE_ARGUMENT) {
+    return await (await import("./src/places/process_entry.ts")).runProcess();
+  }
   const { command, actions, flags, positionals } = await parseArguments(args);
   if (actions.help) return print((await import("./src/cli/help.ts")).helpText());
   if (actions.version) return print((await import("./src/cli/version.ts")).versionText());
@@ -18,19 +23,22 @@ async function main(args: readonly string[]): Promise<number> {
     const { completionScript } = await import("./src/cli/completions.ts");
     return print(await completionScript(positionals[0] ?? ""));
   }
-  const loaded = await loadSettings({
-    flags,
-    environment: Deno.env.toObject(),
-    readFile: (path) => Deno.readTextFile(path),
-    cwd: Deno.cwd(),
-  });
+  if (command === "status") {
+    const { statusText } = await import("./src/cli/status.ts");
+    return print(await statusText(positionals[0] ?? ""));
+  }
+  const environment = Deno.env.toObject();
+  const cwd = Deno.cwd();
+  const load = () =>
+    loadSettings({ flags, environment, readFile: (path) => Deno.readTextFile(path), cwd });
+  const loaded = await load();
   if (actions.printConfig) {
     return print((await import("./src/cli/print_config.ts")).printConfigText(loaded));
   }
   if (command === "check") {
     return print(await (await import("./src/cli/check.ts")).checkText(loaded.settings));
   }
-  return await serve(loaded.settings, watchSignals);
+  return await serve(loaded.settings, async () => (await load()).settings, watchSignals);
 }
 
 function print(text: string): number {

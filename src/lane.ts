@@ -1,38 +1,68 @@
+import process from "node:process";
+import { turns } from "./balance.ts";
 import { Acceptor } from "./core/acceptor.ts";
+import { AddressCounts } from "./core/address_counts.ts";
 import { Buffers } from "./core/buffers.ts";
-import type { Connection, ConnectionContext } from "./core/connection.ts";
+import { Capacity } from "./core/capacity.ts";
+import type { Connection } from "./core/connection.ts";
+import type { ConnectionContext } from "./core/connection_context.ts";
 import { Deadlines } from "./core/deadlines.ts";
+import type { Emit } from "./core/event.ts";
 import { listen, type Listener } from "./core/listener.ts";
 import { ResourceManager } from "./core/resources.ts";
-import { type Counts, record } from "./lane_events.ts";
+import type { ServiceDefinition } from "./core/service.ts";
+import { record } from "./lane_events.ts";
 import type { Logger } from "./log.ts";
 import type { Order } from "./plan.ts";
+import { clock, type Row, type Scoreboard } from "./scoreboard.ts";
+import type { ImportModule } from "./services/handler_file.ts";
 import { findService } from "./services/registry.ts";
 import type { Address } from "./settings/address.ts";
+import { type Allocate, sharedState } from "./shared_state.ts";
+
+/** What a place gives to the lanes that run there. */
+export interface LaneHost {
+  readonly log: Logger;
+  readonly scoreboard: Scoreboard;
+  /** Where all lanes of the process count client addresses; null when these are not limited. */
+  readonly addressTable: SharedArrayBuffer | null;
+  readonly allocate: Allocate;
+  importHandler(path: string, generation: number): ReturnType<ImportModule>;
+  /** Bytes that the lane is accountable for: a thread's heap, or the process. */
+  readonly memory: () => number;
+  /** Called when the number of idle lanes passes what the order keeps spare. */
+  readonly onPressure: () => void;
+}
 
 /** One service, an acceptor for each of its addresses, and the connections they serve. */
 export class Lane {
   /** Where it listens. */
   readonly addresses: readonly Address[];
-  readonly counts: Readonly<Counts>;
+  /** What a client is told when the server is full; null where the service has no words for it. */
+  readonly refusal: string | null;
   readonly #acceptors: readonly Acceptor[];
   readonly #running: Promise<unknown>;
-  readonly #live: Map<Connection, Promise<void>>;
+  readonly #live = new Map<Connection, Promise<void>>();
   readonly #resources: ResourceManager;
   readonly #deadlines: Deadlines;
-  readonly #draining: AbortController;
+  readonly #heartbeat: ReturnType<typeof setInterval>;
+  readonly #retiring = new AbortController();
+  readonly #draining = new AbortController();
 
   /**
    * Opens the door. What an order names must be there, or nothing is opened.
    *
    * @throws {ExitError} If the service cannot be loaded or an address cannot be bound.
    */
-  static async open(order: Order, log: Logger): Promise<Lane> {
-    const service = await findService(order.service);
+  static async open(order: Order, host: LaneHost): Promise<Lane> {
+    const service = await findService(
+      order.service,
+      (path) => host.importHandler(path, order.generation),
+    );
     const listeners: Listener[] = [];
     try {
       for (const address of order.addresses) listeners.push(await listen(address, order));
-      return new Lane(order, log, service, listeners);
+      return new Lane(order, host, service, listeners);
     } catch (error) {
       for (const listener of listeners) listener.close();
       throw error;
@@ -41,44 +71,56 @@ export class Lane {
 
   private constructor(
     order: Order,
-    log: Logger,
-    definition: Awaited<ReturnType<typeof findService>>,
+    host: LaneHost,
+    definition: ServiceDefinition,
     listeners: readonly Listener[],
   ) {
-    const counts: Counts = { accepted: 0, refused: 0, silent: 0, failed: 0 };
-    const live = new Map<Connection, Promise<void>>();
+    const { log, scoreboard, addressTable } = host;
+    const row = scoreboard.row(order.row);
     const timeouts = [order.idleTimeout, order.writeTimeout].filter((timeout) => timeout > 0);
-    const draining = new AbortController();
     const connections: ConnectionContext = {
+      lane: order.lane,
+      traffic: row,
       buffers: new Buffers(),
       deadlines: new Deadlines(timeouts.length > 0 ? Math.min(...timeouts) : 0),
-      draining: draining.signal,
+      retiring: this.#retiring.signal,
+      draining: this.#draining.signal,
       idleTimeout: order.idleTimeout,
       writeTimeout: order.writeTimeout,
     };
-    const resources = new ResourceManager(order);
+    const addresses = addressTable === null || order.maxConnectionsPerIp === 0
+      ? null
+      : new AddressCounts(addressTable, row.index);
+    const resources = new ResourceManager(order, new Capacity(order, scoreboard, row, addresses));
     const service = definition.create({
       log: log.getChild(definition.name),
-      draining: draining.signal,
+      retiring: this.#retiring.signal,
+      draining: this.#draining.signal,
+      ...sharedState(order.lane, host.allocate),
     });
-    let lastId = 0;
+    let lastNumber = 0;
     this.addresses = listeners.map((listener) => listener.address);
-    this.counts = counts;
-    this.#live = live;
+    this.refusal = definition.refusal;
     this.#resources = resources;
     this.#deadlines = connections.deadlines;
-    this.#draining = draining;
+    this.#heartbeat = setInterval(() => beat(row, host.memory), order.heartbeat);
+    beat(row, host.memory);
+    // A lane of one connection accepts only when it has none, and so is never the fuller one.
+    const turn = order.sharing === "shared" && order.maxConnections > 1
+      ? turns(scoreboard, row, order.heartbeat)
+      : null;
     this.#acceptors = listeners.map((listener) =>
       new Acceptor({
         listener,
         resources,
         service,
         connections,
+        turn,
         overload: order.overload,
         refusal: definition.refusal,
-        live,
-        nextId: () => `${order.lane}-${++lastId}`,
-        emit: record(log, counts),
+        live: this.#live,
+        nextNumber: () => ++lastNumber,
+        emit: watchPressure(record(log, row), order, scoreboard, host.onPressure),
       })
     );
     this.#running = Promise.all(this.#acceptors.map((acceptor) => acceptor.run()));
@@ -94,17 +136,53 @@ export class Lane {
     await Promise.all(this.#acceptors.map((acceptor) => acceptor.closeDoor()));
   }
 
+  /** Leaves new clients to the other lanes, and resolves when the last connection has ended. */
+  async retire(): Promise<void> {
+    await Promise.all(this.#acceptors.map((acceptor) => acceptor.leave()));
+    this.#retiring.abort();
+    await this.#end();
+  }
+
   /** Tells the connections to end, and resolves when all have. */
   async drain(): Promise<void> {
+    this.#retiring.abort();
     this.#draining.abort();
     this.#resources.drain();
-    await this.#running;
-    while (this.#live.size > 0) await Promise.all(this.#live.values());
-    this.#deadlines.stop();
+    await this.#end();
   }
 
   /** Closes every connection at once. */
   kill(): void {
     for (const connection of this.#live.keys()) connection.endAs("drain");
   }
+
+  async #end(): Promise<void> {
+    await this.#running;
+    while (this.#live.size > 0) await Promise.all(this.#live.values());
+    this.#deadlines.stop();
+    clearInterval(this.#heartbeat);
+  }
+}
+
+/** A sign of life, and with it what is too dear to be counted at each event. */
+function beat(row: Row, memory: () => number): void {
+  row.set("heartbeat", clock());
+  row.set("memory", memory());
+  const { user, system } = process.threadCpuUsage();
+  row.set("busy", (user + system) / 1000);
+}
+
+/** Tells the supervisor when idle lanes become too few, and when the first becomes idle again. */
+function watchPressure(emit: Emit, order: Order, scoreboard: Scoreboard, tell: () => void): Emit {
+  if (order.spare === 0) return emit;
+  const idle = () => {
+    let count = 0;
+    for (const row of scoreboard.rows()) if (row.state === "ready" && row.open === 0) count++;
+    return count;
+  };
+  return (event) => {
+    emit(event);
+    if (event.type === "accepted" && idle() < order.spare) tell();
+    if (event.type === "closed" && idle() === 1) tell();
+  };
 }

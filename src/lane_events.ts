@@ -1,39 +1,37 @@
-import type { ConnectionSummary, Emit, Event } from "./core/event.ts";
+import type { ConnectionSummary, Emit, Event, RefusalReason } from "./core/event.ts";
 import { IncompleteReadError } from "./core/errors.ts";
 import type { Logger } from "./log.ts";
 import { printable } from "./printable.ts";
-
-/** What a lane counts. */
-export interface Counts {
-  accepted: number;
-  refused: number;
-  /** Connections that ended without a byte from the client: probes and scanners. */
-  silent: number;
-  /** Connections that ended by an error of the service. */
-  failed: number;
-}
+import type { Counter, Row } from "./scoreboard.ts";
 
 /** The most characters of an unfinished piece of data that are logged. */
 const PARTIAL_LIMIT = 200;
 
-/** Wires the events of a lane to its log and its counts. */
-export function record(log: Logger, counts: Counts): Emit {
-  return (event) => recordEvent(event, log, counts);
+const REFUSED: Readonly<Record<RefusalReason, Counter>> = {
+  total: "refusedTotal",
+  address: "refusedAddress",
+  draining: "refusedDraining",
+};
+
+/** Wires the events of a lane to its log and its row of the scoreboard. */
+export function record(log: Logger, row: Row): Emit {
+  return (event) => recordEvent(event, log, row);
 }
 
-function recordEvent(event: Event, log: Logger, counts: Counts): void {
+function recordEvent(event: Event, log: Logger, row: Row): void {
   switch (event.type) {
     case "accepted":
-      counts.accepted++;
+      row.add("accepted", 1);
+      row.turnTo(event.connection.number, peerName(event.connection.remoteAddr));
       log.debug("Connection accepted", () => ({
-        "sluice.connection.id": event.id,
-        ...peer(event.remoteAddr),
+        "sluice.connection.id": event.connection.id,
+        ...peer(event.connection.remoteAddr),
       }));
       return;
     case "closed":
-      return recordClosed(event.connection, log, counts);
+      return recordClosed(event.connection, log, row);
     case "refused":
-      counts.refused++;
+      row.add(REFUSED[event.reason], 1);
       log.debug("Connection refused", () => ({
         "sluice.refusal.reason": event.reason,
         ...peer(event.remoteAddr),
@@ -55,13 +53,14 @@ function recordEvent(event: Event, log: Logger, counts: Counts): void {
   }
 }
 
-function recordClosed(connection: ConnectionSummary, log: Logger, counts: Counts): void {
+function recordClosed(connection: ConnectionSummary, log: Logger, row: Row): void {
   const { error, endedBy } = connection;
+  if (connection.requests === 0) row.request();
   if (endedBy === "error") {
-    counts.failed++;
+    row.add("errors", 1);
     log.error("Connection failed: the service threw", { ...describe(connection), error });
   } else if (connection.bytesIn === 0 && connection.bytesOut === 0) {
-    counts.silent++;
+    row.add("silent", 1);
     log.debug("Connection closed", () => describe(connection));
   } else {
     log.info("Connection closed", () => describe(connection));
@@ -82,6 +81,10 @@ function describe(connection: ConnectionSummary): Record<string, unknown> {
       ? { "sluice.connection.unfinished": printable(error.partial, PARTIAL_LIMIT) }
       : {}),
   };
+}
+
+function peerName(addr: Deno.Addr): string {
+  return addr.transport === "tcp" ? `${addr.hostname} port ${addr.port}` : "a local process";
 }
 
 /** OpenTelemetry's names: the client as far as we believe, and the socket's other end. */

@@ -27,10 +27,22 @@ export interface LogSettings {
   maxFiles: number;
 }
 
+/** How records become lines: plain data, for threads and processes that log through this one. */
+export interface LogStyle {
+  /** Records below it are not logged. */
+  readonly level: LogSettings["level"];
+  /** Text for people, else JSON. */
+  readonly isText: boolean;
+  readonly isColoured: boolean;
+}
+
 /** An open log. There is one at a time: opening another takes the logger over. */
 export interface Log {
   /** The logger "sluice", which is also `getLogger("sluice")` of LogTape. */
   readonly logger: Logger;
+  readonly style: LogStyle;
+  /** Writes lines that another thread or process made, their newlines included. */
+  pass(lines: string): void;
   /** Closes and opens the log file anew by name, as after logrotate; nothing for standard output. */
   reopen(): Promise<void>;
   /** Writes what is queued, for at most two seconds, and closes the file. */
@@ -51,27 +63,17 @@ export async function openLog(settings: LogSettings): Promise<Log> {
   const destination = settings.file === null
     ? standardOutput()
     : await openFile(settings.file, settings);
-  const format = lineFormat(settings);
+  const style = logStyle(settings);
+  const format = lineFormat(style);
   const writer = new LineWriter(
     destination,
     (dropped) => format(droppedRecord(dropped)),
   );
-  const lines = (record: LogRecord) => writer.add(formatSafely(format, record));
-  // Spares a copy of each record's properties, half of what a record costs:
-  // LogTape copies them for sinks that look at them later, this one does at once.
-  const sink = Object.assign(lines, { [IMMEDIATE]: true });
-  const config: Config<"lines", never> = {
-    reset: true,
-    sinks: { lines: sink },
-    loggers: [
-      { category: CATEGORY, lowestLevel: settings.level, sinks: ["lines"] },
-      // LogTape's own logger would otherwise greet on the console.
-      { category: ["logtape", "meta"], lowestLevel: null, sinks: [] },
-    ],
-  };
-  await configure(config);
+  const config = await logTo(style, (line) => writer.add(line));
   return {
     logger: getLogger(CATEGORY),
+    style,
+    pass: (lines) => writer.add(lines),
     reopen: () => settings.file === null ? Promise.resolve() : writer.reopen(),
     async close() {
       await writer.close();
@@ -80,11 +82,50 @@ export async function openLog(settings: LogSettings): Promise<Log> {
   };
 }
 
-function lineFormat({ format, file, level }: LogSettings): LineFormat {
-  const terminal = file === null && Deno.stdout.isTerminal();
-  const text = format === "text" || (format === "auto" && terminal);
-  const stacks = level === "debug";
-  return text ? textFormat(stacks, terminal && !Deno.noColor) : jsonFormat(stacks);
+/**
+ * The logger of a thread or process whose parent has the log.
+ *
+ * @param send Hands lines to the parent, which writes them with {@linkcode Log.pass}.
+ */
+export async function openRemoteLog(
+  style: LogStyle,
+  send: (lines: string) => void,
+): Promise<Logger> {
+  await logTo(style, send);
+  return getLogger(CATEGORY);
+}
+
+async function logTo(style: LogStyle, add: (line: string) => void): Promise<unknown> {
+  const format = lineFormat(style);
+  const lines = (record: LogRecord) => add(formatSafely(format, record));
+  // Spares a copy of each record's properties, half of what a record costs:
+  // LogTape copies them for sinks that look at them later, this one does at once.
+  const sink = Object.assign(lines, { [IMMEDIATE]: true });
+  const config: Config<"lines", never> = {
+    reset: true,
+    sinks: { lines: sink },
+    loggers: [
+      { category: CATEGORY, lowestLevel: style.level, sinks: ["lines"] },
+      // LogTape's own logger would otherwise greet on the console.
+      { category: ["logtape", "meta"], lowestLevel: null, sinks: [] },
+    ],
+  };
+  await configure(config);
+  return config;
+}
+
+function logStyle({ format, file, level }: LogSettings): LogStyle {
+  const isTerminal = file === null && Deno.stdout.isTerminal();
+  return {
+    level,
+    isText: format === "text" || (format === "auto" && isTerminal),
+    isColoured: isTerminal && !Deno.noColor,
+  };
+}
+
+function lineFormat({ level, isText, isColoured }: LogStyle): LineFormat {
+  const hasStacks = level === "debug";
+  return isText ? textFormat(hasStacks, isColoured) : jsonFormat(hasStacks);
 }
 
 /** A property of the user's with a getter that throws costs its record the properties, no more. */

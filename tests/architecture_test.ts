@@ -138,8 +138,8 @@ Deno.test("src/core takes only types of the log, and knows no console", () => {
 
 Deno.test("only the program and the places know arguments, signals and exit", () => {
   for (const { path, text } of SOURCE) {
-    const { name, rank } = groupOf(path);
-    if (rank === 7 || name === "places") continue;
+    const { name } = groupOf(path);
+    if (name === "program" || name === "process" || name === "thread") continue;
     const found = /\bDeno\.(args|exit|addSignalListener)\b/.exec(withoutComments(text));
     assertEquals(found?.[0], undefined, path);
   }

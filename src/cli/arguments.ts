@@ -48,14 +48,21 @@ const VALUED: ReadonlyMap<string, OptionKey> = new Map(
   }),
 );
 
-/** The actions by each of their flags: `--help` and `-h`. */
-const VALUELESS: ReadonlyMap<string, ActionKey> = new Map(
-  ACTION_KEYS.flatMap((key) => {
+/** What stands for each flag that takes no value: `--help`, `-h` and `--no-watch`. */
+const VALUELESS: ReadonlyMap<string, string> = new Map([
+  ...ACTION_KEYS.flatMap((key) => {
     const { short } = ACTIONS[key];
-    const long: [string, ActionKey] = [flagName(key), key];
-    return short === "" ? [long] : [long, [`-${short}`, key]];
+    const long: [string, string] = [flagName(key), `${flagName(key)}=true`];
+    return short === "" ? [long] : [long, [`-${short}`, long[1]] as const];
   }),
-);
+  ...OPTION_KEYS.filter(isFlag).map((key) =>
+    [`--no-${kebab(key)}`, `${flagName(key)}=false`] as const
+  ),
+]);
+
+function isFlag(key: OptionKey): boolean {
+  return optionOf(key).type === "flag";
+}
 
 /**
  * Reads the command line. The values of flags are left as text, for
@@ -109,6 +116,7 @@ export async function parseArguments(
  * Writes every flag that is known as one `--name=value`. The parser alone
  * would lose a value that begins with a minus, take `-kasync` for six flags,
  * give an empty text for a value that is missing, and accept `--help=no`.
+ * A flag of the kind `flag` never takes the next argument: that may be a command.
  */
 function attachValues(args: readonly string[]): string[] {
   const attached: string[] = [];
@@ -117,10 +125,11 @@ function attachValues(args: readonly string[]): string[] {
     if (arg === "--") return [...attached, ...args.slice(i)];
     const [flag, inline] = split(arg);
     const option = VALUED.get(flag);
-    const action = VALUELESS.get(flag);
+    const standIn = VALUELESS.get(flag);
     if (option !== undefined) {
-      const value = inline ?? valueAfter(args[i + 1]);
-      if (inline === undefined) i++;
+      const takesNext = inline === undefined && !isFlag(option);
+      const value = takesNext ? valueAfter(args[i + 1]) : inline ?? "true";
+      if (takesNext) i++;
       if (value === undefined || value === "") {
         const name = flagName(option);
         throw usage(
@@ -128,9 +137,9 @@ function attachValues(args: readonly string[]): string[] {
         );
       }
       attached.push(`${flagName(option)}=${value}`);
-    } else if (action !== undefined && arg === flag) {
-      attached.push(`${flagName(action)}=true`);
-    } else if (action !== undefined && arg[flag.length] === "=") {
+    } else if (standIn !== undefined && arg === flag) {
+      attached.push(standIn);
+    } else if (standIn !== undefined && arg[flag.length] === "=") {
       throw usage(`Cannot use ${flag} ${quote(inline)}: expected no value`);
     } else {
       // With its value, the parser would take "--no-port=5" for "--port=5".

@@ -1,9 +1,10 @@
 /** `sluice check`: everything that can be checked without binding. */
+import { serviceChoice } from "../server.ts";
+import { checkHandlerFile, importFile } from "../services/handler_file.ts";
 import { findService } from "../services/registry.ts";
 import { formatAddress } from "../settings/address.ts";
 import { resolveAddresses } from "../settings/load.ts";
 import type { Settings } from "../settings/options.ts";
-import { serviceChoice } from "./serve.ts";
 
 /**
  * Loads the service or the handler, and says what would be served where.
@@ -11,7 +12,8 @@ import { serviceChoice } from "./serve.ts";
  * @throws {ExitError} As the start would.
  */
 export async function checkText(settings: Settings): Promise<string> {
-  const service = await findService(serviceChoice(settings));
+  if (settings.handler !== null) checkHandlerFile(settings.handler);
+  const service = await findService(serviceChoice(settings), importFile);
   const addresses = resolveAddresses(settings, service.port).map(formatAddress)
     .join(", ");
   const name = settings.handler === null ? service.name : `${service.name} ${settings.handler}`;

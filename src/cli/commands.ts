@@ -10,6 +10,10 @@ export const COMMANDS = {
     argument: "",
     help: "Check the settings and the handler; like --check",
   },
+  status: {
+    argument: "<file>",
+    help: "Show what a server writes into its --status-file",
+  },
   completions: {
     argument: "<bash|zsh|fish>",
     help: "Print the completions of a shell",

@@ -1,6 +1,7 @@
 /** `completions`: scripts for shells, generated from the table of options. */
 import { EXIT, ExitError } from "../exit.ts";
 import { quote } from "../settings/found.ts";
+import type { Kind } from "../settings/kinds.ts";
 import { type ActionKey, ACTIONS, kebab, OPTION_KEYS, optionOf } from "../settings/options.ts";
 import { COMMAND_NAMES, COMMANDS, PROGRAM } from "./commands.ts";
 import { nearest } from "../settings/nearest.ts";
@@ -15,6 +16,13 @@ interface Flag {
   readonly choices: readonly string[];
   readonly repeatable: boolean;
 }
+
+/** What the kinds take that a shell can complete, or that need no value. */
+const VALUES: Partial<Record<Kind<unknown>["type"], Flag["value"]>> = {
+  choice: "choice",
+  path: "path",
+  flag: "none",
+};
 
 const SCRIPTS = { bash, zsh, fish };
 
@@ -40,7 +48,7 @@ export async function completionScript(shell: string): Promise<string> {
 function flags(): Flag[] {
   const options = OPTION_KEYS.map((key): Flag => {
     const { short, help, choices, type, repeatable } = optionOf(key);
-    const value = choices.length > 0 ? "choice" : type === "path" ? "path" : "other";
+    const value = VALUES[type] ?? "other";
     return { long: kebab(key), short, help, value, choices, repeatable };
   });
   const actions = (Object.keys(ACTIONS) as ActionKey[]).map((key): Flag => ({
@@ -74,7 +82,7 @@ _${PROGRAM}() {
   local words=""
   case "$flag" in
 ${choices}    completions) words="${SHELLS.join(" ")}" ;;
-    ${every("path")})
+    ${every("path")}|status)
       compopt -o filenames 2> /dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return ;;
@@ -114,11 +122,13 @@ function zsh(flags: readonly Flag[]): string {
   return `#compdef ${PROGRAM}
 # Completions of ${PROGRAM} for zsh: source <(${PROGRAM} completions zsh)
 _${PROGRAM}_words() {
-  if (( CURRENT == 2 )) || [[ -z "\${words[(r)completions]}" ]]; then
+  if (( CURRENT > 2 )) && [[ -n "\${words[(r)completions]}" ]]; then
+    compadd ${SHELLS.join(" ")}
+  elif (( CURRENT > 2 )) && [[ -n "\${words[(r)status]}" ]]; then
+    _files
+  else
     local -a commands=(${commands})
     _describe command commands
-  else
-    compadd ${SHELLS.join(" ")}
   fi
 }
 _${PROGRAM}() {
@@ -154,6 +164,7 @@ complete -c ${PROGRAM} -f
 ${commands.join("")}complete -c ${PROGRAM} -n '__fish_seen_subcommand_from completions' -a '${
     SHELLS.join(" ")
   }'
+complete -c ${PROGRAM} -n '__fish_seen_subcommand_from status' -F
 ${lines.join("")}`;
 }
 

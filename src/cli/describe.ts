@@ -1,9 +1,13 @@
 /** Words about an option that `--help` and the README's table share. */
 import { type OptionKey, optionOf } from "../settings/options.ts";
 
-/** The value of an option in a usage line: `<single|async>`, `<duration>`. */
+/**
+ * The value of an option in a usage line: `<single|async>`, `<duration>`;
+ * empty when the flag needs none.
+ */
 export function placeholder(key: OptionKey): string {
   const { type, choices, repeatable } = optionOf(key);
+  if (type === "flag") return "";
   if (choices.length > 0) return `<${choices.join("|")}>`;
   return repeatable ? "<address>" : `<${type}>`;
 }

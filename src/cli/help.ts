@@ -86,7 +86,9 @@ export function helpText(): string {
     "Values:",
     ...wrap(
       "A duration is 500ms, 30s, 2m, 1h or 1d; a bare number is seconds. " +
-        "A size is 16kb, 1mb or 1gb, by 1024; a bare number is bytes.",
+        "A size is 16kb, 1mb or 1gb, by 1024; a bare number is bytes. " +
+        "A percentage is 10% or 10. --watch is --watch=true, and " +
+        "--no-watch is --watch=false.",
       2,
     ),
     "",
@@ -111,10 +113,11 @@ function optionLines(key: OptionKey): string[] {
     ? ""
     : `; also from ${option.env.join(", ")} in the environment`;
   const ending = `(default: ${defaultOf(key).text}${shared})`;
+  // The ending is broken between its two parts only.
+  const whole = ending.replaceAll(/(?<!;) /g, "\u00a0");
   return [
-    `  ${spelling(key, option.short)} ${placeholder(key)}`,
-    // The ending stays on one line.
-    ...wrap(`${option.help} ${ending.replaceAll(" ", "\u00a0")}`, 10),
+    `  ${spelling(key, option.short)} ${placeholder(key)}`.trimEnd(),
+    ...wrap(`${option.help} ${whole}`, 10),
   ];
 }
 

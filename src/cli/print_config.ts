@@ -37,10 +37,9 @@ function sourceText({ from, detail }: Source): string {
 }
 
 function toml(key: OptionKey, value: unknown): string {
-  if (typeof value === "number" && optionOf(key).type === "integer") {
-    return String(value);
-  }
-  const text = optionOf(key).format(value as NonNullable<unknown>);
+  const { type, format } = optionOf(key);
+  const text = format(value as NonNullable<unknown>);
+  if (type === "integer" || type === "flag") return String(text);
   return Array.isArray(text) ? `[${text.map(tomlString).join(", ")}]` : tomlString(text);
 }
 

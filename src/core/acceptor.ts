@@ -1,4 +1,6 @@
-import { Connection, type ConnectionContext } from "./connection.ts";
+import { setImmediate } from "node:timers";
+import { Connection } from "./connection.ts";
+import type { ConnectionContext } from "./connection_context.ts";
 import { PeerError } from "./errors.ts";
 import type { Emit, RefusalReason } from "./event.ts";
 import type { Listener } from "./listener.ts";
@@ -11,14 +13,16 @@ export interface AcceptorOptions {
   readonly resources: ResourceManager;
   readonly service: Service;
   readonly connections: ConnectionContext;
+  /** Lets other lanes go first when they hold fewer; null where there are none to share with. */
+  readonly turn: (() => Promise<void>) | null;
   /** At the limit: leave clients in the kernel's queue, or tell them. */
   readonly overload: "wait" | "refuse";
   /** What a refused client is told; null is a plain close. */
   readonly refusal: string | null;
   /** The lane's open connections, for the lane to wait for and to cut. */
   readonly live: Map<Connection, Promise<void>>;
-  /** Names the next connection. */
-  readonly nextId: () => string;
+  /** Numbers the next connection. */
+  readonly nextNumber: () => number;
   readonly emit: Emit;
 }
 
@@ -26,7 +30,7 @@ export interface AcceptorOptions {
 const OUTAGE_PAUSE = 100;
 /** Refused clients that are told at one time; those beyond are closed without a word. */
 const MAX_TELLING = 64;
-/** The queue counts as empty when nothing came for this long, in milliseconds. */
+/** What clients have to finish a connect that is under way when the door closes, in milliseconds. */
 const DOOR_QUIET = 10;
 /** How long the door may take to close while clients keep coming, in milliseconds. */
 const DOOR_LIMIT = 250;
@@ -50,10 +54,11 @@ export class Acceptor {
 
   /** Runs until the door is closed. */
   async run(): Promise<void> {
-    const { listener, resources, overload } = this.#options;
+    const { listener, resources, overload, turn } = this.#options;
     const sockets = listener[Symbol.asyncIterator]();
     for (;;) {
       if (overload === "wait" && !resources.hasRoom) await resources.room();
+      if (turn !== null) await turn();
       const socket = await this.#next(sockets);
       if (socket === null) return;
       this.#accepted++;
@@ -61,16 +66,25 @@ export class Acceptor {
     }
   }
 
+  /** Leaves the clients that come to those who share the queue; where nobody does, closes the door. */
+  async leave(): Promise<void> {
+    if (this.#options.listener.isShared) this.#options.listener.close();
+    else await this.closeDoor();
+  }
+
   /**
    * Closes the listener, after the clients that the kernel has queued are in:
-   * it has promised them a connection, and closing would reset it.
+   * it has promised them a connection, and closing would reset it. The queue is
+   * empty when a turn of the event loop brought nobody; then it closes at once,
+   * so that none can come in between.
    */
   async closeDoor(): Promise<void> {
     const latest = performance.now() + DOOR_LIMIT;
+    await new Promise((resolve) => setTimeout(resolve, DOOR_QUIET));
     let before: number;
     do {
       before = this.#accepted;
-      await new Promise((resolve) => setTimeout(resolve, DOOR_QUIET));
+      await new Promise((resolve) => setImmediate(resolve));
     } while (this.#accepted !== before && performance.now() < latest);
     this.#options.listener.close();
   }
@@ -124,9 +138,9 @@ export class Acceptor {
   }
 
   #serve(socket: Deno.Conn, lease: Lease): void {
-    const { live, connections, nextId, emit } = this.#options;
-    const connection = new Connection(nextId(), socket, connections);
-    emit({ type: "accepted", id: connection.id, remoteAddr: socket.remoteAddr });
+    const { live, connections, nextNumber, emit } = this.#options;
+    const connection = new Connection(nextNumber(), socket, connections);
+    emit({ type: "accepted", connection });
     live.set(connection, this.#converse(connection, lease));
   }
 
@@ -147,11 +161,11 @@ export class Acceptor {
   }
 
   #refuse(socket: Deno.Conn, reason: RefusalReason): void {
-    const { refusal, live, connections, nextId, emit } = this.#options;
+    const { refusal, live, connections, nextNumber, emit } = this.#options;
     emit({ type: "refused", remoteAddr: socket.remoteAddr, reason });
     if (refusal === null || this.#telling === MAX_TELLING) return socket.close();
     this.#telling++;
-    const connection = new Connection(nextId(), socket, connections);
+    const connection = new Connection(nextNumber(), socket, connections);
     const done = tell(connection, new PeerError("Refused", refusal)).finally(() => {
       this.#telling--;
       live.delete(connection);

@@ -1,20 +1,7 @@
-import type { Buffers } from "./buffers.ts";
-import type { Deadlines } from "./deadlines.ts";
+import type { ConnectionContext } from "./connection_context.ts";
 import { ConnectionError, IncompleteReadError, LimitExceededError } from "./errors.ts";
 import type { ConnectionSummary, EndedBy, Phase } from "./event.ts";
 import { ReadBuffer } from "./read_buffer.ts";
-
-/** What all connections of a lane share. */
-export interface ConnectionContext {
-  readonly buffers: Buffers;
-  readonly deadlines: Deadlines;
-  /** Aborts when the lane drains. */
-  readonly draining: AbortSignal;
-  /** How long a client may be silent, in milliseconds; 0 is for ever. */
-  readonly idleTimeout: number;
-  /** How long a client may take nothing of what is written, in milliseconds; 0 is for ever. */
-  readonly writeTimeout: number;
-}
 
 /** How long a draining lane lets a silent client be, in milliseconds: what was sent arrives in it. */
 const DRAIN_QUIET = 1000;
@@ -42,17 +29,23 @@ export class Connection {
   #since: number;
   #bytesIn = 0;
   #bytesOut = 0;
+  #requests = 0;
   #endedBy: EndedBy | null = null;
   #endedIn: Phase = "idle";
   #isClosed = false;
 
-  /** @param id Unique in this server's life. */
-  constructor(readonly id: string, socket: Deno.Conn, context: ConnectionContext) {
+  /** @param number Unique in its lane. */
+  constructor(readonly number: number, socket: Deno.Conn, context: ConnectionContext) {
     this.#socket = socket;
     this.#context = context;
     this.#pending = new ReadBuffer(context.buffers);
     this.#since = context.deadlines.now;
     context.deadlines.add(this);
+  }
+
+  /** Unique in this server's life. */
+  get id(): string {
+    return `${this.#context.lane}-${this.number}`;
   }
 
   get remoteAddr(): Deno.Addr {
@@ -61,6 +54,14 @@ export class Connection {
 
   get localAddr(): Deno.Addr {
     return this.#socket.localAddr;
+  }
+
+  /**
+   * Aborts when its lane makes room for a newer one, as after a reload, and when
+   * the server drains: end at the next good moment, there is no hurry.
+   */
+  get retiring(): AbortSignal {
+    return this.#context.retiring;
   }
 
   /** Aborts when the server drains: finish what is in flight, and begin nothing new. */
@@ -171,6 +172,12 @@ export class Connection {
     }
   }
 
+  /** Counts an answered request; a connection that ends without any counts as one. */
+  countRequest(): void {
+    this.#requests++;
+    this.#context.traffic.request();
+  }
+
   /** Closes at once, in both directions. */
   close(): void {
     this.endAs("server");
@@ -259,6 +266,7 @@ export class Connection {
       localAddr: this.localAddr,
       bytesIn: this.#bytesIn,
       bytesOut: this.#bytesOut,
+      requests: this.#requests,
       duration: performance.now() - this.#accepted,
       endedBy: this.#endedBy ?? "server",
       phase: this.#endedIn,
@@ -299,6 +307,7 @@ export class Connection {
     return this.#socket.write(bytes).then(
       (count) => {
         this.#bytesOut += count;
+        this.#context.traffic.sent(count);
         if (count < bytes.length) {
           this.#enter("writing");
           return this.#send(bytes.subarray(count));
@@ -321,6 +330,7 @@ export class Connection {
       return false;
     }
     this.#bytesIn += count;
+    this.#context.traffic.received(count, this.number);
     this.#pending.received(count, space);
     this.#enter("serving");
     return true;

@@ -21,6 +21,8 @@ export interface ConnectionSummary {
   readonly bytesIn: number;
   /** Bytes written to the client. */
   readonly bytesOut: number;
+  /** Requests that were answered; 0 where the service knows no requests. */
+  readonly requests: number;
   /** From accept to close, in milliseconds. */
   readonly duration: number;
   readonly endedBy: EndedBy;
@@ -29,9 +31,17 @@ export interface ConnectionSummary {
   readonly error: Error | null;
 }
 
+/** A connection that begins. */
+export interface AcceptedConnection {
+  readonly id: string;
+  /** Its number in its lane. */
+  readonly number: number;
+  readonly remoteAddr: Deno.Addr;
+}
+
 /** What the core reports upward; a lane wires it to the log and to its counters. */
 export type Event =
-  | { readonly type: "accepted"; readonly id: string; readonly remoteAddr: Deno.Addr }
+  | { readonly type: "accepted"; readonly connection: AcceptedConnection }
   | { readonly type: "closed"; readonly connection: ConnectionSummary }
   | { readonly type: "refused"; readonly remoteAddr: Deno.Addr; readonly reason: RefusalReason }
   /** Accepting failed for a reason that lasts; once an outage. */

@@ -5,12 +5,23 @@ import { type Address, formatAddress } from "../settings/address.ts";
 export interface Listener extends AsyncIterable<Deno.Conn> {
   /** Where it listens; a port of 0 has become the real one. */
   readonly address: Address;
-  /** Stops listening; clients that were not accepted are reset. Closing twice is closing once. */
+  /** Whether others accept from the same queue, so that closing strands nobody. */
+  readonly isShared: boolean;
+  /** Stops listening; clients that no one else can accept are reset. Closing twice is closing once. */
   close(): void;
 }
 
 /** How to listen. */
 export interface ListenOptions {
+  /**
+   * Among whom: `own` is for this listener alone; `shared` joins the socket of
+   * the threads of this process that ask for the same address; `reusePort` opens
+   * a further socket, between which and those of other processes the system
+   * chooses for each client.
+   */
+  readonly sharing: "own" | "shared" | "reusePort";
+  /** Whether a Unix socket may take the place of one that this server listens on. */
+  readonly takeOver: boolean;
   /** Clients that may wait in the kernel's queue; the system caps it (net.core.somaxconn). */
   readonly backlog: number;
   /** Permission bits of a unix socket's file; null leaves them to the umask. */
@@ -26,32 +37,37 @@ export interface ListenOptions {
 export async function listen(address: Address, options: ListenOptions): Promise<Listener> {
   if (address.transport === "unix") return await listenUnix(address.path, options);
   let listener: Deno.TcpListener;
+  const { hostname: host, port: wanted } = address;
+  const { backlog: tcpBacklog, sharing } = options;
+  // `loadBalanced` is how `deno serve --parallel` shares a socket among its
+  // threads. The runtime does not document it, so its types do not know it.
+  const how = { reusePort: sharing === "reusePort", loadBalanced: sharing === "shared" };
   try {
-    listener = Deno.listen({
-      hostname: address.hostname,
-      port: address.port,
-      tcpBacklog: options.backlog,
-    });
+    listener = Deno.listen({ hostname: host, port: wanted, tcpBacklog, ...how });
   } catch (error) {
     throw cannotBind(address, error);
   }
   const { hostname, port } = listener.addr;
-  return withAddress(listener, { transport: "tcp", hostname, port });
+  return withAddress(listener, { transport: "tcp", hostname, port }, sharing === "shared");
 }
 
 async function listenUnix(path: string, options: ListenOptions): Promise<Listener> {
   const address: Address = { transport: "unix", path };
-  await removeStaleSocket(address);
+  // A name of its own first: renaming puts one socket in the place of another
+  // without a moment in which there is none.
+  const born = options.takeOver ? `${path}.${Deno.pid}.new` : path;
+  if (!options.takeOver) await removeStaleSocket(address);
   let listener: Deno.UnixListener;
   try {
-    listener = Deno.listen({ transport: "unix", path });
+    listener = Deno.listen({ transport: "unix", path: born });
+    // The file is born with the umask, which gives others no right to write and so
+    // none to connect; only from here on it may open further.
+    if (options.unixMode !== null) Deno.chmodSync(born, options.unixMode);
+    if (options.takeOver) Deno.renameSync(born, path);
   } catch (error) {
     throw cannotBind(address, error);
   }
-  // The file is born with the umask, which gives others no right to write and so
-  // none to connect; only from here on it may open further.
-  if (options.unixMode !== null) Deno.chmodSync(path, options.unixMode);
-  return withAddress(listener, address);
+  return withAddress(listener, address, false);
 }
 
 /**
@@ -83,10 +99,11 @@ async function removeStaleSocket(address: Address & { transport: "unix" }): Prom
   throw cannotBind(address, new Deno.errors.AddrInUse());
 }
 
-function withAddress(listener: Deno.Listener, address: Address): Listener {
+function withAddress(listener: Deno.Listener, address: Address, isShared: boolean): Listener {
   let isOpen = true;
   return {
     address,
+    isShared,
     close: () => {
       if (isOpen) listener.close();
       isOpen = false;

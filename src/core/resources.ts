@@ -1,11 +1,10 @@
+import type { Capacity } from "./capacity.ts";
 import type { RefusalReason } from "./event.ts";
 
 /** What a lane may hold. */
 export interface ResourceLimits {
-  /** Connections at one time. */
+  /** Connections at one time, of those that all lanes may hold together. */
   readonly maxConnections: number;
-  /** Connections at one time of one address; 0 is no limit. */
-  readonly maxConnectionsPerIp: number;
 }
 
 /** The right to serve one connection; given back exactly once. */
@@ -43,13 +42,15 @@ export class Refusal {
 /** Decides whether a connection may be served. */
 export class ResourceManager {
   readonly #limits: ResourceLimits;
-  readonly #perAddress = new Map<string, number>();
+  readonly #capacity: Capacity;
   #open = 0;
   #draining = false;
-  #waiting: (() => void)[] = [];
+  #change: PromiseWithResolvers<void> | null = null;
 
-  constructor(limits: ResourceLimits) {
+  /** @param capacity What this lane shares with the others. */
+  constructor(limits: ResourceLimits, capacity: Capacity) {
     this.#limits = limits;
+    this.#capacity = capacity;
   }
 
   /** Leases that are out. */
@@ -57,9 +58,9 @@ export class ResourceManager {
     return this.#open;
   }
 
-  /** Whether the total leaves room for one more connection. */
+  /** Whether this lane, and all together, have room for one more connection. */
   get hasRoom(): boolean {
-    return this.#open < this.#limits.maxConnections;
+    return this.#open < this.#limits.maxConnections && this.#capacity.hasRoom;
   }
 
   /**
@@ -70,32 +71,26 @@ export class ResourceManager {
    */
   allocate(peer: string | null): Lease | Refusal {
     if (this.#draining) return new Refusal("draining");
-    if (!this.hasRoom) return new Refusal("total");
-    const limit = this.#limits.maxConnectionsPerIp;
-    if (limit > 0 && peer !== null) {
-      const open = this.#perAddress.get(peer) ?? 0;
-      if (open >= limit) return new Refusal("address");
-      this.#perAddress.set(peer, open + 1);
-    }
+    if (this.#open >= this.#limits.maxConnections) return new Refusal("total");
+    const reason = this.#capacity.take(peer);
+    if (reason !== null) return new Refusal(reason);
     this.#open++;
-    return new Lease(this, limit > 0 ? peer : null);
+    return new Lease(this, peer);
   }
 
   /** For {@linkcode Lease.release} alone. */
   takeBack(peer: string | null): void {
     this.#open--;
-    if (peer !== null) {
-      const open = (this.#perAddress.get(peer) ?? 0) - 1;
-      if (open > 0) this.#perAddress.set(peer, open);
-      else this.#perAddress.delete(peer);
-    }
+    this.#capacity.giveBack(peer);
     this.#wake();
   }
 
-  /** Resolves when there is room in total, or the manager drains. */
+  /** Resolves when there is room, or the manager drains. */
   async room(): Promise<void> {
     while (!this.hasRoom && !this.#draining) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      const own = this.#change ??= Promise.withResolvers();
+      const isFull = this.#open >= this.#limits.maxConnections;
+      await (isFull ? own.promise : Promise.race([own.promise, this.#capacity.room()]));
     }
   }
 
@@ -106,10 +101,8 @@ export class ResourceManager {
   }
 
   #wake(): void {
-    if (this.#waiting.length === 0) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+    this.#change?.resolve();
+    this.#change = null;
   }
 }
 

@@ -12,8 +12,24 @@ export type Service = (connection: Connection) => Promise<void>;
 export interface ServiceContext {
   /** Its own log. */
   readonly log: Logger;
-  /** Aborts when the lane drains. */
+  /** Aborts when its lane takes no new connections: after a reload, and when the server drains. */
+  readonly retiring: AbortSignal;
+  /** Aborts when the server drains. */
   readonly draining: AbortSignal;
+  /**
+   * Memory that the handler sees in all threads: the same for the same name,
+   * all zeros at first, and kept across reloads as long as its size is the same.
+   *
+   * @param bytes Its size; the first one that asks decides.
+   * @throws {RangeError} If it was made with another size.
+   */
+  shared(name: string, bytes: number): Promise<SharedArrayBuffer>;
+  /**
+   * Waits for a lock that one holder at a time has, over all threads; disposing
+   * it unlocks it: `using _lock = await context.lock("name")`. A thread that
+   * dies gives its locks back.
+   */
+  lock(name: string): Promise<Disposable>;
 }
 
 /** A service before it runs: one row of the registry, or a user's module. */

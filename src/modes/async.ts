@@ -4,10 +4,12 @@ import type { Mode } from "./mode.ts";
 export const async: Mode = {
   name: "async",
   help: "Many connections on one event loop, on the main thread",
-  plan: (settings) => ({
+  plan: ({ maxConnections, maxConnectionsPerIp }) => ({
     place: "here",
     lanes: { min: 1, max: 1, spare: 0 },
-    connections: settings.maxConnections,
-    sharing: "own",
+    connections: maxConnections,
+    total: maxConnections,
+    perAddress: maxConnectionsPerIp,
+    sharing: "shared",
   }),
 };

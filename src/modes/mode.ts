@@ -4,6 +4,12 @@ import type { Plan } from "../plan.ts";
 export interface ModeSettings {
   /** `--max-connections`, after the descriptor limit had its say. */
   readonly maxConnections: number;
+  readonly maxConnectionsPerIp: number;
+  /** `--workers`, or the processors that the server may use. */
+  readonly workers: number;
+  readonly minThreads: number;
+  readonly maxThreads: number;
+  readonly spareThreads: number;
 }
 
 /** A concurrency model: only a choice of place and numbers. */

@@ -4,10 +4,12 @@ import type { Mode } from "./mode.ts";
 export const single: Mode = {
   name: "single",
   help: "One connection at a time, on the main thread",
-  plan: () => ({
+  plan: ({ maxConnectionsPerIp }) => ({
     place: "here",
     lanes: { min: 1, max: 1, spare: 0 },
     connections: 1,
-    sharing: "own",
+    total: 1,
+    perAddress: maxConnectionsPerIp,
+    sharing: "shared",
   }),
 };

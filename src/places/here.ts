@@ -1,8 +1,43 @@
-import { Lane } from "../lane.ts";
+import { Lane, type LaneHost } from "../lane.ts";
 import type { Logger } from "../log.ts";
-import type { Place } from "./place.ts";
+import type { Exit, Place } from "./place.ts";
 
-/** The main thread: a lane is its own handle. */
-export function here(log: Logger): Place {
-  return (order) => Lane.open(order, log);
+/** The main thread. Nothing stands between a lane and its parent, so nothing protects them from each other. */
+export function here(host: LaneHost): Place {
+  let isWatching = false;
+  return (order) => {
+    if (!isWatching) surviveStrayErrors(host.log);
+    isWatching = true;
+    const opening = Lane.open(order, host);
+    const exit = Promise.withResolvers<Exit>();
+    const end = (how: (lane: Lane) => Promise<void>) =>
+      void opening.then(how).then(() => exit.resolve({ kind: "stopped" }), () => {});
+    // Whoever starts a lane waits for `ready`; one that never was is gone already.
+    opening.catch(() => exit.resolve({ kind: "stopped" }));
+    return {
+      pid: Deno.pid,
+      ready: opening,
+      exited: exit.promise,
+      closeDoor: async () => await (await opening).closeDoor(),
+      retire: () => end((lane) => lane.retire()),
+      drain: () => end((lane) => lane.drain()),
+      kill: () => void opening.then((lane) => lane.kill()),
+      abandon: () => exit.resolve({ kind: "stopped" }),
+    };
+  };
+}
+
+/**
+ * A handler's forgotten promise or timer that fails belongs to no connection
+ * and must not end those of others; on the main thread it would.
+ */
+function surviveStrayErrors(log: Logger): void {
+  const report = (event: Event, error: unknown) => {
+    event.preventDefault();
+    log.error("Error outside of a connection: a promise or a timer that nobody waits for", {
+      error: error instanceof Error ? error : String(error),
+    });
+  };
+  globalThis.addEventListener("unhandledrejection", (event) => report(event, event.reason));
+  globalThis.addEventListener("error", (event) => report(event, event.error));
 }

@@ -1,21 +1,40 @@
-import type { Counts } from "../lane_events.ts";
 import type { Order } from "../plan.ts";
 import type { Address } from "../settings/address.ts";
 
-/** What the parent knows of a lane, wherever it runs. */
-export interface LaneHandle {
+/** What a lane says when it accepts. */
+export interface Ready {
   /** Where it listens. */
   readonly addresses: readonly Address[];
-  readonly counts: Readonly<Counts>;
-  /** Connections that are open. */
-  readonly open: number;
-  /** Stops accepting; resolves when the door is closed. */
-  closeDoor(): Promise<void>;
-  /** Tells connections to end; resolves when all have. */
-  drain(): Promise<void>;
-  /** Closes every connection at once. */
-  kill(): void;
+  /** What a client is told when the server is full; null where the service has no words for it. */
+  readonly refusal: string | null;
 }
 
-/** Starts a lane; resolves when it accepts, rejects when it cannot. */
-export type Place = (order: Order) => Promise<LaneHandle>;
+/** How a lane ended. */
+export type Exit =
+  /** As it was told. */
+  | { readonly kind: "stopped" }
+  /** By itself; all its connections are gone. */
+  | { readonly kind: "crashed"; readonly error: Error };
+
+/** What the parent knows of a lane, wherever it runs. */
+export interface LaneHandle {
+  /** The process it runs in; null before that has started. */
+  readonly pid: number;
+  /** Resolves when it accepts; rejects with an ExitError when it cannot. */
+  readonly ready: Promise<Ready>;
+  /** Resolves when it is gone. */
+  readonly exited: Promise<Exit>;
+  /** Stops accepting, after what the kernel has queued; resolves when the door is closed. */
+  closeDoor(): Promise<void>;
+  /** Leaves new clients to other lanes, and exits when its last connection has ended. */
+  retire(): void;
+  /** Tells its connections to end, and exits when all have. */
+  drain(): void;
+  /** Closes its connections at once. */
+  kill(): void;
+  /** Ends it without asking: a thread that is stuck is left behind, a process is killed. */
+  abandon(): void;
+}
+
+/** Starts a lane. */
+export type Place = (order: Order) => LaneHandle;

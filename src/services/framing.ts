@@ -59,6 +59,7 @@ export function serveRequests<Request extends string | Uint8Array>(
     let request: Request | null;
     while ((request = await codec.read(connection)) !== null) {
       const response = await handler.handle(request, context);
+      connection.countRequest();
       if (response === null || response === undefined) continue;
       if (typeof response !== "string" && !(response instanceof Uint8Array)) {
         // A handler in JavaScript; the connection would take it for a failure of the client.

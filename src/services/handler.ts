@@ -1,8 +1,8 @@
-import { pathToFileURL } from "node:url";
 import * as v from "valibot";
 import type { Connection } from "../core/connection.ts";
 import type { Service, ServiceContext, ServiceDefinition } from "../core/service.ts";
 import { EXIT, ExitError } from "../exit.ts";
+import { firstLine, HANDLER_PORT, importFile, type ImportModule } from "./handler_file.ts";
 import { type Framing, type RequestHandler, serveRequests } from "./framing.ts";
 import { type Protocol, serveProtocol } from "./protocol.ts";
 
@@ -29,8 +29,6 @@ export type Handler =
     readonly refusal?: string;
   };
 
-/** The port of a handler when `--port` names none. */
-const HANDLER_PORT = 8000;
 const ACCEPTED = "{ serve }, { protocol } or { framing, handle }";
 
 // Each message completes the word "wanted".
@@ -60,16 +58,19 @@ const framingSchema = v.variant("type", [
  * Loads a user's module as a service.
  *
  * @param path Absolute.
- * @throws {ExitError} 66 if there is no such file, 77 if it may not be read, 78
- * if it cannot be loaded or its default export is none of {@linkcode Handler}.
+ * @param importModule Called once, for the path.
+ * @throws {ExitError} 78 if it cannot be loaded or its default export is none
+ * of {@linkcode Handler}.
  */
-export async function loadHandler(path: string): Promise<ServiceDefinition> {
+export async function loadHandler(
+  path: string,
+  importModule: ImportModule = importFile,
+): Promise<ServiceDefinition> {
   const problem = (reason: string, cause?: unknown) =>
     new ExitError(`Cannot use the handler "${path}": ${reason}`, EXIT.config, { cause });
-  checkFile(path);
   let module: { default?: unknown };
   try {
-    module = await import(pathToFileURL(path).href);
+    module = await importModule(path);
   } catch (error) {
     if (Deno.build.standalone && /\.[mc]?tsx?$/.test(path)) {
       throw problem(`the executable takes JavaScript, make it with "deno bundle"`, error);
@@ -91,21 +92,6 @@ export async function loadHandler(path: string): Promise<ServiceDefinition> {
     refusal: refusal ?? null,
     create: adapt(handler as Record<string, unknown>, problem),
   };
-}
-
-function checkFile(path: string): void {
-  try {
-    if (Deno.statSync(path).isFile) return;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      throw new ExitError(`Cannot find the handler "${path}": no such file`, EXIT.noInput);
-    }
-    throw new ExitError(
-      `Cannot read the handler "${path}": ${firstLine(error)}`,
-      EXIT.noPermission,
-    );
-  }
-  throw new ExitError(`Cannot use the handler "${path}": it is not a file`, EXIT.noInput);
 }
 
 type Adapter = (context: ServiceContext) => Service;
@@ -145,9 +131,4 @@ function checkFraming(framing: unknown, problem: (reason: string) => ExitError):
   const [issue] = result.issues;
   const where = ["framing", ...issue.path?.map((item) => String(item.key)) ?? []].join(".");
   throw problem(`found ${issue.received} at ${where}, wanted ${issue.message}`);
-}
-
-function firstLine(error: unknown): string {
-  const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
-  return line;
 }

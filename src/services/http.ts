@@ -24,8 +24,9 @@ async function serve(connection: Connection): Promise<void> {
     if (head === null) return;
     const request = parse(head);
     await skipBody(connection, request.length);
-    const close = request.close || connection.draining.aborted;
+    const close = request.close || connection.retiring.aborted;
     await connection.write(answer(request, close));
+    connection.countRequest();
     if (close) return;
   }
 }

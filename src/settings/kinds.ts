@@ -6,15 +6,24 @@
 import * as v from "valibot";
 import { type Address, formatAddress, parseAddress, parseHostname } from "./address.ts";
 import { resolvePath } from "./paths.ts";
-import { formatDuration, formatSize, parseDuration, parseSize } from "./units.ts";
+import {
+  formatDuration,
+  formatPercent,
+  formatSize,
+  parseDuration,
+  parsePercent,
+  parseSize,
+} from "./units.ts";
 
 /** How the values of an option are written, checked and shown. */
 export interface Kind<T> {
   readonly type:
     | "choice"
+    | "flag"
     | "integer"
     | "duration"
     | "size"
+    | "percent"
     | "host"
     | "path"
     | "permissions"
@@ -43,6 +52,24 @@ export function choice<const C extends readonly string[]>(
   const expected = `one of ${choices.join(", ")}`;
   const schema = v.pipe(v.unknown(), v.picklist<C, string>(choices, expected));
   return { ...PLAIN, type: "choice", choices, schema };
+}
+
+/** The words for true and for false. */
+const SWITCH: ReadonlyMap<string, boolean> = new Map([
+  ...["true", "yes", "on", "1"].map((word) => [word, true] as const),
+  ...["false", "no", "off", "0"].map((word) => [word, false] as const),
+]);
+
+/** True or false; on the command line the flag alone is true. */
+export function flag(): Kind<boolean> {
+  const expected = "true or false";
+  const word = v.pipe(
+    v.string(),
+    v.transform((text) => SWITCH.get(text.toLowerCase())),
+    v.boolean(),
+  );
+  const schema = v.pipe(v.unknown(), v.union([v.boolean(), word], expected));
+  return { ...PLAIN, type: "flag", schema };
 }
 
 /** A whole number from `min` to `max`, both included. */
@@ -94,6 +121,18 @@ export function size(min: number): Kind<number> {
       Number.MAX_SAFE_INTEGER,
     ),
     format: formatSize,
+  };
+}
+
+/** A percentage from 0 to 100; the final value is the number before the sign. */
+export function percent(): Kind<number> {
+  const expected = "a percentage from 0% to 100%";
+  return {
+    ...PLAIN,
+    type: "percent",
+    unit: "percent",
+    schema: quantity(parsePercent, expected, expected, 0, 100),
+    format: formatPercent,
   };
 }
 

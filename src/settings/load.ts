@@ -5,6 +5,7 @@
 import { EXIT, ExitError } from "../exit.ts";
 import type { Address } from "./address.ts";
 import type { ReadFile } from "./config_file.ts";
+import { checkConsistency } from "./consistency.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 import { finalValue, type Found, quote, RANK, type Source } from "./found.ts";
 import {
@@ -43,8 +44,8 @@ export interface LoadOptions {
  * Finds, checks and merges all settings. Values that are overridden are
  * checked too, so that a mistake does not wait for the day it is used.
  *
- * @throws {ExitError} 64 when a flag is wrong; 78 when the environment or the
- * configuration file is; 66 or 77 when that file cannot be read.
+ * @throws {ExitError} 64 when a flag is wrong, or does not fit the rest; 78 when
+ * the environment or the configuration file is; 66 or 77 when that file cannot be read.
  */
 export async function loadSettings(options: LoadOptions): Promise<Loaded> {
   const { environment, readFile, cwd } = options;
@@ -84,6 +85,7 @@ export async function loadSettings(options: LoadOptions): Promise<Loaded> {
     sources[key] = one?.source ??
       { from: "default", detail: overridden.get(key) ?? "" };
   }
+  checkConsistency(settings as Settings, found);
   return Object.freeze({
     settings: Object.freeze(settings) as Settings,
     sources: Object.freeze(sources) as Sources,

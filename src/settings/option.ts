@@ -4,6 +4,7 @@ import type { Kind } from "./kinds.ts";
 /** The groups of `--help`, in its order. */
 export const GROUPS = [
   "Model",
+  "Workers",
   "Listen",
   "Limits",
   "Timeouts",

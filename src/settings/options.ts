@@ -5,15 +5,17 @@
 import { MAX_PORT } from "./address.ts";
 import * as kinds from "./kinds.ts";
 import { type Option, option } from "./option.ts";
+import { WORKER_OPTIONS } from "./worker_options.ts";
 
 /** Every option by its key; a key's other names follow from it. */
 export const OPTIONS = {
-  mode: option(kinds.choice("single", "async"), {
+  mode: option(kinds.choice("single", "async", "threaded", "pooled", "forked"), {
     default: "async",
     short: "k",
     group: "Model",
     help: "How connections run: one client at a time (the others wait), " +
-      "or many on one event loop",
+      "many on one event loop, a thread per connection, a pool of threads, " +
+      "or a pool of processes",
   }),
   service: option(kinds.choice("echo", "message", "zen", "log", "http"), {
     default: "http",
@@ -26,6 +28,7 @@ export const OPTIONS = {
     group: "Model",
     help: "A module to serve connections with, instead of a service",
   }),
+  ...WORKER_OPTIONS,
   bind: option(kinds.addresses(), {
     default: [],
     unset: "--host and --port",
@@ -93,6 +96,12 @@ export const OPTIONS = {
     help: "How long clients have to finish when the server stops, before " +
       "their connections are cut",
   }),
+  retireTimeout: option(kinds.duration(), {
+    default: 10 * 60_000,
+    group: "Timeouts",
+    help: "How long connections of a worker that is replaced may go on, " +
+      "before they are cut",
+  }),
   logLevel: option(kinds.choice("debug", "info", "warning", "error"), {
     default: "info",
     group: "Logs",
@@ -124,6 +133,17 @@ export const OPTIONS = {
     unset: "none",
     group: "Process",
     help: "A file to write the process id into, removed at the end",
+  }),
+  statusFile: option(kinds.path(), {
+    default: null,
+    unset: "none",
+    group: "Process",
+    help: "A file to write the state of all workers into, once a second, as JSON",
+  }),
+  watch: option(kinds.flag(), {
+    default: false,
+    group: "Process",
+    help: "Reload when the handler's files change",
   }),
   config: option(kinds.path(), {
     default: null,

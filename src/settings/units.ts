@@ -1,4 +1,4 @@
-/** Durations and sizes as people write them: `30s`, `16kb`. */
+/** Durations, sizes and percentages as people write them: `30s`, `16kb`, `10%`. */
 
 /** Milliseconds in each unit, longest first. */
 const DURATIONS: Readonly<Record<string, number>> = {
@@ -18,6 +18,7 @@ const SIZES: Readonly<Record<string, number>> = {
 };
 
 const QUANTITY = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i;
+const PERCENT = /^(\d+(?:\.\d+)?)\s*%?$/;
 
 /**
  * Reads a duration such as `500ms`, `30s`, `1.5m`, `1h` or `1d`.
@@ -61,6 +62,27 @@ export function parseSize(value: string | number): number | null {
  */
 export function formatSize(bytes: number): string {
   return format(bytes, SIZES);
+}
+
+/**
+ * Reads a percentage such as `10%` or `2.5%`.
+ *
+ * @param value Text, with or without the sign, or a number of percent.
+ * @returns Percent; null when the value is not a percentage.
+ */
+export function parsePercent(value: string | number): number | null {
+  const match = PERCENT.exec(String(value).trim());
+  return match === null ? null : Number(match[1]);
+}
+
+/**
+ * Writes a percentage.
+ *
+ * @param percent A number, 0 or more.
+ * @returns Text that {@linkcode parsePercent} reads back, such as `10%`.
+ */
+export function formatPercent(percent: number): string {
+  return `${percent}%`;
 }
 
 function parse(

@@ -72,6 +72,8 @@ Deno.test("parseArguments() finds commands and actions anywhere", async () => {
   assertEquals((await parseArguments(["--check"])).command, "check");
   const shell = await parseArguments(["completions", "bash"]);
   assertEquals([shell.command, shell.positionals], ["completions", ["bash"]]);
+  const status = await parseArguments(["status", "s.json"]);
+  assertEquals([status.command, status.positionals], ["status", ["s.json"]]);
 });
 
 Deno.test("parseArguments() names the nearest of an unknown option", async () => {
@@ -88,7 +90,7 @@ Deno.test("parseArguments() names the nearest of an unknown option", async () =>
   await refuses(["-hx"], "Unknown option -x: see --help for all");
 });
 
-Deno.test("parseArguments() knows no negated options", async () => {
+Deno.test("parseArguments() negates flags only", async () => {
   await refuses(
     ["--no-port"],
     "Unknown option --no-port: did you mean --port?",
@@ -100,6 +102,38 @@ Deno.test("parseArguments() knows no negated options", async () => {
   await refuses(
     ["--no-help"],
     "Unknown option --no-help: did you mean --help?",
+  );
+});
+
+Deno.test("parseArguments() reads a flag in every spelling", async () => {
+  assertEquals(await flags("--watch"), { watch: ["true"] });
+  assertEquals(await flags("--watch=true"), { watch: ["true"] });
+  assertEquals(await flags("--watch=off"), { watch: ["off"] });
+  assertEquals(await flags("--no-watch"), { watch: ["false"] });
+  assertEquals(await flags("--watch", "--no-watch"), { watch: ["true", "false"] });
+});
+
+Deno.test("parseArguments() lets no flag swallow the next argument", async () => {
+  assertEquals(await flags("--watch", "--mode", "async"), { watch: ["true"], mode: ["async"] });
+  assertEquals(await flags("--watch", "-w4"), { watch: ["true"], workers: ["4"] });
+  for (const args of [["--watch", "check"], ["check", "--watch"], ["--no-watch", "check"]]) {
+    const { command, positionals } = await parseArguments(args);
+    assertEquals([command, positionals], ["check", []]);
+  }
+  await refuses(
+    ["--watch", "true"],
+    `Unknown command "true": expected one of serve, check, status, completions`,
+  );
+});
+
+Deno.test("parseArguments() refuses wrong values of flags", async () => {
+  await refuses(
+    ["--watch="],
+    "Cannot use --watch: the value is missing, expected --watch=value",
+  );
+  await refuses(
+    ["--no-watch=true"],
+    `Cannot use --no-watch "true": expected no value`,
   );
 });
 
@@ -126,7 +160,7 @@ Deno.test("parseArguments() names the nearest of an unknown command", async () =
   await refuses(["sevre"], `Unknown command "sevre": did you mean "serve"?`);
   await refuses(
     ["zzz"],
-    `Unknown command "zzz": expected one of serve, check, completions`,
+    `Unknown command "zzz": expected one of serve, check, status, completions`,
   );
   await refuses(
     ["./app.ts"],
@@ -134,7 +168,7 @@ Deno.test("parseArguments() names the nearest of an unknown command", async () =
   );
   await refuses(
     ["8000"],
-    `Unknown command "8000": expected one of serve, check, completions`,
+    `Unknown command "8000": expected one of serve, check, status, completions`,
   );
 });
 
@@ -154,6 +188,11 @@ Deno.test("parseArguments() refuses arguments that a command lacks", async () =>
   await refuses(
     ["completions", "bash", "x"],
     `Cannot use the argument "x": expected completions <bash|zsh|fish>`,
+  );
+  await refuses(["status"], "Cannot run status: expected status <file>");
+  await refuses(
+    ["status", "a", "b"],
+    `Cannot use the argument "b": expected status <file>`,
   );
   assertEquals(
     (await parseArguments(["completions", "--help"])).actions.help,

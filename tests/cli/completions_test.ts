@@ -3,6 +3,8 @@ import { completionScript, SHELLS } from "../../src/cli/completions.ts";
 import { ExitError } from "../../src/exit.ts";
 import { flagName, OPTION_KEYS } from "../../src/settings/options.ts";
 
+const MODES = ["single", "async", "threaded", "pooled", "forked"];
+
 async function run(command: string, args: string[]) {
   const output = await new Deno.Command(command, { args }).output();
   const decoder = new TextDecoder();
@@ -63,17 +65,20 @@ function inBash(folder: string, ...words: string[]) {
 }
 
 shellTest("bash", "offers commands, options and values", async (folder) => {
-  assertEquals(await inBash(folder, ""), ["serve", "check", "completions"]);
+  assertEquals(await inBash(folder, ""), ["serve", "check", "status", "completions"]);
   assertEquals(await inBash(folder, "--max-connections-"), [
     "--max-connections-per-ip",
   ]);
   assertArrayIncludes(await inBash(folder, "--"), OPTION_KEYS.map(flagName));
-  assertEquals(await inBash(folder, "-k", ""), ["single", "async"]);
+  assertEquals(await inBash(folder, "-k", ""), MODES);
   assertEquals(await inBash(folder, "--mode", "=", "a"), ["async"]);
-  assertEquals(await inBash(folder, "--mode", "="), ["single", "async"]);
+  assertEquals(await inBash(folder, "--mode", "="), MODES);
   assertEquals(await inBash(folder, "completions", ""), [...SHELLS]);
   assertEquals(await inBash(folder, "--port", ""), []);
+  assertEquals(await inBash(folder, "--watch", ""), []);
+  assertEquals(await inBash(folder, "--watch", "--sand"), ["--sandbox"]);
   assertEquals(await inBash(folder, "--config", "a"), ["a file.toml"]);
+  assertEquals(await inBash(folder, "status", "a"), ["a file.toml"]);
 });
 
 function inFish(folder: string, line: string) {
@@ -83,11 +88,13 @@ function inFish(folder: string, line: string) {
 
 shellTest("fish", "offers commands, options and values", async (folder) => {
   assertEquals(await inFish(folder, "sluice ch"), ["check"]);
-  assertEquals(await inFish(folder, "sluice --mode "), ["single", "async"]);
+  assertEquals(await inFish(folder, "sluice --mode "), MODES);
   assertEquals(await inFish(folder, "sluice -k a"), ["async"]);
   assertEquals(await inFish(folder, "sluice completions z"), ["zsh"]);
   assertEquals(await inFish(folder, "sluice --port "), []);
+  assertEquals(await inFish(folder, "sluice --watch ch"), ["check"]);
   assertEquals(await inFish(folder, "sluice --config a"), ["a file.toml"]);
+  assertEquals(await inFish(folder, "sluice status a"), ["a file.toml"]);
   assertArrayIncludes(
     await inFish(folder, "sluice --"),
     OPTION_KEYS.map(flagName),
@@ -116,6 +123,7 @@ shellTest("zsh", "offers commands, options and values", async (folder) => {
   assertEquals(await inZsh(folder, "sluice comp"), "sluice completions");
   assertEquals(await inZsh(folder, "sluice --mode a"), "sluice --mode async");
   assertEquals(await inZsh(folder, "sluice --mode=a"), "sluice --mode=async");
+  assertEquals(await inZsh(folder, "sluice --watch --mode a"), "sluice --watch --mode async");
   assertEquals(
     await inZsh(folder, "sluice completions z"),
     "sluice completions zsh",
@@ -124,6 +132,7 @@ shellTest("zsh", "offers commands, options and values", async (folder) => {
     await inZsh(folder, "sluice --config a"),
     "sluice --config a\\ file.toml",
   );
+  assertEquals(await inZsh(folder, "sluice status a"), "sluice status a\\ file.toml");
 });
 
 Deno.test("completionScript() exits 64 for an unknown shell", async () => {

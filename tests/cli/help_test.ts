@@ -19,12 +19,17 @@ Deno.test("helpText() begins with examples", () => {
 Deno.test("helpText() has every option with its default", () => {
   const help = helpText();
   for (const key of OPTION_KEYS) {
-    const [, entry = ""] = help.split(` ${flagName(key)} <`);
+    const [, entry = ""] = help.split(new RegExp(` ${flagName(key)}(?: <|\\n)`));
     assertStringIncludes(entry, `(default: ${defaultOf(key).text}`);
   }
   for (const key of Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]) {
     assertStringIncludes(help, ` ${flagName(key)} `);
   }
+});
+
+Deno.test("helpText() shows no value for a flag, and says how to write one", () => {
+  assertStringIncludes(helpText(), "\n      --watch\n");
+  assertStringIncludes(helpText().replaceAll(/\s+/g, " "), "--no-watch is --watch=false");
 });
 
 Deno.test("helpText() has every command, signal and exit code", () => {

@@ -17,6 +17,7 @@ const CASES: Flags[] = [
   { bind: ["[::]:1", "unix:/run/a b.sock"], idleTimeout: ["90s"] },
   { handler: [`we"ird\\ \x7f ü.ts`], unixMode: ["060"] },
   { service: ["zen"], host: ["::1"], port: ["0"], logMaxSize: ["1500"] },
+  { watch: ["yes"], sandbox: ["true"], maxRequestsJitter: ["2.5"], workers: ["3"] },
 ];
 
 Deno.test("printConfigText() is a file that yields the same settings", async () => {
@@ -37,7 +38,7 @@ Deno.test("printConfigText() is a file that yields the same settings", async () 
 Deno.test("printConfigText() says the source of each setting", async () => {
   const text = printConfigText(
     await load(
-      { port: ["9"], config: ["s.toml"] },
+      { port: ["9"], watch: ["on"], maxRequestsJitter: ["5"], config: ["s.toml"] },
       { SLUICE_MAX_CONNECTIONS: "5", SLUICE_BIND: "[::]:1" },
       `idle-timeout = "1m"`,
     ),
@@ -52,6 +53,10 @@ Deno.test("printConfigText() says the source of each setting", async () => {
       `port = 9 # flag --port`,
       `max-connections = 5 # environment SLUICE_MAX_CONNECTIONS`,
       `idle-timeout = "1m" # file /srv/s.toml`,
+      `watch = true # flag --watch`,
+      `sandbox = false # default`,
+      `max-requests-jitter = "5%" # flag --max-requests-jitter`,
+      `# workers: the processors that it may use # default`,
       `# config = "/srv/s.toml" # flag --config`,
     ]
   ) assertEquals(lines.filter((each) => each === line), [line]);

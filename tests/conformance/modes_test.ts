@@ -56,7 +56,7 @@ const CASES: Record<string, Case> = {
     },
   },
   "refuses beyond its limit in the service's words": {
-    args: ["--service", "zen", "--max-connections", "1", "--overload", "refuse"],
+    args: ["--service", "zen", "--max-connections", "1", "--workers", "1", "--overload", "refuse"],
     async run(server) {
       using first = await Client.connect(server);
       await first.send("x?");

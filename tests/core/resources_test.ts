@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { addressKey, Lease, Refusal, ResourceManager } from "../../src/core/resources.ts";
+import { addressKey, Lease, Refusal } from "../../src/core/resources.ts";
+import { makeResources } from "../helpers/lane.ts";
 
 function lease(found: Lease | Refusal): Lease {
   assertInstanceOf(found, Lease);
@@ -7,7 +8,7 @@ function lease(found: Lease | Refusal): Lease {
 }
 
 Deno.test("ResourceManager.allocate() refuses beyond the total, and after a release no more", () => {
-  const manager = new ResourceManager({ maxConnections: 2, maxConnectionsPerIp: 0 });
+  const { resources: manager } = makeResources({ maxConnections: 2, maxConnectionsPerIp: 0 });
   const first = lease(manager.allocate("a"));
   lease(manager.allocate("a"));
   assertEquals(manager.allocate("b"), new Refusal("total"));
@@ -17,7 +18,7 @@ Deno.test("ResourceManager.allocate() refuses beyond the total, and after a rele
 });
 
 Deno.test("ResourceManager.allocate() counts by address where addresses are", () => {
-  const manager = new ResourceManager({ maxConnections: 10, maxConnectionsPerIp: 1 });
+  const { resources: manager } = makeResources({ maxConnections: 10, maxConnectionsPerIp: 1 });
   const first = lease(manager.allocate("a"));
   assertEquals(manager.allocate("a"), new Refusal("address"));
   lease(manager.allocate("b"));
@@ -28,7 +29,7 @@ Deno.test("ResourceManager.allocate() counts by address where addresses are", ()
 });
 
 Deno.test("ResourceManager.drain() refuses all that comes and frees those who wait", async () => {
-  const manager = new ResourceManager({ maxConnections: 1, maxConnectionsPerIp: 0 });
+  const { resources: manager } = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
   lease(manager.allocate("a"));
   const waiting = manager.room();
   manager.drain();
@@ -37,7 +38,7 @@ Deno.test("ResourceManager.drain() refuses all that comes and frees those who wa
 });
 
 Deno.test("ResourceManager.room() waits for a release", async () => {
-  const manager = new ResourceManager({ maxConnections: 1, maxConnectionsPerIp: 0 });
+  const { resources: manager } = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
   await manager.room();
   const only = lease(manager.allocate("a"));
   let isThere = false;
@@ -49,7 +50,7 @@ Deno.test("ResourceManager.room() waits for a release", async () => {
 });
 
 Deno.test("Lease.release() is done exactly once", () => {
-  const manager = new ResourceManager({ maxConnections: 1, maxConnectionsPerIp: 0 });
+  const { resources: manager } = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
   const only = lease(manager.allocate("a"));
   only.release();
   assertThrows(() => only.release(), Error, "released before");

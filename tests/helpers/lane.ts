@@ -1,10 +1,13 @@
 import { Acceptor } from "../../src/core/acceptor.ts";
+import { AddressCounts, makeAddressTable } from "../../src/core/address_counts.ts";
 import { Buffers } from "../../src/core/buffers.ts";
+import { Capacity } from "../../src/core/capacity.ts";
 import type { Connection } from "../../src/core/connection.ts";
 import { Deadlines } from "../../src/core/deadlines.ts";
 import type { ConnectionSummary, Event } from "../../src/core/event.ts";
 import { listen, type Listener } from "../../src/core/listener.ts";
 import { ResourceManager } from "../../src/core/resources.ts";
+import { type Row, Scoreboard } from "../../src/scoreboard.ts";
 import type { Service } from "../../src/core/service.ts";
 import { until } from "./until.ts";
 
@@ -25,6 +28,7 @@ export interface Serving extends AsyncDisposable {
   readonly port: number;
   readonly events: readonly Event[];
   readonly resources: ResourceManager;
+  readonly row: Row;
   readonly buffers: Buffers;
   readonly acceptor: Acceptor;
   /** Aborts the connections' `draining`. */
@@ -33,35 +37,63 @@ export interface Serving extends AsyncDisposable {
   closed(count: number): Promise<readonly ConnectionSummary[]>;
 }
 
+/** A resource manager that is alone on its scoreboard. */
+export function makeResources(limits: {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerIp: number;
+}): { resources: ResourceManager; row: Row } {
+  const { maxConnections, maxConnectionsPerIp } = limits;
+  const scoreboard = new Scoreboard();
+  const row = scoreboard.row(0);
+  const addresses = maxConnectionsPerIp === 0
+    ? null
+    : new AddressCounts(makeAddressTable(maxConnections), row.index);
+  const shared = { totalConnections: maxConnections, maxConnectionsPerIp };
+  const capacity = new Capacity(shared, scoreboard, row, addresses);
+  return { resources: new ResourceManager(limits, capacity), row };
+}
+
 /** Serves on a port that the system picks. */
 export async function serve(service: Service, options: ServeOptions = {}): Promise<Serving> {
   const real = await listen(
     { transport: "tcp", hostname: "127.0.0.1", port: 0 },
-    { backlog: 128, unixMode: null },
+    { sharing: "own", takeOver: false, backlog: 128, unixMode: null },
   );
   if (real.address.transport !== "tcp") throw new Error("Wanted a TCP listener");
   const listener = options.wrap?.(real) ?? real;
   const events: Event[] = [];
   const live = new Map<Connection, Promise<void>>();
   const { idleTimeout = 0, writeTimeout = 0 } = options;
-  const resources = new ResourceManager({
+  const limits = {
     maxConnections: options.maxConnections ?? 1000,
     maxConnectionsPerIp: options.maxConnectionsPerIp ?? 0,
-  });
+  };
+  const { resources, row } = makeResources(limits);
   const buffers = new Buffers();
   // A sweep as often as it can be: tests want to see deadlines soon.
   const deadlines = new Deadlines(1);
   const draining = new AbortController();
-  let lastId = 0;
+  const { signal } = draining;
+  let lastNumber = 0;
   const acceptor = new Acceptor({
     listener,
     resources,
     service,
-    connections: { buffers, deadlines, draining: draining.signal, idleTimeout, writeTimeout },
+    connections: {
+      lane: 0,
+      traffic: row,
+      buffers,
+      deadlines,
+      retiring: signal,
+      draining: signal,
+      idleTimeout,
+      writeTimeout,
+    },
+    turn: null,
     overload: options.overload ?? "wait",
     refusal: options.refusal ?? null,
     live,
-    nextId: () => `0-${++lastId}`,
+    nextNumber: () => ++lastNumber,
     emit: (event) => events.push(event),
   });
   const running = acceptor.run();
@@ -70,6 +102,7 @@ export async function serve(service: Service, options: ServeOptions = {}): Promi
     port: real.address.port,
     events,
     resources,
+    row,
     buffers,
     acceptor,
     draining,

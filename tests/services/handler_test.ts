@@ -6,15 +6,19 @@ import type { ServiceContext } from "../../src/core/service.ts";
 import { EXIT, ExitError } from "../../src/exit.ts";
 import { type Framing, serveRequests } from "../../src/services/framing.ts";
 import { loadHandler } from "../../src/services/handler.ts";
+import { checkHandlerFile } from "../../src/services/handler_file.ts";
 import { MAX_BUFFERED, type Protocol, serveProtocol } from "../../src/services/protocol.ts";
 import type { Transport } from "../../src/services/protocol.ts";
+import { sharedState } from "../../src/shared_state.ts";
 import { Client } from "../helpers/client.ts";
 import { serve } from "../helpers/lane.ts";
 import { until } from "../helpers/until.ts";
 
 const context: ServiceContext = {
   log: getLogger(["sluice", "test"]),
+  retiring: new AbortController().signal,
   draining: new AbortController().signal,
+  ...sharedState(0, (_, bytes) => Promise.resolve(new SharedArrayBuffer(bytes))),
 };
 
 /** A module of its own in a folder that goes away. */
@@ -30,13 +34,17 @@ async function withModule<T>(source: string, use: (path: string) => Promise<T>):
 }
 
 async function rejected(path: string): Promise<ExitError> {
-  const error = await assertRejects(() => loadHandler(path), ExitError) as ExitError;
+  const load = async () => {
+    checkHandlerFile(path);
+    await loadHandler(path);
+  };
+  const error = await assertRejects(load, ExitError) as ExitError;
   assert(!error.message.includes("\n"), "the message is one line");
   assertMatch(error.message, /^Cannot use the handler "|^Cannot find the handler "/);
   return error;
 }
 
-Deno.test("loadHandler says that there is no such file, or that it is a folder", async () => {
+Deno.test("checkHandlerFile says that there is no such file, or that it is a folder", async () => {
   const missing = await rejected("/nowhere/handler.ts");
   assertEquals(missing.exitCode, EXIT.noInput);
   assertMatch(missing.message, /no such file$/);
@@ -86,7 +94,7 @@ Deno.test("loadHandler serves each shape, with itself as `this`", async () => {
     `{ word: "ok", framing: { type: "lines" }, handle() { return this.word; } }`,
   ];
   for (const source of sources) {
-    const definition = await withModule(`export default ${source}`, loadHandler);
+    const definition = await withModule(`export default ${source}`, (path) => loadHandler(path));
     assertEquals(definition.port, 8000);
     await using serving = await serve(definition.create(context));
     using client = await Client.connect(serving);

@@ -55,6 +55,25 @@ Deno.test("readConfigFile() reads JSON with comments", async () => {
   }
 });
 
+Deno.test("readConfigFile() reads flags and percentages as values and as text", async () => {
+  for (
+    const [name, text] of [
+      ["s.toml", `watch = true\nsandbox = "yes"\nmax-requests-jitter = 25\n`],
+      ["s.toml", `watch = "on"\nsandbox = "TRUE"\nmax-requests-jitter = "25%"\n`],
+      ["s.json", `{ "watch": true, "sandbox": "1", "max-requests-jitter": "25" }`],
+    ] as const
+  ) {
+    const { settings } = await load(name, text);
+    assertEquals(
+      [settings.watch, settings.sandbox, settings.maxRequestsJitter],
+      [true, true, 25],
+      text,
+    );
+  }
+  const { settings } = await load("s.jsonc", `{ "watch": false, "sandbox": null }`);
+  assertEquals([settings.watch, settings.sandbox], [false, false]);
+});
+
 Deno.test("readConfigFile() names the nearest of an unknown key", async () => {
   await refuses(
     "s.toml",

@@ -72,7 +72,7 @@ Deno.test("loadSettings() exits 64 for a wrong flag, saying what is right", asyn
   await refuses(
     { flags: { mode: ["asink"] } },
     64,
-    `Cannot use --mode "asink": expected one of single, async`,
+    `Cannot use --mode "asink": expected one of single, async, threaded, pooled, forked`,
   );
   await refuses(
     { flags: { bind: ["127.0.0.1:1", "x\ny"] } },
@@ -139,6 +139,42 @@ Deno.test("loadSettings() makes paths absolute from where they stand", async () 
     { transport: "unix", path: "/etc/sluice/s.sock" },
     { transport: "tcp", hostname: "::", port: 1 },
   ]);
+});
+
+Deno.test("loadSettings() prefers SLUICE_WORKERS to WEB_CONCURRENCY", async () => {
+  const both = { WEB_CONCURRENCY: "1", SLUICE_WORKERS: "2" };
+  assertEquals((await load({ environment: both })).settings.workers, 2);
+  const { settings, sources } = await load({ environment: { WEB_CONCURRENCY: "1" } });
+  assertEquals(settings.workers, 1);
+  assertEquals(sources.workers.detail, "WEB_CONCURRENCY");
+});
+
+Deno.test("loadSettings() lets a flag that is off override one that is on", async () => {
+  const { settings, sources } = await load({
+    flags: { watch: ["false"] },
+    environment: { SLUICE_WATCH: "1", SLUICE_SANDBOX: "on" },
+    file: "sandbox = false",
+  });
+  assertEquals([settings.watch, settings.sandbox], [false, true]);
+  assertEquals(sources.watch, { from: "flag", detail: "--watch" });
+});
+
+Deno.test("loadSettings() says what a flag can be", async () => {
+  await refuses(
+    { flags: { watch: ["maybe"] } },
+    64,
+    `Cannot use --watch "maybe": expected true or false`,
+  );
+  await refuses(
+    { environment: { SLUICE_SANDBOX: "2" } },
+    78,
+    `Cannot use SLUICE_SANDBOX "2": expected true or false`,
+  );
+  await refuses(
+    { file: "watch = 1" },
+    78,
+    `Cannot use watch 1 in "/etc/sluice/s.toml": expected true or false`,
+  );
 });
 
 Deno.test("loadSettings() refuses a handler beside a service", async () => {

@@ -56,12 +56,30 @@ Deno.test("OPTIONS bounds hold for text and for numbers", () => {
   assert(!accepts("idleTimeout", "25d"));
   assert(!accepts("logMaxSize", 1023) && accepts("logMaxSize", "1kb"));
   assert(!accepts("unixMode", 660) && !accepts("unixMode", "999"));
+  assert(!accepts("workers", 0) && accepts("workers", 256) && !accepts("workers", 257));
+  assert(accepts("spareThreads", 0) && accepts("maxRequests", 2 ** 31 - 1));
+  assert(!accepts("maxRequests", 2 ** 31));
+  assert(accepts("maxRequestsJitter", "100%") && !accepts("maxRequestsJitter", "101%"));
+  assert(accepts("maxWorkerMemory", "1mb") && !accepts("maxWorkerMemory", "1023kb"));
 });
 
 Deno.test("OPTIONS unixMode is octal", () => {
   assertEquals(safeParse(OPTIONS.unixMode.schema, "660").output, 0o660);
   assertEquals(safeParse(OPTIONS.unixMode.schema, "0600").output, 0o600);
   assertEquals(OPTIONS.unixMode.format(0o060), "060");
+});
+
+Deno.test("OPTIONS flags read words in any case, and booleans", () => {
+  const read = (value: unknown) => safeParse(OPTIONS.watch.schema, value);
+  for (const yes of [true, "true", "yes", "on", "1", "True", "ON"]) {
+    assertEquals(read(yes).output, true, String(yes));
+  }
+  for (const no of [false, "false", "no", "off", "0", "No"]) {
+    assertEquals(read(no).output, false, String(no));
+  }
+  for (const wrong of ["", "y", "enable", "constructor", 0, 1, null, [true]]) {
+    assert(!read(wrong).success, String(wrong));
+  }
 });
 
 function isUnset(value: unknown): boolean {

@@ -1,5 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { formatDuration, formatSize, parseDuration, parseSize } from "../../src/settings/units.ts";
+import {
+  formatDuration,
+  formatPercent,
+  formatSize,
+  parseDuration,
+  parsePercent,
+  parseSize,
+} from "../../src/settings/units.ts";
 
 Deno.test("parseDuration() reads every unit as milliseconds", () => {
   assertEquals(parseDuration("500ms"), 500);
@@ -41,6 +48,21 @@ Deno.test("parseSize() refuses what is not a size", () => {
   for (const wrong of ["", "kb", "-1", "1tb", "1ib", "1bb", "1 k b"]) {
     assertEquals(parseSize(wrong), null, wrong);
   }
+});
+
+Deno.test("parsePercent() reads percentages with and without the sign", () => {
+  for (const ten of ["10%", "10", "10 %", " 10.0% ", 10]) {
+    assertEquals(parsePercent(ten), 10, String(ten));
+  }
+  assertEquals(parsePercent("2.5%"), 2.5);
+  for (const wrong of ["", "%", "ten%", "-1%", "10%%", "1e1", "10p", NaN]) {
+    assertEquals(parsePercent(wrong), null, String(wrong));
+  }
+});
+
+Deno.test("formatPercent() is read back unchanged", () => {
+  assertEquals(formatPercent(10), "10%");
+  for (const value of [0, 2.5, 100]) assertEquals(parsePercent(formatPercent(value)), value);
 });
 
 Deno.test("formatDuration() and formatSize() are read back unchanged", () => {

@@ -1,0 +1,51 @@
+/** What the log says of the life of a server. */
+import type { Logger } from "../log.ts";
+import type { Server } from "../server.ts";
+import { formatAddress } from "../settings/address.ts";
+import type { Settings } from "../settings/options.ts";
+import type { Stop } from "../supervision/stop.ts";
+
+/** It accepts. */
+export function sayStarted(log: Logger, settings: Settings, server: Server): void {
+  const { addresses, plan, supervisor } = server;
+  const [first] = addresses;
+  const service = settings.handler === null ? settings.service : "handler";
+  const list = addresses.map(formatAddress).join(", ");
+  log.info(`Serving ${service} in ${settings.mode} mode on ${list}`, {
+    "sluice.mode": settings.mode,
+    "sluice.service": service,
+    ...(first?.transport === "tcp"
+      ? { "server.address": first.hostname, "server.port": first.port }
+      : { "server.address": first?.path }),
+    "process.pid": Deno.pid,
+    "sluice.workers": supervisor.lanes.length,
+    "sluice.max_connections": plan.total,
+    "sluice.max_connections_per_ip": settings.maxConnectionsPerIp,
+    "sluice.backlog": settings.backlog,
+    "sluice.overload": settings.overload,
+  });
+}
+
+/** It cannot go on. */
+export function sayFailed(log: Logger, error: Error): void {
+  log.error(`Cannot keep the workers alive: ${error.message}`, { error });
+}
+
+/** It has stopped, and what it has done in its life. */
+export function sayStopped(log: Logger, server: Server, stop: Stop, uptime: number): void {
+  const { totals } = server.supervisor;
+  const counts = server.status().totals;
+  const attributes = {
+    "sluice.connections.accepted": counts.accepted,
+    "sluice.connections.refused": counts.refused,
+    "sluice.connections.silent": totals.silent,
+    "sluice.connections.failed": counts.errors,
+    "sluice.connections.cut": stop.cut,
+    "sluice.requests": counts.requests,
+    "sluice.workers.crashed": counts.crashed,
+    "sluice.workers.hung": counts.hung,
+    "sluice.uptime": Math.round(uptime) / 1000,
+  };
+  if (stop.cut === 0) log.info("Stopped", attributes);
+  else log.warn("Stopped: connections were cut", attributes);
+}

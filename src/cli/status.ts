@@ -1,0 +1,198 @@
+/** `sluice status`: a status file, for people. */
+import * as v from "valibot";
+import { EXIT, type ExitCode, ExitError } from "../exit.ts";
+import { systemReason } from "../log_writer.ts";
+import type { PlaceName } from "../plan.ts";
+import { printable } from "../printable.ts";
+import { STATES } from "../scoreboard.ts";
+import { quote } from "../settings/found.ts";
+import { formatPercent } from "../settings/units.ts";
+import type { LaneStatus, Status, StatusCounts } from "../status.ts";
+
+/** The age in milliseconds that a file does not reach while a server writes it once a second. */
+const STALE_MS = 5000;
+
+/** The most characters of a text of the file that are shown. */
+const MAX_TEXT = 500;
+
+const COLUMNS = "LANE PLACE STATE GEN PID OPEN ACCEPTED REQUESTS IN OUT REFUSED ERRORS BEAT BUSY"
+  .split(" ");
+
+/** The columns that hold words; those of numbers are aligned to the right. */
+const WORDS = ["PLACE", "STATE"];
+
+const PLACES = ["here", "thread", "process"] as const satisfies readonly PlaceName[];
+
+// Each message completes the word "expected".
+const TEXT = "a text";
+const WHOLE = "a whole number";
+const NUMBER = "a number";
+const TIME = "a time such as 2026-01-31T12:00:00Z";
+const text = v.string(TEXT);
+const whole = v.pipe(v.number(WHOLE), v.integer(WHOLE));
+const number = v.pipe(v.number(NUMBER), v.finite(NUMBER));
+const time = v.pipe(
+  v.string(TIME),
+  v.isoTimestamp(TIME),
+  v.check((text) => Number.isFinite(Date.parse(text)), TIME),
+);
+const place = v.picklist(PLACES, `one of ${PLACES.join(", ")}`);
+const state = v.picklist(STATES, `one of ${STATES.join(", ")}`);
+const object = <E extends v.ObjectEntries>(entries: E) =>
+  v.object(entries, (issue) => issue.expected === "Object" ? "an object" : "a value");
+
+const counts = {
+  open: whole,
+  accepted: whole,
+  requests: whole,
+  bytes_in: whole,
+  bytes_out: whole,
+  refused: whole,
+  errors: whole,
+};
+const statusSchema = object({
+  time,
+  mode: text,
+  service: text,
+  pid: whole,
+  uptime_s: number,
+  generation: whole,
+  failed_generation: v.nullable(object({ generation: whole, reason: text })),
+  lanes: v.array(
+    object({
+      ...counts,
+      lane: whole,
+      place,
+      state,
+      generation: whole,
+      pid: whole,
+      heartbeat_age_ms: number,
+      busy: number,
+    }),
+    "a list",
+  ),
+  totals: object({ ...counts, crashed: whole, hung: whole, recycled: whole }),
+});
+
+/**
+ * What a status file says, as lines and a table.
+ *
+ * @param now Milliseconds since the epoch, to tell how old the file is.
+ * @throws {ExitError} 66 when there is no such file, 77 when it may not be read,
+ * 78 when it is no status file.
+ */
+export async function statusText(path: string, now: number = Date.now()): Promise<string> {
+  const status = parse(path, await read(path));
+  const age = now - Date.parse(status.time);
+  const { crashed, hung, recycled } = status.totals;
+  const lines = [
+    ...(age > STALE_MS ? [`Written ${duration(age / 1000)} ago: the server may be gone`] : []),
+    ...headLines(status),
+    "",
+    ...tableLines([...status.lanes.map(laneCells), totalCells(status.totals)]),
+    "",
+    `Lanes: ${crashed} crashed, ${hung} hung, ${recycled} recycled`,
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    const { IsADirectory, NotCapable, NotFound, PermissionDenied } = Deno.errors;
+    if (error instanceof PermissionDenied || error instanceof NotCapable) {
+      throw refusal(path, "permission denied", EXIT.noPermission);
+    }
+    if (error instanceof NotFound) throw refusal(path, "no such file", EXIT.noInput);
+    const isFolder = error instanceof IsADirectory;
+    const reason = isFolder ? "it is a folder, expected a file" : systemReason(error);
+    throw refusal(path, reason, EXIT.noInput);
+  }
+}
+
+function parse(path: string, text: string): Status {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const found = text.trim() === "" ? "nothing" : quote(text);
+    throw refusal(path, `found ${found}, expected JSON`, EXIT.config);
+  }
+  const result = v.safeParse(statusSchema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const place = v.getDotPath(issue);
+  const found = issue.input === undefined ? "nothing" : quote(issue.input);
+  const where = place === null ? "" : ` in ${place}`;
+  throw refusal(path, `found ${found}${where}, expected ${issue.message}`, EXIT.config);
+}
+
+function refusal(path: string, reason: string, exitCode: ExitCode): ExitError {
+  const message = `Cannot read the status file ${quote(path)}: ${reason}`;
+  return new ExitError(printable(message, MAX_TEXT), exitCode);
+}
+
+function headLines(status: Status): string[] {
+  const { failed_generation: failed } = status;
+  const lines = [
+    `Mode:       ${printable(status.mode, MAX_TEXT)}`,
+    `Service:    ${printable(status.service, MAX_TEXT)}`,
+    `Process:    ${status.pid}`,
+    `Uptime:     ${duration(status.uptime_s)}`,
+    `Generation: ${status.generation}`,
+  ];
+  if (failed === null) return lines;
+  return [...lines, `Failed:     ${failed.generation}, ${printable(failed.reason, MAX_TEXT)}`];
+}
+
+function laneCells(lane: LaneStatus): string[] {
+  const { place, state, generation, pid, heartbeat_age_ms, busy } = lane;
+  const beat = `${Math.round(heartbeat_age_ms)}ms`;
+  const share = formatPercent(Math.round(busy * 100));
+  return [lane.lane, place, state, generation, pid, ...countCells(lane), beat, share].map(String);
+}
+
+function totalCells(totals: StatusCounts): string[] {
+  return ["TOTAL", "", "", "", "", ...countCells(totals)];
+}
+
+function countCells(counts: StatusCounts): string[] {
+  const { open, accepted, requests, bytes_in, bytes_out, refused, errors } = counts;
+  return [open, accepted, requests, size(bytes_in), size(bytes_out), refused, errors].map(String);
+}
+
+function tableLines(rows: readonly (readonly string[])[]): string[] {
+  const table = [COLUMNS, ...rows];
+  const widths = COLUMNS.map((_, i) =>
+    table.reduce((width, row) => Math.max(width, row[i]?.length ?? 0), 0)
+  );
+  return table.map((row) =>
+    COLUMNS.map((title, i) => {
+      const [cell = "", width = 0] = [row[i], widths[i]];
+      return WORDS.includes(title) ? cell.padEnd(width) : cell.padStart(width);
+    }).join("  ").trimEnd()
+  );
+}
+
+/** In its two largest units, such as `3 h 12 m`. */
+function duration(seconds: number): string {
+  let rest = Math.max(0, Math.floor(seconds));
+  const parts: string[] = [];
+  for (const [factor, unit] of [[86_400, "d"], [3600, "h"], [60, "m"], [1, "s"]] as const) {
+    const amount = Math.floor(rest / factor);
+    rest %= factor;
+    if (amount > 0 || parts.length > 0 || unit === "s") parts.push(`${amount} ${unit}`);
+  }
+  return parts.slice(0, 2).join(" ");
+}
+
+/** Rounded, such as `1.5mb`; by 1024, as in the settings. */
+function size(bytes: number): string {
+  if (bytes < 1024) return `${bytes}b`;
+  const units = ["kb", "mb", "gb", "tb"];
+  let amount = bytes / 1024;
+  // What would be rounded to 1024.0 is one of the next unit.
+  for (; amount >= 1023.95 && units.length > 1; units.shift()) amount /= 1024;
+  return `${amount.toFixed(1)}${units[0]}`;
+}

@@ -1,0 +1,42 @@
+import type { Logger } from "./log.ts";
+import { MODES } from "./modes/registry.ts";
+import type { Plan } from "./plan.ts";
+import { availableProcessors } from "./processors.ts";
+import type { Settings } from "./settings/options.ts";
+import { systemLimits } from "./system_limits.ts";
+
+/** Descriptors that are not for connections: the runtime's own, listeners, logs and a handler's files. */
+const RESERVED_DESCRIPTORS = 32;
+
+/** What the mode makes of the settings, within what the system allows; says what it does not allow. */
+export async function makePlan(settings: Settings, log: Logger): Promise<Plan> {
+  const mode = MODES[settings.mode];
+  if (mode === undefined) {
+    throw new Error(`Cannot plan the mode "${settings.mode}": no such row`);
+  }
+  const limits = await systemLimits();
+  const workers = settings.workers ?? await availableProcessors();
+  const capacity = limits.descriptors === null
+    ? settings.maxConnections
+    : Math.max(1, limits.descriptors - RESERVED_DESCRIPTORS);
+  const plan = mode.plan({
+    ...settings,
+    workers,
+    maxConnections: Math.min(settings.maxConnections, capacity),
+  });
+  const wanted = mode.plan({ ...settings, workers }).connections;
+  if (plan.connections < wanted) {
+    log.warn("Serving fewer connections than --max-connections: raise the limit of open files", {
+      "sluice.max_connections": plan.connections,
+      "sluice.max_connections.wanted": wanted,
+      "process.descriptor_limit": limits.descriptors,
+    });
+  }
+  if (limits.backlog !== null && limits.backlog < settings.backlog) {
+    log.warn("Queueing fewer clients than --backlog: raise net.core.somaxconn", {
+      "sluice.backlog": limits.backlog,
+      "sluice.backlog.wanted": settings.backlog,
+    });
+  }
+  return plan;
+}

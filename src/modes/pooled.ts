@@ -1,0 +1,15 @@
+import type { Mode } from "./mode.ts";
+
+/** A fixed number of threads, each an event loop with connections of its own. */
+export const pooled: Mode = {
+  name: "pooled",
+  help: "Many connections on the event loop of each of a pool of threads",
+  plan: ({ maxConnectionsPerIp, maxConnections, workers }) => ({
+    place: "thread",
+    lanes: { min: workers, max: workers, spare: 0 },
+    connections: maxConnections,
+    total: maxConnections,
+    perAddress: maxConnectionsPerIp,
+    sharing: "shared",
+  }),
+};

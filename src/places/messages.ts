@@ -1,0 +1,48 @@
+import { type ExitCode, ExitError } from "../exit.ts";
+import type { Order } from "../plan.ts";
+import type { RowReport } from "../scoreboard.ts";
+import type { Ready } from "./place.ts";
+
+/** An error, as plain data. */
+export interface ErrorReport {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | null;
+  /** What to exit with, where the error is a user's mistake. */
+  readonly exitCode: ExitCode | null;
+}
+
+/** What a lane's parent tells it. */
+export type ToLane =
+  | { readonly type: "open"; readonly order: Order }
+  | { readonly type: "closeDoor" | "retire" | "drain" | "kill" };
+
+/** What a lane tells its parent. */
+export type FromLane =
+  | { readonly type: "ready"; readonly ready: Ready }
+  /** It cannot start. */
+  | { readonly type: "failed"; readonly error: ErrorReport }
+  | { readonly type: "doorClosed" | "stopped" | "pressure" }
+  /** It ends by an error that nobody caught. */
+  | { readonly type: "crashed"; readonly error: ErrorReport }
+  | { readonly type: "log"; readonly lines: string }
+  | { readonly type: "row"; readonly row: RowReport };
+
+/** Makes plain data of an error. */
+export function reportError(cause: unknown): ErrorReport {
+  if (!(cause instanceof Error)) {
+    return { name: "Error", message: String(cause), stack: null, exitCode: null };
+  }
+  return {
+    name: cause.name,
+    message: cause.message,
+    stack: cause.stack ?? null,
+    exitCode: cause instanceof ExitError ? cause.exitCode : null,
+  };
+}
+
+/** Makes an error of plain data again. */
+export function errorOf({ name, message, stack, exitCode }: ErrorReport): Error {
+  const error = exitCode === null ? new Error(message) : new ExitError(message, exitCode);
+  return Object.assign(error, exitCode === null ? { name } : {}, stack === null ? {} : { stack });
+}

@@ -1,0 +1,120 @@
+import type { Order } from "../plan.ts";
+import type { Row } from "../scoreboard.ts";
+import { errorOf, type FromLane, type ToLane } from "./messages.ts";
+import type { Exit, LaneHandle, Ready } from "./place.ts";
+
+/** What the parent does with what a lane reports. */
+export interface Reports {
+  /** Writes lines to the log. */
+  pass(lines: string): void;
+  /** Idle lanes have become too few, or enough. */
+  onPressure(): void;
+}
+
+/** What differs between a thread and a process. */
+export interface Channel {
+  readonly pid: number;
+  send(message: ToLane): void;
+  /** The lane has said its last word: resolves when its thread or process is gone. */
+  finish(): Promise<void>;
+  /** Ends the thread or process without asking. */
+  destroy(): void;
+}
+
+/** A lane that runs elsewhere, by the messages that it sends. */
+export class OutsideLane implements LaneHandle {
+  readonly ready: Promise<Ready>;
+  readonly exited: Promise<Exit>;
+  readonly #channel: Channel;
+  readonly #reports: Reports;
+  readonly #row: Row;
+  readonly #ready = Promise.withResolvers<Ready>();
+  readonly #exited = Promise.withResolvers<Exit>();
+  readonly #door = Promise.withResolvers<void>();
+  /** The error that it announced as its last. */
+  #lastWord: Error | null = null;
+  /** Whether it said that it ends as it was told. */
+  #isFinishing = false;
+
+  constructor(channel: Channel, row: Row, reports: Reports) {
+    this.#channel = channel;
+    this.#row = row;
+    this.#reports = reports;
+    this.ready = this.#ready.promise;
+    this.exited = this.#exited.promise;
+    // Who starts a lane waits for it to be ready; that it then never will be is told by `exited`.
+    this.ready.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#channel.pid;
+  }
+
+  start(order: Order): void {
+    this.#channel.send({ type: "open", order });
+  }
+
+  async closeDoor(): Promise<void> {
+    this.#channel.send({ type: "closeDoor" });
+    await Promise.race([this.#door.promise, this.exited]);
+  }
+
+  retire(): void {
+    this.#channel.send({ type: "retire" });
+  }
+
+  drain(): void {
+    this.#channel.send({ type: "drain" });
+  }
+
+  kill(): void {
+    this.#channel.send({ type: "kill" });
+  }
+
+  abandon(): void {
+    this.#channel.destroy();
+    this.end({ kind: "stopped" });
+  }
+
+  /** Takes what the lane says. */
+  receive(message: FromLane): void {
+    switch (message.type) {
+      case "ready":
+        return this.#ready.resolve(message.ready);
+      case "failed":
+        this.#ready.reject(errorOf(message.error));
+        return void this.#finish();
+      case "doorClosed":
+        return this.#door.resolve();
+      case "stopped":
+        return void this.#finish();
+      case "crashed":
+        this.#lastWord = errorOf(message.error);
+        return;
+      case "log":
+        return this.#reports.pass(message.lines);
+      case "pressure":
+        return this.#reports.onPressure();
+      case "row":
+        return this.#row.take(message.row);
+    }
+  }
+
+  async #finish(): Promise<void> {
+    this.#isFinishing = true;
+    await this.#channel.finish();
+    this.end({ kind: "stopped" });
+  }
+
+  /** It is gone by itself: by the error that it announced, else by the one that was seen from here. */
+  crash(error: Error): void {
+    if (this.#isFinishing) this.end({ kind: "stopped" });
+    else this.end({ kind: "crashed", error: this.#lastWord ?? error });
+  }
+
+  /** It is gone; the first word counts. */
+  end(exit: Exit): void {
+    this.#ready.reject(exit.kind === "crashed" ? exit.error : new Error("The lane was stopped"));
+    this.#exited.resolve(exit);
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * Messages through a pipe: each a line of JSON that begins with the record
+ * separator (RFC 7464), so that whatever else a program prints is told from them.
+ */
+const MARK = "\x1e";
+
+/** The argument that makes this program a lane of another process; for nobody to type. */
+export const LANE_ARGUMENT = "--lane-of-parent";
+
+/** Makes the line of a message. */
+export function encodeMessage(message: unknown): string {
+  return `${MARK}${JSON.stringify(message)}\n`;
+}
+
+/**
+ * Reads until the pipe is closed.
+ *
+ * @param other Takes what is no message, a line or the beginning of one at a time.
+ */
+export async function readMessages<Message>(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  receive: (message: Message) => void,
+  other: (text: string) => void,
+): Promise<void> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const mark = line.indexOf(MARK);
+      if (mark === -1) other(`${line}\n`);
+      else {
+        if (mark > 0) other(line.slice(0, mark));
+        receive(JSON.parse(line.slice(mark + MARK.length)));
+      }
+    }
+  }
+  if (rest !== "" && !rest.includes(MARK)) other(rest);
+}

@@ -1,0 +1,79 @@
+import type { Scoreboard } from "../scoreboard.ts";
+import type { FromLane, ToLane } from "./messages.ts";
+import { type Channel, OutsideLane, type Reports } from "./outside.ts";
+import { encodeMessage, LANE_ARGUMENT, readMessages } from "./pipe.ts";
+import type { Place } from "./place.ts";
+
+/** What a process needs of its parent. */
+export interface ProcessTools extends Reports {
+  readonly scoreboard: Scoreboard;
+}
+
+/** How long a process may take to end after its last word, in milliseconds. */
+const END_PATIENCE = 2000;
+const PERMISSIONS = ["net", "read", "write", "run", "env", "sys", "ffi", "import"] as const;
+const encoder = new TextEncoder();
+
+/** A child process for each lane: this program, started anew. */
+export function process(tools: ProcessTools): Place {
+  const program = programArguments();
+  return (order) => {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [...program, LANE_ARGUMENT],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const lane = new OutsideLane(channelTo(child), tools.scoreboard.row(order.row), tools);
+    const reading = readMessages<FromLane>(
+      child.stdout,
+      (message) => lane.receive(message),
+      (text) => void Deno.stdout.write(encoder.encode(text)),
+    );
+    child.status.then(async ({ code, signal }) => {
+      await reading;
+      const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
+      lane.crash(new Error(`Process ${child.pid} ${how}`));
+    });
+    lane.start(order);
+    return lane;
+  };
+}
+
+function channelTo(child: Deno.ChildProcess): Channel {
+  const orders = child.stdin.getWriter();
+  // A process that is gone reads no orders; that it is gone, its status tells.
+  orders.closed.catch(() => {});
+  const send = (message: ToLane) => {
+    orders.write(encoder.encode(encodeMessage(message))).catch(() => {});
+  };
+  const destroy = () => {
+    try {
+      child.kill("SIGKILL");
+    } catch { // It is gone already.
+    }
+  };
+  return {
+    pid: child.pid,
+    send,
+    destroy,
+    async finish() {
+      orders.close().catch(() => {});
+      const late = setTimeout(destroy, END_PATIENCE);
+      await child.status;
+      clearTimeout(late);
+    },
+  };
+}
+
+/** What the runtime was told before the program's own arguments; nothing where it is one executable. */
+function programArguments(): readonly string[] {
+  if (Deno.build.standalone) return [];
+  const granted = PERMISSIONS.filter((name) =>
+    Deno.permissions.querySync({ name }).state === "granted"
+  );
+  const permissions = granted.length === PERMISSIONS.length
+    ? ["--allow-all"]
+    : granted.map((name) => `--allow-${name}`);
+  return ["run", "--quiet", "--no-prompt", ...permissions, Deno.mainModule];
+}

@@ -1,0 +1,73 @@
+/** Where a process begins that is a lane of another: `main.ts` comes here first. */
+import { makeAddressTable } from "../core/address_counts.ts";
+import { EXIT } from "../exit.ts";
+import { LineWriter } from "../log_writer.ts";
+import type { Order } from "../plan.ts";
+import { type Row, Scoreboard } from "../scoreboard.ts";
+import { importFile } from "../services/handler_file.ts";
+import { SharedMemory } from "../shared_state.ts";
+import { runInside } from "./inside.ts";
+import { type FromLane, reportError, type ToLane } from "./messages.ts";
+import { encodeMessage, readMessages } from "./pipe.ts";
+
+/** A terminal and a service manager send these to all processes at once; the parent says what they mean. */
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGTTIN", "SIGTTOU"] as const;
+
+/**
+ * Runs a lane as the parent says on standard input; ends with it, or when the
+ * parent is gone and what was in flight is finished.
+ *
+ * @returns What to exit with.
+ */
+export async function runProcess(): Promise<number> {
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, () => {});
+  const end = Promise.withResolvers<number>();
+  const toParent = new LineWriter({
+    name: "the pipe to the parent",
+    write: (bytes) => Deno.stdout.write(bytes),
+    reopen: () => Promise.resolve(),
+    close() {},
+  }, () => "");
+  let row: Row | null = null;
+  function post(message: FromLane): void {
+    if (row !== null && message.type !== "log") report(row);
+    toParent.add(encodeMessage(message));
+    if (message.type === "stopped") end.resolve(EXIT.ok);
+    if (message.type === "failed" || message.type === "crashed") end.resolve(EXIT.software);
+  }
+  function report(row: Row): void {
+    toParent.add(encodeMessage({ type: "row", row: row.report() } satisfies FromLane));
+  }
+  let order: Order | null = null;
+  const receive = runInside(post, (given) => {
+    order = given;
+    const scoreboard = new Scoreboard();
+    const ownRow = row = scoreboard.row(given.row);
+    const memory = new SharedMemory();
+    setInterval(() => report(ownRow), given.heartbeat);
+    return {
+      scoreboard,
+      addressTable: given.maxConnectionsPerIp === 0
+        ? null
+        : makeAddressTable(given.totalConnections),
+      allocate: (name, bytes) => Promise.resolve().then(() => memory.allocate(name, bytes)),
+      importHandler: importFile,
+      memory: () => Deno.memoryUsage().rss,
+    };
+  });
+  const crash = (event: Event, cause: unknown) => {
+    event.preventDefault();
+    post({ type: "crashed", error: reportError(cause) });
+  };
+  globalThis.addEventListener("unhandledrejection", (event) => crash(event, event.reason));
+  globalThis.addEventListener("error", (event) => crash(event, event.error));
+  void readMessages<ToLane>(Deno.stdin.readable, receive, () => {}).then(() => {
+    // The parent is gone: who comes now must find its successor.
+    receive({ type: "closeDoor" });
+    receive({ type: "drain" });
+    setTimeout(() => end.resolve(EXIT.software), order?.gracefulTimeout ?? 0);
+  });
+  const code = await end.promise;
+  await toParent.close();
+  return code;
+}

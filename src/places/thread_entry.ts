@@ -1,0 +1,109 @@
+/** Where a thread begins: a Web Worker that runs one lane. */
+import { Scoreboard } from "../scoreboard.ts";
+import { importFile } from "../services/handler_file.ts";
+import type { Allocate } from "../shared_state.ts";
+import { type Inside, runInside } from "./inside.ts";
+import { type FromLane, reportError, type ToLane } from "./messages.ts";
+
+/** What a thread is told: what every lane is, and about the memory that threads share. */
+export type ToThread =
+  | ToLane
+  /** Comes first. */
+  | {
+    readonly type: "start";
+    readonly scoreboard: SharedArrayBuffer;
+    readonly addressTable: SharedArrayBuffer | null;
+  }
+  /** Answers `allocate`: the memory, or why there is none. */
+  | { readonly type: "memory"; readonly id: number; readonly buffer: SharedArrayBuffer | string };
+
+/** What a thread says. */
+export type FromThread =
+  | FromLane
+  | {
+    readonly type: "allocate";
+    readonly id: number;
+    readonly name: string;
+    readonly bytes: number;
+  };
+
+/** The global scope of a Web Worker, which the type library for pages does not know. */
+interface ThreadScope {
+  postMessage(message: FromThread): void;
+  close(): void;
+  onmessage: ((event: MessageEvent<ToThread>) => void) | null;
+}
+
+const scope = globalThis as unknown as ThreadScope;
+const post = (message: FromThread) => scope.postMessage(message);
+
+/**
+ * Runs a lane as the parent says.
+ *
+ * @param importHandler Imports the handler; a module that was made for the thread knows it by name.
+ */
+export function startThread(importHandler: Inside["importHandler"] = importFile): void {
+  reportCrash();
+  const memory = new MemoryRequests();
+  let scoreboard: Scoreboard;
+  let addressTable: SharedArrayBuffer | null;
+  const receive = runInside(post, () => ({
+    scoreboard,
+    addressTable,
+    allocate: (name, bytes) => memory.allocate(name, bytes),
+    importHandler,
+    memory: () => {
+      const { heapTotal, external } = Deno.memoryUsage();
+      return heapTotal + external;
+    },
+  }));
+  scope.onmessage = ({ data }) => {
+    if (data.type === "start") {
+      scoreboard = new Scoreboard(data.scoreboard);
+      addressTable = data.addressTable;
+    } else if (data.type === "memory") {
+      memory.receive(data.id, data.buffer);
+    } else {
+      receive(data);
+    }
+  };
+}
+
+/** An error that nobody catches ends the thread; what the runtime tells the parent of it has no stack. */
+function reportCrash(): void {
+  const crashed = (cause: unknown) => post({ type: "crashed", error: reportError(cause) });
+  globalThis.addEventListener("unhandledrejection", (event) => crashed(event.reason));
+  globalThis.addEventListener("error", (event) => crashed(event.error ?? event.message));
+  // After these the runtime would tell nobody that the thread is gone.
+  const refuse = (): never => {
+    throw new Error("Cannot end the thread: it is the server's");
+  };
+  scope.close = refuse;
+  Deno.exit = refuse;
+}
+
+/** Asks the parent for memory, once for each name. */
+class MemoryRequests {
+  readonly #buffers = new Map<string, SharedArrayBuffer>();
+  readonly #requests = new Map<number, PromiseWithResolvers<SharedArrayBuffer>>();
+  #lastId = 0;
+
+  readonly allocate: Allocate = async (name, bytes) => {
+    const known = this.#buffers.get(name);
+    if (known?.byteLength === bytes) return known;
+    const id = ++this.#lastId;
+    const request = Promise.withResolvers<SharedArrayBuffer>();
+    this.#requests.set(id, request);
+    post({ type: "allocate", id, name, bytes });
+    const buffer = await request.promise;
+    this.#buffers.set(name, buffer);
+    return buffer;
+  };
+
+  receive(id: number, buffer: SharedArrayBuffer | string): void {
+    const request = this.#requests.get(id);
+    this.#requests.delete(id);
+    if (typeof buffer === "string") request?.reject(new RangeError(buffer));
+    else request?.resolve(buffer);
+  }
+}

@@ -1,0 +1,82 @@
+/** How many processors there are for this process. */
+import { readSystemFiles } from "./system_limits.ts";
+
+const STATUS = "/proc/self/status";
+const CGROUPS = "/proc/self/cgroup";
+const MOUNT = "/sys/fs/cgroup";
+
+/**
+ * The processors that this process may use: those that it is pinned to, unless
+ * its cgroup, or one around it, allows less time. Part of a processor counts as
+ * a whole one.
+ */
+export async function availableProcessors(): Promise<number> {
+  const own = await readSystemFiles([STATUS, CGROUPS]);
+  const [, list = ""] = /^Cpus_allowed_list:\s*(\S+)/m.exec(own.get(STATUS) ?? "") ?? [];
+  const pinned = parseCpuList(list) ?? navigator.hardwareConcurrency;
+  const quotas = quotaFiles(own.get(CGROUPS) ?? "");
+  const files = await readSystemFiles(quotas.flat());
+  const allowed = quotas.map((paths) =>
+    parseQuota(paths.map((path) => files.get(path) ?? "").join(" ")) ?? Infinity
+  );
+  return Math.max(1, Math.min(pinned, ...allowed.map(Math.ceil)));
+}
+
+/**
+ * Counts the processors of a list of the kernel, such as `0-3,8`.
+ *
+ * @returns The number; null when the text is not such a list.
+ */
+export function parseCpuList(text: string): number | null {
+  let count = 0;
+  for (const part of text.trim().split(",")) {
+    const match = /^(\d+)(?:-(\d+))?$/.exec(part);
+    if (match === null) return null;
+    const [, first, last = first] = match;
+    count += Number(last) - Number(first) + 1;
+  }
+  return count;
+}
+
+/**
+ * Reads a quota and its period in microseconds, such as `150000 100000`.
+ *
+ * @returns The processors that they amount to, 1.5; null without a quota, as in
+ * `max 100000` of cgroup v2 and `-1 100000` of v1.
+ */
+export function parseQuota(text: string): number | null {
+  const match = /^(\d+)\s+(\d+)\s*$/.exec(text);
+  if (match === null || Number(match[2]) === 0) return null;
+  return Number(match[1]) / Number(match[2]);
+}
+
+/**
+ * The files that hold the quotas of a process, given its /proc/self/cgroup: for
+ * each of its cgroups, and each around them, one file (v2), or two (v1). They
+ * need not be there: a container sees its own cgroup as the outermost, while
+ * /proc may tell its path on the host.
+ */
+export function quotaFiles(cgroups: string): readonly (readonly string[])[] {
+  return cgroups.split("\n").flatMap((line) => {
+    const [, controllers = "", path = ""] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
+    if (path === "") return [];
+    if (controllers === "") {
+      return foldersUpward(MOUNT, path).map((folder) => [`${folder}/cpu.max`]);
+    }
+    if (!controllers.split(",").includes("cpu")) return [];
+    const mounts = new Set([`${MOUNT}/cpu`, `${MOUNT}/${controllers}`]);
+    return [...mounts].flatMap((mount) => foldersUpward(mount, path)).map((folder) =>
+      ["cpu.cfs_quota_us", "cpu.cfs_period_us"].map((name) => `${folder}/${name}`)
+    );
+  });
+}
+
+/** The folder of a path below a mount, and all above it up to the mount. */
+function foldersUpward(mount: string, path: string): string[] {
+  const names = path.split("/").filter((name) => name !== "");
+  // Of a cgroup outside of what this process sees, only the outermost is known.
+  if (names.includes("..")) return [mount];
+  return [...names.keys(), names.length].map((count) =>
+    [mount, ...names.slice(0, count)].join("/")
+  );
+}

@@ -1,0 +1,162 @@
+import { makeAddressTable } from "./core/address_counts.ts";
+import { type Door, openDoor } from "./door.ts";
+import type { Log } from "./log.ts";
+import { makePlan } from "./make_plan.ts";
+import { here } from "./places/here.ts";
+import type { Place } from "./places/place.ts";
+import { process } from "./places/process.ts";
+import { thread } from "./places/thread.ts";
+import type { PlaceName, Plan, ServiceChoice } from "./plan.ts";
+import { Refuser } from "./refuser.ts";
+import { Scoreboard } from "./scoreboard.ts";
+import { checkHandlerFile, importFile } from "./services/handler_file.ts";
+import { servicePort } from "./services/registry.ts";
+import type { Address } from "./settings/address.ts";
+import { resolveAddresses } from "./settings/load.ts";
+import type { Settings } from "./settings/options.ts";
+import { SharedMemory } from "./shared_state.ts";
+import type { Status } from "./status.ts";
+import type { Stop } from "./supervision/stop.ts";
+import { Supervisor, type Work } from "./supervisor.ts";
+import { StatusTaker } from "./supervision/status_taker.ts";
+
+/** What `--service` and `--handler` choose. */
+export function serviceChoice(settings: Settings): ServiceChoice {
+  return settings.handler === null
+    ? { kind: "service", name: settings.service }
+    : { kind: "handler", path: settings.handler };
+}
+
+/** A server that runs: its door, its lanes and their supervisor. */
+export class Server {
+  /** Where it listens. */
+  readonly addresses: readonly Address[];
+  readonly plan: Plan;
+  readonly supervisor: Supervisor;
+  readonly #door: Door;
+  readonly #log: Log;
+  readonly #refuser: Refuser;
+  readonly #status: StatusTaker;
+
+  /**
+   * Starts what the settings say.
+   *
+   * @throws {ExitError} If it cannot.
+   */
+  static async start(settings: Settings, log: Log): Promise<Server> {
+    if (settings.handler !== null) checkHandlerFile(settings.handler);
+    const plan = await makePlan(settings, log.logger);
+    const wanted = resolveAddresses(settings, servicePort(serviceChoice(settings)));
+    const door = await openDoor(wanted, plan, settings.backlog);
+    const scoreboard = new Scoreboard();
+    const places = makePlaces(settings, log, scoreboard, () => supervisor.fill());
+    const refuser = new Refuser(places.here, scoreboard);
+    const supervisor = new Supervisor({
+      place: places[plan.place],
+      scoreboard,
+      log: log.logger,
+      settings,
+      // Lanes of many connections refuse by themselves; one that has its only
+      // connection does not accept, so someone else must tell those that wait.
+      onFull: (isFull) => void refuser.set(isFull && plan.lanes.min !== plan.lanes.max),
+    });
+    try {
+      const work = workOf(settings, plan, door, log);
+      const { addresses, refusal } = await supervisor.start(plan, work);
+      refuser.prepare(work, refusal);
+      return new Server({ addresses, plan, supervisor, door, log, refuser, settings });
+    } catch (error) {
+      door.close();
+      throw error;
+    }
+  }
+
+  private constructor(parts: {
+    addresses: readonly Address[];
+    plan: Plan;
+    supervisor: Supervisor;
+    door: Door;
+    log: Log;
+    refuser: Refuser;
+    settings: Settings;
+  }) {
+    this.addresses = parts.addresses;
+    this.plan = parts.plan;
+    this.supervisor = parts.supervisor;
+    this.#door = parts.door;
+    this.#log = parts.log;
+    this.#refuser = parts.refuser;
+    this.#status = new StatusTaker(parts.supervisor, parts.settings);
+  }
+
+  /**
+   * Starts a new generation with other settings, and retires the old one.
+   *
+   * @throws {Error} If it cannot start; then the old one goes on.
+   */
+  async reload(settings: Settings): Promise<void> {
+    try {
+      if (settings.handler !== null) checkHandlerFile(settings.handler);
+      const plan = await makePlan(settings, this.#log.logger);
+      const work = workOf(settings, plan, this.#door, this.#log);
+      const { refusal } = await this.supervisor.reload(plan, work, settings);
+      this.#refuser.prepare(work, refusal);
+      this.#status.failed = null;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#status.failed = { generation: this.supervisor.lastGeneration, reason };
+      throw error;
+    }
+  }
+
+  status(): Status {
+    return this.#status.take();
+  }
+
+  /** Closes the door, drains, and kills after so many milliseconds. */
+  async stop(gracefulTimeout: number): Promise<Stop> {
+    await this.#refuser.set(false);
+    // The lanes still hold the sockets, and close them when they have accepted what is queued.
+    this.#door.close();
+    return await this.supervisor.stop(gracefulTimeout);
+  }
+}
+
+function workOf(settings: Settings, plan: Plan, door: Door, log: Log): Work {
+  return {
+    ...settings,
+    service: serviceChoice(settings),
+    addresses: door.addresses,
+    sharing: plan.sharing,
+    maxConnections: plan.connections,
+    totalConnections: plan.total,
+    maxConnectionsPerIp: plan.perAddress,
+    // Elastic lanes tell when they run short.
+    spare: plan.lanes.min === plan.lanes.max ? 0 : Math.max(1, plan.lanes.spare),
+    log: log.style,
+  };
+}
+
+function makePlaces(
+  settings: Settings,
+  log: Log,
+  scoreboard: Scoreboard,
+  onPressure: () => void,
+): Record<PlaceName, Place> {
+  const memory = new SharedMemory();
+  const addressTable = makeAddressTable(settings.maxConnections);
+  const reports = { scoreboard, onPressure, pass: (lines: string) => log.pass(lines) };
+  return {
+    here: here({
+      log: log.logger,
+      scoreboard,
+      addressTable,
+      onPressure,
+      importHandler: importFile,
+      allocate: (name, bytes) => Promise.resolve().then(() => memory.allocate(name, bytes)),
+      memory: () => Deno.memoryUsage().rss,
+    }),
+    thread: thread({ ...reports, addressTable, memory }),
+    process: process(reports),
+  };
+}

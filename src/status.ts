@@ -1,0 +1,57 @@
+/** What the server is doing, as plain data: the status file, in its own words. */
+import type { PlaceName } from "./plan.ts";
+import type { LaneState } from "./scoreboard.ts";
+
+/** What is counted, of one lane or of all; counters never fall, `open` does. */
+export interface StatusCounts {
+  /** Connections that are open. */
+  readonly open: number;
+  /** Connections that were accepted. */
+  readonly accepted: number;
+  /** Requests that were answered; a connection without any counts as one when it ends. */
+  readonly requests: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  /** Connections that were refused, for whatever reason. */
+  readonly refused: number;
+  /** Connections that ended by an error of the service. */
+  readonly errors: number;
+}
+
+/** One lane. */
+export interface LaneStatus extends StatusCounts {
+  readonly lane: number;
+  readonly place: PlaceName;
+  readonly state: LaneState;
+  readonly generation: number;
+  /** The process that it runs in. */
+  readonly pid: number;
+  /** Milliseconds since its last sign of life. */
+  readonly heartbeat_age_ms: number;
+  /** Share of a processor that its thread has used since the status before, 0 to 1. */
+  readonly busy: number;
+}
+
+/** The whole server. */
+export interface Status {
+  /** When it was written, as in RFC 3339. */
+  readonly time: string;
+  readonly mode: string;
+  readonly service: string;
+  readonly pid: number;
+  readonly uptime_s: number;
+  /** The one that serves. */
+  readonly generation: number;
+  /** The last reload, when it failed; null when it did not. */
+  readonly failed_generation: { readonly generation: number; readonly reason: string } | null;
+  readonly lanes: readonly LaneStatus[];
+  /** Since the start, lanes that are gone included. */
+  readonly totals: StatusCounts & {
+    /** Lanes that ended by an error. */
+    readonly crashed: number;
+    /** Lanes that were given up because they were stuck. */
+    readonly hung: number;
+    /** Lanes that were replaced because of their age, memory or requests. */
+    readonly recycled: number;
+  };
+}

@@ -1,0 +1,15 @@
+import type { Plan } from "../plan.ts";
+
+/**
+ * How many lanes there should be: the minimum, and beyond it as many as keep
+ * the spare ones idle. When none is idle they grow by half, since a burst that
+ * took all of them is not over.
+ *
+ * @param busy Lanes that have as many connections as they can.
+ * @param idle Lanes that could take one more.
+ */
+export function wantedLanes({ lanes }: Pick<Plan, "lanes">, busy: number, idle: number): number {
+  if (lanes.min === lanes.max) return lanes.min;
+  const spare = idle === 0 ? Math.max(lanes.spare, Math.ceil(busy / 2)) : lanes.spare;
+  return Math.min(lanes.max, Math.max(lanes.min, busy + spare));
+}

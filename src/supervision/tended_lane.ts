@@ -1,0 +1,119 @@
+import type { Exit, LaneHandle, Place } from "../places/place.ts";
+import type { Order, Plan } from "../plan.ts";
+import type { LaneState, Row } from "../scoreboard.ts";
+import { Pulse } from "./pulse.ts";
+import { Lifetime } from "./recycling.ts";
+import type { SupervisionSettings } from "./settings.ts";
+
+/** All lanes since a reload: what they are told, but for what is each one's own. */
+export interface Generation {
+  readonly number: number;
+  readonly plan: Plan;
+  readonly work: Omit<Order, "lane" | "generation" | "row" | "takeOver">;
+}
+
+/** How long a service may still work when its connection is cut, in milliseconds. */
+export const KILL_PATIENCE = 500;
+/** A lane that has lived so long after it was ready did not die early, in milliseconds. */
+const GROWN_UP = 1000;
+
+/** A lane as its supervisor sees it. */
+export class TendedLane {
+  readonly handle: LaneHandle;
+  readonly row: Row;
+  readonly generation: Generation;
+  readonly number: number;
+  readonly pulse: Pulse;
+  /** What is known of its useful life; null before it is ready. */
+  lifetime: Lifetime | null = null;
+  /** Whether its supervisor has been told that it may hang. */
+  isSuspect = false;
+  /** Whether another is on its way to take its place. */
+  isLeaving = false;
+  /** Resolves when it is gone. */
+  readonly gone: Promise<Exit>;
+  readonly #timers: ReturnType<typeof setTimeout>[] = [];
+  #readySince: number | null = null;
+  #lastUse = performance.now();
+  #lastAccepted = 0;
+
+  /** @param heartbeat Milliseconds between two looks at its pulse. */
+  constructor(
+    place: Place,
+    order: Order,
+    row: Row,
+    generation: Generation,
+    settings: SupervisionSettings,
+    heartbeat: number,
+  ) {
+    this.row = row;
+    this.generation = generation;
+    this.number = order.lane;
+    this.pulse = new Pulse(row, settings.workerTimeout, heartbeat);
+    this.handle = place(order);
+    this.gone = this.handle.exited;
+    void this.gone.then(() => this.#timers.forEach(clearTimeout));
+  }
+
+  get state(): LaneState {
+    return this.row.state;
+  }
+
+  /** Whether it takes new connections, or will. */
+  get isServing(): boolean {
+    return !this.isLeaving && (this.state === "ready" || this.state === "starting");
+  }
+
+  /** How long it has had nothing to do, in milliseconds, as far as looks at intervals can tell. */
+  get idleTime(): number {
+    const accepted = this.row.get("accepted");
+    if (accepted !== this.#lastAccepted || this.row.open > 0) this.#lastUse = performance.now();
+    this.#lastAccepted = accepted;
+    return performance.now() - this.#lastUse;
+  }
+
+  get isIdle(): boolean {
+    return this.row.open < this.generation.plan.connections;
+  }
+
+  /** Whether it shows that lanes can live: it has served somebody, or lived for a while. */
+  get hasLived(): boolean {
+    if (this.row.get("accepted") > 0) return true;
+    return this.#readySince !== null && performance.now() - this.#readySince >= GROWN_UP;
+  }
+
+  becameReady(settings: SupervisionSettings): void {
+    if (this.state === "starting") this.row.state = "ready";
+    this.#readySince = performance.now();
+    this.lifetime = new Lifetime(this.row, settings);
+  }
+
+  /** Takes no new connections; those that are open may go on until the timeout. */
+  retire({ retireTimeout, gracefulTimeout }: SupervisionSettings): void {
+    if (this.state === "starting") return this.handle.abandon();
+    if (this.state !== "ready") return;
+    this.row.state = "retiring";
+    this.handle.retire();
+    if (retireTimeout === 0) return;
+    this.#after(retireTimeout, () => {
+      this.drain();
+      this.#after(gracefulTimeout, () => this.cut());
+    });
+  }
+
+  drain(): void {
+    if (this.state === "starting") return this.handle.abandon();
+    this.row.state = "draining";
+    this.handle.drain();
+  }
+
+  /** Closes its connections, and ends it soon if it does not end by itself. */
+  cut(): void {
+    this.handle.kill();
+    this.#after(KILL_PATIENCE, () => this.handle.abandon());
+  }
+
+  #after(milliseconds: number, act: () => void): void {
+    this.#timers.push(setTimeout(act, milliseconds));
+  }
+}

@@ -1,0 +1,57 @@
+import type { Row } from "../scoreboard.ts";
+import type { StatusCounts } from "../status.ts";
+
+/** What a row says, in the words of the status. */
+export function countsOf(row: Row): StatusCounts {
+  return {
+    open: row.open,
+    accepted: row.get("accepted"),
+    requests: row.get("requests"),
+    bytes_in: row.get("bytesIn"),
+    bytes_out: row.get("bytesOut"),
+    refused: row.get("refusedTotal") + row.get("refusedAddress") + row.get("refusedDraining"),
+    errors: row.get("errors"),
+  };
+}
+
+/** What lanes that are gone have counted, and how they went. */
+export class Totals {
+  crashed = 0;
+  hung = 0;
+  recycled = 0;
+  silent = 0;
+  #gone: StatusCounts = ZERO;
+
+  /** A lane is gone: its row will be another's. */
+  keep(row: Row): void {
+    this.#gone = sum(this.#gone, { ...countsOf(row), open: 0 });
+    this.silent += row.get("silent");
+  }
+
+  /** The counts of lanes that are gone and of those that are not. */
+  with(rows: readonly Row[]): StatusCounts {
+    return rows.map(countsOf).reduce(sum, this.#gone);
+  }
+}
+
+const ZERO: StatusCounts = {
+  open: 0,
+  accepted: 0,
+  requests: 0,
+  bytes_in: 0,
+  bytes_out: 0,
+  refused: 0,
+  errors: 0,
+};
+
+function sum(a: StatusCounts, b: StatusCounts): StatusCounts {
+  return {
+    open: a.open + b.open,
+    accepted: a.accepted + b.accepted,
+    requests: a.requests + b.requests,
+    bytes_in: a.bytes_in + b.bytes_in,
+    bytes_out: a.bytes_out + b.bytes_out,
+    refused: a.refused + b.refused,
+    errors: a.errors + b.errors,
+  };
+}

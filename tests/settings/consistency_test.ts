@@ -1,0 +1,77 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { ExitError } from "../../src/exit.ts";
+import { type Flags, loadSettings } from "../../src/settings/load.ts";
+
+interface Given {
+  flags?: Flags;
+  environment?: Record<string, string>;
+  /** The text of /etc/s.toml. */
+  file?: string;
+}
+
+function load({ flags = {}, environment = {}, file = "" }: Given) {
+  return loadSettings({
+    flags,
+    environment: { SLUICE_CONFIG: "/etc/s.toml", ...environment },
+    readFile: () => Promise.resolve(file),
+    cwd: "/",
+  });
+}
+
+async function refuses(given: Given, code: number, message: string) {
+  const error: ExitError = await assertRejects(() => load(given), ExitError);
+  assertEquals([error.message, error.exitCode], [message, code]);
+}
+
+Deno.test("checkConsistency() accepts as many threads at least as at most", async () => {
+  const { settings } = await load({
+    flags: { minThreads: ["8"], maxThreads: ["8"], spareThreads: ["8"] },
+  });
+  assertEquals([settings.minThreads, settings.maxThreads], [8, 8]);
+});
+
+Deno.test("checkConsistency() names both values and their sources", async () => {
+  await refuses(
+    { flags: { minThreads: ["9"], maxThreads: ["8"] } },
+    64,
+    `Cannot combine --min-threads "9" with --max-threads "8": ` +
+      "expected --min-threads to be at most --max-threads",
+  );
+  await refuses(
+    { environment: { SLUICE_SPARE_THREADS: "9" }, file: "max-threads = 8" },
+    78,
+    `Cannot combine SLUICE_SPARE_THREADS "9" with max-threads 8 in "/etc/s.toml": ` +
+      "expected --spare-threads to be at most --max-threads",
+  );
+});
+
+Deno.test("checkConsistency() names a default as one", async () => {
+  await refuses(
+    { environment: { SLUICE_MIN_THREADS: "100" } },
+    78,
+    `Cannot combine SLUICE_MIN_THREADS "100" with the default --max-threads 64: ` +
+      "expected --min-threads to be at most --max-threads",
+  );
+});
+
+Deno.test("checkConsistency() lets a lower default yield", async () => {
+  const { settings } = await load({ flags: { maxThreads: ["1"] } });
+  assertEquals([settings.minThreads, settings.maxThreads], [2, 1]);
+});
+
+Deno.test("checkConsistency() exits 64 when either of the two is a flag", async () => {
+  await refuses(
+    { flags: { maxThreads: ["4"] }, file: "min-threads = 5" },
+    64,
+    `Cannot combine min-threads 5 in "/etc/s.toml" with --max-threads "4": ` +
+      "expected --min-threads to be at most --max-threads",
+  );
+});
+
+Deno.test("checkConsistency() looks at final values, not at overridden ones", async () => {
+  const { settings } = await load({
+    flags: { minThreads: ["3"] },
+    file: "min-threads = 5\nmax-threads = 4",
+  });
+  assertEquals([settings.minThreads, settings.maxThreads], [3, 4]);
+});
