@@ -1,52 +1,131 @@
-/** A server under measurement: its process, where it listens, and what it costs. */
+import type { Command } from "./commands.ts";
+import { within } from "./within.ts";
+
+/** A server under measurement: its processes, where it listens, and what it costs. */
 export interface Target extends AsyncDisposable {
   readonly port: number;
-  /** CPU time that the process has used so far, in microseconds: all threads, user and system. */
+  /**
+   * CPU time that the process and all its children have used so far, in
+   * microseconds: all threads, user and system.
+   */
   cpu(): number;
-  /** Resident memory, in bytes. */
+  /** Resident memory of the process without its children, in bytes. */
   memory(): number;
 }
 
 /** USER_HZ, the unit of `/proc/PID/stat`: 100 on every Linux that Deno runs on. */
-const MICROSECONDS_PER_TICK = 10_000;
+export const MICROSECONDS_PER_TICK = 10_000;
 const PORT = /port\D{1,3}(\d+)/;
+const COMPLAINT = /"severity":"(WARN|ERROR|FATAL)/;
+const START_LIMIT = 20_000;
+const END_LIMIT = 10_000;
+
+const running = new Set<Deno.ChildProcess>();
+let ended = 0;
+// An error that nobody catches disposes of nothing.
+globalThis.addEventListener("unload", () => running.forEach(kill));
+
+/** CPU time that all servers have used that have ended, in microseconds. */
+export function cpuOfEnded(): number {
+  return ended;
+}
 
 /**
- * Starts a server and waits until it says its port.
+ * Starts a server and waits until it says its port. What it logs as a warning or
+ * an error is passed on to standard error.
  *
  * @param command The program and its arguments; it must print `port` and the number on its first line.
+ * @param env Added to the environment.
+ * @throws {Error} If it does not say a port in time.
  */
-export async function startTarget(command: readonly string[]): Promise<Target> {
+export async function startTarget(
+  command: Command,
+  env: Record<string, string> = {},
+): Promise<Target> {
   const [program = "", ...args] = command;
-  const child = new Deno.Command(program, { args, stdin: "null", stdout: "piped" }).spawn();
+  const child = new Deno.Command(program, { args, env, stdin: "null", stdout: "piped" }).spawn();
+  running.add(child);
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let said = "";
-  while (!said.includes("\n")) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error(`Cannot start ${command.join(" ")}: it ended after "${said}"`);
-    said += value;
-  }
-  const port = Number(PORT.exec(said)?.[1]);
-  if (!port) throw new Error(`Cannot find a port in "${said.trim()}"`);
-  const drained = (async () => {
-    while (!(await reader.read()).done);
-  })();
-  return {
-    port,
-    cpu: () => {
-      const stat = Deno.readTextFileSync(`/proc/${child.pid}/stat`);
-      // The name of the program stands in parentheses and may have spaces; count from behind it.
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return (Number(fields[11]) + Number(fields[12])) * MICROSECONDS_PER_TICK;
-    },
-    memory: () => {
-      const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
-      return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
-    },
-    [Symbol.asyncDispose]: async () => {
-      child.kill("SIGKILL");
-      await child.status;
-      await drained;
-    },
+  const said = Promise.withResolvers<string>();
+  const reading = read(reader, said.resolve);
+  const cpu = () => treeOf(child.pid).reduce((sum, pid) => sum + cpuOf(pid), 0);
+  const end = async () => {
+    ended += cpu();
+    kill(child);
+    await within(END_LIMIT, "a server that was killed", Promise.all([child.status, reading]));
+    running.delete(child);
   };
+  try {
+    const line = await within(START_LIMIT, `starting ${command.join(" ")}`, said.promise);
+    const port = Number(PORT.exec(line)?.[1]);
+    if (!port) throw new Error(`Cannot start ${command.join(" ")}: it said "${line.trim()}"`);
+    return {
+      port,
+      cpu,
+      memory: () => {
+        const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
+        return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+      },
+      [Symbol.asyncDispose]: end,
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+/** Reads to the end what a server says; says its first line, or all of it when it ends before. */
+async function read(
+  reader: ReadableStreamDefaultReader<string>,
+  onFirstLine: (text: string) => void,
+): Promise<void> {
+  let first = "";
+  for (;;) {
+    const { value = "", done } = await reader.read();
+    if (!first.includes("\n")) first += value;
+    if (done || first.includes("\n")) onFirstLine(first);
+    if (done) return;
+    if (COMPLAINT.test(value)) complain(value);
+  }
+}
+
+function complain(text: string): void {
+  for (const line of text.split("\n")) {
+    if (COMPLAINT.test(line)) Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+  }
+}
+
+/** Kills a process and its children: without their parent these would end by themselves, but later. */
+function kill({ pid }: Deno.ChildProcess): void {
+  for (const member of treeOf(pid)) {
+    unlessGone(() => Deno.kill(member, "SIGKILL"), undefined);
+  }
+}
+
+function treeOf(pid: number): number[] {
+  const tasks = unlessGone(() => [...Deno.readDirSync(`/proc/${pid}/task`)], []);
+  const children = tasks.flatMap(({ name }) => {
+    const text = unlessGone(() => Deno.readTextFileSync(`/proc/${pid}/task/${name}/children`), "");
+    return text.split(" ").filter((word) => word !== "").map(Number);
+  });
+  return [pid, ...children.flatMap(treeOf)];
+}
+
+/** CPU time of a process without its children, in microseconds. */
+export function cpuOf(pid: number): number {
+  const stat = unlessGone(() => Deno.readTextFileSync(`/proc/${pid}/stat`), "");
+  // The name of the program stands in parentheses and may have spaces; count from behind it.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * MICROSECONDS_PER_TICK;
+}
+
+/** Does something to a process or a thread that may be gone; the system says so as ENOENT or ESRCH. */
+function unlessGone<T>(act: () => T, otherwise: T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return otherwise;
+    if (error instanceof Error && /os error 3\)|ESRCH/.test(error.message)) return otherwise;
+    throw error;
+  }
 }

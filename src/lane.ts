@@ -30,8 +30,8 @@ export interface LaneHost {
   importHandler(path: string, generation: number): ReturnType<ImportModule>;
   /** Bytes that the lane is accountable for: a thread's heap, or the process. */
   readonly memory: () => number;
-  /** Called when the number of idle lanes passes what the order keeps spare. */
-  readonly onPressure: () => void;
+  /** Told of every event, once it is recorded. */
+  readonly onEvent: Emit;
 }
 
 /** One service, an acceptor for each of its addresses, and the connections they serve. */
@@ -98,6 +98,11 @@ export class Lane {
       draining: this.#draining.signal,
       ...sharedState(order.lane, host.allocate),
     });
+    const recordEvent = record(log, row);
+    const emit: Emit = (event) => {
+      recordEvent(event);
+      host.onEvent(event);
+    };
     let lastNumber = 0;
     this.addresses = listeners.map((listener) => listener.address);
     this.refusal = definition.refusal;
@@ -120,7 +125,7 @@ export class Lane {
         refusal: definition.refusal,
         live: this.#live,
         nextNumber: () => ++lastNumber,
-        emit: watchPressure(record(log, row), order, scoreboard, host.onPressure),
+        emit,
       })
     );
     this.#running = Promise.all(this.#acceptors.map((acceptor) => acceptor.run()));
@@ -136,11 +141,18 @@ export class Lane {
     await Promise.all(this.#acceptors.map((acceptor) => acceptor.closeDoor()));
   }
 
-  /** Leaves new clients to the other lanes, and resolves when the last connection has ended. */
-  async retire(): Promise<void> {
+  /** Leaves new clients to the other lanes; resolves when it takes none any more. */
+  async leave(): Promise<void> {
     await Promise.all(this.#acceptors.map((acceptor) => acceptor.leave()));
     this.#retiring.abort();
-    await this.#end();
+  }
+
+  /** Resolves when the last connection has ended, after the door was closed. */
+  async end(): Promise<void> {
+    await this.#running;
+    while (this.#live.size > 0) await Promise.all(this.#live.values());
+    this.#deadlines.stop();
+    clearInterval(this.#heartbeat);
   }
 
   /** Tells the connections to end, and resolves when all have. */
@@ -148,19 +160,12 @@ export class Lane {
     this.#retiring.abort();
     this.#draining.abort();
     this.#resources.drain();
-    await this.#end();
+    await this.end();
   }
 
   /** Closes every connection at once. */
   kill(): void {
     for (const connection of this.#live.keys()) connection.endAs("drain");
-  }
-
-  async #end(): Promise<void> {
-    await this.#running;
-    while (this.#live.size > 0) await Promise.all(this.#live.values());
-    this.#deadlines.stop();
-    clearInterval(this.#heartbeat);
   }
 }
 
@@ -170,19 +175,4 @@ function beat(row: Row, memory: () => number): void {
   row.set("memory", memory());
   const { user, system } = process.threadCpuUsage();
   row.set("busy", (user + system) / 1000);
-}
-
-/** Tells the supervisor when idle lanes become too few, and when the first becomes idle again. */
-function watchPressure(emit: Emit, order: Order, scoreboard: Scoreboard, tell: () => void): Emit {
-  if (order.spare === 0) return emit;
-  const idle = () => {
-    let count = 0;
-    for (const row of scoreboard.rows()) if (row.state === "ready" && row.open === 0) count++;
-    return count;
-  };
-  return (event) => {
-    emit(event);
-    if (event.type === "accepted" && idle() < order.spare) tell();
-    if (event.type === "closed" && idle() === 1) tell();
-  };
 }

@@ -1,6 +1,6 @@
 import type { LaneHandle, Place } from "./places/place.ts";
 import type { Scoreboard } from "./scoreboard.ts";
-import type { Work } from "./supervisor.ts";
+import type { Work } from "./supervision/tended_lane.ts";
 
 /**
  * Tells clients that there is no room, while every thread has its only
@@ -29,7 +29,7 @@ export class Refuser {
   set(isFull: boolean): void {
     if (isFull && this.#lane === null && this.#work !== null) this.#open(this.#work);
     if (!isFull) {
-      this.#lane?.retire();
+      void this.#lane?.retire();
       this.#lane = null;
     }
   }

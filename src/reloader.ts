@@ -79,6 +79,7 @@ export class Reloader implements Disposable {
         "sluice.workers": lanes.filter((lane) => lane.isServing).length,
       });
     } catch (error) {
+      if (this.#isOver) return;
       const reason = error instanceof Error ? error.message : String(error);
       this.#log.error(`Cannot reload, the workers go on as they were: ${reason}`, {
         "sluice.generation": this.#server.supervisor.generation,

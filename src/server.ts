@@ -1,6 +1,7 @@
 import { makeAddressTable } from "./core/address_counts.ts";
 import { type Door, openDoor } from "./door.ts";
-import type { Log } from "./log.ts";
+import { EXIT, ExitError } from "./exit.ts";
+import type { Log, Logger } from "./log.ts";
 import { makePlan } from "./make_plan.ts";
 import { here } from "./places/here.ts";
 import type { Place } from "./places/place.ts";
@@ -17,7 +18,8 @@ import type { Settings } from "./settings/options.ts";
 import { SharedMemory } from "./shared_state.ts";
 import type { Status } from "./status.ts";
 import type { Stop } from "./supervision/stop.ts";
-import { Supervisor, type Work } from "./supervisor.ts";
+import { Supervisor } from "./supervisor.ts";
+import type { Work } from "./supervision/tended_lane.ts";
 import { StatusTaker } from "./supervision/status_taker.ts";
 
 /** What `--service` and `--handler` choose. */
@@ -46,6 +48,7 @@ export class Server {
   static async start(settings: Settings, log: Log): Promise<Server> {
     if (settings.handler !== null) checkHandlerFile(settings.handler);
     const plan = await makePlan(settings, log.logger);
+    checkPlace(settings, plan, log.logger);
     const wanted = resolveAddresses(settings, servicePort(serviceChoice(settings)));
     const door = await openDoor(wanted, plan, settings.backlog);
     const scoreboard = new Scoreboard();
@@ -56,13 +59,11 @@ export class Server {
       scoreboard,
       log: log.logger,
       settings,
-      // Lanes of many connections refuse by themselves; one that has its only
-      // connection does not accept, so someone else must tell those that wait.
-      onFull: (isFull) => void refuser.set(isFull && plan.lanes.min !== plan.lanes.max),
+      onFull: (isFull) => refuser.set(isFull && isOneByOne(plan)),
     });
     try {
       const work = workOf(settings, plan, door, log);
-      const { addresses, refusal } = await supervisor.start(plan, work);
+      const { addresses, refusal } = await supervisor.start(plan, work, settings);
       refuser.prepare(work, refusal);
       return new Server({ addresses, plan, supervisor, door, log, refuser, settings });
     } catch (error) {
@@ -99,7 +100,7 @@ export class Server {
       if (settings.handler !== null) checkHandlerFile(settings.handler);
       const plan = await makePlan(settings, this.#log.logger);
       const work = workOf(settings, plan, this.#door, this.#log);
-      const { refusal } = await this.supervisor.reload(plan, work, settings);
+      const { refusal } = await this.supervisor.start(plan, work, settings);
       this.#refuser.prepare(work, refusal);
       this.#status.failed = null;
     } catch (error) {
@@ -115,11 +116,41 @@ export class Server {
 
   /** Closes the door, drains, and kills after so many milliseconds. */
   async stop(gracefulTimeout: number): Promise<Stop> {
-    await this.#refuser.set(false);
+    this.#refuser.set(false);
     // The lanes still hold the sockets, and close them when they have accepted what is queued.
     this.#door.close();
     return await this.supervisor.stop(gracefulTimeout);
   }
+}
+
+/**
+ * What threads and processes can do, and the main thread cannot.
+ *
+ * @throws {ExitError} 64 if a sandbox is asked for where there is none.
+ */
+function checkPlace(settings: Settings, { place }: Plan, log: Logger): void {
+  if (settings.sandbox && settings.handler !== null && place !== "thread") {
+    throw new ExitError(
+      `Cannot sandbox the handler in --mode ${settings.mode}: only threads have permissions of ` +
+        "their own, expected --mode threaded or pooled",
+      EXIT.usage,
+    );
+  }
+  const { maxRequests, maxWorkerAge, maxWorkerMemory } = settings;
+  if (place === "here" && (maxRequests > 0 || maxWorkerAge > 0 || maxWorkerMemory !== null)) {
+    log.warn("Workers are not replaced: the main thread is the only one in this mode", {
+      "sluice.mode": settings.mode,
+    });
+  }
+}
+
+/**
+ * Whether lanes of the plan run out, thread by thread: more are started in time,
+ * and when there are no more, someone else must refuse, since a thread that has
+ * its only connection does not accept.
+ */
+function isOneByOne(plan: Plan): boolean {
+  return plan.place === "thread" && plan.connections === 1;
 }
 
 function workOf(settings: Settings, plan: Plan, door: Door, log: Log): Work {
@@ -131,8 +162,7 @@ function workOf(settings: Settings, plan: Plan, door: Door, log: Log): Work {
     maxConnections: plan.connections,
     totalConnections: plan.total,
     maxConnectionsPerIp: plan.perAddress,
-    // Elastic lanes tell when they run short.
-    spare: plan.lanes.min === plan.lanes.max ? 0 : Math.max(1, plan.lanes.spare),
+    spare: isOneByOne(plan) ? Math.max(1, plan.lanes.spare) : 0,
     log: log.style,
   };
 }
@@ -151,7 +181,7 @@ function makePlaces(
       log: log.logger,
       scoreboard,
       addressTable,
-      onPressure,
+      onEvent: () => {},
       importHandler: importFile,
       allocate: (name, bytes) => Promise.resolve().then(() => memory.allocate(name, bytes)),
       memory: () => Deno.memoryUsage().rss,

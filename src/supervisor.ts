@@ -1,61 +1,53 @@
 import { EXIT, ExitError } from "./exit.ts";
-import type { Logger } from "./log.ts";
-import type { Exit, Place, Ready } from "./places/place.ts";
+import type { Ready } from "./places/place.ts";
 import type { Plan } from "./plan.ts";
-import type { Scoreboard } from "./scoreboard.ts";
+import { formatSize } from "./settings/units.ts";
 import { Backoff } from "./supervision/backoff.ts";
-import { heartbeatFor } from "./supervision/pulse.ts";
+import { Crew, type CrewOptions } from "./supervision/crew.ts";
 import type { SupervisionSettings } from "./supervision/settings.ts";
-import { wantedLanes } from "./supervision/size.ts";
+import { scaled, wantedLanes } from "./supervision/size.ts";
 import { type Stop, stopLanes } from "./supervision/stop.ts";
-import { type Generation, TendedLane } from "./supervision/tended_lane.ts";
-import { Totals } from "./supervision/totals.ts";
+import type { Generation, TendedLane, Work } from "./supervision/tended_lane.ts";
+import type { Totals } from "./supervision/totals.ts";
 import { Watch } from "./supervision/watch.ts";
 
-/** What the lanes of a generation are told, as far as it is the same for all. */
-export type Work = Omit<Generation["work"], "heartbeat">;
-
 /** What a supervisor works with. */
-export interface SupervisorOptions {
-  readonly place: Place;
-  readonly scoreboard: Scoreboard;
-  readonly log: Logger;
-  readonly settings: SupervisionSettings;
-  /** Called with whether there is a lane, of as many as there may be, that could take a connection. */
+export interface SupervisorOptions extends Omit<CrewOptions, "onGone"> {
+  /** Called with whether all lanes that there may be are there, and have no room. */
   readonly onFull: (isFull: boolean) => void;
 }
 
-/** Keeps a plan true: starts, watches, replaces, scales, reloads and stops its lanes. */
+/** Keeps a plan true: starts, replaces, scales, reloads and stops its lanes. */
 export class Supervisor {
-  readonly totals = new Totals();
   /** Resolves when the plan cannot be kept: why. */
   readonly failed: Promise<Error>;
   readonly #options: SupervisorOptions;
-  readonly #lanes = new Set<TendedLane>();
+  readonly #crew: Crew;
+  readonly #watch: Watch;
   readonly #backoff = new Backoff();
   readonly #failed = Promise.withResolvers<Error>();
   readonly #kill = Promise.withResolvers<void>();
-  readonly #heartbeat: number;
-  #settings: SupervisionSettings;
   #serving: Generation | null = null;
   #lastGeneration = -1;
-  #lastLane = -1;
   /** Lanes that TTIN and TTOU have added or taken away. */
   #extra = 0;
   #filling: ReturnType<typeof setTimeout> | null = null;
-  #watch: Watch | null = null;
   #stopping: Promise<Stop> | null = null;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#settings = options.settings;
-    this.#heartbeat = heartbeatFor(options.settings.workerTimeout);
+    this.#crew = new Crew({ ...options, onGone: (lane, error) => this.#replace(lane, error) });
+    this.#watch = new Watch(this, options.log, this.#crew.heartbeat);
     this.failed = this.#failed.promise;
   }
 
-  /** The lanes that are alive. */
+  /** The lanes that are alive, the oldest first. */
   get lanes(): readonly TendedLane[] {
-    return [...this.#lanes];
+    return this.#crew.lanes;
+  }
+
+  get totals(): Totals {
+    return this.#crew.totals;
   }
 
   /** The number of the generation that serves. */
@@ -69,40 +61,41 @@ export class Supervisor {
   }
 
   /**
-   * Starts the lanes of a plan.
+   * Starts a generation: its lanes, and when all of them accept, retires those of
+   * the generation before. Resolves when only the new ones take connections.
    *
    * @returns What the first of them says.
-   * @throws {ExitError} If one cannot start; those that did are stopped.
+   * @throws {ExitError} If one cannot start: then those that did are stopped, and
+   * the generation before goes on.
    */
-  async start(plan: Plan, work: Work): Promise<Ready> {
-    const ready = await this.#begin(plan, work);
-    this.#watch = new Watch(this, this.#options.log, this.#heartbeat);
-    return ready;
-  }
-
-  /**
-   * Starts a new generation, and retires the old one once all of the new accept.
-   *
-   * @throws {Error} If one lane cannot start: then the old generation goes on.
-   */
-  async reload(
-    plan: Plan,
-    work: Work,
-    settings: SupervisionSettings,
-  ): Promise<Ready> {
-    const ready = await this.#begin(plan, work);
-    this.#settings = settings;
-    for (const lane of this.#lanes) {
-      if (lane.generation !== this.#serving) lane.retire(settings);
+  async start(plan: Plan, work: Work, settings: SupervisionSettings): Promise<Ready> {
+    const next: Generation = { number: ++this.#lastGeneration, plan, work };
+    const lanes: TendedLane[] = [];
+    try {
+      const count = wantedLanes(scaled(plan, this.#extra), 0, 1);
+      while (lanes.length < count) lanes.push(this.#crew.launch(next, this.#serving !== null));
+      const [first] = await Promise.all(lanes.map((lane) => lane.handle.ready));
+      if (first === undefined) throw new Error("Cannot start: the plan has no lanes");
+      checkMemory(lanes, settings);
+      this.#crew.settings = settings;
+      this.#serving = next;
+      const old = this.lanes.filter((lane) => lane.generation !== next);
+      await Promise.all(old.map((lane) => lane.retire(settings)));
+      return first;
+    } catch (error) {
+      if (this.#serving === null) this.#watch.stop();
+      for (const lane of lanes) lane.handle.abandon();
+      if (error instanceof ExitError) throw error;
+      const [reason] = String(error instanceof Error ? error.message : error).split("\n");
+      throw new ExitError(`Cannot start a worker: ${reason}`, EXIT.software, { cause: error });
     }
-    return ready;
   }
 
   /** Adds or takes away lanes: how many there may be before and now, one at least. */
   scale(difference: number): { before: number; now: number } {
-    const before = this.#planNow()?.lanes.max ?? 0;
+    const before = this.#plan()?.lanes.max ?? 0;
     this.#extra += Math.max(difference, 1 - before);
-    const now = this.#planNow()?.lanes.max ?? 0;
+    const now = this.#plan()?.lanes.max ?? 0;
     this.fill();
     this.trim();
     return { before, now };
@@ -123,16 +116,16 @@ export class Supervisor {
 
   /** Retires lanes beyond the maximum, and those that have been idle for long and are not needed. */
   trim(): void {
-    const current = this.#current();
-    const plan = this.#planNow();
+    const plan = this.#plan();
     if (plan === null) return;
-    const busy = current.filter((lane) => !lane.isIdle).length;
-    let surplus = current.length - wantedLanes(plan, busy, current.length - busy);
+    const { settings } = this.#crew;
+    const current = this.#current();
     const isTooMany = current.length > plan.lanes.max;
+    let surplus = -this.#missing();
     for (const lane of current) {
-      const isUnused = lane.idleTime >= this.#settings.threadIdleTimeout;
+      const isUnused = lane.idleTime >= settings.threadIdleTimeout;
       if (surplus <= 0 || !(isTooMany || isUnused)) continue;
-      lane.retire(this.#settings);
+      void lane.retire(settings);
       surplus--;
     }
   }
@@ -141,24 +134,21 @@ export class Supervisor {
   async recycle(lane: TendedLane): Promise<void> {
     lane.isLeaving = true;
     try {
-      await this.#launch(lane.generation).handle.ready;
+      await this.#crew.launch(lane.generation, true).handle.ready;
     } catch (error) {
       lane.isLeaving = false;
       throw error;
     }
     this.totals.recycled++;
-    lane.retire(this.#settings);
+    await lane.retire(this.#crew.settings);
   }
 
   /** Gives up a lane that is stuck. */
   giveUp(lane: TendedLane): void {
-    const { place } = lane.generation.plan;
-    this.totals.hung++;
-    if (place === "thread") this.#options.scoreboard.close(lane.row, "hung");
-    lane.handle.abandon();
-    const left = this.totals.hung;
-    if (place === "thread" && left >= this.#settings.maxHungThreads) {
-      this.#failed.resolve(new Error(`${left} threads are stuck, and cannot be stopped`));
+    this.#crew.abandon(lane);
+    const { hung } = this.totals;
+    if (lane.generation.plan.place === "thread" && hung >= this.#crew.settings.maxHungThreads) {
+      this.#failed.resolve(new Error(`${hung} threads are stuck, and cannot be stopped`));
     }
   }
 
@@ -174,7 +164,7 @@ export class Supervisor {
    * @param gracefulTimeout Milliseconds that connections have to end by themselves.
    */
   stop(gracefulTimeout: number): Promise<Stop> {
-    this.#watch?.stop();
+    this.#watch.stop();
     if (this.#filling !== null) clearTimeout(this.#filling);
     this.#stopping ??= stopLanes(() => this.lanes, gracefulTimeout, this.#kill.promise);
     return this.#stopping;
@@ -185,99 +175,23 @@ export class Supervisor {
     this.#kill.resolve();
   }
 
-  async #begin(
-    plan: Plan,
-    work: Work,
-  ): Promise<Ready> {
-    const next: Generation = {
-      number: ++this.#lastGeneration,
-      plan,
-      work: { ...work, heartbeat: this.#heartbeat },
-    };
-    const lanes: TendedLane[] = [];
-    try {
-      for (let i = 0; i < wantedLanes(this.#scaled(plan), 0, 1); i++) {
-        lanes.push(this.#launch(next));
-      }
-      const [first] = await Promise.all(lanes.map((lane) => lane.handle.ready));
-      if (first === undefined) throw new Error("Cannot start: the plan has no lanes");
-      this.#serving = next;
-      return first;
-    } catch (error) {
-      for (const lane of lanes) lane.handle.abandon();
-      throw error;
-    }
-  }
-
-  #launch(generation: Generation): TendedLane {
-    const { place, scoreboard } = this.#options;
-    const row = scoreboard.claim(generation.number);
-    if (row === null) {
-      throw new ExitError(
-        `Cannot start another worker: ${this.#lanes.size} are alive, wait until old ones retire`,
-        EXIT.software,
-      );
-    }
-    const takeOver = this.#serving !== null;
-    const lane = ++this.#lastLane;
-    const order = {
-      ...generation.work,
-      lane,
-      generation: generation.number,
-      row: row.index,
-      takeOver,
-    };
-    const tended = new TendedLane(place, order, row, generation, this.#settings, this.#heartbeat);
-    this.#lanes.add(tended);
-    void this.#tend(tended);
-    return tended;
-  }
-
-  async #tend(lane: TendedLane): Promise<void> {
-    let error: Error | null = null;
-    try {
-      await lane.handle.ready;
-      lane.becameReady(this.#settings);
-    } catch (cause) {
-      error = cause instanceof Error ? cause : new Error(String(cause));
-    }
-    const exit = await lane.gone;
-    this.#bury(lane, exit, error);
-  }
-
-  #bury(lane: TendedLane, exit: Exit, bootError: Error | null): void {
-    const { scoreboard, log } = this.#options;
-    const { hasLived, row, isServing } = lane;
-    const { open } = row;
-    this.totals.keep(row);
-    this.#lanes.delete(lane);
-    if (row.state !== "hung") scoreboard.close(row, "free");
-    const error = exit.kind === "crashed" ? exit.error : bootError;
-    if (exit.kind === "crashed") {
-      this.totals.crashed++;
-      log.error("Worker crashed: its connections are closed, another takes its place", {
-        "sluice.worker": lane.number,
-        "sluice.worker.pid": lane.handle.pid,
-        "sluice.connections.cut": open,
-        error: exit.error,
-      });
-    }
+  /** A lane is gone: another takes its place, unless its time was over, or it is hopeless. */
+  #replace(lane: TendedLane, error: Error | null): void {
     if (lane.generation !== this.#serving) return;
-    if (error !== null && !hasLived && isServing) this.#backoff.failed(error);
+    // While others wait to be started anew, one more that dies is of the same attempt.
+    const isEarly = error !== null && lane.isServing && !lane.hasLived;
+    if (isEarly && this.#filling === null) this.#backoff.failed(error);
     const { hopeless } = this.#backoff;
-    if (hopeless !== null && !this.#current().some((other) => other.state === "ready")) {
-      this.#failed.resolve(hopeless);
-    } else this.fill();
+    const isAlone = !this.#current().some((other) => other.state === "ready" && other !== lane);
+    if (hopeless !== null && isAlone) this.#failed.resolve(hopeless);
+    else this.fill();
   }
 
   #launchMissing(): void {
-    const plan = this.#planNow();
-    if (this.#serving === null || plan === null || this.#stopping !== null) return;
-    const current = this.#current();
-    const busy = current.filter((lane) => !lane.isIdle).length;
-    const missing = wantedLanes(plan, busy, current.length - busy) - current.length;
+    const serving = this.#serving;
+    if (serving === null || this.#stopping !== null) return;
     try {
-      for (let i = 0; i < missing; i++) this.#launch(this.#serving);
+      for (let missing = this.#missing(); missing > 0; missing--) this.#crew.launch(serving, true);
     } catch (error) {
       this.#options.log.error("Cannot replace a worker", {
         error: error instanceof Error ? error : String(error),
@@ -285,11 +199,19 @@ export class Supervisor {
     }
   }
 
+  /** How many lanes are wanted beyond those that there are; negative when there are more. */
+  #missing(): number {
+    const plan = this.#plan();
+    if (plan === null) return 0;
+    const current = this.#current();
+    const idle = current.filter((lane) => lane.hasRoom).length;
+    return wantedLanes(plan, current.length - idle, idle) - current.length;
+  }
+
   #isFull(): boolean {
     const current = this.#current();
-    const plan = this.#planNow();
-    return plan !== null && current.length >= plan.lanes.max &&
-      current.every((lane) => lane.state === "ready" && !lane.isIdle);
+    return current.length >= (this.#plan()?.lanes.max ?? Infinity) &&
+      current.every((lane) => lane.state === "ready" && !lane.hasRoom);
   }
 
   /** The lanes of the serving generation that take connections, or will. */
@@ -297,14 +219,20 @@ export class Supervisor {
     return this.lanes.filter((lane) => lane.generation === this.#serving && lane.isServing);
   }
 
-  #planNow(): Plan | null {
-    return this.#serving === null ? null : this.#scaled(this.#serving.plan);
+  #plan(): Plan | null {
+    return this.#serving === null ? null : scaled(this.#serving.plan, this.#extra);
   }
+}
 
-  #scaled(plan: Plan): Plan {
-    const { min, max, spare } = plan.lanes;
-    const isFixed = min === max;
-    const most = Math.max(1, max + this.#extra);
-    return { ...plan, lanes: { min: isFixed ? most : Math.min(min, most), max: most, spare } };
-  }
+/** A limit that the workers exceed as soon as they start would have them replaced for ever. */
+function checkMemory(lanes: readonly TendedLane[], { maxWorkerMemory }: SupervisionSettings): void {
+  const memory = Math.max(...lanes.map((lane) => lane.row.get("memory")));
+  if (maxWorkerMemory === null || memory <= maxWorkerMemory) return;
+  throw new ExitError(
+    `Cannot keep workers below --max-worker-memory ${formatSize(maxWorkerMemory)}: ` +
+      `found ${
+        Math.ceil(memory / 1024 ** 2)
+      }mb in one that has just started, expected a limit above`,
+    EXIT.config,
+  );
 }

@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { Client } from "./helpers/client.ts";
+import { type ModeUnderTest, testEachMode } from "./helpers/modes.ts";
 import { type LogLine, type Server, startServer } from "./helpers/server.ts";
 
-function startExample(name: string): Promise<Server> {
-  return startServer(["--handler", fileURLToPath(import.meta.resolve(`../examples/${name}`))]);
+function startExample({ args }: ModeUnderTest, name: string): Promise<Server> {
+  const path = fileURLToPath(import.meta.resolve(`../examples/${name}`));
+  return startServer(args("--handler", path));
 }
 
 /** Joins the room under a name. */
@@ -16,41 +18,53 @@ async function join(server: Server, nick: string): Promise<Client> {
   return client;
 }
 
-Deno.test("chat tells all others what a member says, also when it comes in pieces", async () => {
-  await using server = await startExample("chat.ts");
-  using ada = await join(server, "ada");
-  using bob = await join(server, "bob");
-  assertMatch(await ada.receiveUntil("\n"), /^\* guest-\d+ has joined\n$/);
-  assertMatch(await ada.receiveUntil("\n"), /^\* guest-\d+ is now bob\n$/);
-  await ada.sendBytewise("héllo\r\n\nagain\n");
-  assertEquals(await bob.receiveText(25), "<ada> héllo\n<ada> again\n");
-  await bob.send("\x1b[31mred\x07\n/who\n");
-  assertEquals(await ada.receiveUntil("\n"), "<bob> [31mred\n", "control characters are taken out");
-  assertEquals(await bob.receiveUntil("\n"), "ada bob\n", "and nobody hears himself");
-  await bob.send("/quit\nnot said\n");
-  assertEquals(await bob.receiveAll(), "Goodbye\n");
-  assertEquals(await ada.receiveUntil("\n"), "* bob has left\n");
-});
+testEachMode(
+  "chat tells all others what a member says, also when it comes in pieces",
+  async (mode) => {
+    await using server = await startExample(mode, "chat.ts");
+    using ada = await join(server, "ada");
+    using bob = await join(server, "bob");
+    assertMatch(await ada.receiveUntil("\n"), /^\* guest-\d+ has joined\n$/);
+    assertMatch(await ada.receiveUntil("\n"), /^\* guest-\d+ is now bob\n$/);
+    await ada.sendBytewise("héllo\r\n\nagain\n");
+    assertEquals(await bob.receiveText(25), "<ada> héllo\n<ada> again\n");
+    await bob.send("\x1b[31mred\x07\n/who\n");
+    assertEquals(
+      await ada.receiveUntil("\n"),
+      "<bob> [31mred\n",
+      "control characters are taken out",
+    );
+    assertEquals(await bob.receiveUntil("\n"), "ada bob\n", "and nobody hears himself");
+    await bob.send("/quit\nnot said\n");
+    assertEquals(await bob.receiveAll(), "Goodbye\n");
+    assertEquals(await ada.receiveUntil("\n"), "* bob has left\n");
+  },
+  { memory: "one", clients: 2 },
+);
 
-Deno.test("chat refuses a name that is taken or malformed, and an unknown command", async () => {
-  await using server = await startExample("chat.ts");
-  using _ada = await join(server, "ada");
-  using bob = await join(server, "bob");
-  for (const line of ["/nick ada", "/nick a b", "/nick", `/nick ${"x".repeat(21)}`, "/dance"]) {
-    await bob.send(`${line}\n`);
-    assertMatch(await bob.receiveUntil("\n"), /^Cannot /, line);
-  }
-});
+testEachMode(
+  "chat refuses a name that is taken or malformed, and an unknown command",
+  async (mode) => {
+    await using server = await startExample(mode, "chat.ts");
+    using _ada = await join(server, "ada");
+    using bob = await join(server, "bob");
+    for (const line of ["/nick ada", "/nick a b", "/nick", `/nick ${"x".repeat(21)}`, "/dance"]) {
+      await bob.send(`${line}\n`);
+      assertMatch(await bob.receiveUntil("\n"), /^Cannot /, line);
+    }
+  },
+  { memory: "one", clients: 2 },
+);
 
-Deno.test("chat ends a member whose line has no end, and says why", async () => {
-  await using server = await startExample("chat.ts");
+testEachMode("chat ends a member whose line has no end, and says why", async (mode) => {
+  await using server = await startExample(mode, "chat.ts");
   using ada = await join(server, "ada");
   await ada.send("x".repeat(1001));
   assertEquals(await ada.receiveAll(), "Cannot take a line of more than 1000 characters\n");
 });
 
-Deno.test("chat does not let a member who never reads hold the others", async () => {
-  await using server = await startExample("chat.ts");
+testEachMode("chat does not let a member who never reads hold the others", async (mode) => {
+  await using server = await startExample(mode, "chat.ts");
   using _slow = await join(server, "slow");
   using ada = await join(server, "ada");
   using bob = await join(server, "bob");
@@ -64,10 +78,10 @@ Deno.test("chat does not let a member who never reads hold the others", async ()
   }
   const record = await server.logged(isSlow);
   assertEquals(record.message, "Connection closed");
-});
+}, { memory: "one", clients: 3 });
 
-Deno.test("chat tells its members when the server drains", async () => {
-  await using server = await startExample("chat.ts");
+testEachMode("chat tells its members when the server drains", async (mode) => {
+  await using server = await startExample(mode, "chat.ts");
   using ada = await join(server, "ada");
   server.kill("SIGTERM");
   assertEquals(await ada.receiveAll(), "* The server is going down\n");
@@ -75,19 +89,30 @@ Deno.test("chat tells its members when the server drains", async () => {
   assertEquals(await server.exited, 0);
 });
 
-Deno.test("kv keeps what is set, for all clients", async () => {
-  await using server = await startExample("kv.ts");
+/** Sets on one connection, then gets on the next. */
+async function setAndGet(server: Server, isFirstOpen: boolean): Promise<void> {
   using one = await Client.connect(server);
   await one.send("SET color deep  blue\nset empty \nGET empty\n");
   assertEquals(await one.receiveUntil("VALUE \n"), "OK\nOK\nVALUE \n");
+  if (!isFirstOpen) one.close();
   using two = await Client.connect(server);
   await two.send("GET color\r\nCOUNT\nDEL color\nDEL color\nGET color\nCOUNT");
   await two.end();
   assertEquals(await two.receiveAll(), "VALUE deep  blue\nCOUNT 2\nOK\nNONE\nNONE\nCOUNT 1\n");
-});
+}
 
-Deno.test("kv says what is wrong with a command, and goes on", async () => {
-  await using server = await startExample("kv.ts");
+testEachMode("kv keeps what is set, for all clients", async (mode) => {
+  await using server = await startExample(mode, "kv.ts");
+  await setAndGet(server, true);
+}, { memory: "one", clients: 2 });
+
+testEachMode("kv keeps what is set, for clients that come later", async (mode) => {
+  await using server = await startExample(mode, "kv.ts");
+  await setAndGet(server, false);
+}, { memory: "one" });
+
+testEachMode("kv says what is wrong with a command, and goes on", async (mode) => {
+  await using server = await startExample(mode, "kv.ts");
   using client = await Client.connect(server);
   for (const line of ["", "HELLO", "GET", "GET a b", "SET a", "DEL", "COUNT all"]) {
     await client.send(`${line}\n`);
@@ -95,8 +120,8 @@ Deno.test("kv says what is wrong with a command, and goes on", async () => {
   }
 });
 
-Deno.test("kv takes no more keys than its maximum, but changes those it has", async () => {
-  await using server = await startExample("kv.ts");
+testEachMode("kv takes no more keys than its maximum, but changes those it has", async (mode) => {
+  await using server = await startExample(mode, "kv.ts");
   using client = await Client.connect(server);
   const sets = Array.from({ length: 10_000 }, (_, i) => `SET key${i} x\n`).join("");
   await Promise.all([client.send(sets), client.receive("OK\n".length * 10_000)]);
@@ -105,8 +130,8 @@ Deno.test("kv takes no more keys than its maximum, but changes those it has", as
   assertEquals(await client.receiveText(9), "OK\nOK\nOK\n");
 });
 
-Deno.test("rot13 turns letters, leaves all else, and twice is the text itself", async () => {
-  await using server = await startExample("rot13.ts");
+testEachMode("rot13 turns letters, leaves all else, and twice is the text itself", async (mode) => {
+  await using server = await startExample(mode, "rot13.ts");
   using client = await Client.connect(server);
   await client.send("Hello, World! @[`{ é\n");
   assertEquals(await client.receiveText(22), "Uryyb, Jbeyq! @[`{ é\n");
@@ -115,8 +140,8 @@ Deno.test("rot13 turns letters, leaves all else, and twice is the text itself", 
   assertEquals(await client.receiveAll(), "NZAM nzam\n");
 });
 
-Deno.test("rot13 passes a long stream on, and keeps none of it", async () => {
-  await using server = await startExample("rot13.ts");
+testEachMode("rot13 passes a long stream on, and keeps none of it", async (mode) => {
+  await using server = await startExample(mode, "rot13.ts");
   using client = await Client.connect(server);
   const part = new Uint8Array(1024 * 1024).fill(97);
   const sending = (async () => {

@@ -39,6 +39,7 @@ export function stopOnSignal(targets: SignalTargets): Promise<End> {
 
   async function drain() {
     isStopping = true;
+    reloader[Symbol.dispose]();
     const stop = await server.stop(settings.gracefulTimeout);
     const orderly = failure === null ? EXIT.ok : EXIT.software;
     resolve({ stop, failure, exitCode: stop.killed ? cutShortBy ?? orderly : orderly });

@@ -19,7 +19,10 @@ export function here(host: LaneHost): Place {
       ready: opening,
       exited: exit.promise,
       closeDoor: async () => await (await opening).closeDoor(),
-      retire: () => end((lane) => lane.retire()),
+      async retire() {
+        await (await opening).leave();
+        end((lane) => lane.end());
+      },
       drain: () => end((lane) => lane.drain()),
       kill: () => void opening.then((lane) => lane.kill()),
       abandon: () => exit.resolve({ kind: "stopped" }),

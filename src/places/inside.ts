@@ -4,7 +4,7 @@ import type { Order } from "../plan.ts";
 import { type FromLane, reportError, type ToLane } from "./messages.ts";
 
 /** What differs between a thread and a process: all that a lane is given but the log. */
-export type Inside = Omit<LaneHost, "log" | "onPressure">;
+export type Inside = Omit<LaneHost, "log">;
 
 /**
  * Runs a lane whose parent is elsewhere: does what it is told by messages, and
@@ -20,15 +20,11 @@ export function runInside(
   let opening: Promise<Lane> | null = null;
   async function open(order: Order): Promise<Lane> {
     const log = await openRemoteLog(order.log, gather((lines) => post({ type: "log", lines })));
-    const onPressure = () => post({ type: "pressure" });
-    return await Lane.open(order, { ...prepare(order), log, onPressure });
+    return await Lane.open(order, { ...prepare(order), log });
   }
-  function whenOpen(act: (lane: Lane) => void | Promise<void>, answer?: "doorClosed" | "stopped") {
+  function whenOpen(act: (lane: Lane) => void | Promise<void>) {
     // A lane that could not open has said so, and is not told anything more.
-    opening?.then(async (lane) => {
-      await act(lane);
-      if (answer !== undefined) post({ type: answer });
-    }, () => {});
+    opening?.then(act, () => {});
   }
   return (message) => {
     switch (message.type) {
@@ -40,11 +36,22 @@ export function runInside(
         );
         return;
       case "closeDoor":
-        return whenOpen((lane) => lane.closeDoor(), "doorClosed");
+        return whenOpen(async (lane) => {
+          await lane.closeDoor();
+          post({ type: "doorClosed" });
+        });
       case "retire":
-        return whenOpen((lane) => lane.retire(), "stopped");
+        return whenOpen(async (lane) => {
+          await lane.leave();
+          post({ type: "doorClosed" });
+          await lane.end();
+          post({ type: "stopped" });
+        });
       case "drain":
-        return whenOpen((lane) => lane.drain(), "stopped");
+        return whenOpen(async (lane) => {
+          await lane.drain();
+          post({ type: "stopped" });
+        });
       case "kill":
         return whenOpen((lane) => lane.kill());
     }

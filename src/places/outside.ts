@@ -31,8 +31,6 @@ export class OutsideLane implements LaneHandle {
   readonly #ready = Promise.withResolvers<Ready>();
   readonly #exited = Promise.withResolvers<Exit>();
   readonly #door = Promise.withResolvers<void>();
-  /** The error that it announced as its last. */
-  #lastWord: Error | null = null;
   /** Whether it said that it ends as it was told. */
   #isFinishing = false;
 
@@ -59,8 +57,9 @@ export class OutsideLane implements LaneHandle {
     await Promise.race([this.#door.promise, this.exited]);
   }
 
-  retire(): void {
+  async retire(): Promise<void> {
     this.#channel.send({ type: "retire" });
+    await Promise.race([this.#door.promise, this.exited]);
   }
 
   drain(): void {
@@ -71,7 +70,8 @@ export class OutsideLane implements LaneHandle {
     this.#channel.send({ type: "kill" });
   }
 
-  abandon(): void {
+  abandon(reason = new Error("Cannot start the worker: it was stopped before")): void {
+    this.#ready.reject(reason);
     this.#channel.destroy();
     this.end({ kind: "stopped" });
   }
@@ -89,8 +89,8 @@ export class OutsideLane implements LaneHandle {
       case "stopped":
         return void this.#finish();
       case "crashed":
-        this.#lastWord = errorOf(message.error);
-        return;
+        this.#channel.destroy();
+        return this.crash(errorOf(message.error));
       case "log":
         return this.#reports.pass(message.lines);
       case "pressure":
@@ -106,15 +106,15 @@ export class OutsideLane implements LaneHandle {
     this.end({ kind: "stopped" });
   }
 
-  /** It is gone by itself: by the error that it announced, else by the one that was seen from here. */
+  /** It is gone by itself, unless it had said that it would. */
   crash(error: Error): void {
     if (this.#isFinishing) this.end({ kind: "stopped" });
-    else this.end({ kind: "crashed", error: this.#lastWord ?? error });
+    else this.end({ kind: "crashed", error });
   }
 
   /** It is gone; the first word counts. */
   end(exit: Exit): void {
-    this.#ready.reject(exit.kind === "crashed" ? exit.error : new Error("The lane was stopped"));
+    this.#ready.reject(exit.kind === "crashed" ? exit.error : new Error("The worker was stopped"));
     this.#exited.resolve(exit);
   }
 }

@@ -26,14 +26,21 @@ export interface LaneHandle {
   readonly exited: Promise<Exit>;
   /** Stops accepting, after what the kernel has queued; resolves when the door is closed. */
   closeDoor(): Promise<void>;
-  /** Leaves new clients to other lanes, and exits when its last connection has ended. */
-  retire(): void;
+  /**
+   * Leaves new clients to other lanes, and exits when its last connection has
+   * ended; resolves when it takes none any more.
+   */
+  retire(): Promise<void>;
   /** Tells its connections to end, and exits when all have. */
   drain(): void;
   /** Closes its connections at once. */
   kill(): void;
-  /** Ends it without asking: a thread that is stuck is left behind, a process is killed. */
-  abandon(): void;
+  /**
+   * Ends it without asking: a thread that is stuck is left behind, a process is killed.
+   *
+   * @param reason What `ready` rejects with, if it was not ready yet.
+   */
+  abandon(reason?: Error): void;
 }
 
 /** Starts a lane. */

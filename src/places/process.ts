@@ -22,14 +22,14 @@ export function process(tools: ProcessTools): Place {
       args: [...program, LANE_ARGUMENT],
       stdin: "piped",
       stdout: "piped",
-      stderr: "inherit",
+      stderr: "piped",
     }).spawn();
     const lane = new OutsideLane(channelTo(child), tools.scoreboard.row(order.row), tools);
-    const reading = readMessages<FromLane>(
-      child.stdout,
-      (message) => lane.receive(message),
-      (text) => void Deno.stdout.write(encoder.encode(text)),
-    );
+    const receive = (message: FromLane) => lane.receive(message);
+    const reading = Promise.all([
+      readMessages(child.stdout, receive, (text) => void Deno.stdout.write(encoder.encode(text))),
+      readMessages(child.stderr, receive, (text) => void Deno.stderr.write(encoder.encode(text))),
+    ]);
     child.status.then(async ({ code, signal }) => {
       await reading;
       const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;

@@ -1,5 +1,6 @@
 /** Where a process begins that is a lane of another: `main.ts` comes here first. */
 import { makeAddressTable } from "../core/address_counts.ts";
+import type { Emit } from "../core/event.ts";
 import { EXIT } from "../exit.ts";
 import { LineWriter } from "../log_writer.ts";
 import type { Order } from "../plan.ts";
@@ -45,7 +46,9 @@ export async function runProcess(): Promise<number> {
     const ownRow = row = scoreboard.row(given.row);
     const memory = new SharedMemory();
     setInterval(() => report(ownRow), given.heartbeat);
+    const onEvent = reportAccepts(ownRow, given.heartbeat / 4);
     return {
+      onEvent,
       scoreboard,
       addressTable: given.maxConnectionsPerIp === 0
         ? null
@@ -70,4 +73,21 @@ export async function runProcess(): Promise<number> {
   const code = await end.promise;
   await toParent.close();
   return code;
+}
+
+/**
+ * Reports that a client came, before it is served: if it makes the lane hang,
+ * that is the last that the parent hears. At once, and so on a pipe of its own;
+ * but no more often than the interval, in milliseconds.
+ */
+function reportAccepts(row: Row, interval: number): Emit {
+  const encoder = new TextEncoder();
+  let last = -Infinity;
+  return ({ type }) => {
+    const now = performance.now();
+    if (type !== "accepted" || now - last < interval) return;
+    last = now;
+    const message: FromLane = { type: "row", row: row.report() };
+    Deno.stderr.writeSync(encoder.encode(encodeMessage(message)));
+  };
 }

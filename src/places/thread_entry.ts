@@ -1,4 +1,6 @@
 /** Where a thread begins: a Web Worker that runs one lane. */
+import type { Emit } from "../core/event.ts";
+import type { Order } from "../plan.ts";
 import { Scoreboard } from "../scoreboard.ts";
 import { importFile } from "../services/handler_file.ts";
 import type { Allocate } from "../shared_state.ts";
@@ -47,11 +49,12 @@ export function startThread(importHandler: Inside["importHandler"] = importFile)
   const memory = new MemoryRequests();
   let scoreboard: Scoreboard;
   let addressTable: SharedArrayBuffer | null;
-  const receive = runInside(post, () => ({
+  const receive = runInside(post, (order) => ({
     scoreboard,
     addressTable,
     allocate: (name, bytes) => memory.allocate(name, bytes),
     importHandler,
+    onEvent: watchPressure(order, scoreboard),
     memory: () => {
       const { heapTotal, external } = Deno.memoryUsage();
       return heapTotal + external;
@@ -69,11 +72,29 @@ export function startThread(importHandler: Inside["importHandler"] = importFile)
   };
 }
 
-/** An error that nobody catches ends the thread; what the runtime tells the parent of it has no stack. */
+/** Tells the parent when idle lanes become too few, and when the first becomes idle again. */
+function watchPressure({ spare }: Order, scoreboard: Scoreboard): Emit {
+  if (spare === 0) return () => {};
+  const idle = () => {
+    let count = 0;
+    for (const row of scoreboard.rows()) if (row.state === "ready" && row.open === 0) count++;
+    return count;
+  };
+  return ({ type }) => {
+    if ((type === "accepted" && idle() < spare) || (type === "closed" && idle() === 1)) {
+      post({ type: "pressure" });
+    }
+  };
+}
+
+/** An error that nobody catches ends the thread: by the parent's hand, which then knows of it all there is. */
 function reportCrash(): void {
-  const crashed = (cause: unknown) => post({ type: "crashed", error: reportError(cause) });
-  globalThis.addEventListener("unhandledrejection", (event) => crashed(event.reason));
-  globalThis.addEventListener("error", (event) => crashed(event.error ?? event.message));
+  const crash = (event: Event, cause: unknown) => {
+    event.preventDefault();
+    post({ type: "crashed", error: reportError(cause) });
+  };
+  globalThis.addEventListener("unhandledrejection", (event) => crash(event, event.reason));
+  globalThis.addEventListener("error", (event) => crash(event, event.error ?? event.message));
   // After these the runtime would tell nobody that the thread is gone.
   const refuse = (): never => {
     throw new Error("Cannot end the thread: it is the server's");

@@ -13,3 +13,10 @@ export function wantedLanes({ lanes }: Pick<Plan, "lanes">, busy: number, idle: 
   const spare = idle === 0 ? Math.max(lanes.spare, Math.ceil(busy / 2)) : lanes.spare;
   return Math.min(lanes.max, Math.max(lanes.min, busy + spare));
 }
+
+/** A plan with so many lanes more, or fewer; one at least. */
+export function scaled(plan: Plan, extra: number): Plan {
+  const { min, max, spare } = plan.lanes;
+  const most = Math.max(1, max + extra);
+  return { ...plan, lanes: { min: min === max ? most : Math.min(min, most), max: most, spare } };
+}

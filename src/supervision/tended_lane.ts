@@ -1,19 +1,25 @@
-import type { Exit, LaneHandle, Place } from "../places/place.ts";
+import type { Exit, LaneHandle } from "../places/place.ts";
 import type { Order, Plan } from "../plan.ts";
 import type { LaneState, Row } from "../scoreboard.ts";
 import { Pulse } from "./pulse.ts";
 import { Lifetime } from "./recycling.ts";
 import type { SupervisionSettings } from "./settings.ts";
 
-/** All lanes since a reload: what they are told, but for what is each one's own. */
+/** What all lanes of a generation are told alike. */
+export type Work = Omit<Order, "lane" | "generation" | "row" | "takeOver" | "heartbeat">;
+
+/** All lanes since a reload. */
 export interface Generation {
+  /** How many reloads came before it. */
   readonly number: number;
   readonly plan: Plan;
-  readonly work: Omit<Order, "lane" | "generation" | "row" | "takeOver">;
+  readonly work: Work;
 }
 
 /** How long a service may still work when its connection is cut, in milliseconds. */
 export const KILL_PATIENCE = 500;
+/** How long a lane may take to say that its door is closed, in milliseconds. */
+const DOOR_PATIENCE = 1000;
 /** A lane that has lived so long after it was ready did not die early, in milliseconds. */
 const GROWN_UP = 1000;
 
@@ -39,8 +45,8 @@ export class TendedLane {
 
   /** @param heartbeat Milliseconds between two looks at its pulse. */
   constructor(
-    place: Place,
-    order: Order,
+    handle: LaneHandle,
+    number: number,
     row: Row,
     generation: Generation,
     settings: SupervisionSettings,
@@ -48,10 +54,10 @@ export class TendedLane {
   ) {
     this.row = row;
     this.generation = generation;
-    this.number = order.lane;
+    this.number = number;
     this.pulse = new Pulse(row, settings.workerTimeout, heartbeat);
-    this.handle = place(order);
-    this.gone = this.handle.exited;
+    this.handle = handle;
+    this.gone = handle.exited;
     void this.gone.then(() => this.#timers.forEach(clearTimeout));
   }
 
@@ -72,7 +78,8 @@ export class TendedLane {
     return performance.now() - this.#lastUse;
   }
 
-  get isIdle(): boolean {
+  /** Whether it could take one more connection. */
+  get hasRoom(): boolean {
     return this.row.open < this.generation.plan.connections;
   }
 
@@ -88,17 +95,23 @@ export class TendedLane {
     this.lifetime = new Lifetime(this.row, settings);
   }
 
-  /** Takes no new connections; those that are open may go on until the timeout. */
-  retire({ retireTimeout, gracefulTimeout }: SupervisionSettings): void {
+  /**
+   * Takes no new connections; those that are open may go on until the timeout.
+   * Resolves when it takes none any more, or gives no answer.
+   */
+  async retire({ retireTimeout, gracefulTimeout }: SupervisionSettings): Promise<void> {
     if (this.state === "starting") return this.handle.abandon();
     if (this.state !== "ready") return;
     this.row.state = "retiring";
-    this.handle.retire();
-    if (retireTimeout === 0) return;
-    this.#after(retireTimeout, () => {
-      this.drain();
-      this.#after(gracefulTimeout, () => this.cut());
-    });
+    if (retireTimeout > 0) {
+      this.#after(retireTimeout, () => {
+        this.drain();
+        this.#after(gracefulTimeout, () => this.cut());
+      });
+    }
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    this.#after(DOOR_PATIENCE, resolve);
+    await Promise.race([this.handle.retire(), late]);
   }
 
   drain(): void {

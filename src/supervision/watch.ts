@@ -60,7 +60,7 @@ export class Watch {
     if (health === "hung") {
       this.#log.error("Worker hung: another takes its place", this.#describe(lane));
       this.#supervisor.giveUp(lane);
-    } else if (health === "suspect") {
+    } else if (health === "suspect" && lane.state !== "starting") {
       if (!lane.isSuspect) this.#warn("Worker gives no sign of life", lane, lane.pulse.age);
       lane.isSuspect = true;
     } else if (lane.isSuspect) {
@@ -94,7 +94,8 @@ export class Watch {
   async #recycleOne(lanes: readonly TendedLane[]): Promise<void> {
     if (this.#isRecycling) return;
     for (const lane of lanes) {
-      const reason = lane.state === "ready" ? lane.lifetime?.reasonToEnd() ?? null : null;
+      const canEnd = lane.isServing && lane.generation.plan.place !== "here";
+      const reason = canEnd ? lane.lifetime?.reasonToEnd() ?? null : null;
       if (reason === null || this.#isRecycling) continue;
       this.#isRecycling = true;
       try {
@@ -103,7 +104,7 @@ export class Watch {
           "sluice.worker": lane.number,
         });
       } catch (error) {
-        this.#log.error("Cannot replace a worker, it goes on", {
+        this.#log.error("Cannot replace a worker yet, it goes on", {
           "sluice.worker": lane.number,
           error: error instanceof Error ? error : String(error),
         });

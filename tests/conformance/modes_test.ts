@@ -1,19 +1,15 @@
 /** What every mode must do: the cases are the same, only `--mode` differs. */
-import { assertEquals } from "@std/assert";
-import { MODES } from "../../src/modes/registry.ts";
+import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
+import { type ModeUnderTest, type Needs, testEachMode } from "../helpers/modes.ts";
 import { type Server, startServer } from "../helpers/server.ts";
+import { talk } from "../helpers/talk.ts";
 import { until } from "../helpers/until.ts";
 
 interface Case {
   readonly args: readonly string[];
-  run(server: Server): Promise<void>;
-}
-
-async function talk(server: Server, text: string): Promise<void> {
-  using client = await Client.connect(server);
-  await client.send(text);
-  assertEquals(await client.receiveText(text.length), text);
+  readonly needs?: Needs;
+  run(server: Server, mode: ModeUnderTest): Promise<void>;
 }
 
 async function stop(server: Server, ...signals: Deno.Signal[]): Promise<number> {
@@ -24,22 +20,49 @@ async function stop(server: Server, ...signals: Deno.Signal[]): Promise<number> 
   return await server.exited;
 }
 
+/** The ids of the connections that were logged, each of which must be another. */
+async function connectionIds(server: Server, count: number): Promise<readonly string[]> {
+  const closed = () => server.log.filter((line) => line.message === "Connection closed");
+  await until(`${count} connections are logged`, () => closed().length >= count);
+  const ids = closed().map((line) => String(line["sluice.connection.id"]));
+  assertEquals([ids.length, new Set(ids).size], [count, count]);
+  return ids;
+}
+
 const CASES: Record<string, Case> = {
-  "serves clients one after another, and logs each once": {
+  "serves clients one after another, logs each once, and counts all": {
     args: ["--service", "echo"],
     async run(server) {
       for (let i = 0; i < 20; i++) await talk(server, `client ${i}`);
       assertEquals(await stop(server, "SIGTERM"), 0);
-      const closed = server.log.filter((line) => line.message === "Connection closed");
-      assertEquals(closed.length, 20);
-      const ids = new Set(closed.map((line) => line["sluice.connection.id"]));
-      assertEquals(ids.size, 20);
+      await connectionIds(server, 20);
+      assertEquals(server.log.at(-1)?.["sluice.connections.accepted"], 20);
     },
   },
-  "serves all of 30 clients that come at once": {
+  "serves all of 30 clients that come at once, logs each once, and counts all": {
     args: ["--service", "echo", "--max-connections", "5"],
     async run(server) {
       await Promise.all(Array.from({ length: 30 }, (_, i) => talk(server, `client ${i}`)));
+      await connectionIds(server, 30);
+      assertEquals(await stop(server, "SIGTERM"), 0);
+      assertEquals(server.log.at(-1)?.["sluice.connections.accepted"], 30);
+    },
+  },
+  "gives clients that stay an id each, over all of its lanes": {
+    args: ["--service", "echo"],
+    needs: { clients: 20 },
+    async run(server, { lanes }) {
+      const clients = await Promise.all(
+        Array.from({ length: 20 }, () => Client.connect(server)),
+      );
+      await Promise.all(clients.map(async (client) => {
+        await client.send("x");
+        assertEquals(await client.receiveText(1), "x");
+      }));
+      for (const client of clients) client.close();
+      const ids = await connectionIds(server, 20);
+      const used = new Set(ids.map((id) => id.split("-")[0])).size;
+      assert(used >= lanes, `${used} lanes served, of ${lanes}`);
     },
   },
   "goes on after clients that fail, are reset, or are too long": {
@@ -56,7 +79,8 @@ const CASES: Record<string, Case> = {
     },
   },
   "refuses beyond its limit in the service's words": {
-    args: ["--service", "zen", "--max-connections", "1", "--workers", "1", "--overload", "refuse"],
+    args: ["--service", "zen", "--max-connections", "1", "--overload", "refuse"],
+    needs: { limits: "exact" },
     async run(server) {
       using first = await Client.connect(server);
       await first.send("x?");
@@ -112,11 +136,9 @@ const CASES: Record<string, Case> = {
   },
 };
 
-for (const mode of Object.keys(MODES)) {
-  for (const [name, { args, run }] of Object.entries(CASES)) {
-    Deno.test(`--mode ${mode} ${name}`, async () => {
-      await using server = await startServer(["--mode", mode, ...args]);
-      await run(server);
-    });
-  }
+for (const [promise, { args: own, needs, run }] of Object.entries(CASES)) {
+  testEachMode(promise, async (mode) => {
+    await using server = await startServer(mode.args(...own));
+    await run(server, mode);
+  }, needs);
 }

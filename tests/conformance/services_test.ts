@@ -1,7 +1,8 @@
-/** What every service must do, whatever it says. */
+/** What every service must do in every mode, whatever it says. */
 import { assert, assertEquals } from "@std/assert";
 import { SERVICES } from "../../src/services/registry.ts";
 import { Client } from "../helpers/client.ts";
+import { testEachMode } from "../helpers/modes.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 
 /** Proves that the server still takes and ends connections. */
@@ -64,27 +65,34 @@ const CASES: Record<string, Case> = {
       await isAlive(server);
     },
   },
-  "drains with an open connection": {
-    async run(server) {
-      using client = await Client.connect(server);
-      const end = client.receiveAll();
-      server.kill("SIGTERM");
-      assertEquals(await end, "");
-      assertEquals(await server.exited, 0);
-      assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 0);
-    },
-  },
 };
 
+function logsNoError(server: Server): void {
+  assert(!server.log.some((line) => line["severity"] === "ERROR"), "an error was logged");
+}
+
 for (const service of Object.keys(SERVICES)) {
-  for (const [name, { args = [], run }] of Object.entries(CASES)) {
-    Deno.test(`--service ${service} ${name}`, async () => {
-      await using server = await startServer(["--service", service, ...args]);
+  for (const [name, { args: own = [], run }] of Object.entries(CASES)) {
+    testEachMode(`--service ${service} ${name}`, async ({ args }) => {
+      await using server = await startServer(args("--service", service, ...own));
       await run(server);
-      assert(
-        !server.log.some((line) => line["severity"] === "ERROR"),
-        "an error was logged",
-      );
+      logsNoError(server);
     });
   }
 }
+
+// All at once: a client that is silent has a second or two until it is taken to be finished.
+testEachMode("each service drains with an open connection", async ({ args }) => {
+  await Promise.all(
+    Object.keys(SERVICES).map(async (service) => {
+      await using server = await startServer(args("--service", service));
+      using client = await Client.connect(server);
+      const end = client.receiveAll();
+      server.kill("SIGTERM");
+      assertEquals(await end, "", service);
+      assertEquals(await server.exited, 0, service);
+      assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 0, service);
+      logsNoError(server);
+    }),
+  );
+});

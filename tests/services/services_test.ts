@@ -1,20 +1,24 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Client } from "../helpers/client.ts";
+import { testEachMode } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 
-Deno.test("echo gives every byte back, in order, also after the client's half-close", async () => {
-  await using server = await startServer(["--service", "echo"]);
-  using client = await Client.connect(server);
-  const data = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * 7) % 251);
-  const sending = client.send(data).then(() => client.end());
-  const received = await client.receive(data.length + 1);
-  await sending;
-  assertEquals(received.length, data.length);
-  assert(received.every((byte, i) => byte === data[i]), "a byte is lost or out of order");
-});
+testEachMode(
+  "echo gives every byte back, in order, also after the client's half-close",
+  async ({ args }) => {
+    await using server = await startServer(args("--service", "echo"));
+    using client = await Client.connect(server);
+    const data = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * 7) % 251);
+    const sending = client.send(data).then(() => client.end());
+    const received = await client.receive(data.length + 1);
+    await sending;
+    assertEquals(received.length, data.length);
+    assert(received.every((byte, i) => byte === data[i]), "a byte is lost or out of order");
+  },
+);
 
-Deno.test("message answers each piece of data that arrives", async () => {
-  await using server = await startServer(["--service", "message"]);
+testEachMode("message answers each piece of data that arrives", async ({ args }) => {
+  await using server = await startServer(args("--service", "message"));
   using client = await Client.connect(server);
   for (let i = 0; i < 3; i++) {
     await client.send(`piece ${i}`);
@@ -24,8 +28,8 @@ Deno.test("message answers each piece of data that arrives", async () => {
   assertEquals(await client.receiveAll(), "");
 });
 
-Deno.test("log records lines, printable and cut, and answers nothing", async () => {
-  await using server = await startServer(["--service", "log"]);
+testEachMode("log records lines, printable and cut, and answers nothing", async ({ args }) => {
+  await using server = await startServer(args("--service", "log"));
   using client = await Client.connect(server);
   await client.send(`first\r\nfor\x07ged {"a":1}\n${"x".repeat(5000)}\nlast`);
   await client.end();
@@ -42,8 +46,8 @@ Deno.test("log records lines, printable and cut, and answers nothing", async () 
   assertEquals(last["sluice.line.cut"], undefined);
 });
 
-Deno.test("http answers Hello, World! and keeps the connection", async () => {
-  await using server = await startServer([]);
+testEachMode("http answers Hello, World! and keeps the connection", async ({ args }) => {
+  await using server = await startServer(args());
   using client = await Client.connect(server);
   for (let i = 0; i < 2; i++) {
     await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -55,7 +59,7 @@ Deno.test("http answers Hello, World! and keeps the connection", async () => {
   assertStringIncludes(await client.receiveAll(), "Connection: close\r\n");
 });
 
-Deno.test("http says what is wrong with a request, then closes", async () => {
+testEachMode("http says what is wrong with a request, then closes", async ({ args }) => {
   const cases: [request: string, status: string][] = [
     ["GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "404"],
     ["POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi", "405"],
@@ -67,7 +71,7 @@ Deno.test("http says what is wrong with a request, then closes", async () => {
     [`GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, "431"],
     ["GET / HTTP/1.0\r\n\r\n", "200"],
   ];
-  await using server = await startServer([]);
+  await using server = await startServer(args());
   for (const [request, status] of cases) {
     using client = await Client.connect(server);
     await client.send(request);

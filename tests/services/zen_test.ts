@@ -1,33 +1,40 @@
 import { assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
+import { testEachMode } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 
-Deno.test("zen answers three questions on one connection, also byte by byte", async () => {
-  await using server = await startServer(["--service", "zen"]);
-  using client = await Client.connect(server);
-  await client.send("Beautiful is better than?");
-  assertEquals(await client.receiveUntil("."), "Ugly.");
-  await client.sendBytewise("Explicit is better than?");
-  assertEquals(await client.receiveUntil("."), "Implicit.");
-  await client.sendBytewise("Simple is better than?Now is better than?");
-  assertEquals(await client.receiveUntil("."), "Complex.");
-  assertEquals(await client.receiveUntil("."), "Error: unknown aphorism.");
-});
+testEachMode(
+  "zen answers three questions on one connection, also byte by byte",
+  async ({ args }) => {
+    await using server = await startServer(args("--service", "zen"));
+    using client = await Client.connect(server);
+    await client.send("Beautiful is better than?");
+    assertEquals(await client.receiveUntil("."), "Ugly.");
+    await client.sendBytewise("Explicit is better than?");
+    assertEquals(await client.receiveUntil("."), "Implicit.");
+    await client.sendBytewise("Simple is better than?Now is better than?");
+    assertEquals(await client.receiveUntil("."), "Complex.");
+    assertEquals(await client.receiveUntil("."), "Error: unknown aphorism.");
+  },
+);
 
-Deno.test("zen logs a client that leaves in the middle of a question, with what it had sent", async () => {
-  await using server = await startServer(["--service", "zen"]);
-  const client = await Client.connect(server);
-  await client.send("Beautiful is better than?Beautiful\x1b[31m is");
-  await client.receiveUntil(".");
-  client.close();
-  const record = await server.logged((line) => "sluice.connection.unfinished" in line);
-  assertEquals(record["sluice.connection.unfinished"], "Beautiful\\x1b[31m is");
-  assertEquals(record["sluice.connection.ended_by"], "client");
-  assertEquals(record["sluice.connection.phase"], "reading");
-});
+testEachMode(
+  "zen logs a client that leaves in the middle of a question, with what it had sent",
+  async ({ args }) => {
+    await using server = await startServer(args("--service", "zen"));
+    const client = await Client.connect(server);
+    await client.send("Beautiful is better than?Beautiful\x1b[31m is");
+    await client.receiveUntil(".");
+    client.close();
+    const record = await server.logged((line) => "sluice.connection.unfinished" in line);
+    assertEquals(record["sluice.connection.unfinished"], "Beautiful\\x1b[31m is");
+    assertEquals(record["sluice.connection.ended_by"], "client");
+    assertEquals(record["sluice.connection.phase"], "reading");
+  },
+);
 
-Deno.test("zen closes on a question that is too long", async () => {
-  await using server = await startServer(["--service", "zen"]);
+testEachMode("zen closes on a question that is too long", async ({ args }) => {
+  await using server = await startServer(args("--service", "zen"));
   using client = await Client.connect(server);
   await client.send("x".repeat(2000));
   await client.receiveAll().catch(() => "reset");

@@ -1,0 +1,63 @@
+import { delay } from "@std/async/delay";
+import type { Target } from "./target.ts";
+import { within } from "./within.ts";
+
+/** What keeps a server busy. */
+export interface Load extends Disposable {
+  readonly target: Target;
+  /** Keeps it busy for so many milliseconds; how many units of work it has done. */
+  run(duration: number): Promise<number>;
+}
+
+/** What one unit of work costs. */
+export interface Cost {
+  /** CPU time of the server, in microseconds. */
+  readonly cpu: number;
+  /** Units a second. */
+  readonly rate: number;
+}
+
+/** What the server may still have to do when a slice is over has this long, in milliseconds. */
+const SETTLE_MS = 20;
+/** How much longer than it was asked to a load may take, in milliseconds. */
+const PATIENCE = 15_000;
+
+/**
+ * Loads servers in turn, a slice each, so that a machine whose speed drifts
+ * troubles all alike.
+ *
+ * @param duration Of one slice, in milliseconds.
+ * @returns What was found of each slice, a list for each load.
+ */
+export async function inSlices(
+  loads: readonly Load[],
+  slices: number,
+  duration: number,
+): Promise<Cost[][]> {
+  const found: Cost[][] = loads.map(() => []);
+  for (let slice = 0; slice < slices; slice++) {
+    for (const [i, load] of loads.entries()) found[i]?.push(await runSlice(load, duration));
+  }
+  return found;
+}
+
+/** Loads servers in turn, a slice each, and throws away what was found. */
+export async function warmUp(loads: readonly Load[], duration: number): Promise<void> {
+  await inSlices(loads, 1, duration);
+}
+
+/** The cost over all slices, which last about as long as each other. */
+export function overall(slices: readonly Cost[]): Cost {
+  const rates = slices.reduce((sum, { rate }) => sum + rate, 0);
+  const cpu = slices.reduce((sum, slice) => sum + slice.cpu * slice.rate, 0) / rates;
+  return { cpu, rate: rates / slices.length };
+}
+
+async function runSlice({ target, run }: Load, duration: number): Promise<Cost> {
+  const cpu = target.cpu();
+  const start = performance.now();
+  const units = await within(duration + PATIENCE, "a slice of load", run(duration));
+  const seconds = (performance.now() - start) / 1000;
+  await delay(SETTLE_MS);
+  return { cpu: (target.cpu() - cpu) / units, rate: units / seconds };
+}

@@ -1,0 +1,101 @@
+import { EXIT, ExitError } from "../exit.ts";
+import type { Logger } from "../log.ts";
+import type { Place } from "../places/place.ts";
+import type { Scoreboard } from "../scoreboard.ts";
+import { heartbeatFor } from "./pulse.ts";
+import type { SupervisionSettings } from "./settings.ts";
+import { type Generation, TendedLane } from "./tended_lane.ts";
+import { Totals } from "./totals.ts";
+
+/** What a crew works with. */
+export interface CrewOptions {
+  readonly place: Place;
+  readonly scoreboard: Scoreboard;
+  readonly log: Logger;
+  readonly settings: SupervisionSettings;
+  /** Called when a lane is gone; `error` is what ended it, null when it was told to end. */
+  readonly onGone: (lane: TendedLane, error: Error | null) => void;
+}
+
+/** The lanes that are alive, from the claim of a row to the end of its count. */
+export class Crew {
+  readonly totals = new Totals();
+  /** Milliseconds between two signs of life of a lane. */
+  readonly heartbeat: number;
+  settings: SupervisionSettings;
+  readonly #options: CrewOptions;
+  readonly #lanes = new Set<TendedLane>();
+  #lastLane = -1;
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+    this.settings = options.settings;
+    this.heartbeat = heartbeatFor(options.settings.workerTimeout);
+  }
+
+  /** The lanes that are alive, the oldest first. */
+  get lanes(): readonly TendedLane[] {
+    return [...this.#lanes];
+  }
+
+  /**
+   * Starts a lane.
+   *
+   * @param takeOver Whether it takes the place of one that listens already.
+   * @throws {ExitError} 70 if there are as many as the scoreboard has rows.
+   */
+  launch(generation: Generation, takeOver: boolean): TendedLane {
+    const { place, scoreboard } = this.#options;
+    const row = scoreboard.claim(generation.number);
+    if (row === null) {
+      throw new ExitError(
+        `Cannot start another worker: found ${this.#lanes.size} alive, expected old ones to retire`,
+        EXIT.software,
+      );
+    }
+    const { work, number } = generation;
+    const { heartbeat, settings } = this;
+    const own = { lane: ++this.#lastLane, generation: number, row: row.index, takeOver };
+    const handle = place({ ...work, ...own, heartbeat });
+    const lane = new TendedLane(handle, own.lane, row, generation, settings, heartbeat);
+    this.#lanes.add(lane);
+    void this.#tend(lane);
+    return lane;
+  }
+
+  /** Gives up a lane that is stuck: a thread is left behind, with its row. */
+  abandon(lane: TendedLane): void {
+    this.totals.hung++;
+    if (lane.generation.plan.place === "thread") this.#options.scoreboard.close(lane.row, "hung");
+    lane.handle.abandon(
+      new ExitError("Cannot start a worker: not ready within --worker-timeout", EXIT.software),
+    );
+  }
+
+  async #tend(lane: TendedLane): Promise<void> {
+    let bootError: Error | null = null;
+    try {
+      await lane.handle.ready;
+      lane.becameReady(this.settings);
+    } catch (cause) {
+      bootError = cause instanceof Error ? cause : new Error(String(cause));
+    }
+    const exit = await lane.gone;
+    if (exit.kind === "crashed") this.#sayCrashed(lane, exit.error);
+    this.totals.keep(lane.row);
+    this.#lanes.delete(lane);
+    this.#options.onGone(lane, exit.kind === "crashed" ? exit.error : bootError);
+    if (lane.state !== "hung") this.#options.scoreboard.close(lane.row, "free");
+  }
+
+  #sayCrashed(lane: TendedLane, error: Error): void {
+    this.totals.crashed++;
+    this.#options.log.error("Worker crashed: its connections are closed", {
+      "sluice.worker": lane.number,
+      "sluice.worker.pid": lane.handle.pid,
+      "sluice.worker.generation": lane.generation.number,
+      "sluice.connections.cut": lane.row.open,
+      error,
+    });
+  }
+}

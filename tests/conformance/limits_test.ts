@@ -1,0 +1,117 @@
+/** The limits of connections, which hold over all lanes of a server. */
+import { assert, assertEquals } from "@std/assert";
+import { Client } from "../helpers/client.ts";
+import { testEachMode } from "../helpers/modes.ts";
+import { type Server, startServer } from "../helpers/server.ts";
+import { until } from "../helpers/until.ts";
+
+const SERVED = "Error: unknown aphorism.";
+const TOLD = "Error: too many clients.";
+
+/** Asks once, and stays. */
+async function ask(
+  server: Server,
+  hostname = "127.0.0.1",
+): Promise<{ client: Client; answer: string }> {
+  const client = await Client.connect({ port: server.port, hostname });
+  // A client that was closed without a word may have nowhere to send to.
+  await client.send("x?").catch(() => {});
+  return { client, answer: await client.receiveUntil(".").catch(() => "") };
+}
+
+/** The answers to so many clients that come at once, and all stay until all have theirs. */
+async function askAtOnce(server: Server, count: number): Promise<readonly string[]> {
+  const asked = await Promise.all(Array.from({ length: count }, () => ask(server)));
+  for (const { client } of asked) client.close();
+  return asked.map(({ answer }) => answer);
+}
+
+function countOf(answers: readonly string[], answer: string): number {
+  return answers.filter((one) => one === answer).length;
+}
+
+/** One of a full server's clients has left: waits until another is served. */
+async function isServedAgain(server: Server): Promise<void> {
+  await until("a place is free", async () => {
+    const { client, answer } = await ask(server);
+    client.close();
+    return answer === SERVED;
+  });
+}
+
+const ZEN = ["--service", "zen"];
+const REFUSE = [...ZEN, "--overload", "refuse"];
+
+testEachMode(
+  "--max-connections holds over all lanes: of 20 clients at once 5 are served, 15 told",
+  async ({ args }) => {
+    await using server = await startServer(args(...REFUSE, "--max-connections", "5"));
+    const answers = await askAtOnce(server, 20);
+    assertEquals([countOf(answers, SERVED), countOf(answers, TOLD)], [5, 15]);
+    await isServedAgain(server);
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+    assert(Number(server.log.at(-1)?.["sluice.connections.refused"]) >= 15);
+  },
+  { clients: 20, limits: "exact" },
+);
+
+testEachMode(
+  "--max-connections-per-ip holds over all lanes, and for each address alone",
+  async ({ args }) => {
+    await using server = await startServer(
+      ["--bind", "[::]:0", ...args(...ZEN, "--max-connections-per-ip", "3")],
+    );
+    const asked = await Promise.all(Array.from({ length: 20 }, () => ask(server)));
+    const answers = asked.map(({ answer }) => answer);
+    assertEquals([countOf(answers, SERVED), countOf(answers, TOLD)], [3, 17]);
+    const other = await ask(server, "::1");
+    assertEquals(other.answer, SERVED);
+    for (const { client } of [...asked, other]) client.close();
+    await isServedAgain(server);
+  },
+  { clients: 20, limits: "exact" },
+);
+
+Deno.test("--mode threaded: --overload refuse refuses nobody while there may be more threads", async () => {
+  await using server = await startServer(["--mode", "threaded", ...REFUSE, "--max-threads", "24"]);
+  const answers = await askAtOnce(server, 20);
+  assertEquals(countOf(answers, SERVED), 20);
+});
+
+const TWO_THREADS = ["--mode", "threaded", "--max-threads", "2"];
+
+Deno.test("--mode threaded: --overload refuse tells a client for whom there is no thread", async () => {
+  await using server = await startServer([...TWO_THREADS, ...REFUSE]);
+  const [first, second] = [await ask(server), await ask(server)];
+  assertEquals([first.answer, second.answer], [SERVED, SERVED]);
+  for (let i = 0; i < 3; i++) {
+    const third = await ask(server);
+    assertEquals(third.answer, TOLD);
+    third.client.close();
+  }
+  first.client.close();
+  await isServedAgain(server);
+  second.client.close();
+});
+
+Deno.test("--mode threaded: --overload wait lets a client wait for one of all threads", async () => {
+  await using server = await startServer([...TWO_THREADS, ...ZEN]);
+  const [first, second] = [await ask(server), await ask(server)];
+  assertEquals([first.answer, second.answer], [SERVED, SERVED]);
+  let isThirdServed = false;
+  const third = ask(server).then((asked) => {
+    isThirdServed = true;
+    return asked;
+  });
+  for (let i = 0; i < 20; i++) {
+    await second.client.send("x?");
+    assertEquals(await second.client.receiveUntil("."), SERVED);
+  }
+  assert(!isThirdServed, "three clients were served by two threads");
+  first.client.close();
+  const { client, answer } = await third;
+  assertEquals(answer, SERVED);
+  client.close();
+  second.client.close();
+});

@@ -1,0 +1,33 @@
+/** Answers lines; some of them do harm. Plain JavaScript, so that the executable can load it too. */
+let answered = 0;
+
+export default {
+  framing: { type: "lines" },
+  handle(line, context) {
+    const [word, argument] = line.split(" ");
+    switch (word) {
+      case "throw":
+        setTimeout(() => {
+          throw new Error("thrown in a timer");
+        }, 0);
+        return "throwing";
+      case "reject":
+        Promise.reject(new Error("rejected"));
+        return "rejecting";
+      case "loop":
+        for (;;);
+      case "block":
+        for (const end = performance.now() + Number(argument); performance.now() < end;);
+        return "blocked";
+      case "wait":
+        return new Promise((resolve) => setTimeout(() => resolve("waited"), Number(argument)));
+      case "exit":
+        Deno.exit(3);
+        return "exiting";
+      case "draining":
+        return String(context.draining.aborted);
+      default:
+        return `${line} ${++answered}`;
+    }
+  },
+};
