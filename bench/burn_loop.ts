@@ -1,12 +1,14 @@
+import { pbkdf2Sync } from "node:crypto";
 import process from "node:process";
 
-const CALIBRATION_MS = 200;
+const CALIBRATION_MS = 400;
 
-/** Keeps the processor busy for so many rounds. */
-export function burn(rounds: number): number {
-  let value = 1;
-  for (let i = 0; i < rounds; i++) value = Math.imul(value, 1_103_515_245) + 12_345 | 0;
-  return value;
+/**
+ * Keeps the processor busy for so many rounds. Not in JavaScript, where a round
+ * would take as long as the compiler of the moment makes it.
+ */
+export function burn(rounds: number): void {
+  pbkdf2Sync("password", "salt", rounds, 32, "sha256");
 }
 
 /** How many rounds take so many milliseconds of CPU, whatever else runs on the machine. */
@@ -15,14 +17,10 @@ export function calibrate(milliseconds: number): number {
     const { user, system } = process.threadCpuUsage();
     return (user + system) / 1000;
   };
-  let rounds = 1_000_000;
-  for (;;) {
-    // The first time is for the compiler.
-    burn(rounds);
+  for (let rounds = 1000;; rounds *= 2) {
     const before = usage();
     burn(rounds);
     const used = usage() - before;
     if (used >= CALIBRATION_MS) return Math.round(rounds * milliseconds / used);
-    rounds *= 2;
   }
 }

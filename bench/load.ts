@@ -1,4 +1,5 @@
 import { delay } from "@std/async/delay";
+import { watchOthers } from "./others.ts";
 import type { Target } from "./target.ts";
 import { within } from "./within.ts";
 
@@ -15,6 +16,8 @@ export interface Cost {
   readonly cpu: number;
   /** Units a second. */
   readonly rate: number;
+  /** Processors that were busy with other work, on average. */
+  readonly others: number;
 }
 
 /** What the server may still have to do when a slice is over has this long, in milliseconds. */
@@ -50,14 +53,16 @@ export async function warmUp(loads: readonly Load[], duration: number): Promise<
 export function overall(slices: readonly Cost[]): Cost {
   const rates = slices.reduce((sum, { rate }) => sum + rate, 0);
   const cpu = slices.reduce((sum, slice) => sum + slice.cpu * slice.rate, 0) / rates;
-  return { cpu, rate: rates / slices.length };
+  const others = slices.reduce((sum, slice) => sum + slice.others, 0) / slices.length;
+  return { cpu, rate: rates / slices.length, others };
 }
 
 async function runSlice({ target, run }: Load, duration: number): Promise<Cost> {
+  const others = watchOthers();
   const cpu = target.cpu();
   const start = performance.now();
   const units = await within(duration + PATIENCE, "a slice of load", run(duration));
   const seconds = (performance.now() - start) / 1000;
   await delay(SETTLE_MS);
-  return { cpu: (target.cpu() - cpu) / units, rate: units / seconds };
+  return { cpu: (target.cpu() - cpu) / units, rate: units / seconds, others: others() };
 }

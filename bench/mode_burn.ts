@@ -2,18 +2,22 @@ import { calibrate } from "./burn_loop.ts";
 import { keptConnections, newConnections } from "./clients.ts";
 import { handler, MODES, sluice } from "./commands.ts";
 import { type Cost, inSlices, type Load, warmUp } from "./load.ts";
-import { quantile, type Row } from "./table.ts";
+import { median, type Row } from "./table.ts";
+import { watchOthers } from "./others.ts";
 import { startTarget } from "./target.ts";
 import { within } from "./within.ts";
 
 const BURN_MS = 5;
 const CLIENTS = 8;
-const SLICES = 8;
+const SLICES = 6;
+const QUIETEST = 3;
 const SLICE_MS = 400;
 const WARMUP_MS = 300;
 const WORKER_LIMIT = 10_000;
 const AIM = "at least 1.8";
 const REQUEST = new TextEncoder().encode("x\n");
+
+type Slice = Pick<Cost, "rate" | "others">;
 
 const RIVALS = {
   async: MODES.async,
@@ -57,10 +61,9 @@ async function* compare(
   const loads = rivals.map(({ load }) => load);
   await warmUp(loads, WARMUP_MS);
   const found = await inSlices(loads, SLICES, SLICE_MS);
-  const rate = (slices: readonly Cost[] = []) => undisturbed(slices.map((slice) => slice.rate));
-  const base = rate(found[0]);
+  const base = undisturbed(found[0] ?? []);
   for (const [i, { name }] of rivals.entries()) {
-    const ours = rate(found[i]);
+    const ours = undisturbed(found[i] ?? []);
     const ratio = (ours / base).toFixed(2);
     yield [`    ${name}`, ours.toFixed(0), i === 0 ? "1" : ratio, i === 0 ? "" : AIM];
   }
@@ -69,21 +72,25 @@ async function* compare(
 async function compareBareThreads(rounds: number): Promise<string> {
   using first = new BareThread();
   using second = new BareThread();
-  const alone: number[] = [];
-  const both: number[] = [];
-  // The first time is for the compiler.
-  for (const one of [first, second]) await one.run(rounds, WARMUP_MS);
+  const measure = async (threads: readonly BareThread[]): Promise<Slice> => {
+    const others = watchOthers();
+    const counts = await Promise.all(threads.map((thread) => thread.run(rounds, SLICE_MS)));
+    return { rate: counts.reduce((sum, count) => sum + count, 0), others: others() };
+  };
+  const alone: Slice[] = [];
+  const both: Slice[] = [];
   for (let slice = 0; slice < SLICES; slice++) {
-    alone.push(await first.run(rounds, SLICE_MS));
-    const counts = await Promise.all([first, second].map((one) => one.run(rounds, SLICE_MS)));
-    both.push(counts.reduce((sum, count) => sum + count, 0));
+    alone.push(await measure([first]));
+    both.push(await measure([first, second]));
   }
   return (undisturbed(both) / undisturbed(alone)).toFixed(2);
 }
 
-/** The upper quartile: other work on the machine can only lower what is found. */
-function undisturbed(rates: readonly number[]): number {
-  return quantile(rates, 0.75);
+/** The rate in those slices in which other work troubled the least. */
+function undisturbed(slices: readonly Slice[]): number {
+  return median(
+    slices.toSorted((a, b) => a.others - b.others).slice(0, QUIETEST).map(({ rate }) => rate),
+  );
 }
 
 class BareThread implements Disposable {

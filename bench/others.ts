@@ -1,8 +1,7 @@
-import { cpuOf, cpuOfEnded, MICROSECONDS_PER_TICK } from "./target.ts";
+import { cpuOf, cpuOfTargets, MICROSECONDS_PER_TICK } from "./target.ts";
 
 /**
  * Watches what the machine does beside the measurements, which it may spoil.
- * To be asked when all servers have ended.
  *
  * @returns How many processors other work has kept busy since the call, on average.
  */
@@ -19,5 +18,5 @@ function busyWithOthers(): number {
   const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = total
     .split(/\s+/).map(Number);
   const busy = user + nice + system + irq + softirq + steal;
-  return busy * MICROSECONDS_PER_TICK - cpuOf(Deno.pid) - cpuOfEnded();
+  return busy * MICROSECONDS_PER_TICK - cpuOf(Deno.pid) - cpuOfTargets();
 }

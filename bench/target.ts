@@ -25,9 +25,9 @@ let ended = 0;
 // An error that nobody catches disposes of nothing.
 globalThis.addEventListener("unload", () => running.forEach(kill));
 
-/** CPU time that all servers have used that have ended, in microseconds. */
-export function cpuOfEnded(): number {
-  return ended;
+/** CPU time that all servers have used so far, also those that have ended, in microseconds. */
+export function cpuOfTargets(): number {
+  return [...running].reduce((sum, { pid }) => sum + cpuOfTree(pid), ended);
 }
 
 /**
@@ -48,12 +48,12 @@ export async function startTarget(
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const said = Promise.withResolvers<string>();
   const reading = read(reader, said.resolve);
-  const cpu = () => treeOf(child.pid).reduce((sum, pid) => sum + cpuOf(pid), 0);
+  const cpu = () => cpuOfTree(child.pid);
   const end = async () => {
     ended += cpu();
+    running.delete(child);
     kill(child);
     await within(END_LIMIT, "a server that was killed", Promise.all([child.status, reading]));
-    running.delete(child);
   };
   try {
     const line = await within(START_LIMIT, `starting ${command.join(" ")}`, said.promise);
@@ -109,6 +109,10 @@ function treeOf(pid: number): number[] {
     return text.split(" ").filter((word) => word !== "").map(Number);
   });
   return [pid, ...children.flatMap(treeOf)];
+}
+
+function cpuOfTree(pid: number): number {
+  return treeOf(pid).reduce((sum, member) => sum + cpuOf(member), 0);
 }
 
 /** CPU time of a process without its children, in microseconds. */

@@ -10,6 +10,7 @@ import { Deadlines } from "./core/deadlines.ts";
 import type { Emit } from "./core/event.ts";
 import { listen, type Listener } from "./core/listener.ts";
 import { ResourceManager } from "./core/resources.ts";
+import { steer, type Steering } from "./core/steering.ts";
 import type { ServiceDefinition } from "./core/service.ts";
 import { record } from "./lane_events.ts";
 import type { Logger } from "./log.ts";
@@ -139,6 +140,12 @@ export class Lane {
   /** Stops accepting, after what the kernel has queued. */
   async closeDoor(): Promise<void> {
     await Promise.all(this.#acceptors.map((acceptor) => acceptor.closeDoor()));
+  }
+
+  /** Steers the new clients of all its ports among the sockets of the lanes; whether it could. */
+  steer(steering: Steering | null): boolean {
+    const ports = this.addresses.flatMap((one) => one.transport === "tcp" ? [one.port] : []);
+    return ports.every((port) => steer(port, steering));
   }
 
   /** Leaves new clients to the other lanes; resolves when it takes none any more. */

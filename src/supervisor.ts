@@ -6,6 +6,7 @@ import { Backoff } from "./supervision/backoff.ts";
 import { Crew, type CrewOptions } from "./supervision/crew.ts";
 import type { SupervisionSettings } from "./supervision/settings.ts";
 import { scaled, wantedLanes } from "./supervision/size.ts";
+import { handOver } from "./supervision/hand_over.ts";
 import { type Stop, stopLanes } from "./supervision/stop.ts";
 import type { Generation, TendedLane, Work } from "./supervision/tended_lane.ts";
 import type { Totals } from "./supervision/totals.ts";
@@ -80,7 +81,7 @@ export class Supervisor {
       this.#crew.settings = settings;
       this.#serving = next;
       const old = this.lanes.filter((lane) => lane.generation !== next);
-      await Promise.all(old.map((lane) => lane.retire(settings)));
+      await handOver(old, lanes, countDoors(old), settings);
       return first;
     } catch (error) {
       if (this.#serving === null) this.#watch.stop();
@@ -132,15 +133,17 @@ export class Supervisor {
 
   /** Starts another lane in the place of one, and then retires that. */
   async recycle(lane: TendedLane): Promise<void> {
+    const doors = countDoors(this.lanes);
+    const next = this.#crew.launch(lane.generation, true);
     lane.isLeaving = true;
     try {
-      await this.#crew.launch(lane.generation, true).handle.ready;
+      await next.handle.ready;
     } catch (error) {
       lane.isLeaving = false;
       throw error;
     }
     this.totals.recycled++;
-    await lane.retire(this.#crew.settings);
+    await handOver([lane], [next], doors, this.#crew.settings);
   }
 
   /** Gives up a lane that is stuck. */
@@ -222,6 +225,10 @@ export class Supervisor {
   #plan(): Plan | null {
     return this.#serving === null ? null : scaled(this.#serving.plan, this.#extra);
   }
+}
+
+function countDoors(lanes: readonly TendedLane[]): number {
+  return lanes.filter((lane) => lane.state === "ready").length;
 }
 
 /** A limit that the workers exceed as soon as they start would have them replaced for ever. */

@@ -33,18 +33,11 @@ const TIME = {
 };
 
 /**
- * What the server uses. All of `run`, since it starts itself under whatever name
- * it has, and since Deno asks for that to signal a process; all of `env`, since
- * it looks through the names for misspelt ones of its own, which a pattern such
- * as `SLUICE_*` allows to read but not to list.
+ * All: the server starts itself under whatever name it has, and who may run
+ * programs may do everything. What a handler may do is another question, see
+ * `--sandbox`.
  */
-const PERMISSIONS = [
-  "--allow-net",
-  "--allow-read",
-  "--allow-write",
-  "--allow-run",
-  "--allow-env",
-];
+const PERMISSIONS = ["--allow-all"];
 
 await main();
 

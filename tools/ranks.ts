@@ -47,7 +47,12 @@ export const GROUPS: readonly Group[] = [
   {
     name: "connection",
     rank: 1,
-    paths: ["src/core/connection.ts", "src/core/listener.ts", "src/core/service.ts"],
+    paths: [
+      "src/core/steering.ts",
+      "src/core/connection.ts",
+      "src/core/listener.ts",
+      "src/core/service.ts",
+    ],
   },
   { name: "mode", rank: 1, paths: ["src/modes/mode.ts"] },
   {

@@ -23,6 +23,7 @@ export function here(host: LaneHost): Place {
         await (await opening).leave();
         end((lane) => lane.end());
       },
+      steer: async (steering) => (await opening).steer(steering),
       drain: () => end((lane) => lane.drain()),
       kill: () => void opening.then((lane) => lane.kill()),
       abandon: () => exit.resolve({ kind: "stopped" }),

@@ -35,6 +35,8 @@ export function runInside(
           (error) => post({ type: "failed", error: reportError(error) }),
         );
         return;
+      case "steer":
+        return whenOpen((lane) => post({ type: "steered", done: lane.steer(message.steering) }));
       case "closeDoor":
         return whenOpen(async (lane) => {
           await lane.closeDoor();

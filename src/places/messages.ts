@@ -1,3 +1,4 @@
+import type { Steering } from "../core/steering.ts";
 import { type ExitCode, ExitError } from "../exit.ts";
 import type { Order } from "../plan.ts";
 import type { RowReport } from "../scoreboard.ts";
@@ -15,6 +16,7 @@ export interface ErrorReport {
 /** What a lane's parent tells it. */
 export type ToLane =
   | { readonly type: "open"; readonly order: Order }
+  | { readonly type: "steer"; readonly steering: Steering | null }
   | { readonly type: "closeDoor" | "retire" | "drain" | "kill" };
 
 /** What a lane tells its parent. */
@@ -22,6 +24,7 @@ export type FromLane =
   | { readonly type: "ready"; readonly ready: Ready }
   /** It cannot start. */
   | { readonly type: "failed"; readonly error: ErrorReport }
+  | { readonly type: "steered"; readonly done: boolean }
   | { readonly type: "doorClosed" | "stopped" | "pressure" }
   /** It ends by an error that nobody caught. */
   | { readonly type: "crashed"; readonly error: ErrorReport }

@@ -1,3 +1,4 @@
+import type { Steering } from "../core/steering.ts";
 import type { Order } from "../plan.ts";
 import type { Row } from "../scoreboard.ts";
 import { errorOf, type FromLane, type ToLane } from "./messages.ts";
@@ -31,6 +32,7 @@ export class OutsideLane implements LaneHandle {
   readonly #ready = Promise.withResolvers<Ready>();
   readonly #exited = Promise.withResolvers<Exit>();
   readonly #door = Promise.withResolvers<void>();
+  #steered = Promise.withResolvers<boolean>();
   /** Whether it said that it ends as it was told. */
   #isFinishing = false;
 
@@ -62,6 +64,12 @@ export class OutsideLane implements LaneHandle {
     await Promise.race([this.#door.promise, this.exited]);
   }
 
+  async steer(steering: Steering | null): Promise<boolean> {
+    this.#steered = Promise.withResolvers();
+    this.#channel.send({ type: "steer", steering });
+    return await Promise.race([this.#steered.promise, this.exited.then(() => false)]);
+  }
+
   drain(): void {
     this.#channel.send({ type: "drain" });
   }
@@ -84,6 +92,8 @@ export class OutsideLane implements LaneHandle {
       case "failed":
         this.#ready.reject(errorOf(message.error));
         return void this.#finish();
+      case "steered":
+        return this.#steered.resolve(message.done);
       case "doorClosed":
         return this.#door.resolve();
       case "stopped":

@@ -1,3 +1,4 @@
+import type { Steering } from "../core/steering.ts";
 import type { Order } from "../plan.ts";
 import type { Address } from "../settings/address.ts";
 
@@ -31,6 +32,13 @@ export interface LaneHandle {
    * ended; resolves when it takes none any more.
    */
   retire(): Promise<void>;
+  /**
+   * Has new clients come to some of the sockets of its port, or, with null, to
+   * all again.
+   *
+   * @returns Whether it could.
+   */
+  steer(steering: Steering | null): Promise<boolean>;
   /** Tells its connections to end, and exits when all have. */
   drain(): void;
   /** Closes its connections at once. */

@@ -10,10 +10,9 @@ const TOLD = "Error: too many clients.";
 
 /** Asks once, and stays. */
 async function ask(
-  server: Server,
-  hostname = "127.0.0.1",
+  address: { port: number; hostname?: string },
 ): Promise<{ client: Client; answer: string }> {
-  const client = await Client.connect({ port: server.port, hostname });
+  const client = await Client.connect(address);
   // A client that was closed without a word may have nowhere to send to.
   await client.send("x?").catch(() => {});
   return { client, answer: await client.receiveUntil(".").catch(() => "") };
@@ -65,13 +64,26 @@ testEachMode(
     const asked = await Promise.all(Array.from({ length: 20 }, () => ask(server)));
     const answers = asked.map(({ answer }) => answer);
     assertEquals([countOf(answers, SERVED), countOf(answers, TOLD)], [3, 17]);
-    const other = await ask(server, "::1");
+    const other = await ask({ port: server.port, hostname: "::1" });
     assertEquals(other.answer, SERVED);
     for (const { client } of [...asked, other]) client.close();
     await isServedAgain(server);
   },
   { clients: 20, limits: "exact" },
 );
+
+Deno.test("--mode forked: each process has its part of the limits, and none has more", async () => {
+  for (const limit of ["--max-connections", "--max-connections-per-ip"]) {
+    await using server = await startServer(
+      ["--mode", "forked", "--workers", "2", ...REFUSE, limit, "4"],
+    );
+    const answers = await askAtOnce(server, 20);
+    const served = countOf(answers, SERVED);
+    // The system may choose one process for all of them, though hardly ever does.
+    assert(served >= 2 && served <= 4, `${limit}: ${served} were served`);
+    assertEquals(countOf(answers, TOLD), 20 - served, limit);
+  }
+});
 
 Deno.test("--mode threaded: --overload refuse refuses nobody while there may be more threads", async () => {
   await using server = await startServer(["--mode", "threaded", ...REFUSE, "--max-threads", "24"]);
@@ -114,4 +126,26 @@ Deno.test("--mode threaded: --overload wait lets a client wait for one of all th
   assertEquals(answer, SERVED);
   client.close();
   second.client.close();
+});
+
+Deno.test("--mode threaded: clients of two addresses all find a thread, as long as one is free", async () => {
+  await using server = await startServer(
+    ["--mode", "threaded", ...ZEN, "--bind", "127.0.0.1:0", "--bind", "[::1]:0"],
+  );
+  const started = server.log.find((line) => "sluice.service" in line);
+  const [, second] = /\[::1\]:(\d+)/.exec(started?.message ?? "") ?? [];
+  const addresses = [{ port: server.port }, { port: Number(second), hostname: "::1" }];
+  let served = 0;
+  const clients = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => Client.connect(addresses[i % 2] ?? server)),
+  );
+  const answers = clients.map(async (client) => {
+    await client.send("x?");
+    const answer = await client.receiveUntil(".").catch(() => "");
+    if (answer === SERVED) served++;
+  });
+  await until("all are served", () => served === clients.length).finally(() => {
+    for (const client of clients) client.close();
+  });
+  await Promise.all(answers);
 });

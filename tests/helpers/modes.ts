@@ -45,6 +45,7 @@ const alone: Setup = { options: {}, clients: 1, lanes: 1 };
 const together: Setup = { options: {}, clients: CROWD, lanes: 1 };
 const oneWorker: Setup = { options: { "--workers": "1" }, clients: CROWD, lanes: 1 };
 const twoWorkers: Setup = { options: { "--workers": "2" }, clients: CROWD, lanes: 2 };
+const fourWorkers: Setup = { options: { "--workers": "4" }, clients: CROWD, lanes: 4 };
 const oneThread: Setup = { options: { "--max-threads": "1" }, clients: 1, lanes: 1 };
 const manyThreads: Setup = {
   options: { "--max-threads": String(CROWD + 4) },
@@ -56,7 +57,7 @@ const SETUPS: Readonly<Record<string, Setups>> = {
   single: { usual: alone, oneMemory: alone, exactLimits: alone },
   async: { usual: together, oneMemory: together, exactLimits: together },
   threaded: { usual: manyThreads, oneMemory: oneThread, exactLimits: manyThreads },
-  pooled: { usual: twoWorkers, oneMemory: oneWorker, exactLimits: twoWorkers },
+  pooled: { usual: twoWorkers, oneMemory: oneWorker, exactLimits: fourWorkers },
   forked: { usual: twoWorkers, oneMemory: oneWorker, exactLimits: oneWorker },
 };
 

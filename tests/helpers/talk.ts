@@ -7,3 +7,12 @@ export async function talk(server: { port: number }, text: string): Promise<void
   await client.send(text);
   assertEquals(await client.receiveText(text.length), text);
 }
+
+/** Has a word echoed over a connection of any kind, and closes it; what came back. */
+export async function echoOver(conn: Deno.Conn): Promise<string> {
+  using _ = { [Symbol.dispose]: () => conn.close() };
+  await conn.write(new TextEncoder().encode("hello"));
+  const buffer = new Uint8Array(5);
+  await conn.read(buffer);
+  return new TextDecoder().decode(buffer);
+}

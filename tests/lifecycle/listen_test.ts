@@ -1,15 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { runMain, startServer } from "../helpers/server.ts";
+import { echoOver } from "../helpers/talk.ts";
 import { until } from "../helpers/until.ts";
-
-async function echoOver(conn: Deno.Conn): Promise<string> {
-  using _ = { [Symbol.dispose]: () => conn.close() };
-  await conn.write(new TextEncoder().encode("hello"));
-  const buffer = new Uint8Array(5);
-  await conn.read(buffer);
-  return new TextDecoder().decode(buffer);
-}
 
 Deno.test("the start line states mode, service, address, pid and limits", async () => {
   await using server = await startServer(["--service", "echo", "--max-connections", "77"]);

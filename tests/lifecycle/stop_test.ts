@@ -1,68 +1,74 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
+import { testEachMode } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
 
-Deno.test("TERM under load cuts no echo that is in flight, and exits 0", async () => {
-  await using server = await startServer(["--service", "echo"]);
-  const message = new Uint8Array(32 * 1024).fill(7);
-  let rounds = 0;
-  let isStopping = false;
-  const clients = Array.from({ length: 20 }, async () => {
+testEachMode(
+  "TERM under load cuts no echo that is in flight, and exits 0",
+  async ({ args, clients: count }) => {
+    await using server = await startServer(args("--service", "echo"));
+    const message = new Uint8Array(32 * 1024).fill(7);
+    const rounds = Array.from({ length: count }, () => 0);
+    let isStopping = false;
+    const clients = rounds.map(async (_, i) => {
+      using client = await Client.connect(server);
+      // Each finishes the round it is in after the signal, and one more.
+      for (let last = false; !last;) {
+        last = isStopping;
+        await client.send(message);
+        assertEquals((await client.receive(message.length)).length, message.length);
+        rounds[i] = (rounds[i] ?? 0) + 1;
+      }
+    });
+    await until("the load is on", () => rounds.every((done) => done > 10));
+    server.kill("SIGTERM");
+    isStopping = true;
+    await Promise.all(clients);
+    assertEquals(await server.exited, 0);
+    const stopped = server.log.at(-1);
+    assertEquals([stopped?.message, stopped?.["sluice.connections.cut"]], ["Stopped", 0]);
+    assertEquals(stopped?.["sluice.connections.accepted"], count);
+  },
+);
+
+testEachMode(
+  "TERM closes connections in which nothing is in flight, and the door at once",
+  async ({ args }) => {
+    await using server = await startServer(args("--service", "echo"));
     using client = await Client.connect(server);
-    // Each finishes the round it is in after the signal, and one more.
-    for (let last = false; !last;) {
-      last = isStopping;
-      await client.send(message);
-      assertEquals((await client.receive(message.length)).length, message.length);
-      rounds++;
-    }
-  });
-  await until("the load is on", () => rounds > 200);
-  server.kill("SIGTERM");
-  isStopping = true;
-  await Promise.all(clients);
-  assertEquals(await server.exited, 0);
-  const stopped = server.log.at(-1);
-  assertEquals([stopped?.message, stopped?.["sluice.connections.cut"]], ["Stopped", 0]);
-  assertEquals(stopped?.["sluice.connections.accepted"], 20);
-});
+    await client.send("x");
+    await client.receive(1);
+    server.kill("SIGTERM");
+    await server.logged((line) => line["sluice.signal"] === "SIGTERM");
+    await until("the door is closed", async () => {
+      try {
+        (await Client.connect(server)).close();
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    assertEquals(await client.receiveAll(), "");
+    const closed = await server.logged((line) => line["sluice.connection.ended_by"] === "drain");
+    assertEquals(closed["sluice.connection.phase"], "idle");
+    assertEquals(await server.exited, 0);
+  },
+);
 
-Deno.test("TERM closes connections in which nothing is in flight, and the door at once", async () => {
-  await using server = await startServer(["--service", "echo"]);
-  using client = await Client.connect(server);
-  await client.send("x");
-  await client.receive(1);
-  server.kill("SIGTERM");
-  await server.logged((line) => line["sluice.signal"] === "SIGTERM");
-  await until("the door is closed", async () => {
-    try {
-      (await Client.connect(server)).close();
-      return false;
-    } catch {
-      return true;
-    }
-  });
-  assertEquals(await client.receiveAll(), "");
-  const closed = await server.logged((line) => line["sluice.connection.ended_by"] === "drain");
-  assertEquals(closed["sluice.connection.phase"], "idle");
-  assertEquals(await server.exited, 0);
-});
-
-Deno.test("--graceful-timeout cuts what is in flight then, and says so; exit 0", async () => {
-  await using server = await startServer(["--service", "zen", "--graceful-timeout", "300ms"]);
-  using client = await Client.connect(server);
-  await client.send("Beautiful is");
-  await until("it is read", async () => {
-    using other = await Client.connect(server);
-    await other.send("x?");
-    return (await other.receiveUntil(".")) !== "";
-  });
-  server.kill("SIGTERM");
-  assertEquals(await client.receiveAll().catch(() => ""), "");
-  assertEquals(await server.exited, 0);
-  assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 1);
-});
+testEachMode(
+  "--graceful-timeout cuts what is in flight then, and says so; exit 0",
+  async ({ args }) => {
+    await using server = await startServer(args("--service", "zen", "--graceful-timeout", "300ms"));
+    using client = await Client.connect(server);
+    await client.send("x?Beautiful is");
+    await client.receiveUntil(".");
+    server.kill("SIGTERM");
+    assertEquals(await client.receiveAll().catch(() => ""), "");
+    assertEquals(await server.exited, 0);
+    assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 1);
+  },
+);
 
 for (
   const [signals, exitCode] of [
@@ -72,24 +78,27 @@ for (
     [["SIGQUIT"], 131],
   ] as const
 ) {
-  Deno.test(`${signals.join(" and ")} closes everything at once and exits ${exitCode}`, async () => {
-    await using server = await startServer(["--service", "zen"]);
-    using client = await Client.connect(server);
-    await client.send("x?never finished");
-    await client.receiveUntil(".");
-    const start = performance.now();
-    for (const signal of signals) {
-      server.kill(signal);
-      await server.logged((line) => line["sluice.signal"] === signal);
-    }
-    await client.receiveAll().catch(() => "");
-    assertEquals(await server.exited, exitCode);
-    assert(performance.now() - start < 5000, "the server waited for the client");
-  });
+  testEachMode(
+    `${signals.join(" and ")} closes everything at once and exits ${exitCode}`,
+    async ({ args }) => {
+      await using server = await startServer(args("--service", "zen"));
+      using client = await Client.connect(server);
+      await client.send("x?never finished");
+      await client.receiveUntil(".");
+      const start = performance.now();
+      for (const signal of signals) {
+        server.kill(signal);
+        await server.logged((line) => line["sluice.signal"] === signal);
+      }
+      await client.receiveAll().catch(() => "");
+      assertEquals(await server.exited, exitCode);
+      assert(performance.now() - start < 5000, "the server waited for the client");
+    },
+  );
 }
 
-Deno.test("TERM lets a slow reader have what was written for it", async () => {
-  await using server = await startServer(["--service", "echo"]);
+testEachMode("TERM lets a slow reader have what was written for it", async ({ args }) => {
+  await using server = await startServer(args("--service", "echo"));
   using client = await Client.connect(server);
   const data = new Uint8Array(4 * 1024 * 1024).fill(1);
   const sending = client.send(data).then(() => client.end());
@@ -101,15 +110,20 @@ Deno.test("TERM lets a slow reader have what was written for it", async () => {
   assertEquals(await server.exited, 0);
 });
 
-Deno.test("a service that never returns does not hold the stop beyond --graceful-timeout", async () => {
-  const handler = await Deno.makeTempFile({ suffix: ".js" });
-  await Deno.writeTextFile(handler, "export default { serve: () => new Promise(() => {}) };");
-  await using server = await startServer(["--handler", handler, "--graceful-timeout", "100ms"]);
-  using client = await Client.connect(server);
-  await client.send("x");
-  server.kill("SIGTERM");
-  await client.receiveAll().catch(() => "");
-  assertEquals(await server.exited, 0);
-  assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 1);
-  await Deno.remove(handler);
-});
+testEachMode(
+  "a service that never returns does not hold the stop beyond --graceful-timeout",
+  async ({ args }) => {
+    const handler = await Deno.makeTempFile({ suffix: ".js" });
+    await Deno.writeTextFile(handler, "export default { serve: () => new Promise(() => {}) };");
+    await using server = await startServer(
+      args("--handler", handler, "--graceful-timeout", "100ms"),
+    );
+    using client = await Client.connect(server);
+    await client.send("x");
+    server.kill("SIGTERM");
+    await client.receiveAll().catch(() => "");
+    assertEquals(await server.exited, 0);
+    assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 1);
+    await Deno.remove(handler);
+  },
+);

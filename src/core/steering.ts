@@ -1,0 +1,106 @@
+/**
+ * Which of the sockets that processes have on one port gets new clients. The
+ * system chooses by a hash; a program that is attached to the group of sockets
+ * (SO_ATTACH_REUSEPORT_CBPF, socket(7)) chooses instead, so that a process can
+ * close its socket when no client can be on the way to it. The runtime has no
+ * call for that, so it is made to the C library.
+ */
+
+/** Sockets of a group, by their order of joining it: when one leaves, the last takes its number. */
+export interface Steering {
+  readonly first: number;
+  /** Among so many the clients are spread at random. */
+  readonly count: number;
+}
+
+const SOL_SOCKET = 1;
+const SO_ATTACH_REUSEPORT_CBPF = 51;
+const SO_DETACH_REUSEPORT_BPF = 68;
+/** The C library, of glibc and of musl. */
+const LIBRARIES = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
+const SYMBOLS = {
+  setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
+} as const;
+/** The state of a listening socket in /proc/net/tcp. */
+const LISTENING = "0A";
+
+/**
+ * Steers the new clients of a port on which this process listens.
+ *
+ * @param steering null leaves the choice to the system again. A number that no
+ * socket has does the same.
+ * @returns Whether it could be done: this needs Linux, and the permission for
+ * foreign functions and for /proc.
+ */
+export function steer(port: number, steering: Steering | null): boolean {
+  if (Deno.build.os !== "linux") return false;
+  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return false;
+  try {
+    const socket = findSocket(port);
+    return socket !== null && apply(socket, steering);
+  } catch { // Not a Linux as we know it.
+    return false;
+  }
+}
+
+function apply(socket: number, steering: Steering | null): boolean {
+  using library = openLibrary();
+  const { setsockopt } = library.symbols;
+  if (steering === null) {
+    return setsockopt(socket, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, new Uint8Array(4), 4) === 0;
+  }
+  const program = encodeProgram(steering);
+  // struct sock_fprog: the number of instructions, and where they are.
+  const header = new DataView(new ArrayBuffer(16));
+  header.setUint16(0, program.length / 8, true);
+  header.setBigUint64(8, BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(program))), true);
+  const bytes = new Uint8Array(header.buffer);
+  return setsockopt(socket, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, bytes, bytes.length) === 0;
+}
+
+function openLibrary() {
+  for (const name of LIBRARIES) {
+    try {
+      const library = Deno.dlopen(name, SYMBOLS);
+      return { symbols: library.symbols, [Symbol.dispose]: () => library.close() };
+    } catch { // It has another name here.
+    }
+  }
+  throw new Error("Cannot find the C library");
+}
+
+/** Instructions of the classic packet filter, 8 bytes each: a random number, modulo the count, plus the first. */
+function encodeProgram({ first, count }: Steering): Uint8Array<ArrayBuffer> {
+  const RANDOM = 0xfffff000 + 56;
+  const instructions = [[0x20, RANDOM], [0x94, count], [0x04, first], [0x16, 0]] as const;
+  const view = new DataView(new ArrayBuffer(instructions.length * 8));
+  instructions.forEach(([code, operand], i) => {
+    view.setUint16(i * 8, code, true);
+    view.setUint32(i * 8 + 4, operand, true);
+  });
+  return new Uint8Array(view.buffer);
+}
+
+/** The descriptor of a socket of this process that listens on the port; null when there is none. */
+function findSocket(port: number): number | null {
+  const sockets = new Set<string>();
+  for (const table of ["/proc/self/net/tcp", "/proc/self/net/tcp6"]) {
+    for (const line of Deno.readTextFileSync(table).split("\n").slice(1)) {
+      const [, local = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
+      const isOnPort = parseInt(local.slice(local.lastIndexOf(":") + 1), 16) === port;
+      if (state === LISTENING && isOnPort) sockets.add(`socket:[${inode}]`);
+    }
+  }
+  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
+    if (sockets.has(linkOf(name))) return Number(name);
+  }
+  return null;
+}
+
+function linkOf(descriptor: string): string {
+  try {
+    return Deno.readLinkSync(`/proc/self/fd/${descriptor}`);
+  } catch { // That of the reading itself, which is over.
+    return "";
+  }
+}

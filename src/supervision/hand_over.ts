@@ -1,0 +1,36 @@
+import { delay } from "@std/async/delay";
+import type { SupervisionSettings } from "./settings.ts";
+import type { TendedLane } from "./tended_lane.ts";
+
+/** What clients have to finish a connect that is on its way to an old socket, in milliseconds. */
+const SETTLE = 200;
+
+/**
+ * Retires lanes whose place others have taken; resolves when only these take
+ * new connections. Where each has a socket of its own, new clients are first
+ * steered past the old sockets, since what is in the queue of a socket when it
+ * closes is lost.
+ *
+ * @param doors Lanes that took connections before the new ones did.
+ */
+export async function handOver(
+  old: readonly TendedLane[],
+  fresh: readonly TendedLane[],
+  doors: number,
+  settings: SupervisionSettings,
+): Promise<void> {
+  const [steersman] = fresh;
+  const retire = () => Promise.all(old.map((lane) => lane.retire(settings)));
+  if (old.length === 0 || steersman?.generation.plan.sharing !== "reusePort") {
+    await retire();
+    return;
+  }
+  if (await steersman.handle.steer({ first: doors, count: fresh.length })) {
+    await delay(SETTLE);
+    // When an old socket closes, the last one takes its number; this one keeps its own the longest.
+    await steersman.handle.steer({ first: doors, count: 1 });
+    await retire();
+    // By all, so that it happens though one has just died.
+    await Promise.all(fresh.map((lane) => lane.handle.steer(null)));
+  } else await retire();
+}

@@ -1,0 +1,80 @@
+/** Starts that fail, in every mode: one line on stderr, and the exit code that says why. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { testEachMode } from "../helpers/modes.ts";
+import { runMain, startServer } from "../helpers/server.ts";
+import { echoOver } from "../helpers/talk.ts";
+
+/** Runs a server that must not start. */
+async function failsToStart(args: readonly string[], code: number, says: RegExp): Promise<void> {
+  const result = await runMain(args);
+  assertMatch(result.stderr, /^sluice: [^\n]+\n$/, "not one line");
+  assertMatch(result.stderr, says);
+  assertEquals(result.code, code);
+  assert(!result.stdout.includes("Serving"), "it served");
+}
+
+interface BadHandler {
+  /** null is no file at all. */
+  readonly source: string | null;
+  readonly code: number;
+  readonly says: RegExp;
+}
+
+const BAD_HANDLERS: Record<string, BadHandler> = {
+  "is not there": { source: null, code: 66, says: /no such file/ },
+  "does not parse": { source: "export default {", code: 78, says: /Cannot use the handler/ },
+  "has no shape": {
+    source: "export default { go() {} };",
+    code: 78,
+    says: /\{ go \}.*\{ serve \}/,
+  },
+  "throws when it is loaded": {
+    source: `throw new Error("at import");`,
+    code: 78,
+    says: /at import/,
+  },
+};
+
+for (const [name, { source, code, says }] of Object.entries(BAD_HANDLERS)) {
+  testEachMode(`a handler that ${name} fails the start with ${code}`, async ({ args }) => {
+    const folder = await Deno.makeTempDir();
+    const path = `${folder}/handler.js`;
+    if (source !== null) await Deno.writeTextFile(path, source);
+    await failsToStart(args("--handler", path, "--port", "0"), code, says);
+    await Deno.remove(folder, { recursive: true });
+  });
+}
+
+const IN_USE = /address in use.*--port/;
+
+testEachMode("a port that another server has fails the start with 69", async ({ args }) => {
+  await using server = await startServer(args("--service", "echo"));
+  await failsToStart(args("--service", "echo", "--port", String(server.port)), 69, IN_USE);
+});
+
+for (const [first = "", second = ""] of [["async", "forked"], ["forked", "async"]]) {
+  Deno.test(`--mode ${second}: a port that a server in ${first} mode has fails the start with 69`, async () => {
+    await using server = await startServer(["--mode", first, "--workers", "2"]);
+    const args = ["--mode", second, "--workers", "2", "--port", String(server.port)];
+    await failsToStart(args, 69, IN_USE);
+  });
+}
+
+/** Only a lane on the main thread can listen on one: threads and processes would need it several times. */
+const MODES_WITH_UNIX_SOCKETS = ["single", "async"];
+
+testEachMode(
+  "a Unix socket is served on the main thread, and refused elsewhere with 64",
+  async ({ name, args }) => {
+    const folder = await Deno.makeTempDir();
+    const path = `${folder}/socket`;
+    const unix = args("--service", "echo", "--bind", `unix:${path}`);
+    if (MODES_WITH_UNIX_SOCKETS.includes(name)) {
+      await using _server = await startServer(unix);
+      assertEquals(await echoOver(await Deno.connect({ transport: "unix", path })), "hello");
+    } else {
+      await failsToStart(unix, 64, /unix:.*Unix socket.*--mode single and async.*expected TCP/);
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
+);
