@@ -8,7 +8,7 @@ import { startTarget } from "./target.ts";
 export const CONNECTIONS = 64;
 
 const RUNS = 5;
-const SLICES = 8;
+const SLICES = 6;
 const SLICE_MS = 500;
 const WARMUP_MS = 1000;
 

@@ -2,7 +2,7 @@ import { BARE_LOOP, MODES, sluice } from "./commands.ts";
 import { compareEcho, CONNECTIONS } from "./echo.ts";
 import { median, type Row, spread } from "./table.ts";
 
-const SLICES = 4;
+const SLICES = 3;
 const RUNS = 5;
 const RUN_SLICES = 3;
 

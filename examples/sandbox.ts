@@ -9,8 +9,8 @@
  *     RUN      REFUSED NotCapable: Requires run access to "true", ...
  *     NET      OK a connection of its own
  *
- * A request handler that tries. The sandbox is one of threads: it holds in the
- * modes `threaded` and `pooled`.
+ * A request handler that tries. Only threads have a sandbox: the server does not
+ * start with it in the modes `single`, `async` and `forked`.
  */
 import type { Handler } from "../src/mod.ts";
 

@@ -15,15 +15,14 @@ export interface Door {
  * Makes sure that the lanes of a plan can listen, and goes on being able to when
  * all of them are gone: holds the shared sockets open, without accepting.
  *
- * @throws {ExitError} 64 if the addresses do not suit the plan; as
- * {@linkcode listen} if one cannot be bound; 70 if this runtime does not share.
+ * @throws {ExitError} As {@linkcode listen} if an address cannot be bound; 70 if
+ * this runtime does not share.
  */
 export async function openDoor(
   addresses: readonly Address[],
   plan: Plan,
   backlog: number,
 ): Promise<Door> {
-  checkAddresses(addresses, plan);
   const held: Listener[] = [];
   const hold = async (address: Address, sharing: "shared" | "own") => {
     const listener = await listen(address, { sharing, takeOver: false, backlog, unixMode: null });
@@ -54,26 +53,6 @@ export async function openDoor(
     throw error;
   }
   return { addresses: wanted, close };
-}
-
-function checkAddresses(addresses: readonly Address[], plan: Plan): void {
-  const names = addresses.map(formatAddress);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) {
-    throw new ExitError(
-      `Cannot listen on "${twice}" twice: found it more than once, expected each address once`,
-      EXIT.usage,
-    );
-  }
-  const unix = addresses.find((address) => address.transport === "unix");
-  if (unix !== undefined && plan.place !== "here") {
-    throw new ExitError(
-      `Cannot listen on "${formatAddress(unix)}" with more than one worker: ` +
-        "found a Unix socket, which only --mode single and async can listen on, " +
-        "expected TCP addresses",
-      EXIT.usage,
-    );
-  }
 }
 
 function isSame(one: Address, other: Address): boolean {

@@ -167,6 +167,8 @@ export class Lane {
     this.#retiring.abort();
     this.#draining.abort();
     this.#resources.drain();
+    // Nothing, where the door was closed before.
+    await Promise.all(this.#acceptors.map((acceptor) => acceptor.leave()));
     await this.end();
   }
 

@@ -51,6 +51,11 @@ export interface Log {
 
 const CATEGORY = "sluice";
 
+/** Text within a message as it is: the logger would take braces for the name of a property. */
+export function literal(text: string): string {
+  return text.replaceAll(/[{}]/g, "$&$&");
+}
+
 /** By which LogTape knows sinks that are done with a record when they return. */
 const IMMEDIATE = Symbol.for("LogTape.sinkSnapshotPolicy.immediate");
 

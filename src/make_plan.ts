@@ -1,4 +1,5 @@
 import type { Logger } from "./log.ts";
+import type { Mode } from "./modes/mode.ts";
 import { MODES } from "./modes/registry.ts";
 import type { Plan } from "./plan.ts";
 import { availableProcessors } from "./processors.ts";
@@ -8,12 +9,18 @@ import { systemLimits } from "./system_limits.ts";
 /** Descriptors that are not for connections: the runtime's own, listeners, logs and a handler's files. */
 const RESERVED_DESCRIPTORS = 32;
 
-/** What the mode makes of the settings, within what the system allows; says what it does not allow. */
-export async function makePlan(settings: Settings, log: Logger): Promise<Plan> {
+/** The mode that is set. */
+export function modeOf(settings: Settings): Mode {
   const mode = MODES[settings.mode];
   if (mode === undefined) {
     throw new Error(`Cannot plan the mode "${settings.mode}": no such row`);
   }
+  return mode;
+}
+
+/** What the mode makes of the settings, within what the system allows; says what it does not allow. */
+export async function makePlan(settings: Settings, log: Logger): Promise<Plan> {
+  const mode = modeOf(settings);
   const limits = await systemLimits();
   const workers = settings.workers ?? await availableProcessors();
   const capacity = limits.descriptors === null

@@ -1,8 +1,9 @@
 /**
  * The public types and functions: what a handler is written with.
  *
- * A handler is a module whose default export is one of four shapes. This one
- * answers each line with its length:
+ * A handler is a module whose default export is one of three shapes: a request
+ * handler, a protocol or a stream handler. This one answers each line with its
+ * length:
  *
  * ```ts
  * import type { Handler } from "@sluice/sluice";
@@ -15,6 +16,10 @@
  *
  * Serve it with `sluice --handler length.ts`, and try it with `nc 127.0.0.1 8000`.
  *
+ * Each is given a {@linkcode ServiceContext}: its log, when to end, and memory
+ * and locks that all threads share. A variable of the module is one for each
+ * thread or process.
+ *
  * @module
  */
 export type { Connection } from "./core/connection.ts";
@@ -26,6 +31,7 @@ export {
 } from "./core/errors.ts";
 export type { EndedBy } from "./core/event.ts";
 export type { Service, ServiceContext } from "./core/service.ts";
+export type { Logger } from "./log.ts";
 export type { Framing, RequestHandler } from "./services/framing.ts";
 export type { FramedHandler, Handler, ProtocolHandler, StreamHandler } from "./services/handler.ts";
 export type { Protocol, Transport } from "./services/protocol.ts";

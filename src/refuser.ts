@@ -46,6 +46,7 @@ export class Refuser {
       takeOver: true,
       service: { kind: "refusal", words: this.#words },
       maxConnections: 0,
+      totalConnections: 0,
     });
     void this.#lane.exited.then(() => this.#scoreboard.close(row, "free"));
   }

@@ -1,12 +1,15 @@
-import type { Logger } from "./log.ts";
+import { literal, type Logger } from "./log.ts";
 import type { Server } from "./server.ts";
 import { flagName, OPTION_KEYS, type OptionKey, type Settings } from "./settings/options.ts";
 
 /** Finds the settings again: the configuration file may have changed. */
 export type ReloadSettings = () => Promise<Settings>;
 
-/** Requests that come within so many milliseconds of each other are one reload. */
-const GATHER = 1000;
+/**
+ * Requests that come within so many milliseconds of each other are one reload:
+ * a second, less what a timer may be late, so that those a second apart are two.
+ */
+const GATHER = 900;
 
 /** What lasts as long as the process. */
 const LASTING: readonly OptionKey[] = [
@@ -81,7 +84,7 @@ export class Reloader implements Disposable {
     } catch (error) {
       if (this.#isOver) return;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#log.error(`Cannot reload, the workers go on as they were: ${reason}`, {
+      this.#log.error(`Cannot reload, the workers go on as they were: ${literal(reason)}`, {
         "sluice.generation": this.#server.supervisor.generation,
       });
     }

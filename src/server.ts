@@ -1,6 +1,5 @@
 import { makeAddressTable } from "./core/address_counts.ts";
 import { type Door, openDoor } from "./door.ts";
-import { EXIT, ExitError } from "./exit.ts";
 import type { Log, Logger } from "./log.ts";
 import { makePlan } from "./make_plan.ts";
 import { here } from "./places/here.ts";
@@ -20,6 +19,7 @@ import type { Status } from "./status.ts";
 import type { Stop } from "./supervision/stop.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { Work } from "./supervision/tended_lane.ts";
+import { checkSuitability } from "./suitability.ts";
 import { StatusTaker } from "./supervision/status_taker.ts";
 
 /** What `--service` and `--handler` choose. */
@@ -48,8 +48,9 @@ export class Server {
   static async start(settings: Settings, log: Log): Promise<Server> {
     if (settings.handler !== null) checkHandlerFile(settings.handler);
     const plan = await makePlan(settings, log.logger);
-    checkPlace(settings, plan, log.logger);
     const wanted = resolveAddresses(settings, servicePort(serviceChoice(settings)));
+    checkSuitability(settings, plan, wanted);
+    warnOfNoEffect(settings, plan, log.logger);
     const door = await openDoor(wanted, plan, settings.backlog);
     const scoreboard = new Scoreboard();
     const places = makePlaces(settings, log, scoreboard, () => supervisor.fill());
@@ -99,6 +100,7 @@ export class Server {
     try {
       if (settings.handler !== null) checkHandlerFile(settings.handler);
       const plan = await makePlan(settings, this.#log.logger);
+      checkSuitability(settings, plan, this.#door.addresses);
       const work = workOf(settings, plan, this.#door, this.#log);
       const { refusal } = await this.supervisor.start(plan, work, settings);
       this.#refuser.prepare(work, refusal);
@@ -119,23 +121,14 @@ export class Server {
     this.#refuser.set(false);
     // The lanes still hold the sockets, and close them when they have accepted what is queued.
     this.#door.close();
-    return await this.supervisor.stop(gracefulTimeout);
+    const stop = await this.supervisor.stop(gracefulTimeout);
+    removeSockets(this.addresses);
+    return stop;
   }
 }
 
-/**
- * What threads and processes can do, and the main thread cannot.
- *
- * @throws {ExitError} 64 if a sandbox is asked for where there is none.
- */
-function checkPlace(settings: Settings, { place }: Plan, log: Logger): void {
-  if (settings.sandbox && settings.handler !== null && place !== "thread") {
-    throw new ExitError(
-      `Cannot sandbox the handler in --mode ${settings.mode}: only threads have permissions of ` +
-        "their own, expected --mode threaded or pooled",
-      EXIT.usage,
-    );
-  }
+/** Says which of the settings have no effect on the main thread. */
+function warnOfNoEffect(settings: Settings, { place }: Plan, log: Logger): void {
   const { maxRequests, maxWorkerAge, maxWorkerMemory } = settings;
   if (place === "here" && (maxRequests > 0 || maxWorkerAge > 0 || maxWorkerMemory !== null)) {
     log.warn("Workers are not replaced: the main thread is the only one in this mode", {
@@ -151,6 +144,16 @@ function checkPlace(settings: Settings, { place }: Plan, log: Logger): void {
  */
 function isOneByOne(plan: Plan): boolean {
   return plan.place === "thread" && plan.connections === 1;
+}
+
+function removeSockets(addresses: readonly Address[]): void {
+  for (const address of addresses) {
+    if (address.transport !== "unix") continue;
+    try {
+      Deno.removeSync(address.path);
+    } catch { // Someone was quicker.
+    }
+  }
 }
 
 function workOf(settings: Settings, plan: Plan, door: Door, log: Log): Work {

@@ -34,6 +34,7 @@ export class Supervisor {
   #extra = 0;
   #filling: ReturnType<typeof setTimeout> | null = null;
   #stopping: Promise<Stop> | null = null;
+  #hasWarned = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -45,6 +46,11 @@ export class Supervisor {
   /** The lanes that are alive, the oldest first. */
   get lanes(): readonly TendedLane[] {
     return this.#crew.lanes;
+  }
+
+  /** Threads that are stuck and were left behind. */
+  get leftBehind(): readonly TendedLane[] {
+    return this.#crew.leftBehind;
   }
 
   get totals(): Totals {
@@ -81,7 +87,7 @@ export class Supervisor {
       this.#crew.settings = settings;
       this.#serving = next;
       const old = this.lanes.filter((lane) => lane.generation !== next);
-      await handOver(old, lanes, countDoors(old), settings);
+      await this.#handOver(old, lanes, countDoors(old));
       return first;
     } catch (error) {
       if (this.#serving === null) this.#watch.stop();
@@ -143,7 +149,7 @@ export class Supervisor {
       throw error;
     }
     this.totals.recycled++;
-    await handOver([lane], [next], doors, this.#crew.settings);
+    await this.#handOver([lane], [next], doors);
   }
 
   /** Gives up a lane that is stuck. */
@@ -188,6 +194,20 @@ export class Supervisor {
     const isAlone = !this.#current().some((other) => other.state === "ready" && other !== lane);
     if (hopeless !== null && isAlone) this.#failed.resolve(hopeless);
     else this.fill();
+  }
+
+  async #handOver(
+    old: readonly TendedLane[],
+    fresh: readonly TendedLane[],
+    doors: number,
+  ): Promise<void> {
+    const isSafe = await handOver(old, fresh, doors, this.#crew.settings);
+    if (isSafe || this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#options.log.warn(
+      "Clients that connect while a process is replaced can be reset: allow all to the program, " +
+        "or set net.ipv4.tcp_migrate_req",
+    );
   }
 
   #launchMissing(): void {

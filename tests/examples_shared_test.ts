@@ -79,6 +79,19 @@ for (const mode of ["pooled", "threaded"]) {
   });
 }
 
+for (const mode of ["single", "async", "forked"]) {
+  Deno.test(`--mode ${mode}: sandbox is not served with --sandbox, which could not hold`, async () => {
+    const outcome = await startExample("sandbox.ts", ["--mode", mode, "--sandbox"]).then(
+      async (server) => {
+        await server[Symbol.asyncDispose]();
+        return "it serves";
+      },
+      (error: Error) => error.message,
+    );
+    assertMatch(outcome, /Cannot sandbox the handler in --mode/);
+  });
+}
+
 testEachMode("sandbox may do all without --sandbox, and knows its commands", async ({ args }) => {
   await using server = await startExample("sandbox.ts", args());
   for (const attempt of ["FILE", "ENV", "RUN", "NET"]) {

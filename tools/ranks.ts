@@ -121,6 +121,7 @@ export const GROUPS: readonly Group[] = [
     paths: [
       "src/server.ts",
       "src/door.ts",
+      "src/suitability.ts",
       "src/make_plan.ts",
       "src/refuser.ts",
       "src/reloader.ts",

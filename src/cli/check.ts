@@ -1,21 +1,29 @@
 /** `sluice check`: everything that can be checked without binding. */
+import { modeOf } from "../make_plan.ts";
 import { serviceChoice } from "../server.ts";
 import { checkHandlerFile, importFile } from "../services/handler_file.ts";
-import { findService } from "../services/registry.ts";
+import { findService, servicePort } from "../services/registry.ts";
 import { formatAddress } from "../settings/address.ts";
 import { resolveAddresses } from "../settings/load.ts";
 import type { Settings } from "../settings/options.ts";
+import { checkSuitability } from "../suitability.ts";
 
 /**
- * Loads the service or the handler, and says what would be served where.
+ * Loads the service or the handler, and says what would be served where. A
+ * handler that is to run in a sandbox is not loaded, since here there is none.
  *
  * @throws {ExitError} As the start would.
  */
 export async function checkText(settings: Settings): Promise<string> {
+  const choice = serviceChoice(settings);
+  const addresses = resolveAddresses(settings, servicePort(choice));
+  const plan = modeOf(settings).plan({ ...settings, workers: settings.workers ?? 1 });
+  checkSuitability(settings, plan, addresses);
   if (settings.handler !== null) checkHandlerFile(settings.handler);
-  const service = await findService(serviceChoice(settings), importFile);
-  const addresses = resolveAddresses(settings, service.port).map(formatAddress)
-    .join(", ");
-  const name = settings.handler === null ? service.name : `${service.name} ${settings.handler}`;
-  return `The configuration is valid: ${name} in ${settings.mode} mode on ${addresses}\n`;
+  const isLoaded = settings.handler === null || !settings.sandbox;
+  if (isLoaded) await findService(choice, importFile);
+  const name = settings.handler === null ? settings.service : `handler ${settings.handler}`;
+  const where = addresses.map(formatAddress).join(", ");
+  const rest = isLoaded ? "" : "The handler was not loaded: it is to run in a sandbox only\n";
+  return `The configuration is valid: ${name} in ${settings.mode} mode on ${where}\n${rest}`;
 }

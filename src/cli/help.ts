@@ -23,6 +23,7 @@ const EXAMPLES = [
   [`${PROGRAM}`, "Serve HTTP on this machine only"],
   [`${PROGRAM} --bind [::]:8080`, "Serve HTTP to all, on port 8080"],
   [`${PROGRAM} --service echo -p 7000`, "Send back what is received"],
+  [`${PROGRAM} --mode pooled -w 4`, "Serve HTTP with four threads"],
   [`${PROGRAM} --handler ./app.ts`, "Serve with a module of your own"],
   [`${PROGRAM} --config sluice.toml check`, "Check before a restart"],
 ] as const;
@@ -34,7 +35,9 @@ const SIGNALS = [
   ],
   ["INT", "Like TERM"],
   ["QUIT", "Stop at once"],
-  ["HUP", "Reopen the log file"],
+  ["HUP", "Reload settings and handler, reopen the log file"],
+  ["TTIN", "One worker more"],
+  ["TTOU", "One worker fewer"],
 ] as const;
 
 const EXIT_CODES: readonly (readonly [string, string])[] = [
@@ -42,7 +45,7 @@ const EXIT_CODES: readonly (readonly [string, string])[] = [
   [String(EXIT.usage), "The command line is wrong"],
   [String(EXIT.noInput), "A file that was named is not there"],
   [String(EXIT.unavailable), "An address cannot be bound"],
-  [String(EXIT.software), "The server itself failed"],
+  [String(EXIT.software), "The server failed, or could not keep its workers alive"],
   [String(EXIT.cannotCreate), "A file cannot be created"],
   [String(EXIT.noPermission), "Permission is refused"],
   [

@@ -1,5 +1,5 @@
 /** What the log says of the life of a server. */
-import type { Logger } from "../log.ts";
+import { literal, type Logger } from "../log.ts";
 import type { Server } from "../server.ts";
 import { formatAddress } from "../settings/address.ts";
 import type { Settings } from "../settings/options.ts";
@@ -9,9 +9,11 @@ import type { Stop } from "../supervision/stop.ts";
 export function sayStarted(log: Logger, settings: Settings, server: Server): void {
   const { addresses, plan, supervisor } = server;
   const [first] = addresses;
+  // Processes share no memory: each has its part of the limits.
+  const processes = plan.place === "process" ? plan.lanes.min : 1;
   const service = settings.handler === null ? settings.service : "handler";
   const list = addresses.map(formatAddress).join(", ");
-  log.info(`Serving ${service} in ${settings.mode} mode on ${list}`, {
+  log.info(`Serving ${service} in ${settings.mode} mode on ${literal(list)}`, {
     "sluice.mode": settings.mode,
     "sluice.service": service,
     ...(first?.transport === "tcp"
@@ -19,8 +21,8 @@ export function sayStarted(log: Logger, settings: Settings, server: Server): voi
       : { "server.address": first?.path }),
     "process.pid": Deno.pid,
     "sluice.workers": supervisor.lanes.length,
-    "sluice.max_connections": plan.total,
-    "sluice.max_connections_per_ip": settings.maxConnectionsPerIp,
+    "sluice.max_connections": plan.total * processes,
+    "sluice.max_connections_per_ip": plan.perAddress * processes,
     "sluice.backlog": settings.backlog,
     "sluice.overload": settings.overload,
   });
@@ -28,7 +30,7 @@ export function sayStarted(log: Logger, settings: Settings, server: Server): voi
 
 /** It cannot go on. */
 export function sayFailed(log: Logger, error: Error): void {
-  log.error(`Cannot keep the workers alive: ${error.message}`, { error });
+  log.error(`Cannot keep the workers alive: ${literal(error.message)}`, { error });
 }
 
 /** It has stopped, and what it has done in its life. */

@@ -7,7 +7,7 @@ import type { Settings } from "../settings/options.ts";
 import { keepStatusFile } from "../status_file.ts";
 import { watchFiles } from "../watch_files.ts";
 import { sayFailed, sayStarted, sayStopped } from "./say.ts";
-import { stopOnSignal, type WatchSignals } from "./signals.ts";
+import { keepSignals, stopOnSignal, type WatchSignals } from "./signals.ts";
 
 /**
  * Serves until a signal ends it.
@@ -21,6 +21,7 @@ export async function serve(
   reloadSettings: ReloadSettings,
   watchSignals: WatchSignals,
 ): Promise<number> {
+  const keptSignals = keepSignals(watchSignals);
   const log = await openLog({
     level: settings.logLevel,
     format: settings.logFormat,
@@ -37,9 +38,14 @@ export async function serve(
     using _watcher = settings.watch && settings.handler !== null
       ? watchFiles(settings.handler, (path) => reloader.requestNow(path), log.logger)
       : null;
-    const stopped = stopOnSignal({ server, settings, log, reloader, watchSignals });
     sayStarted(log.logger, settings, server);
-    const { stop, exitCode, failure } = await stopped;
+    const { stop, exitCode, failure } = await stopOnSignal({
+      server,
+      settings,
+      log,
+      reloader,
+      watchSignals: keptSignals,
+    });
     if (failure !== null) sayFailed(log.logger, failure);
     sayStopped(log.logger, server, stop, performance.now() - started);
     return exitCode;

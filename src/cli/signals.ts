@@ -9,6 +9,20 @@ import type { Stop } from "../supervision/stop.ts";
 /** Calls back for each signal that the process is sent, until the process ends. */
 export type WatchSignals = (onSignal: (signal: Deno.Signal) => void) => void;
 
+/**
+ * Takes signals from now on, so that none has the system's effect, and keeps
+ * them until someone acts on them.
+ */
+export function keepSignals(watchSignals: WatchSignals): WatchSignals {
+  const kept: Deno.Signal[] = [];
+  let act = (signal: Deno.Signal): void => void kept.push(signal);
+  watchSignals((signal) => act(signal));
+  return (onSignal) => {
+    act = onSignal;
+    kept.forEach(onSignal);
+  };
+}
+
 /** What signals act on. */
 export interface SignalTargets {
   readonly server: Server;

@@ -57,6 +57,7 @@ export class Acceptor {
     const { listener, resources, overload, turn } = this.#options;
     const sockets = listener[Symbol.asyncIterator]();
     for (;;) {
+      while (resources.leavesToOthers) await resources.release();
       if (overload === "wait" && !resources.hasRoom) await resources.room();
       if (turn !== null) await turn();
       const socket = await this.#next(sockets);

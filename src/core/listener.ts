@@ -53,18 +53,29 @@ export async function listen(address: Address, options: ListenOptions): Promise<
 
 async function listenUnix(path: string, options: ListenOptions): Promise<Listener> {
   const address: Address = { transport: "unix", path };
-  // A name of its own first: renaming puts one socket in the place of another
-  // without a moment in which there is none.
-  const born = options.takeOver ? `${path}.${Deno.pid}.new` : path;
+  // Born under a name of its own: the runtime removes that name, and no other, when
+  // the socket is closed; and a name can take the place of another without a moment
+  // in which there is none.
+  const born = `${path}.${Deno.pid}.new`;
   if (!options.takeOver) await removeStaleSocket(address);
   let listener: Deno.UnixListener;
   try {
     listener = Deno.listen({ transport: "unix", path: born });
+  } catch (error) {
+    throw cannotBind(address, error);
+  }
+  try {
     // The file is born with the umask, which gives others no right to write and so
     // none to connect; only from here on it may open further.
     if (options.unixMode !== null) Deno.chmodSync(born, options.unixMode);
     if (options.takeOver) Deno.renameSync(born, path);
+    else {
+      Deno.linkSync(born, path);
+      Deno.removeSync(born);
+    }
   } catch (error) {
+    listener.close();
+    if (error instanceof Deno.errors.AlreadyExists) error = new Deno.errors.AddrInUse();
     throw cannotBind(address, error);
   }
   return withAddress(listener, address, false);

@@ -3,8 +3,10 @@ import type { RefusalReason } from "./event.ts";
 
 /** What a lane may hold. */
 export interface ResourceLimits {
-  /** Connections at one time, of those that all lanes may hold together. */
+  /** Connections at one time. */
   readonly maxConnections: number;
+  /** Connections at one time of all lanes together. */
+  readonly totalConnections: number;
 }
 
 /** The right to serve one connection; given back exactly once. */
@@ -63,6 +65,12 @@ export class ResourceManager {
     return this.#open < this.#limits.maxConnections && this.#capacity.hasRoom;
   }
 
+  /** Whether this lane is full where others may not be: then it is for them to serve, or to refuse. */
+  get leavesToOthers(): boolean {
+    const { maxConnections, totalConnections } = this.#limits;
+    return this.#open >= maxConnections && maxConnections < totalConnections;
+  }
+
   /**
    * Asks for the right to serve a peer.
    *
@@ -85,12 +93,17 @@ export class ResourceManager {
     this.#wake();
   }
 
+  /** Resolves when a lease of this lane comes back, or the manager drains. */
+  async release(): Promise<void> {
+    this.#change ??= Promise.withResolvers();
+    await this.#change.promise;
+  }
+
   /** Resolves when there is room, or the manager drains. */
   async room(): Promise<void> {
     while (!this.hasRoom && !this.#draining) {
-      const own = this.#change ??= Promise.withResolvers();
       const isFull = this.#open >= this.#limits.maxConnections;
-      await (isFull ? own.promise : Promise.race([own.promise, this.#capacity.room()]));
+      await (isFull ? this.release() : Promise.race([this.release(), this.#capacity.room()]));
     }
   }
 

@@ -100,7 +100,7 @@ export const OPTIONS = {
     default: 10 * 60_000,
     group: "Timeouts",
     help: "How long connections of a worker that is replaced may go on, " +
-      "before they are cut",
+      "before they are cut; 0 is for ever",
   }),
   logLevel: option(kinds.choice("debug", "info", "warning", "error"), {
     default: "info",

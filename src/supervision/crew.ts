@@ -26,6 +26,8 @@ export class Crew {
   readonly #options: CrewOptions;
   readonly #lanes = new Set<TendedLane>();
   #lastLane = -1;
+  /** When lanes ended that nobody had told to, and nobody has replaced yet. */
+  readonly #losses: number[] = [];
 
   constructor(options: CrewOptions) {
     this.#options = options;
@@ -37,6 +39,9 @@ export class Crew {
   get lanes(): readonly TendedLane[] {
     return [...this.#lanes];
   }
+
+  /** Threads that are stuck and were left behind. */
+  readonly leftBehind: TendedLane[] = [];
 
   /**
    * Starts a lane.
@@ -66,7 +71,11 @@ export class Crew {
   /** Gives up a lane that is stuck: a thread is left behind, with its row. */
   abandon(lane: TendedLane): void {
     this.totals.hung++;
-    if (lane.generation.plan.place === "thread") this.#options.scoreboard.close(lane.row, "hung");
+    this.#losses.push(performance.now());
+    if (lane.generation.plan.place === "thread") {
+      this.#options.scoreboard.close(lane.row, "hung");
+      this.leftBehind.push(lane);
+    }
     lane.handle.abandon(
       new ExitError("Cannot start a worker: not ready within --worker-timeout", EXIT.software),
     );
@@ -77,6 +86,7 @@ export class Crew {
     try {
       await lane.handle.ready;
       lane.becameReady(this.settings);
+      this.#sayReplaced(lane);
     } catch (cause) {
       bootError = cause instanceof Error ? cause : new Error(String(cause));
     }
@@ -90,12 +100,23 @@ export class Crew {
 
   #sayCrashed(lane: TendedLane, error: Error): void {
     this.totals.crashed++;
+    this.#losses.push(performance.now());
     this.#options.log.error("Worker crashed: its connections are closed", {
       "sluice.worker": lane.number,
       "sluice.worker.pid": lane.handle.pid,
       "sluice.worker.generation": lane.generation.number,
       "sluice.connections.cut": lane.row.open,
       error,
+    });
+  }
+
+  #sayReplaced(lane: TendedLane): void {
+    const lost = this.#losses.shift();
+    if (lost === undefined) return;
+    this.#options.log.info("Worker started in the place of one that ended", {
+      "sluice.worker": lane.number,
+      "sluice.worker.pid": lane.handle.pid,
+      "sluice.outage.duration": Math.round(performance.now() - lost) / 1000,
     });
   }
 }

@@ -12,20 +12,22 @@ const SETTLE = 200;
  * closes is lost.
  *
  * @param doors Lanes that took connections before the new ones did.
+ * @returns Whether no client could be lost.
  */
 export async function handOver(
   old: readonly TendedLane[],
   fresh: readonly TendedLane[],
   doors: number,
   settings: SupervisionSettings,
-): Promise<void> {
+): Promise<boolean> {
   const [steersman] = fresh;
   const retire = () => Promise.all(old.map((lane) => lane.retire(settings)));
   if (old.length === 0 || steersman?.generation.plan.sharing !== "reusePort") {
     await retire();
-    return;
+    return true;
   }
-  if (await steersman.handle.steer({ first: doors, count: fresh.length })) {
+  const isSteered = await steersman.handle.steer({ first: doors, count: fresh.length });
+  if (isSteered) {
     await delay(SETTLE);
     // When an old socket closes, the last one takes its number; this one keeps its own the longest.
     await steersman.handle.steer({ first: doors, count: 1 });
@@ -33,4 +35,5 @@ export async function handOver(
     // By all, so that it happens though one has just died.
     await Promise.all(fresh.map((lane) => lane.handle.steer(null)));
   } else await retire();
+  return isSteered;
 }

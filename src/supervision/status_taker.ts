@@ -20,7 +20,7 @@ export class StatusTaker {
   }
 
   take(): Status {
-    const { totals, generation, lanes } = this.#supervisor;
+    const { totals, generation, lanes, leftBehind } = this.#supervisor;
     return {
       time: new Date().toISOString(),
       mode: this.#settings.mode,
@@ -29,7 +29,7 @@ export class StatusTaker {
       uptime_s: Math.round((performance.now() - this.#started) / 100) / 10,
       generation,
       failed_generation: this.failed,
-      lanes: lanes.map((lane) => this.#laneStatus(lane)),
+      lanes: [...lanes, ...leftBehind].map((lane) => this.#laneStatus(lane)),
       totals: {
         ...totals.with(lanes.map(({ row }) => row)),
         crashed: totals.crashed,

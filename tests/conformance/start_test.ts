@@ -73,7 +73,7 @@ testEachMode(
       await using _server = await startServer(unix);
       assertEquals(await echoOver(await Deno.connect({ transport: "unix", path })), "hello");
     } else {
-      await failsToStart(unix, 64, /unix:.*Unix socket.*--mode single and async.*expected TCP/);
+      await failsToStart(unix, 64, /"unix:.*Unix socket.*expected TCP addresses/);
     }
     await Deno.remove(folder, { recursive: true });
   },

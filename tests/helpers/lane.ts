@@ -50,7 +50,7 @@ export function makeResources(limits: {
     : new AddressCounts(makeAddressTable(maxConnections), row.index);
   const shared = { totalConnections: maxConnections, maxConnectionsPerIp };
   const capacity = new Capacity(shared, scoreboard, row, addresses);
-  return { resources: new ResourceManager(limits, capacity), row };
+  return { resources: new ResourceManager({ ...limits, ...shared }, capacity), row };
 }
 
 /** Serves on a port that the system picks. */

@@ -22,7 +22,15 @@ export interface Server extends AsyncDisposable {
 
 const MAIN = fileURLToPath(import.meta.resolve("../../main.ts"));
 
-/** Starts `main.ts` with JSON logs on a port that the system picks, and waits until it serves. */
+/** Another server than `main.ts` to put through the tests, such as `dist/sluice`. */
+const UNDER_TEST = Deno.env.get("SERVER_UNDER_TEST");
+
+/** How the server is called. */
+const SERVER = UNDER_TEST === undefined
+  ? [Deno.execPath(), "run", "-A", "--no-check", MAIN]
+  : [fileURLToPath(import.meta.resolve(`../../${UNDER_TEST}`))];
+
+/** Starts the server with JSON logs on a port that the system picks, and waits until it serves. */
 export function startServer(
   args: readonly string[],
   options: { command?: readonly string[]; env?: Record<string, string>; cwd?: string } = {},
@@ -30,7 +38,7 @@ export function startServer(
   const port = args.some((arg) => /^(--port|-p|--bind|-b|--host)/.test(arg)) ? [] : ["--port", "0"];
   return startCommand(
     [
-      ...options.command ?? [Deno.execPath(), "run", "-A", "--no-check", MAIN],
+      ...options.command ?? SERVER,
       ...args,
       ...port,
     ],
@@ -89,13 +97,14 @@ export async function startCommand(
   };
 }
 
-/** Runs `main.ts` to its end. */
+/** Runs the server to its end. */
 export async function runMain(
   args: readonly string[],
   options: { env?: Record<string, string>; cwd?: string } = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const output = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", MAIN, ...args],
+  const [program = "", ...before] = SERVER;
+  const output = await new Deno.Command(program, {
+    args: [...before, ...args],
     stdin: "null",
     ...options,
   }).output();

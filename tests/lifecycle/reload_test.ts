@@ -6,28 +6,7 @@ import { startLoad } from "../helpers/load.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 import { statusFile } from "../helpers/status.ts";
 import { until } from "../helpers/until.ts";
-
-/** A handler of two modules that answers with its version. */
-async function versionHandler() {
-  const folder = await Deno.makeTempDir();
-  const path = `${folder}/handler.ts`;
-  async function write(version: number, source?: string): Promise<void> {
-    await Deno.writeTextFile(`${folder}/version.ts`, `export const version: number = ${version};`);
-    await Deno.writeTextFile(
-      path,
-      source ??
-        `import { version } from "./version.ts";
-        const own = ${version};
-        export default {
-          framing: { type: "lines" },
-          handle: (line: string) => \`\${own} \${version} \${line}\`,
-        };`,
-    );
-  }
-  await write(0);
-  const remove = () => Deno.remove(folder, { recursive: true });
-  return { path, write, [Symbol.asyncDispose]: remove };
-}
+import { versionHandler } from "../helpers/version_handler.ts";
 
 async function versionOf(server: Server): Promise<string> {
   using client = await Client.connect(server);

@@ -1,0 +1,76 @@
+import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { Client } from "../helpers/client.ts";
+import { descriptorsOf, memoryOf, threadsOf } from "../helpers/process.ts";
+import { startServer } from "../helpers/server.ts";
+import { statusFile } from "../helpers/status.ts";
+import { until } from "../helpers/until.ts";
+
+const TROUBLE = fileURLToPath(import.meta.resolve("../handlers/trouble.js"));
+const ROUNDS = 100;
+const WORKERS = 4;
+const CONNECTIONS = 100;
+
+async function ask(client: Client, line: string): Promise<string> {
+  await client.send(`${line}\n`);
+  return await client.receiveUntil("\n");
+}
+
+Deno.test(`a worker of 4 with 100 connections each throws, ${ROUNDS} times: nobody else sees it, nothing leaks`, async () => {
+  await using status = await statusFile();
+  await using server = await startServer([
+    ...["--mode", "pooled", "--workers", String(WORKERS), "--handler", TROUBLE],
+    ...["--status-file", status.path, "--max-connections-per-ip", String(WORKERS * CONNECTIONS)],
+  ]);
+  const all = WORKERS * CONNECTIONS;
+  let clients: Client[] = [];
+  async function fillUp(): Promise<void> {
+    const missing = Array.from({ length: all - clients.length }, () => Client.connect(server));
+    const fresh = await Promise.all(missing);
+    clients.push(...fresh);
+    for (const client of fresh) assert((await ask(client, "hello")).startsWith("hello "));
+  }
+  const crashes = () => server.log.filter((line) => line.message.startsWith("Worker crashed"));
+  const replaced = () => server.log.filter((line) => line.message.startsWith("Worker started"));
+  const measure = () => ({
+    descriptors: descriptorsOf(server.pid),
+    threads: threadsOf(server.pid),
+    memory: memoryOf(server.pid),
+  });
+  await fillUp();
+  let before = measure();
+  for (let round = 1; round <= ROUNDS; round++) {
+    const [culprit] = clients;
+    await culprit?.send("throw\n");
+    const thrown = performance.now();
+    await until("the crash is logged", () => crashes().length === round);
+    const cut = Number(crashes().at(-1)?.["sluice.connections.cut"]);
+    const answers = await Promise.all(
+      clients.slice(1).map((client) => ask(client, "still").catch(() => "")),
+    );
+    // The culprit is one of those that went.
+    assertEquals(answers.filter((answer) => answer === "").length, cut - 1, `round ${round}`);
+    assert(cut >= 80 && cut <= 120, `${cut} connections were on one worker`);
+    clients = clients.filter((client, i) => {
+      const isOpen = i > 0 && answers[i - 1] !== "";
+      if (!isOpen) client.close();
+      return isOpen;
+    });
+    const isBack = () => replaced().length === round;
+    await until("the worker is back", isBack);
+    assert(performance.now() - thrown < 1000, "the worker is back within a second");
+    await fillUp();
+    if (round === 10) before = measure();
+  }
+  const after = measure();
+  assertEquals(after.descriptors, before.descriptors);
+  assert(after.threads <= before.threads + 1, `${before.threads} and ${after.threads} threads`);
+  const growth = (after.memory - before.memory) / 2 ** 20;
+  assert(growth < 60, `grew by ${growth.toFixed(0)} MB in ${ROUNDS - 10} rounds`);
+  const { lanes, totals } = await status.says("all are open", ({ totals }) => totals.open === all);
+  assertEquals([lanes.length, totals.crashed], [WORKERS, ROUNDS]);
+  clients.forEach((client) => client.close());
+  await status.says("none is open", ({ totals }) => totals.open === 0);
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+});

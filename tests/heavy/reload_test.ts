@@ -1,0 +1,45 @@
+import { assert, assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
+import { startLoad } from "../helpers/load.ts";
+import { startServer } from "../helpers/server.ts";
+import { until } from "../helpers/until.ts";
+import { versionHandler } from "../helpers/version_handler.ts";
+
+const RELOADS = 20;
+
+for (const mode of ["async", "threaded", "pooled", "forked"]) {
+  Deno.test(`--mode ${mode}: ${RELOADS} reloads in ${RELOADS} s under load: nothing refused, reset or cut`, async () => {
+    await using handler = await versionHandler();
+    await using server = await startServer([
+      ...["--mode", mode, "--workers", "2", "--handler", handler.path],
+    ]);
+    const versions = new Set<string>();
+    const load = startLoad(server, {
+      short: 4,
+      long: 8,
+      pause: 5,
+      isRight(answer, line) {
+        versions.add(answer.split(" ")[0] ?? "");
+        return answer.endsWith(` ${line}`);
+      },
+    });
+    for (let i = 1; i <= RELOADS; i++) {
+      // A broken one among them has no effect but a line in the log.
+      await (i === RELOADS / 2 ? handler.write(i, "export default {") : handler.write(i));
+      server.kill("SIGHUP");
+      await delay(1000);
+    }
+    const outcomes = () =>
+      server.log.filter(({ message }) =>
+        message === "Reloaded" || message.startsWith("Cannot reload")
+      ).length;
+    await until("the last is over", () => outcomes() >= RELOADS - 5 && versions.has("20"));
+    await load.stop();
+    assertEquals(load.failures, []);
+    assert(load.exchanges > 5000, `${load.exchanges} exchanges`);
+    assert(versions.size > RELOADS / 2, `${versions.size} versions were seen`);
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+    assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 0);
+  });
+}

@@ -1,0 +1,67 @@
+/** What a test has done on another thread, as a lane of its own. */
+import { Capacity } from "../../src/core/capacity.ts";
+import { Scoreboard } from "../../src/scoreboard.ts";
+import { type Allocate, sharedState } from "../../src/shared_state.ts";
+
+/** What the thread is told to do. */
+export type Task =
+  /** Gives back a connection of a row. */
+  | { readonly type: "giveBack"; readonly scoreboard: SharedArrayBuffer; readonly row: number }
+  /** Adds to a number under a lock, so many times, in steps that others could come between. */
+  | { readonly type: "add"; readonly lane: number; readonly memory: Memory; readonly times: number }
+  /** Takes the lock, and keeps it. */
+  | { readonly type: "lock"; readonly lane: number; readonly memory: Memory };
+
+/** The memory that a test has allocated, by name. */
+export type Memory = Readonly<Record<string, SharedArrayBuffer>>;
+
+/** The name of the lock that is taken, and of the number that is added to. */
+export const NAME = "test";
+
+interface Scope {
+  postMessage(message: "done"): void;
+  onmessage: ((event: MessageEvent<Task>) => void) | null;
+}
+
+const scope = globalThis as unknown as Scope;
+
+scope.onmessage = async ({ data }) => {
+  await act(data);
+  scope.postMessage("done");
+};
+
+async function act(task: Task): Promise<void> {
+  switch (task.type) {
+    case "giveBack":
+      return giveBack(task);
+    case "add":
+      return await add(task);
+    case "lock":
+      await stateOf(task).lock(NAME);
+  }
+}
+
+function giveBack({ scoreboard: buffer, row }: Task & { type: "giveBack" }): void {
+  const scoreboard = new Scoreboard(buffer);
+  const limits = { totalConnections: 1, maxConnectionsPerIp: 0 };
+  new Capacity(limits, scoreboard, scoreboard.row(row), null).giveBack(null);
+}
+
+async function add(task: Task & { type: "add" }): Promise<void> {
+  const { shared, lock } = stateOf(task);
+  const number = new Int32Array(await shared(NAME, 4));
+  for (let i = 0; i < task.times; i++) {
+    using _lock = await lock(NAME);
+    const [before = 0] = number;
+    await Promise.resolve();
+    number[0] = before + 1;
+  }
+}
+
+function stateOf({ lane, memory }: Task & { type: "add" | "lock" }) {
+  const allocate: Allocate = (name) => {
+    const buffer = memory[name];
+    return buffer === undefined ? Promise.reject(new Error(name)) : Promise.resolve(buffer);
+  };
+  return sharedState(lane, allocate);
+}

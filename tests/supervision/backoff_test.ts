@@ -1,0 +1,37 @@
+import { assert, assertEquals } from "@std/assert";
+import { Backoff } from "../../src/supervision/backoff.ts";
+
+function failedTimes(count: number): Backoff {
+  const backoff = new Backoff();
+  for (let i = 1; i <= count; i++) backoff.failed(new Error(`death ${i}`));
+  return backoff;
+}
+
+Deno.test("Backoff.delay is none at first, then doubles, half of it at random", () => {
+  assertEquals(new Backoff().delay, 0);
+  for (const [deaths, whole] of [[1, 100], [2, 200], [3, 400], [6, 3200]] as const) {
+    const backoff = failedTimes(deaths);
+    const delays = Array.from({ length: 200 }, () => backoff.delay);
+    assert(delays.every((delay) => delay >= whole / 2 && delay <= whole), String(delays));
+    assert(Math.max(...delays) - Math.min(...delays) > whole / 10, "it is always the same");
+  }
+});
+
+Deno.test("Backoff.delay is never more than half a minute", () => {
+  const backoff = failedTimes(2000);
+  for (let i = 0; i < 100; i++) assert(backoff.delay >= 15_000 && backoff.delay <= 30_000);
+});
+
+Deno.test("Backoff.hopeless is the last error after six in a row", () => {
+  assertEquals(failedTimes(5).hopeless, null);
+  assertEquals(failedTimes(6).hopeless?.message, "death 6");
+  assertEquals(failedTimes(7).hopeless?.message, "death 7");
+});
+
+Deno.test("Backoff.succeeded() forgives all", () => {
+  const backoff = failedTimes(6);
+  backoff.succeeded();
+  assertEquals([backoff.delay, backoff.hopeless], [0, null]);
+  backoff.failed(new Error("again"));
+  assert(backoff.delay >= 50 && backoff.delay <= 100);
+});
