@@ -1,5 +1,5 @@
 import type { LaneHandle, Place } from "./places/place.ts";
-import type { Scoreboard } from "./scoreboard.ts";
+import type { Row, Scoreboard } from "./scoreboard.ts";
 import type { Work } from "./supervision/tended_lane.ts";
 
 /**
@@ -10,13 +10,16 @@ import type { Work } from "./supervision/tended_lane.ts";
 export class Refuser {
   readonly #place: Place;
   readonly #scoreboard: Scoreboard;
+  readonly #onGone: (row: Row) => void;
   #work: Work | null = null;
   #words: string | null = null;
   #lane: LaneHandle | null = null;
 
-  constructor(here: Place, scoreboard: Scoreboard) {
+  /** @param onGone Called before the row of a lane of its own is free again. */
+  constructor(here: Place, scoreboard: Scoreboard, onGone: (row: Row) => void) {
     this.#place = here;
     this.#scoreboard = scoreboard;
+    this.#onGone = onGone;
   }
 
   /** What it needs before it can refuse; without `--overload refuse` it never does. */
@@ -48,6 +51,9 @@ export class Refuser {
       maxConnections: 0,
       totalConnections: 0,
     });
-    void this.#lane.exited.then(() => this.#scoreboard.close(row, "free"));
+    void this.#lane.exited.then(() => {
+      this.#onGone(row);
+      this.#scoreboard.close(row, "free");
+    });
   }
 }

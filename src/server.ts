@@ -54,7 +54,7 @@ export class Server {
     const door = await openDoor(wanted, plan, settings.backlog);
     const scoreboard = new Scoreboard();
     const places = makePlaces(settings, log, scoreboard, () => supervisor.fill());
-    const refuser = new Refuser(places.here, scoreboard);
+    const refuser = new Refuser(places.here, scoreboard, (row) => supervisor.totals.keep(row));
     const supervisor = new Supervisor({
       place: places[plan.place],
       scoreboard,
@@ -66,7 +66,16 @@ export class Server {
       const work = workOf(settings, plan, door, log);
       const { addresses, refusal } = await supervisor.start(plan, work, settings);
       refuser.prepare(work, refusal);
-      return new Server({ addresses, plan, supervisor, door, log, refuser, settings });
+      return new Server({
+        addresses,
+        plan,
+        supervisor,
+        door,
+        log,
+        refuser,
+        scoreboard,
+        settings,
+      });
     } catch (error) {
       door.close();
       throw error;
@@ -80,6 +89,7 @@ export class Server {
     door: Door;
     log: Log;
     refuser: Refuser;
+    scoreboard: Scoreboard;
     settings: Settings;
   }) {
     this.addresses = parts.addresses;
@@ -88,7 +98,7 @@ export class Server {
     this.#door = parts.door;
     this.#log = parts.log;
     this.#refuser = parts.refuser;
-    this.#status = new StatusTaker(parts.supervisor, parts.settings);
+    this.#status = new StatusTaker(parts.supervisor, parts.scoreboard, parts.settings);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { Scoreboard } from "../scoreboard.ts";
 import type { Settings } from "../settings/options.ts";
 import type { LaneStatus, Status } from "../status.ts";
 import type { Supervisor } from "../supervisor.ts";
@@ -9,13 +10,15 @@ export class StatusTaker {
   /** The last reload, when it failed. */
   failed: Status["failed_generation"] = null;
   readonly #supervisor: Supervisor;
+  readonly #scoreboard: Scoreboard;
   readonly #settings: Settings;
   readonly #started = performance.now();
   /** The processor time of each lane as of the status before, and when that was. */
   readonly #before = new WeakMap<TendedLane, { busy: number; time: number }>();
 
-  constructor(supervisor: Supervisor, settings: Settings) {
+  constructor(supervisor: Supervisor, scoreboard: Scoreboard, settings: Settings) {
     this.#supervisor = supervisor;
+    this.#scoreboard = scoreboard;
     this.#settings = settings;
   }
 
@@ -31,7 +34,7 @@ export class StatusTaker {
       failed_generation: this.failed,
       lanes: [...lanes, ...leftBehind].map((lane) => this.#laneStatus(lane)),
       totals: {
-        ...totals.with(lanes.map(({ row }) => row)),
+        ...totals.with(this.#scoreboard),
         crashed: totals.crashed,
         hung: totals.hung,
         recycled: totals.recycled,

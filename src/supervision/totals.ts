@@ -1,4 +1,4 @@
-import type { Row } from "../scoreboard.ts";
+import type { Row, Scoreboard } from "../scoreboard.ts";
 import type { StatusCounts } from "../status.ts";
 
 /** What a row says, in the words of the status. */
@@ -29,8 +29,11 @@ export class Totals {
   }
 
   /** The counts of lanes that are gone and of those that are not. */
-  with(rows: readonly Row[]): StatusCounts {
-    return rows.map(countsOf).reduce(sum, this.#gone);
+  with(scoreboard: Scoreboard): StatusCounts {
+    const alive = [...scoreboard.rows()].filter(({ state }) =>
+      state !== "free" && state !== "hung"
+    );
+    return alive.map(countsOf).reduce(sum, this.#gone);
   }
 }
 
