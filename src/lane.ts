@@ -115,9 +115,11 @@ export class Lane {
     const turn = order.sharing === "shared" && order.maxConnections > 1
       ? turns(scoreboard, row, order.heartbeat)
       : null;
-    this.#acceptors = listeners.map((listener) =>
+    this.#acceptors = listeners.map((listener, i) =>
       new Acceptor({
         listener,
+        reopen: () => listen(order.addresses[i] ?? listener.address, order),
+        onFull: (by) => this.#acceptors.forEach((other) => other !== by && other.pause()),
         resources,
         service,
         connections,

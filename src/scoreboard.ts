@@ -191,7 +191,8 @@ export class Row {
   take(report: RowReport): void {
     this.#counters.set(report.counters.slice(0, COUNTERS.length));
     Atomics.store(this.#integers, OPEN, report.open);
-    if (report.current !== this.current) this.turnTo(report.current, report.peer ?? "");
+    if (report.peer !== null) this.turnTo(report.current, report.peer);
+    this.#integers[CURRENT] = report.current;
   }
 }
 

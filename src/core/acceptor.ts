@@ -10,6 +10,10 @@ import type { Service } from "./service.ts";
 /** What an acceptor works with. */
 export interface AcceptorOptions {
   readonly listener: Listener;
+  /** Listens again, after {@linkcode Acceptor.pause}. */
+  readonly reopen: () => Promise<Listener>;
+  /** Called when the lane has taken the last client that it can. */
+  readonly onFull: (by: Acceptor) => void;
   readonly resources: ResourceManager;
   readonly service: Service;
   readonly connections: ConnectionContext;
@@ -44,33 +48,57 @@ const NETWORK_ERRORS = /\(os error (64|71|92|95|100|101|112|113)\)/;
 /** One loop: wait for room, accept, hand over, forget when done. */
 export class Acceptor {
   readonly #options: AcceptorOptions;
+  #listener: Listener;
+  #isPaused = false;
+  /** Whether the door is closed for good. */
+  #isOver = false;
   #accepted = 0;
   #telling = 0;
   #outage: number | null = null;
 
   constructor(options: AcceptorOptions) {
     this.#options = options;
+    this.#listener = options.listener;
   }
 
   /** Runs until the door is closed. */
   async run(): Promise<void> {
-    const { listener, resources, overload, turn } = this.#options;
-    const sockets = listener[Symbol.asyncIterator]();
+    const { resources, overload, turn } = this.#options;
+    let sockets = this.#listener[Symbol.asyncIterator]();
     for (;;) {
       while (resources.leavesToOthers) await resources.release();
       if (overload === "wait" && !resources.hasRoom) await resources.room();
       if (turn !== null) await turn();
+      if (this.#isOver) return;
+      if (this.#isPaused) {
+        this.#listener = await this.#options.reopen();
+        this.#isPaused = false;
+        sockets = this.#listener[Symbol.asyncIterator]();
+      }
       const socket = await this.#next(sockets);
+      if (socket === null && this.#isPaused) continue;
       if (socket === null) return;
       this.#accepted++;
       await this.#admit(socket);
     }
   }
 
+  /**
+   * Leaves the clients that come to others until the lane has room again. An
+   * accept that is under way cannot be called back in another way than to close
+   * its handle of the socket, which the others have open.
+   */
+  pause(): void {
+    if (!this.#listener.isShared || this.#isOver) return;
+    this.#isPaused = true;
+    this.#listener.close();
+  }
+
   /** Leaves the clients that come to those who share the queue; where nobody does, closes the door. */
   async leave(): Promise<void> {
-    if (this.#options.listener.isShared) this.#options.listener.close();
-    else await this.closeDoor();
+    if (!this.#listener.isShared) return await this.closeDoor();
+    this.#isOver = true;
+    this.#listener.close();
   }
 
   /**
@@ -87,7 +115,8 @@ export class Acceptor {
       before = this.#accepted;
       await new Promise((resolve) => setImmediate(resolve));
     } while (this.#accepted !== before && performance.now() < latest);
-    this.#options.listener.close();
+    this.#isOver = true;
+    this.#listener.close();
   }
 
   /** The next client; null when the listener is closed. */
@@ -143,6 +172,7 @@ export class Acceptor {
     const connection = new Connection(nextNumber(), socket, connections);
     emit({ type: "accepted", connection });
     live.set(connection, this.#converse(connection, lease));
+    if (this.#options.resources.leavesToOthers) this.#options.onFull(this);
   }
 
   async #converse(connection: Connection, lease: Lease): Promise<void> {

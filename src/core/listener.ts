@@ -75,8 +75,8 @@ async function listenUnix(path: string, options: ListenOptions): Promise<Listene
     }
   } catch (error) {
     listener.close();
-    if (error instanceof Deno.errors.AlreadyExists) error = new Deno.errors.AddrInUse();
-    throw cannotBind(address, error);
+    const isTaken = error instanceof Deno.errors.AlreadyExists;
+    throw cannotBind(address, isTaken ? new Deno.errors.AddrInUse() : error);
   }
   return withAddress(listener, address, false);
 }

@@ -79,7 +79,10 @@ export class ResourceManager {
    */
   allocate(peer: string | null): Lease | Refusal {
     if (this.#draining) return new Refusal("draining");
-    if (this.#open >= this.#limits.maxConnections) return new Refusal("total");
+    // A lane that leaves clients to others serves the one that it could not leave all the same.
+    if (this.#open >= this.#limits.maxConnections && !this.leavesToOthers) {
+      return new Refusal("total");
+    }
     const reason = this.#capacity.take(peer);
     if (reason !== null) return new Refusal(reason);
     this.#open++;

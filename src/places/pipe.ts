@@ -28,12 +28,23 @@ export async function readMessages<Message>(
     rest = lines.pop() ?? "";
     for (const line of lines) {
       const mark = line.indexOf(MARK);
-      if (mark === -1) other(`${line}\n`);
-      else {
-        if (mark > 0) other(line.slice(0, mark));
-        receive(JSON.parse(line.slice(mark + MARK.length)));
+      const message = mark === -1 ? undefined : decodeMessage(line.slice(mark + MARK.length));
+      if (message === undefined) {
+        other(`${line}\n`);
+        continue;
       }
+      if (mark > 0) other(line.slice(0, mark));
+      receive(message as Message);
     }
   }
   if (rest !== "" && !rest.includes(MARK)) other(rest);
+}
+
+/** What was encoded; undefined where it only looks like a message. */
+function decodeMessage(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

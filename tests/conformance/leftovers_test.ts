@@ -1,8 +1,8 @@
 /** What a server in `forked` mode leaves behind, however it ends: no process. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../helpers/client.ts";
-import { makeMark } from "../helpers/processes.ts";
-import { runMain, startServer } from "../helpers/server.ts";
+import { makeMark } from "../helpers/mark.ts";
+import { runMain, SERVER, startServer } from "../helpers/server.ts";
 import { talk } from "../helpers/talk.ts";
 import { until } from "../helpers/until.ts";
 
@@ -84,10 +84,9 @@ Deno.test("--mode forked leaves no process behind after KILL, idle or in the mid
 
 Deno.test("--mode forked leaves no process behind after KILL during its start", async () => {
   const mark = makeMark();
-  const main = new URL("../../main.ts", import.meta.url).pathname;
-  const args = ["run", "-A", "--no-check", main, ...FORKED, "--port", "0"];
+  const [program = "", ...args] = [...SERVER, ...FORKED, "--port", "0"];
   for (const count of [1, 2, 4]) {
-    const child = new Deno.Command(Deno.execPath(), {
+    const child = new Deno.Command(program, {
       args,
       env: mark.env,
       stdin: "null",

@@ -77,6 +77,8 @@ export async function serve(service: Service, options: ServeOptions = {}): Promi
   let lastNumber = 0;
   const acceptor = new Acceptor({
     listener,
+    reopen: () => Promise.resolve(listener),
+    onFull: () => {},
     resources,
     service,
     connections: {

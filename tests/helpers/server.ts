@@ -26,7 +26,7 @@ const MAIN = fileURLToPath(import.meta.resolve("../../main.ts"));
 const UNDER_TEST = Deno.env.get("SERVER_UNDER_TEST");
 
 /** How the server is called. */
-const SERVER = UNDER_TEST === undefined
+export const SERVER = UNDER_TEST === undefined
   ? [Deno.execPath(), "run", "-A", "--no-check", MAIN]
   : [fileURLToPath(import.meta.resolve(`../../${UNDER_TEST}`))];
 
