@@ -24,6 +24,7 @@ const MODE_GROUPS: Readonly<Record<string, Group>> = {
 };
 const GROUPS: Readonly<Record<string, Group>> = { echo, idle, start, ...MODE_GROUPS };
 
+const EXIT = { ok: 0, failed: 1, usage: 64, interrupted: 130 };
 /** Processors busy with other work, from which on it is said. */
 const OTHERS = 0.2;
 
@@ -33,10 +34,15 @@ function groupsOf(name: string): Group[] {
   if (group !== undefined) return [group];
   const names = [...Object.keys(GROUPS), "modes"].join(", ");
   print(`Unknown group "${name}": expected some of ${names}`);
-  Deno.exit(64);
+  Deno.exit(EXIT.usage);
 }
 
 const chosen = Deno.args.length === 0 ? Object.values(GROUPS) : Deno.args.flatMap(groupsOf);
+
+// To exit ends the servers, to die by a signal would not.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => Deno.exit(EXIT.interrupted));
+}
 
 print(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} processors`);
 print("Yardstick: a bare read-and-write loop on Deno.listen, with buffers of 4 KB");
@@ -53,4 +59,4 @@ for (const group of new Set(chosen)) {
     printRow([`FAILED: ${error instanceof Error ? error.stack : error}`]);
   }
 }
-Deno.exit(failures === 0 ? 0 : 1);
+Deno.exit(failures === 0 ? EXIT.ok : EXIT.failed);

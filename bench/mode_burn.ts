@@ -1,16 +1,18 @@
 import { calibrate } from "./burn_loop.ts";
 import { keptConnections, newConnections } from "./clients.ts";
-import { handler, MODES, sluice } from "./commands.ts";
-import { type Cost, inSlices, type Load, warmUp } from "./load.ts";
+import { type Command, handler, MODES, sluice } from "./commands.ts";
+import { type Cost, inSlices, type Load, overall, warmUp } from "./load.ts";
 import { median, type Row } from "./table.ts";
 import { watchOthers } from "./others.ts";
-import { startTarget } from "./target.ts";
+import { startTarget, type Target } from "./target.ts";
 import { within } from "./within.ts";
 
 const BURN_MS = 5;
 const CLIENTS = 8;
-const SLICES = 6;
-const QUIETEST = 3;
+const QUIET_ROUNDS = 3;
+const MOST_ROUNDS = 10;
+/** Processors busy with other work, up to which a round is quiet. */
+const QUIET = 0.15;
 const SLICE_MS = 400;
 const WARMUP_MS = 300;
 const WORKER_LIMIT = 10_000;
@@ -19,10 +21,19 @@ const REQUEST = new TextEncoder().encode("x\n");
 
 type Slice = Pick<Cost, "rate" | "others">;
 
-const RIVALS = {
+/** With two threads, of which each has one client at a time, the others wait for their turn. */
+const TURN_RIVALS = {
   async: MODES.async,
   pooled: MODES.pooled,
-  threaded: [...MODES.threaded, "--min-threads", "2", "--max-threads", "2", "--spare-threads", "0"],
+  threaded: threaded(2),
+  forked: MODES.forked,
+};
+
+/** With a thread for each client, as the mode means it. */
+const KEPT_RIVALS = {
+  async: MODES.async,
+  pooled: MODES.pooled,
+  [`threaded, ${CLIENTS} threads`]: threaded(CLIENTS),
   forked: MODES.forked,
 };
 
@@ -33,43 +44,52 @@ const RIVALS = {
 export async function* modeBurn(): AsyncGenerator<Row> {
   const rounds = calibrate(BURN_MS);
   yield [`${BURN_MS} ms of CPU a request, ${CLIENTS} clients`, "requests/s", "to async", "aim"];
-  yield ["  bare threads: 2 to 1", "", await compareBareThreads(rounds)];
-  await using stack = new AsyncDisposableStack();
-  const servers = [];
-  for (const [name, mode] of Object.entries(RIVALS)) {
-    const command = sluice(mode, handler("./burn_handler.ts"));
-    const target = stack.use(await startTarget(command, { BURN_ROUNDS: String(rounds) }));
-    servers.push({ name, target });
-  }
+  yield* compareBareThreads(rounds);
   yield ["  a connection for each request:"];
-  yield* compare(servers.map(({ name, target }) => ({
-    name,
-    load: newConnections(target, CLIENTS, REQUEST),
-  })));
-  yield [`  ${CLIENTS} connections, kept (more than 2 threads):`];
-  const many = [];
-  for (const { name, target } of servers) {
-    if (name === "threaded") continue;
-    many.push({ name, load: stack.use(await keptConnections(target, CLIENTS, REQUEST)) });
-  }
-  yield* compare(many);
+  yield* compare(TURN_RIVALS, rounds, (target) => newConnections(target, CLIENTS, REQUEST));
+  yield [`  ${CLIENTS} connections that are kept:`];
+  yield* compare(KEPT_RIVALS, rounds, (target) => keptConnections(target, CLIENTS, REQUEST));
+}
+
+function threaded(threads: number): Command {
+  const count = String(threads);
+  return [
+    ...MODES.threaded,
+    "--min-threads",
+    count,
+    "--max-threads",
+    count,
+    "--spare-threads",
+    "0",
+  ];
 }
 
 async function* compare(
-  rivals: readonly { readonly name: string; readonly load: Load }[],
+  rivals: Readonly<Record<string, Command>>,
+  rounds: number,
+  open: (target: Target) => Load | Promise<Load>,
 ): AsyncGenerator<Row> {
-  const loads = rivals.map(({ load }) => load);
-  await warmUp(loads, WARMUP_MS);
-  const found = await inSlices(loads, SLICES, SLICE_MS);
-  const base = undisturbed(found[0] ?? []);
-  for (const [i, { name }] of rivals.entries()) {
-    const ours = undisturbed(found[i] ?? []);
-    const ratio = (ours / base).toFixed(2);
-    yield [`    ${name}`, ours.toFixed(0), i === 0 ? "1" : ratio, i === 0 ? "" : AIM];
+  await using stack = new AsyncDisposableStack();
+  const loads: Load[] = [];
+  for (const mode of Object.values(rivals)) {
+    const command = sluice(mode, handler("./burn_handler.ts"));
+    const target = stack.use(await startTarget(command, { BURN_ROUNDS: String(rounds) }));
+    loads.push(stack.use(await open(target)));
   }
+  await warmUp(loads, WARMUP_MS);
+  const { rates, others } = await quietRounds(async () =>
+    (await inSlices(loads, 1, SLICE_MS)).map(overall)
+  );
+  const [base = NaN] = rates;
+  for (const [i, name] of Object.keys(rivals).entries()) {
+    const rate = rates[i] ?? NaN;
+    const verdict = i === 0 ? ["1"] : [(rate / base).toFixed(2), AIM];
+    yield [`    ${name}`, rate.toFixed(0), ...verdict];
+  }
+  if (others > QUIET) yield ["    (not quiet: processors of others)", others.toFixed(2)];
 }
 
-async function compareBareThreads(rounds: number): Promise<string> {
+async function* compareBareThreads(rounds: number): AsyncGenerator<Row> {
   using first = new BareThread();
   using second = new BareThread();
   const measure = async (threads: readonly BareThread[]): Promise<Slice> => {
@@ -77,20 +97,34 @@ async function compareBareThreads(rounds: number): Promise<string> {
     const counts = await Promise.all(threads.map((thread) => thread.run(rounds, SLICE_MS)));
     return { rate: counts.reduce((sum, count) => sum + count, 0), others: others() };
   };
-  const alone: Slice[] = [];
-  const both: Slice[] = [];
-  for (let slice = 0; slice < SLICES; slice++) {
-    alone.push(await measure([first]));
-    both.push(await measure([first, second]));
-  }
-  return (undisturbed(both) / undisturbed(alone)).toFixed(2);
+  const { rates: [one = NaN, both = NaN], others } = await quietRounds(async () => [
+    await measure([first]),
+    await measure([first, second]),
+  ]);
+  yield ["  bare threads: 2 to 1", "", (both / one).toFixed(2), others > QUIET ? "not quiet" : ""];
 }
 
-/** The rate in those slices in which other work troubled the least. */
-function undisturbed(slices: readonly Slice[]): number {
-  return median(
-    slices.toSorted((a, b) => a.others - b.others).slice(0, QUIETEST).map(({ rate }) => rate),
+/**
+ * Measures until enough rounds are quiet, but not for ever: other work leaves
+ * less to two threads than it leaves to one.
+ *
+ * @returns The rate of each in the quietest rounds, and the other work in the loudest of these.
+ */
+async function quietRounds(
+  measure: () => Promise<readonly Slice[]>,
+): Promise<{ rates: number[]; others: number }> {
+  const rounds: { slices: readonly Slice[]; others: number }[] = [];
+  const countQuiet = () => rounds.filter(({ others }) => others <= QUIET).length;
+  while (rounds.length < MOST_ROUNDS && countQuiet() < QUIET_ROUNDS) {
+    const slices = await measure();
+    rounds.push({ slices, others: Math.max(...slices.map(({ others }) => others)) });
+  }
+  const best = rounds.toSorted((a, b) => a.others - b.others).slice(0, QUIET_ROUNDS);
+  const [first] = best;
+  const rates = first?.slices.map((_, i) =>
+    median(best.map(({ slices }) => slices[i]?.rate ?? NaN))
   );
+  return { rates: rates ?? [], others: best.at(-1)?.others ?? NaN };
 }
 
 class BareThread implements Disposable {

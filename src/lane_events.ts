@@ -55,7 +55,7 @@ function recordEvent(event: Event, log: Logger, row: Row): void {
 
 function recordClosed(connection: ConnectionSummary, log: Logger, row: Row): void {
   const { error, endedBy } = connection;
-  if (connection.requests === 0) row.request();
+  if (connection.requests === 0) row.add("requests", 1);
   if (endedBy === "error") {
     row.add("errors", 1);
     log.error("Connection failed: the service threw", { ...describe(connection), error });

@@ -8,6 +8,8 @@ import { systemLimits } from "./system_limits.ts";
 
 /** Descriptors that are not for connections: the runtime's own, listeners, logs and a handler's files. */
 const RESERVED_DESCRIPTORS = 32;
+/** Descriptors that each thread has for itself. */
+const THREAD_DESCRIPTORS = 8;
 
 /** The mode that is set. */
 export function modeOf(settings: Settings): Mode {
@@ -23,19 +25,14 @@ export async function makePlan(settings: Settings, log: Logger): Promise<Plan> {
   const mode = modeOf(settings);
   const limits = await systemLimits();
   const workers = settings.workers ?? await availableProcessors();
-  const capacity = limits.descriptors === null
-    ? settings.maxConnections
-    : Math.max(1, limits.descriptors - RESERVED_DESCRIPTORS);
-  const plan = mode.plan({
-    ...settings,
-    workers,
-    maxConnections: Math.min(settings.maxConnections, capacity),
-  });
-  const wanted = mode.plan({ ...settings, workers }).connections;
-  if (plan.connections < wanted) {
+  const wanted = mode.plan({ ...settings, workers });
+  const capacity = limits.descriptors === null ? Infinity : room(limits.descriptors, wanted);
+  const maxConnections = Math.min(settings.maxConnections, capacity);
+  const plan = mode.plan({ ...settings, workers, maxConnections });
+  if (plan.total < wanted.total) {
     log.warn("Serving fewer connections than --max-connections: raise the limit of open files", {
-      "sluice.max_connections": plan.connections,
-      "sluice.max_connections.wanted": wanted,
+      "sluice.max_connections": maxConnections,
+      "sluice.max_connections.wanted": settings.maxConnections,
       "process.descriptor_limit": limits.descriptors,
     });
   }
@@ -46,4 +43,11 @@ export async function makePlan(settings: Settings, log: Logger): Promise<Plan> {
     });
   }
   return plan;
+}
+
+/** The connections that there are descriptors for, in all processes together; one at least. */
+function room(descriptors: number, { place, lanes }: Plan): number {
+  const threads = place === "thread" ? lanes.max : 0;
+  const each = descriptors - RESERVED_DESCRIPTORS - threads * THREAD_DESCRIPTORS;
+  return Math.max(1, place === "process" ? each * lanes.max : each);
 }

@@ -120,8 +120,10 @@ export class Row {
     (this.#counters[BYTES_OUT] as number) += bytes;
   }
 
-  request(): void {
+  /** A request begins, on the connection that the lane turns to. */
+  request(connection: number): void {
     (this.#counters[REQUESTS] as number) += 1;
+    this.#integers[CURRENT] = connection;
   }
 
   get state(): LaneState {

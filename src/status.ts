@@ -8,7 +8,7 @@ export interface StatusCounts {
   readonly open: number;
   /** Connections that were accepted. */
   readonly accepted: number;
-  /** Requests that were answered; a connection without any counts as one when it ends. */
+  /** Requests that were begun; a connection without any counts as one when it ends. */
   readonly requests: number;
   readonly bytes_in: number;
   readonly bytes_out: number;

@@ -58,7 +58,7 @@ Deno.test("Scoreboard is the same for another view of its memory", () => {
   row.state = "ready";
   row.received(100, 1);
   row.sent(10);
-  row.request();
+  row.request(7);
   view.addTotal(2);
   const seen = view.row(row.index);
   assertEquals([...view.rows()].length, 1);

@@ -172,10 +172,10 @@ export class Connection {
     }
   }
 
-  /** Counts an answered request; a connection that ends without any counts as one. */
-  countRequest(): void {
+  /** Counts a request, before it is served; a connection that ends without any counts as one. */
+  beginRequest(): void {
     this.#requests++;
-    this.#context.traffic.request();
+    this.#context.traffic.request(this.number);
   }
 
   /** Closes at once, in both directions. */

@@ -6,8 +6,8 @@ export interface Traffic {
   /** @param connection The number of the connection that they came on. */
   received(bytes: number, connection: number): void;
   sent(bytes: number): void;
-  /** A request was answered. */
-  request(): void;
+  /** @param connection The number of the connection that the request came on. */
+  request(connection: number): void;
 }
 
 /** What all connections of a lane share. */

@@ -21,7 +21,7 @@ export interface ConnectionSummary {
   readonly bytesIn: number;
   /** Bytes written to the client. */
   readonly bytesOut: number;
-  /** Requests that were answered; 0 where the service knows no requests. */
+  /** Requests that were begun; 0 where the service knows no requests. */
   readonly requests: number;
   /** From accept to close, in milliseconds. */
   readonly duration: number;

@@ -58,8 +58,8 @@ export function serveRequests<Request extends string | Uint8Array>(
   return async (connection) => {
     let request: Request | null;
     while ((request = await codec.read(connection)) !== null) {
+      connection.beginRequest();
       const response = await handler.handle(request, context);
-      connection.countRequest();
       if (response === null || response === undefined) continue;
       if (typeof response !== "string" && !(response instanceof Uint8Array)) {
         // A handler in JavaScript; the connection would take it for a failure of the client.

@@ -25,8 +25,8 @@ async function serve(connection: Connection): Promise<void> {
     const request = parse(head);
     await skipBody(connection, request.length);
     const close = request.close || connection.retiring.aborted;
+    connection.beginRequest();
     await connection.write(answer(request, close));
-    connection.countRequest();
     if (close) return;
   }
 }

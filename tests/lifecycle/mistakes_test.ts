@@ -161,7 +161,7 @@ Deno.test("check says what would be served, and binds nothing", async () => {
 });
 
 Deno.test("--check loads the handler", async () => {
-  const path = file("throws.ts", "throw new Error('at import')");
+  const path = file("throws.js", "throw new Error('at import')");
   const { code, stderr } = await runMain(["--check", "--handler", path]);
   assertEquals([code, /at import/.test(stderr)], [78, true]);
 });
