@@ -36,8 +36,9 @@ export function steer(port: number, steering: Steering | null): boolean {
   if (Deno.build.os !== "linux") return false;
   if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return false;
   try {
-    const socket = findSocket(port);
-    return socket !== null && apply(socket, steering);
+    // One for each address with the port; in each group the numbers are the same.
+    const sockets = findSockets(port);
+    return sockets.length > 0 && sockets.every((socket) => apply(socket, steering));
   } catch { // Not a Linux as we know it.
     return false;
   }
@@ -81,8 +82,8 @@ function encodeProgram({ first, count }: Steering): Uint8Array<ArrayBuffer> {
   return new Uint8Array(view.buffer);
 }
 
-/** The descriptor of a socket of this process that listens on the port; null when there is none. */
-function findSocket(port: number): number | null {
+/** The descriptors of this process that listen on the port. */
+function findSockets(port: number): number[] {
   const sockets = new Set<string>();
   for (const table of ["/proc/self/net/tcp", "/proc/self/net/tcp6"]) {
     for (const line of Deno.readTextFileSync(table).split("\n").slice(1)) {
@@ -91,10 +92,8 @@ function findSocket(port: number): number | null {
       if (state === LISTENING && isOnPort) sockets.add(`socket:[${inode}]`);
     }
   }
-  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
-    if (sockets.has(linkOf(name))) return Number(name);
-  }
-  return null;
+  const descriptors = [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => name);
+  return descriptors.filter((name) => sockets.has(linkOf(name))).map(Number);
 }
 
 function linkOf(descriptor: string): string {

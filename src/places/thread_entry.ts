@@ -1,4 +1,5 @@
 /** Where a thread begins: a Web Worker that runs one lane. */
+import process from "node:process";
 import type { Emit } from "../core/event.ts";
 import type { Order } from "../plan.ts";
 import { Scoreboard } from "../scoreboard.ts";
@@ -49,7 +50,11 @@ export function startThread(importHandler: Inside["importHandler"] = importFile)
   const memory = new MemoryRequests();
   let scoreboard: Scoreboard;
   let addressTable: SharedArrayBuffer | null;
-  const receive = runInside(post, (order) => ({
+  const receive = runInside(post, (order) => {
+    if (order.sandbox) refuseSignals();
+    return insideOf(order);
+  });
+  const insideOf = (order: Order): Inside => ({
     scoreboard,
     addressTable,
     allocate: (name, bytes) => memory.allocate(name, bytes),
@@ -59,7 +64,7 @@ export function startThread(importHandler: Inside["importHandler"] = importFile)
       const { heapTotal, external } = Deno.memoryUsage();
       return heapTotal + external;
     },
-  }));
+  });
   scope.onmessage = ({ data }) => {
     if (data.type === "start") {
       scoreboard = new Scoreboard(data.scoreboard);
@@ -101,6 +106,15 @@ function reportCrash(): void {
   };
   scope.close = refuse;
   Deno.exit = refuse;
+}
+
+/** The runtime lets anyone signal the own process, which is that of all threads. */
+function refuseSignals(): void {
+  const refuse = (): never => {
+    throw new Deno.errors.NotCapable("Cannot send a signal: the handler is in a sandbox");
+  };
+  Deno.kill = refuse;
+  process.kill = refuse;
 }
 
 /** Asks the parent for memory, once for each name. */

@@ -1,6 +1,6 @@
 import { EXIT, ExitError } from "../exit.ts";
 import type { Logger } from "../log.ts";
-import type { Place } from "../places/place.ts";
+import type { LaneHandle, Place } from "../places/place.ts";
 import type { Scoreboard } from "../scoreboard.ts";
 import { heartbeatFor } from "./pulse.ts";
 import type { SupervisionSettings } from "./settings.ts";
@@ -47,7 +47,8 @@ export class Crew {
    * Starts a lane.
    *
    * @param takeOver Whether it takes the place of one that listens already.
-   * @throws {ExitError} 70 if there are as many as the scoreboard has rows.
+   * @throws {Error} If the system has no room for it; an ExitError with 70 if the
+   * scoreboard has no row.
    */
   launch(generation: Generation, takeOver: boolean): TendedLane {
     const { place, scoreboard } = this.#options;
@@ -61,7 +62,13 @@ export class Crew {
     const { work, number } = generation;
     const { heartbeat, settings } = this;
     const own = { lane: ++this.#lastLane, generation: number, row: row.index, takeOver };
-    const handle = place({ ...work, ...own, heartbeat });
+    let handle: LaneHandle;
+    try {
+      handle = place({ ...work, ...own, heartbeat });
+    } catch (error) {
+      scoreboard.close(row, "free");
+      throw error;
+    }
     const lane = new TendedLane(handle, own.lane, row, generation, settings, heartbeat);
     this.#lanes.add(lane);
     void this.#tend(lane);

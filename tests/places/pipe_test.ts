@@ -28,12 +28,12 @@ const MESSAGES = [
 ];
 
 Deno.test("readMessages() reads what encodeMessage() wrote, whatever is in it", async () => {
-  const text = MESSAGES.map(encodeMessage).join("");
+  const text = MESSAGES.map((message) => encodeMessage(message)).join("");
   assertEquals(text.split("\n").length, MESSAGES.length + 1, "a message is not one line");
   assertEquals(await hearText(text), { messages: MESSAGES, other: "" });
 });
 
-const [LOG, ROW, MARKED] = MESSAGES.map(encodeMessage);
+const [LOG, ROW, MARKED] = MESSAGES.map((message) => encodeMessage(message));
 const MIXED = `printed\n${LOG}half a line, ${ROW}\n  héllo 😀\r\n${MARKED}{"no":"message"}\nno end`;
 const OTHER = 'printed\nhalf a line, \n  héllo 😀\r\n{"no":"message"}\nno end';
 
