@@ -14,7 +14,7 @@ const watchSignals: WatchSignals = (onSignal) => {
 
 async function main(args: readonly string[]): Promise<number> {
   if (args[0] === LANE_ARGUMENT) {
-    return await (await import("./src/places/process_entry.ts")).runProcess();
+    return await (await import("./src/places/process_entry.ts")).runProcess(args[1] ?? "");
   }
   const { command, actions, flags, positionals } = await parseArguments(args);
   if (actions.help) return print((await import("./src/cli/help.ts")).helpText());

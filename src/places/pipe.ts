@@ -1,6 +1,7 @@
 /**
  * Messages through a pipe: each a line of JSON that begins with the record
- * separator (RFC 7464), so that whatever else a program prints is told from them.
+ * separator (RFC 7464) and a word that only parent and child know, so that
+ * whatever else a program prints, on whosever behalf, is told from them.
  */
 const MARK = "\x1e";
 
@@ -8,8 +9,8 @@ const MARK = "\x1e";
 export const LANE_ARGUMENT = "--lane-of-parent";
 
 /** Makes the line of a message. */
-export function encodeMessage(message: unknown): string {
-  return `${MARK}${JSON.stringify(message)}\n`;
+export function encodeMessage(message: unknown, word = ""): string {
+  return `${MARK}${word}${JSON.stringify(message)}\n`;
 }
 
 /**
@@ -21,14 +22,16 @@ export async function readMessages<Message>(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   receive: (message: Message) => void,
   other: (text: string) => void,
+  word = "",
 ): Promise<void> {
+  const start = MARK + word;
   let rest = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      const mark = line.indexOf(MARK);
-      const message = mark === -1 ? undefined : decodeMessage(line.slice(mark + MARK.length));
+      const mark = line.indexOf(start);
+      const message = mark === -1 ? undefined : decodeMessage(line.slice(mark + start.length));
       if (message === undefined) {
         other(`${line}\n`);
         continue;
@@ -37,7 +40,7 @@ export async function readMessages<Message>(
       receive(message as Message);
     }
   }
-  if (rest !== "" && !rest.includes(MARK)) other(rest);
+  if (rest !== "" && !rest.includes(start)) other(rest);
 }
 
 /** What was encoded; undefined where it only looks like a message. */

@@ -18,8 +18,9 @@ const encoder = new TextEncoder();
 export function process(tools: ProcessTools): Place {
   const program = programArguments();
   return (order) => {
+    const word = crypto.randomUUID();
     const child = new Deno.Command(Deno.execPath(), {
-      args: [...program, LANE_ARGUMENT],
+      args: [...program, LANE_ARGUMENT, word],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -27,8 +28,8 @@ export function process(tools: ProcessTools): Place {
     const lane = new OutsideLane(channelTo(child), tools.scoreboard.row(order.row), tools);
     const receive = (message: FromLane) => lane.receive(message);
     const reading = Promise.all([
-      readMessages(child.stdout, receive, (text) => void Deno.stdout.write(encoder.encode(text))),
-      readMessages(child.stderr, receive, (text) => void Deno.stderr.write(encoder.encode(text))),
+      readMessages(child.stdout, receive, passTo(Deno.stdout), word),
+      readMessages(child.stderr, receive, passTo(Deno.stderr), word),
     ]);
     child.status.then(async ({ code, signal }) => {
       await reading;
@@ -76,4 +77,8 @@ function programArguments(): readonly string[] {
     ? ["--allow-all"]
     : granted.map((name) => `--allow-${name}`);
   return ["run", "--quiet", "--no-prompt", ...permissions, Deno.mainModule];
+}
+
+function passTo(stream: { write(data: Uint8Array): Promise<number> }): (text: string) => void {
+  return (text) => void stream.write(encoder.encode(text));
 }

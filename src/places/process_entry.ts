@@ -20,7 +20,7 @@ const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGTTIN", "SIGTTOU"]
  *
  * @returns What to exit with.
  */
-export async function runProcess(): Promise<number> {
+export async function runProcess(word: string): Promise<number> {
   for (const signal of SIGNALS) Deno.addSignalListener(signal, () => {});
   const end = Promise.withResolvers<number>();
   const toParent = new LineWriter({
@@ -32,12 +32,12 @@ export async function runProcess(): Promise<number> {
   let row: Row | null = null;
   function post(message: FromLane): void {
     if (row !== null && message.type !== "log") report(row);
-    toParent.add(encodeMessage(message));
+    toParent.add(encodeMessage(message, word));
     if (message.type === "stopped") end.resolve(EXIT.ok);
     if (message.type === "failed" || message.type === "crashed") end.resolve(EXIT.software);
   }
   function report(row: Row): void {
-    toParent.add(encodeMessage({ type: "row", row: row.report() } satisfies FromLane));
+    toParent.add(encodeMessage({ type: "row", row: row.report() } satisfies FromLane, word));
   }
   let order: Order | null = null;
   const receive = runInside(post, (given) => {
@@ -46,7 +46,7 @@ export async function runProcess(): Promise<number> {
     const ownRow = row = scoreboard.row(given.row);
     const memory = new SharedMemory();
     setInterval(() => report(ownRow), given.heartbeat);
-    const onEvent = reportAccepts(ownRow, given.heartbeat / 4);
+    const onEvent = reportAccepts(ownRow, given.heartbeat / 4, word);
     return {
       onEvent,
       scoreboard,
@@ -80,7 +80,7 @@ export async function runProcess(): Promise<number> {
  * that is the last that the parent hears. At once, and so on a pipe of its own;
  * but no more often than the interval, in milliseconds.
  */
-function reportAccepts(row: Row, interval: number): Emit {
+function reportAccepts(row: Row, interval: number, word: string): Emit {
   const encoder = new TextEncoder();
   let last = -Infinity;
   return ({ type }) => {
@@ -88,6 +88,6 @@ function reportAccepts(row: Row, interval: number): Emit {
     if (type !== "accepted" || now - last < interval) return;
     last = now;
     const message: FromLane = { type: "row", row: row.report() };
-    Deno.stderr.writeSync(encoder.encode(encodeMessage(message)));
+    Deno.stderr.writeSync(encoder.encode(encodeMessage(message, word)));
   };
 }

@@ -109,9 +109,12 @@ export class TendedLane {
         this.#after(gracefulTimeout, () => this.cut());
       });
     }
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    this.#after(DOOR_PATIENCE, resolve);
-    await Promise.race([this.handle.retire(), late]);
+    await this.#patiently(this.handle.retire());
+  }
+
+  /** Stops accepting; resolves when the door is closed, or gives no answer. */
+  closeDoor(): Promise<void> {
+    return this.#patiently(this.handle.closeDoor());
   }
 
   drain(): void {
@@ -124,6 +127,12 @@ export class TendedLane {
   cut(): void {
     this.handle.kill();
     this.#after(KILL_PATIENCE, () => this.handle.abandon());
+  }
+
+  async #patiently(answer: Promise<void>): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    this.#after(DOOR_PATIENCE, resolve);
+    await Promise.race([answer, late]);
   }
 
   #after(milliseconds: number, act: () => void): void {
