@@ -1,3 +1,4 @@
+import { sleep } from "./core/timers.ts";
 import { clock, type Row, type Scoreboard } from "./scoreboard.ts";
 
 /** How often a lane lets others go first before it accepts all the same. */
@@ -18,7 +19,7 @@ const HEARTBEATS = 3;
 export function turns(scoreboard: Scoreboard, own: Row, heartbeat: number): () => Promise<void> {
   return async () => {
     for (let i = 0; i < TURNS && holdsMore(scoreboard, own, heartbeat); i++) {
-      await new Promise((resolve) => setTimeout(resolve, TURN));
+      await sleep(TURN);
     }
   };
 }

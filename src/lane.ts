@@ -1,4 +1,3 @@
-import process from "node:process";
 import { turns } from "./balance.ts";
 import { Acceptor } from "./core/acceptor.ts";
 import { AddressCounts } from "./core/address_counts.ts";
@@ -12,8 +11,9 @@ import { listen, type Listener } from "./core/listener.ts";
 import { ResourceManager } from "./core/resources.ts";
 import { steer, type Steering } from "./core/steering.ts";
 import type { ServiceDefinition } from "./core/service.ts";
+import { every } from "./core/timers.ts";
 import { record } from "./lane_events.ts";
-import type { Logger } from "./log.ts";
+import type { Logger } from "./logger.ts";
 import type { Order } from "./plan.ts";
 import { clock, type Row, type Scoreboard } from "./scoreboard.ts";
 import type { ImportModule } from "./services/handler_file.ts";
@@ -31,6 +31,8 @@ export interface LaneHost {
   importHandler(path: string, generation: number): ReturnType<ImportModule>;
   /** Bytes that the lane is accountable for: a thread's heap, or the process. */
   readonly memory: () => number;
+  /** Processor time that the lane's thread has used, in milliseconds. */
+  readonly cpuTime: () => number;
   /** Told of every event, once it is recorded. */
   readonly onEvent: Emit;
 }
@@ -46,7 +48,7 @@ export class Lane {
   readonly #live = new Map<Connection, Promise<void>>();
   readonly #resources: ResourceManager;
   readonly #deadlines: Deadlines;
-  readonly #heartbeat: ReturnType<typeof setInterval>;
+  readonly #stopHeart: () => void;
   readonly #retiring = new AbortController();
   readonly #draining = new AbortController();
 
@@ -109,8 +111,8 @@ export class Lane {
     this.refusal = definition.refusal;
     this.#resources = resources;
     this.#deadlines = connections.deadlines;
-    this.#heartbeat = setInterval(() => beat(row, host.memory), order.heartbeat);
-    beat(row, host.memory);
+    this.#stopHeart = every(order.heartbeat, () => beat(row, host));
+    beat(row, host);
     // A lane of one connection accepts only when it has none, and so is never the fuller one.
     const turn = order.sharing === "shared" && order.maxConnections > 1
       ? turns(scoreboard, row, order.heartbeat)
@@ -161,7 +163,7 @@ export class Lane {
     await this.#running;
     while (this.#live.size > 0) await Promise.all(this.#live.values());
     this.#deadlines.stop();
-    clearInterval(this.#heartbeat);
+    this.#stopHeart();
   }
 
   /** Tells the connections to end, and resolves when all have. */
@@ -181,9 +183,8 @@ export class Lane {
 }
 
 /** A sign of life, and with it what is too dear to be counted at each event. */
-function beat(row: Row, memory: () => number): void {
+function beat(row: Row, { memory, cpuTime }: LaneHost): void {
   row.set("heartbeat", clock());
   row.set("memory", memory());
-  const { user, system } = process.threadCpuUsage();
-  row.set("busy", (user + system) / 1000);
+  row.set("busy", cpuTime());
 }

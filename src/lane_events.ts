@@ -1,6 +1,6 @@
 import type { ConnectionSummary, Emit, Event, RefusalReason } from "./core/event.ts";
 import { IncompleteReadError } from "./core/errors.ts";
-import type { Logger } from "./log.ts";
+import type { Logger } from "./logger.ts";
 import { printable } from "./printable.ts";
 import type { Counter, Row } from "./scoreboard.ts";
 

@@ -3,15 +3,13 @@ import {
   configure,
   getConfig,
   getLogger,
-  type Logger,
   type LogRecord,
   reset,
 } from "@logtape/logtape";
 import { EXIT, ExitError } from "./exit.ts";
-import { jsonFormat, type LineFormat, textFormat } from "./log_format.ts";
+import { safeLineFormat } from "./log_format.ts";
+import type { Logger, LogStyle } from "./logger.ts";
 import { type Destination, LineWriter, systemReason } from "./log_writer.ts";
-
-export type { Logger } from "@logtape/logtape";
 
 /** What the log needs of the settings. */
 export interface LogSettings {
@@ -25,15 +23,6 @@ export interface LogSettings {
   maxSize: number;
   /** Log files that are kept, the current one included. */
   maxFiles: number;
-}
-
-/** How records become lines: plain data, for threads and processes that log through this one. */
-export interface LogStyle {
-  /** Records below it are not logged. */
-  readonly level: LogSettings["level"];
-  /** Text for people, else JSON. */
-  readonly isText: boolean;
-  readonly isColoured: boolean;
 }
 
 /** An open log. There is one at a time: opening another takes the logger over. */
@@ -51,11 +40,6 @@ export interface Log {
 
 const CATEGORY = "sluice";
 
-/** Text within a message as it is: the logger would take braces for the name of a property. */
-export function literal(text: string): string {
-  return text.replaceAll(/[{}]/g, "$&$&");
-}
-
 /** By which LogTape knows sinks that are done with a record when they return. */
 const IMMEDIATE = Symbol.for("LogTape.sinkSnapshotPolicy.immediate");
 
@@ -69,12 +53,12 @@ export async function openLog(settings: LogSettings): Promise<Log> {
     ? standardOutput()
     : await openFile(settings.file, settings);
   const style = logStyle(settings);
-  const format = lineFormat(style);
+  const format = safeLineFormat(style);
   const writer = new LineWriter(
     destination,
     (dropped) => format(droppedRecord(dropped)),
   );
-  const config = await logTo(style, (line) => writer.add(line));
+  const config = await logTo(style, (record) => writer.add(format(record)));
   return {
     logger: getLogger(CATEGORY),
     style,
@@ -87,22 +71,7 @@ export async function openLog(settings: LogSettings): Promise<Log> {
   };
 }
 
-/**
- * The logger of a thread or process whose parent has the log.
- *
- * @param send Hands lines to the parent, which writes them with {@linkcode Log.pass}.
- */
-export async function openRemoteLog(
-  style: LogStyle,
-  send: (lines: string) => void,
-): Promise<Logger> {
-  await logTo(style, send);
-  return getLogger(CATEGORY);
-}
-
-async function logTo(style: LogStyle, add: (line: string) => void): Promise<unknown> {
-  const format = lineFormat(style);
-  const lines = (record: LogRecord) => add(formatSafely(format, record));
+async function logTo(style: LogStyle, lines: (record: LogRecord) => void): Promise<unknown> {
   // Spares a copy of each record's properties, half of what a record costs:
   // LogTape copies them for sinks that look at them later, this one does at once.
   const sink = Object.assign(lines, { [IMMEDIATE]: true });
@@ -126,32 +95,6 @@ function logStyle({ format, file, level }: LogSettings): LogStyle {
     isText: format === "text" || (format === "auto" && isTerminal),
     isColoured: isTerminal && !Deno.noColor,
   };
-}
-
-function lineFormat({ level, isText, isColoured }: LogStyle): LineFormat {
-  const hasStacks = level === "debug";
-  return isText ? textFormat(hasStacks, isColoured) : jsonFormat(hasStacks);
-}
-
-/** A property of the user's with a getter that throws costs its record the properties, no more. */
-function formatSafely(format: LineFormat, record: LogRecord): string {
-  try {
-    return format(record);
-  } catch (error) {
-    const { category, level, timestamp } = record;
-    const message = "Cannot format a log record: a property throws";
-    const properties = {
-      error: error instanceof Error ? error : String(error),
-    };
-    return format({
-      category,
-      level,
-      timestamp,
-      message: [message],
-      rawMessage: message,
-      properties,
-    });
-  }
 }
 
 function droppedRecord(count: number): LogRecord {

@@ -1,5 +1,6 @@
 import type { LogLevel, LogRecord } from "@logtape/logtape";
 import { eachAttribute, plainCopy } from "./log_attributes.ts";
+import type { LogStyle } from "./logger.ts";
 
 /** Makes one line, its newline included, of one record. */
 export type LineFormat = (record: LogRecord) => string;
@@ -133,4 +134,22 @@ function escapeControls(text: string): string {
       SHORT_ESCAPES[char] ??
         `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/**
+ * The format of a style. A property of the user's with a getter that throws costs
+ * its record the properties, no more.
+ */
+export function safeLineFormat({ level, isText, isColoured }: LogStyle): LineFormat {
+  const hasStacks = level === "debug";
+  const format = isText ? textFormat(hasStacks, isColoured) : jsonFormat(hasStacks);
+  return (record) => {
+    try {
+      return format(record);
+    } catch (error) {
+      const message = "Cannot format a log record: a property throws";
+      const properties = { error: error instanceof Error ? error : String(error) };
+      return format({ ...record, message: [message], rawMessage: message, properties });
+    }
+  };
 }

@@ -1,4 +1,4 @@
-import type { Logger } from "./log.ts";
+import type { Logger } from "./logger.ts";
 import type { Mode } from "./modes/mode.ts";
 import { MODES } from "./modes/registry.ts";
 import type { Plan } from "./plan.ts";

@@ -31,7 +31,7 @@ export {
 } from "./core/errors.ts";
 export type { EndedBy } from "./core/event.ts";
 export type { Service, ServiceContext } from "./core/service.ts";
-export type { Logger } from "./log.ts";
+export type { Logger } from "./logger.ts";
 export type { Framing, RequestHandler } from "./services/framing.ts";
 export type { FramedHandler, Handler, ProtocolHandler, StreamHandler } from "./services/handler.ts";
 export type { Protocol, Transport } from "./services/protocol.ts";

@@ -1,4 +1,4 @@
-import type { LogStyle } from "./log.ts";
+import type { LogStyle } from "./logger.ts";
 import type { Address } from "./settings/address.ts";
 
 /** Where a lane can run: on the main thread, in a thread, in a process. */

@@ -1,4 +1,4 @@
-import { literal, type Logger } from "./log.ts";
+import { literal, type Logger } from "./logger.ts";
 import type { Server } from "./server.ts";
 import { flagName, OPTION_KEYS, type OptionKey, type Settings } from "./settings/options.ts";
 

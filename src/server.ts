@@ -1,6 +1,7 @@
 import { makeAddressTable } from "./core/address_counts.ts";
 import { type Door, openDoor } from "./door.ts";
-import type { Log, Logger } from "./log.ts";
+import type { Log } from "./log.ts";
+import type { Logger } from "./logger.ts";
 import { makePlan } from "./make_plan.ts";
 import { here } from "./places/here.ts";
 import type { Place } from "./places/place.ts";
@@ -20,6 +21,7 @@ import type { Stop } from "./supervision/stop.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { Work } from "./supervision/tended_lane.ts";
 import { checkSuitability } from "./suitability.ts";
+import { threadTime } from "./thread_time.ts";
 import { StatusTaker } from "./supervision/status_taker.ts";
 
 /** What `--service` and `--handler` choose. */
@@ -198,6 +200,7 @@ function makePlaces(
       importHandler: importFile,
       allocate: (name, bytes) => Promise.resolve().then(() => memory.allocate(name, bytes)),
       memory: () => Deno.memoryUsage().rss,
+      cpuTime: threadTime,
     }),
     thread: thread({ ...reports, addressTable, memory }),
     process: process(reports),

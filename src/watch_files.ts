@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Logger } from "./log.ts";
+import type { Logger } from "./logger.ts";
 
 /** What a handler is made of; a log that is written beside it is not. */
 const SOURCE = /\.(?:[mc]?[jt]sx?|json|wasm)$/;

@@ -1,5 +1,5 @@
 /** What the log says of the life of a server. */
-import { literal, type Logger } from "../log.ts";
+import { literal, type Logger } from "../logger.ts";
 import type { Server } from "../server.ts";
 import { formatAddress } from "../settings/address.ts";
 import type { Settings } from "../settings/options.ts";

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers";
 import { Connection } from "./connection.ts";
 import type { ConnectionContext } from "./connection_context.ts";
 import { PeerError } from "./errors.ts";
@@ -6,6 +5,7 @@ import type { Emit, RefusalReason } from "./event.ts";
 import type { Listener } from "./listener.ts";
 import { addressKey, type Lease, Refusal, type ResourceManager } from "./resources.ts";
 import type { Service } from "./service.ts";
+import { sleep } from "./timers.ts";
 
 /** What an acceptor works with. */
 export interface AcceptorOptions {
@@ -109,11 +109,11 @@ export class Acceptor {
    */
   async closeDoor(): Promise<void> {
     const latest = performance.now() + DOOR_LIMIT;
-    await new Promise((resolve) => setTimeout(resolve, DOOR_QUIET));
+    await sleep(DOOR_QUIET);
     let before: number;
     do {
       before = this.#accepted;
-      await new Promise((resolve) => setImmediate(resolve));
+      await sleep(1);
     } while (this.#accepted !== before && performance.now() < latest);
     this.#isOver = true;
     this.#listener.close();
@@ -148,7 +148,7 @@ export class Acceptor {
       this.#outage = performance.now();
       this.#options.emit({ type: "starved", error });
     }
-    await new Promise((resolve) => setTimeout(resolve, OUTAGE_PAUSE));
+    await sleep(OUTAGE_PAUSE);
   }
 
   async #admit(socket: Deno.Conn): Promise<void> {

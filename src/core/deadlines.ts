@@ -1,3 +1,5 @@
+import { every } from "./timers.ts";
+
 /** Something with deadlines: it is asked at each sweep, and acts if its time has come. */
 export interface Timed {
   expire(): void;
@@ -19,14 +21,15 @@ export class Deadlines {
   /** Milliseconds between two sweeps: how old {@linkcode now} may be. */
   readonly tick: number;
   readonly #timed = new Set<Timed>();
-  readonly #timer: ReturnType<typeof setInterval>;
+  /** Ends the sweeps. */
+  readonly stop: () => void;
 
   /** @param shortest The shortest deadline that is asked for, in milliseconds; 0 is none. */
   constructor(shortest: number) {
     this.tick = shortest === 0
       ? LONGEST_TICK
       : Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, shortest / 4));
-    this.#timer = setInterval(() => this.#sweep(), this.tick);
+    this.stop = every(this.tick, () => this.#sweep());
   }
 
   /** Whether something stamped with `now` at `since` has lasted `timeout` ms; a timeout of 0 never ends. */
@@ -40,11 +43,6 @@ export class Deadlines {
 
   delete(timed: Timed): void {
     this.#timed.delete(timed);
-  }
-
-  /** Ends the sweeps. */
-  stop(): void {
-    clearInterval(this.#timer);
   }
 
   #sweep(): void {

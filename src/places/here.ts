@@ -1,5 +1,5 @@
 import { Lane, type LaneHost } from "../lane.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logger.ts";
 import type { Exit, Place } from "./place.ts";
 
 /** The main thread. Nothing stands between a lane and its parent, so nothing protects them from each other. */

@@ -1,6 +1,7 @@
 import { Lane, type LaneHost } from "../lane.ts";
-import { openRemoteLog } from "../log.ts";
 import type { Order } from "../plan.ts";
+import { remoteLogger } from "../remote_log.ts";
+import { sleep } from "../core/timers.ts";
 import { type FromLane, reportError, type ToLane } from "./messages.ts";
 
 /** What differs between a thread and a process: all that a lane is given but the log. */
@@ -19,7 +20,7 @@ export function runInside(
 ): (message: ToLane) => void {
   let opening: Promise<Lane> | null = null;
   async function open(order: Order): Promise<Lane> {
-    const log = await openRemoteLog(order.log, gather((lines) => post({ type: "log", lines })));
+    const log = remoteLogger(order.log, gather((lines) => post({ type: "log", lines })));
     return await Lane.open(order, { ...prepare(order), log });
   }
   function whenOpen(act: (lane: Lane) => void | Promise<void>) {
@@ -62,7 +63,7 @@ export function runInside(
 
 /**
  * Sends the first line at once, so that what a lane logs before it hangs is not
- * lost, and the others of the same turn of the event loop together.
+ * lost, and those of the next millisecond together.
  */
 function gather(send: (lines: string) => void): (line: string) => void {
   let batch: string | null = null;
@@ -73,10 +74,10 @@ function gather(send: (lines: string) => void): (line: string) => void {
     }
     batch = "";
     send(line);
-    setTimeout(() => {
+    void sleep(1).then(() => {
       const lines = batch;
       batch = null;
       if (lines !== null && lines !== "") send(lines);
-    }, 0);
+    });
   };
 }

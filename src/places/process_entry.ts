@@ -7,6 +7,7 @@ import type { Order } from "../plan.ts";
 import { type Row, Scoreboard } from "../scoreboard.ts";
 import { importFile } from "../services/handler_file.ts";
 import { SharedMemory } from "../shared_state.ts";
+import { threadTime } from "../thread_time.ts";
 import { runInside } from "./inside.ts";
 import { type FromLane, reportError, type ToLane } from "./messages.ts";
 import { encodeMessage, readMessages } from "./pipe.ts";
@@ -56,6 +57,7 @@ export async function runProcess(word: string): Promise<number> {
       allocate: (name, bytes) => Promise.resolve().then(() => memory.allocate(name, bytes)),
       importHandler: importFile,
       memory: () => Deno.memoryUsage().rss,
+      cpuTime: threadTime,
     };
   });
   const crash = (event: Event, cause: unknown) => {

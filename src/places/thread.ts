@@ -1,7 +1,7 @@
-import { pathToFileURL } from "node:url";
 import { AddressCounts } from "../core/address_counts.ts";
 import type { Order } from "../plan.ts";
 import type { Scoreboard } from "../scoreboard.ts";
+import { fileUrl } from "../services/handler_file.ts";
 import type { SharedMemory } from "../shared_state.ts";
 import { OutsideLane, type Reports } from "./outside.ts";
 import type { Place } from "./place.ts";
@@ -69,7 +69,7 @@ export function thread(tools: ThreadTools): Place {
  */
 function moduleFor({ service }: Order): string {
   const handler = service.kind === "handler"
-    ? `() => import(${JSON.stringify(pathToFileURL(service.path).href)})`
+    ? `() => import(${JSON.stringify(fileUrl(service.path))})`
     : "";
   const source = `import { startThread } from ${JSON.stringify(ENTRY)};startThread(${handler});`;
   return `data:text/javascript,${encodeURIComponent(source)}`;

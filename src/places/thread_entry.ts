@@ -1,10 +1,10 @@
 /** Where a thread begins: a Web Worker that runs one lane. */
-import process from "node:process";
 import type { Emit } from "../core/event.ts";
 import type { Order } from "../plan.ts";
 import { Scoreboard } from "../scoreboard.ts";
 import { importFile } from "../services/handler_file.ts";
 import type { Allocate } from "../shared_state.ts";
+import { threadTime } from "../thread_time.ts";
 import { type Inside, runInside } from "./inside.ts";
 import { type FromLane, reportError, type ToLane } from "./messages.ts";
 
@@ -50,21 +50,22 @@ export function startThread(importHandler: Inside["importHandler"] = importFile)
   const memory = new MemoryRequests();
   let scoreboard: Scoreboard;
   let addressTable: SharedArrayBuffer | null;
-  const receive = runInside(post, (order) => {
-    if (order.sandbox) refuseSignals();
-    return insideOf(order);
-  });
-  const insideOf = (order: Order): Inside => ({
+  let cpuTime = threadTime;
+  const receive = runInside(post, (order) => ({
     scoreboard,
     addressTable,
     allocate: (name, bytes) => memory.allocate(name, bytes),
-    importHandler,
+    importHandler: async (path, generation) => {
+      if (order.sandbox) cpuTime = await closeSandbox();
+      return await importHandler(path, generation);
+    },
     onEvent: watchPressure(order, scoreboard),
+    cpuTime: () => cpuTime(),
     memory: () => {
       const { heapTotal, external } = Deno.memoryUsage();
       return heapTotal + external;
     },
-  });
+  }));
   scope.onmessage = ({ data }) => {
     if (data.type === "start") {
       scoreboard = new Scoreboard(data.scoreboard);
@@ -108,13 +109,22 @@ function reportCrash(): void {
   Deno.exit = refuse;
 }
 
-/** The runtime lets anyone signal the own process, which is that of all threads. */
-function refuseSignals(): void {
+/**
+ * The runtime lets anyone signal the own process, which is that of all threads.
+ *
+ * @returns What tells the thread's processor time where /proc is closed.
+ */
+async function closeSandbox(): Promise<() => number> {
+  const { default: process } = await import("node:process");
   const refuse = (): never => {
     throw new Deno.errors.NotCapable("Cannot send a signal: the handler is in a sandbox");
   };
   Deno.kill = refuse;
   process.kill = refuse;
+  return () => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
 }
 
 /** Asks the parent for memory, once for each name. */

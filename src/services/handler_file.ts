@@ -1,4 +1,3 @@
-import { pathToFileURL } from "node:url";
 import { EXIT, ExitError } from "../exit.ts";
 
 /** The port of a handler when `--port` names none. */
@@ -14,8 +13,13 @@ export type ImportModule = (path: string) => Promise<{ default?: unknown }>;
  * imports stays as it was, as long as the thread lives.
  */
 export function importFile(path: string, generation = 0): Promise<{ default?: unknown }> {
-  const { href } = pathToFileURL(path);
-  return import(generation === 0 ? href : `${href}?generation=${generation}`);
+  const url = fileUrl(path);
+  return import(generation === 0 ? url : `${url}?generation=${generation}`);
+}
+
+/** The URL of an absolute path. Node's library has a function for it, and takes 2 MB in each thread. */
+export function fileUrl(path: string): string {
+  return `file://${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 /**

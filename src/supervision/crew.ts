@@ -1,5 +1,5 @@
 import { EXIT, ExitError } from "../exit.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logger.ts";
 import type { LaneHandle, Place } from "../places/place.ts";
 import type { Scoreboard } from "../scoreboard.ts";
 import { heartbeatFor } from "./pulse.ts";

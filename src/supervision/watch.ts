@@ -1,4 +1,4 @@
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logger.ts";
 import type { TendedLane } from "./tended_lane.ts";
 
 /** What the watch asks of a supervisor. */
