@@ -1,10 +1,15 @@
 import { sleep } from "./core/timers.ts";
+import type { Turn } from "./core/acceptor.ts";
 import { clock, type Row, type Scoreboard } from "./scoreboard.ts";
 
 /** How often a lane lets others go first before it accepts all the same. */
 const TURNS = 5;
 /** How long one turn is, in milliseconds. */
 const TURN = 1;
+/** Idle lanes that wait for a client, of those that take turns. */
+const WAITING = 2;
+/** The longest wait for another lane's word, in milliseconds; then it is looked again. */
+const LONGEST_WAIT = 1000;
 /** A lane without a sign of life for so many heartbeats takes no clients. */
 const HEARTBEATS = 3;
 
@@ -16,12 +21,48 @@ const HEARTBEATS = 3;
  *
  * @param heartbeat Milliseconds between two signs of life.
  */
-export function turns(scoreboard: Scoreboard, own: Row, heartbeat: number): () => Promise<void> {
-  return async () => {
-    for (let i = 0; i < TURNS && holdsMore(scoreboard, own, heartbeat); i++) {
-      await sleep(TURN);
-    }
+export function evenTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
+  return {
+    async come() {
+      for (let i = 0; i < TURNS && holdsMore(scoreboard, own, heartbeat); i++) await sleep(TURN);
+    },
+    pass() {},
   };
+}
+
+/**
+ * Has few of the idle lanes wait for a client, and the others for their turn to
+ * do so: the system wakes all that wait for one, and with 64 threads that costs
+ * more than the client itself.
+ *
+ * @param heartbeat Milliseconds between two signs of life.
+ */
+export function fewTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
+  return {
+    async come() {
+      for (;;) {
+        const { turns } = scoreboard;
+        own.isWaiting = true;
+        if (countWaiting(scoreboard, heartbeat) <= WAITING) return;
+        own.isWaiting = false;
+        await scoreboard.turn(turns, LONGEST_WAIT);
+      }
+    },
+    pass() {
+      if (!own.isWaiting) return;
+      own.isWaiting = false;
+      scoreboard.passTurn();
+    },
+  };
+}
+
+function countWaiting(scoreboard: Scoreboard, heartbeat: number): number {
+  const oldest = clock() - HEARTBEATS * heartbeat;
+  let count = 0;
+  for (const row of scoreboard.rows()) {
+    if (row.isWaiting && row.state === "ready" && row.get("heartbeat") > oldest) count++;
+  }
+  return count;
 }
 
 function holdsMore(scoreboard: Scoreboard, own: Row, heartbeat: number): boolean {

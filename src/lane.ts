@@ -1,4 +1,4 @@
-import { turns } from "./balance.ts";
+import { evenTurns, fewTurns } from "./balance.ts";
 import { Acceptor } from "./core/acceptor.ts";
 import { AddressCounts } from "./core/address_counts.ts";
 import { Buffers } from "./core/buffers.ts";
@@ -113,10 +113,9 @@ export class Lane {
     this.#deadlines = connections.deadlines;
     this.#stopHeart = every(order.heartbeat, () => beat(row, host));
     beat(row, host);
-    // A lane of one connection accepts only when it has none, and so is never the fuller one.
-    const turn = order.sharing === "shared" && order.maxConnections > 1
-      ? turns(scoreboard, row, order.heartbeat)
-      : null;
+    const isOneByOne = order.maxConnections === 1 && order.totalConnections > 1;
+    const takeTurns = isOneByOne ? fewTurns : evenTurns;
+    const turn = order.sharing === "shared" ? takeTurns(scoreboard, row, order.heartbeat) : null;
     this.#acceptors = listeners.map((listener, i) =>
       new Acceptor({
         listener,

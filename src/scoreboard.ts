@@ -33,7 +33,7 @@ const COUNTERS = [
 ] as const;
 
 /** Columns that are 32-bit integers: they are changed atomically, by lanes and supervisor. */
-const INTEGERS = ["state", "generation", "open", "current"] as const;
+const INTEGERS = ["state", "generation", "open", "current", "waiting"] as const;
 
 /** A counter of a row. */
 export type Counter = typeof COUNTERS[number];
@@ -45,10 +45,12 @@ export const MAX_ROWS = 1024;
 const PEERS = 256;
 const PEER_BYTES = 64;
 
-const HEADER = { total: 0, released: 1, used: 2 } as const;
+const HEADER = { total: 0, released: 1, used: 2, turns: 3 } as const;
 const HEADER_BYTES = 64;
 const COUNTER_BYTES = COUNTERS.length * 8;
-const ROW_BYTES = COUNTER_BYTES + INTEGERS.length * 4 + PEERS * PEER_BYTES;
+/** Rounded up, so that the counters of the next row begin where a float may. */
+const INTEGER_BYTES = Math.ceil(INTEGERS.length / 2) * 8;
+const ROW_BYTES = COUNTER_BYTES + INTEGER_BYTES + PEERS * PEER_BYTES;
 const SIZE = HEADER_BYTES + MAX_ROWS * ROW_BYTES;
 
 const BYTES_IN = COUNTERS.indexOf("bytesIn");
@@ -58,6 +60,7 @@ const STATE = INTEGERS.indexOf("state");
 const GENERATION = INTEGERS.indexOf("generation");
 const OPEN = INTEGERS.indexOf("open");
 const CURRENT = INTEGERS.indexOf("current");
+const WAITING = INTEGERS.indexOf("waiting");
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -91,7 +94,7 @@ export class Row {
     this.#integers = new Int32Array(buffer, start + COUNTER_BYTES, INTEGERS.length);
     this.#peers = new Uint8Array(
       buffer,
-      start + COUNTER_BYTES + INTEGERS.length * 4,
+      start + COUNTER_BYTES + INTEGER_BYTES,
       PEERS * PEER_BYTES,
     );
   }
@@ -145,6 +148,15 @@ export class Row {
 
   addOpen(difference: number): void {
     Atomics.add(this.#integers, OPEN, difference);
+  }
+
+  /** Whether the lane waits for a client, of those that take turns in that. */
+  get isWaiting(): boolean {
+    return Atomics.load(this.#integers, WAITING) !== 0;
+  }
+
+  set isWaiting(isWaiting: boolean) {
+    Atomics.store(this.#integers, WAITING, isWaiting ? 1 : 0);
   }
 
   /** The number of the connection that the lane turned to last; 0 before the first. */
@@ -265,5 +277,21 @@ export class Scoreboard {
    */
   async released(releases: number, timeout: number): Promise<void> {
     await Atomics.waitAsync(this.#header, HEADER.released, releases, timeout).value;
+  }
+
+  /** How often lanes have passed their turn on; for {@linkcode turn}. */
+  get turns(): number {
+    return Atomics.load(this.#header, HEADER.turns);
+  }
+
+  /** A lane does not wait for a client any more: one that waits for its turn is woken. */
+  passTurn(): void {
+    Atomics.add(this.#header, HEADER.turns, 1);
+    Atomics.notify(this.#header, HEADER.turns, 1);
+  }
+
+  /** Resolves when a turn was passed on since `turns` was read; at the latest after `timeout` milliseconds. */
+  async turn(turns: number, timeout: number): Promise<void> {
+    await Atomics.waitAsync(this.#header, HEADER.turns, turns, timeout).value;
   }
 }

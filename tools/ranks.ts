@@ -45,7 +45,6 @@ export const GROUPS: readonly Group[] = [
       "src/core/connection_context.ts",
       "src/core/resources.ts",
       "src/scoreboard.ts",
-      "src/balance.ts",
     ],
   },
   {
@@ -100,6 +99,7 @@ export const GROUPS: readonly Group[] = [
       "src/lane.ts",
       "src/lane_events.ts",
       "src/shared_state.ts",
+      "src/balance.ts",
       "src/services/registry.ts",
       // What the parent knows of a lane; it is no place itself.
       "src/places/place.ts",

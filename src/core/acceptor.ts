@@ -7,6 +7,14 @@ import { addressKey, type Lease, Refusal, type ResourceManager } from "./resourc
 import type { Service } from "./service.ts";
 import { sleep } from "./timers.ts";
 
+/** The order in which lanes that share a socket accept. */
+export interface Turn {
+  /** Resolves when this lane may wait for a client. */
+  come(): Promise<void>;
+  /** It waits no more: it has one, or leaves. */
+  pass(): void;
+}
+
 /** What an acceptor works with. */
 export interface AcceptorOptions {
   readonly listener: Listener;
@@ -17,8 +25,8 @@ export interface AcceptorOptions {
   readonly resources: ResourceManager;
   readonly service: Service;
   readonly connections: ConnectionContext;
-  /** Lets other lanes go first when they hold fewer; null where there are none to share with. */
-  readonly turn: (() => Promise<void>) | null;
+  /** When it is this lane's turn to accept; null where there are none to share with. */
+  readonly turn: Turn | null;
   /** At the limit: leave clients in the kernel's queue, or tell them. */
   readonly overload: "wait" | "refuse";
   /** What a refused client is told; null is a plain close. */
@@ -52,6 +60,7 @@ export class Acceptor {
   #isPaused = false;
   /** Whether the door is closed for good. */
   #isOver = false;
+  readonly #over = Promise.withResolvers<void>();
   #accepted = 0;
   #telling = 0;
   #outage: number | null = null;
@@ -68,14 +77,15 @@ export class Acceptor {
     for (;;) {
       while (resources.leavesToOthers) await resources.release();
       if (overload === "wait" && !resources.hasRoom) await resources.room();
-      if (turn !== null) await turn();
-      if (this.#isOver) return;
+      if (turn !== null) await Promise.race([turn.come(), this.#over.promise]);
+      if (this.#isOver) return turn?.pass();
       if (this.#isPaused) {
         this.#listener = await this.#options.reopen();
         this.#isPaused = false;
         sockets = this.#listener[Symbol.asyncIterator]();
       }
       const socket = await this.#next(sockets);
+      turn?.pass();
       if (socket === null && this.#isPaused) continue;
       if (socket === null) return;
       this.#accepted++;
@@ -97,8 +107,7 @@ export class Acceptor {
   /** Leaves the clients that come to those who share the queue; where nobody does, closes the door. */
   async leave(): Promise<void> {
     if (!this.#listener.isShared) return await this.closeDoor();
-    this.#isOver = true;
-    this.#listener.close();
+    this.#end();
   }
 
   /**
@@ -115,7 +124,12 @@ export class Acceptor {
       before = this.#accepted;
       await sleep(1);
     } while (this.#accepted !== before && performance.now() < latest);
+    this.#end();
+  }
+
+  #end(): void {
     this.#isOver = true;
+    this.#over.resolve();
     this.#listener.close();
   }
 

@@ -65,6 +65,12 @@ export class Client implements Disposable {
     return text;
   }
 
+  /** Sends a line, and receives the line that answers it with its end, or less if the server ends. */
+  async ask(line: string): Promise<string> {
+    await this.send(`${line}\n`);
+    return await this.receiveUntil("\n");
+  }
+
   /** Receives everything until the server ends. */
   async receiveAll(): Promise<string> {
     let text = "";

@@ -1,5 +1,8 @@
 import { delay } from "@std/async/delay";
 
+/** Long, in milliseconds, for a machine that is busy with other things; who waits in vain has failed. */
+const DEADLINE = 30_000;
+
 /**
  * Waits until a predicate holds, and fails if it does not within a deadline.
  *
@@ -9,7 +12,7 @@ import { delay } from "@std/async/delay";
 export async function until(
   what: string,
   predicate: () => boolean | Promise<boolean>,
-  deadline = 10_000,
+  deadline = DEADLINE,
 ): Promise<void> {
   const end = performance.now() + deadline;
   while (!await predicate()) {
