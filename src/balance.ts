@@ -2,21 +2,25 @@ import { sleep } from "./core/timers.ts";
 import type { Turn } from "./core/acceptor.ts";
 import { clock, type Row, type Scoreboard } from "./scoreboard.ts";
 
+/**
+ * How many more than the least loaded a lane may hold and still accept at once:
+ * with less, lanes would wait for each other over clients that come and go.
+ */
+const SLACK = 4;
 /** How often a lane lets others go first before it accepts all the same. */
 const TURNS = 5;
 /** How long one turn is, in milliseconds. */
 const TURN = 1;
 /** Idle lanes that wait for a client, of those that take turns. */
-const WAITING = 2;
+const WAITING = 4;
 /** The longest wait for another lane's word, in milliseconds; then it is looked again. */
 const LONGEST_WAIT = 1000;
 /** A lane without a sign of life for so many heartbeats takes no clients. */
 const HEARTBEATS = 3;
 
 /**
- * Keeps the lanes that share a socket even: one that holds more than the least
- * loaded and one more waits a moment before it accepts, so that another takes
- * the client. Lanes that cannot take one are not waited for: those that stopped
+ * Keeps the lanes that share a socket even: one that holds some more than the
+ * least loaded waits a moment before it accepts, so that another takes the client. Lanes that cannot take one are not waited for: those that stopped
  * accepting, and those whose event loop is blocked.
  *
  * @param heartbeat Milliseconds between two signs of life.
@@ -67,10 +71,10 @@ function countWaiting(scoreboard: Scoreboard, heartbeat: number): number {
 
 function holdsMore(scoreboard: Scoreboard, own: Row, heartbeat: number): boolean {
   const { open } = own;
-  if (open <= 1) return false;
+  if (open <= SLACK) return false;
   const oldest = clock() - HEARTBEATS * heartbeat;
   for (const row of scoreboard.rows()) {
-    if (row.open + 1 >= open || row.index === own.index) continue;
+    if (row.open + SLACK >= open || row.index === own.index) continue;
     if (row.state === "ready" && row.get("heartbeat") > oldest) return true;
   }
   return false;

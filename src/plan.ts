@@ -62,5 +62,7 @@ export interface Order {
   readonly heartbeat: number;
   /** The supervisor is called when fewer lanes than so many are idle; 0 is never. */
   readonly spare: number;
+  /** As many lanes as there may be at most. */
+  readonly mostLanes: number;
   readonly log: LogStyle;
 }

@@ -177,6 +177,7 @@ function workOf(settings: Settings, plan: Plan, door: Door, log: Log): Work {
     maxConnections: plan.connections,
     totalConnections: plan.total,
     maxConnectionsPerIp: plan.perAddress,
+    mostLanes: plan.lanes.max,
     spare: isOneByOne(plan) ? Math.max(1, plan.lanes.spare) : 0,
     log: log.style,
   };

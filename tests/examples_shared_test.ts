@@ -1,19 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { Client } from "./helpers/client.ts";
-import { type ModeUnderTest, testEachMode } from "./helpers/modes.ts";
+import { type ModeUnderTest, testEachMode, workers } from "./helpers/modes.ts";
 import { type Server, startServer } from "./helpers/server.ts";
+import { ask } from "./helpers/talk.ts";
 
 function startExample(name: string, args: readonly string[]): Promise<Server> {
   const path = fileURLToPath(import.meta.resolve(`../examples/${name}`));
   return startServer(["--handler", path, ...args]);
-}
-
-/** Sends a line on a connection of its own; the answer to it. */
-async function ask(server: Server, line: string): Promise<string> {
-  using client = await Client.connect(server);
-  await client.send(`${line}\n`);
-  return (await client.receiveUntil("\n")).trimEnd();
 }
 
 const CLIENTS = 12;
@@ -25,8 +19,7 @@ async function addFromAll(server: Server, command: string): Promise<number> {
   await Promise.all(Array.from({ length: CLIENTS }, async () => {
     using client = await Client.connect(server);
     for (let i = 0; i < EACH; i++) {
-      await client.send(`${command}\n`);
-      assertMatch(await client.receiveUntil("\n"), /^\d+\n$/);
+      assertMatch(await client.ask(command), /^\d+\n$/);
     }
   }));
   return Number(await ask(server, "GET"));
@@ -34,7 +27,7 @@ async function addFromAll(server: Server, command: string): Promise<number> {
 
 for (
   const args of [
-    ["--mode", "pooled", "--workers", "4"],
+    workers("pooled", 4),
     ["--mode", "threaded", "--max-threads", String(CLIENTS + 4)],
   ]
 ) {

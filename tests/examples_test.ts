@@ -13,8 +13,7 @@ function startExample({ args }: ModeUnderTest, name: string): Promise<Server> {
 async function join(server: Server, nick: string): Promise<Client> {
   const client = await Client.connect(server);
   assertMatch(await client.receiveUntil("\n"), /^Welcome, guest-\d+: /);
-  await client.send(`/nick ${nick}\n`);
-  assertEquals(await client.receiveUntil("\n"), `You are ${nick}\n`);
+  assertEquals(await client.ask(`/nick ${nick}`), `You are ${nick}\n`);
   return client;
 }
 
@@ -49,8 +48,7 @@ testEachMode(
     using _ada = await join(server, "ada");
     using bob = await join(server, "bob");
     for (const line of ["/nick ada", "/nick a b", "/nick", `/nick ${"x".repeat(21)}`, "/dance"]) {
-      await bob.send(`${line}\n`);
-      assertMatch(await bob.receiveUntil("\n"), /^Cannot /, line);
+      assertMatch(await bob.ask(line), /^Cannot /, line);
     }
   },
   { memory: "one", clients: 2 },
@@ -115,8 +113,7 @@ testEachMode("kv says what is wrong with a command, and goes on", async (mode) =
   await using server = await startExample(mode, "kv.ts");
   using client = await Client.connect(server);
   for (const line of ["", "HELLO", "GET", "GET a b", "SET a", "DEL", "COUNT all"]) {
-    await client.send(`${line}\n`);
-    assertMatch(await client.receiveUntil("\n"), /^ERROR .*: wanted /, line);
+    assertMatch(await client.ask(line), /^ERROR .*: wanted /, line);
   }
 });
 

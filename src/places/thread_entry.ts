@@ -78,18 +78,21 @@ export function startThread(importHandler: Inside["importHandler"] = importFile)
   };
 }
 
-/** Tells the parent when idle lanes become too few, and when the first becomes idle again. */
-function watchPressure({ spare }: Order, scoreboard: Scoreboard): Emit {
+/** Tells the parent when idle lanes become too few, and, if it is to refuse then, when one is idle again. */
+function watchPressure(order: Order, scoreboard: Scoreboard): Emit {
+  const { spare, mostLanes, overload } = order;
   if (spare === 0) return () => {};
-  const idle = () => {
-    let count = 0;
-    for (const row of scoreboard.rows()) if (row.state === "ready" && row.open === 0) count++;
-    return count;
-  };
+  const mayRefuse = overload === "refuse";
   return ({ type }) => {
-    if ((type === "accepted" && idle() < spare) || (type === "closed" && idle() === 1)) {
-      post({ type: "pressure" });
+    if (type !== "accepted" && !(mayRefuse && type === "closed")) return;
+    let [ready, idle] = [0, 0];
+    for (const row of scoreboard.rows()) {
+      if (row.state !== "ready") continue;
+      ready++;
+      if (row.open === 0) idle++;
     }
+    const isShort = idle < spare && (ready < mostLanes || (mayRefuse && idle === 0));
+    if (type === "accepted" ? isShort : idle === 1) post({ type: "pressure" });
   };
 }
 

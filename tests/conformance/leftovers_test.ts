@@ -2,11 +2,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeMark } from "../helpers/mark.ts";
+import { workers } from "../helpers/modes.ts";
 import { runMain, SERVER, startServer } from "../helpers/server.ts";
 import { talk } from "../helpers/talk.ts";
 import { until } from "../helpers/until.ts";
 
-const FORKED = ["--mode", "forked", "--workers", "3"];
+const FORKED = workers("forked", 3);
 
 Deno.test("--mode forked leaves no process behind after TERM", async () => {
   const mark = makeMark();

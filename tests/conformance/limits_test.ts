@@ -1,7 +1,7 @@
 /** The limits of connections, which hold over all lanes of a server. */
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
-import { testEachMode } from "../helpers/modes.ts";
+import { testEachMode, workers } from "../helpers/modes.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
 
@@ -75,7 +75,7 @@ testEachMode(
 Deno.test("--mode forked: each process has its part of the limits, and none has more", async () => {
   for (const limit of ["--max-connections", "--max-connections-per-ip"]) {
     await using server = await startServer(
-      ["--mode", "forked", "--workers", "2", ...REFUSE, limit, "4"],
+      [...workers("forked"), ...REFUSE, limit, "4"],
     );
     const answers = await askAtOnce(server, 20);
     const served = countOf(answers, SERVED);

@@ -22,7 +22,7 @@ async function stop(server: Server, ...signals: Deno.Signal[]): Promise<number> 
 
 /** The ids of the connections that were logged, each of which must be another. */
 async function connectionIds(server: Server, count: number): Promise<readonly string[]> {
-  const closed = () => server.log.filter((line) => line.message === "Connection closed");
+  const closed = () => server.records("Connection closed");
   await until(`${count} connections are logged`, () => closed().length >= count);
   const ids = closed().map((line) => String(line["sluice.connection.id"]));
   assertEquals([ids.length, new Set(ids).size], [count, count]);
@@ -128,10 +128,7 @@ const CASES: Record<string, Case> = {
         await server.logged((line) => line["sluice.signal"] === signal);
       }
       await talk(server, "still here");
-      await until(
-        "the connection is logged",
-        () => server.log.some((line) => line.message === "Connection closed"),
-      );
+      await server.logged("Connection closed");
     },
   },
 };

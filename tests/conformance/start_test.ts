@@ -1,6 +1,6 @@
 /** Starts that fail, in every mode: one line on stderr, and the exit code that says why. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { testEachMode } from "../helpers/modes.ts";
+import { testEachMode, workers } from "../helpers/modes.ts";
 import { runMain, startServer } from "../helpers/server.ts";
 import { echoOver } from "../helpers/talk.ts";
 
@@ -54,8 +54,8 @@ testEachMode("a port that another server has fails the start with 69", async ({ 
 
 for (const [first = "", second = ""] of [["async", "forked"], ["forked", "async"]]) {
   Deno.test(`--mode ${second}: a port that a server in ${first} mode has fails the start with 69`, async () => {
-    await using server = await startServer(["--mode", first, "--workers", "2"]);
-    const args = ["--mode", second, "--workers", "2", "--port", String(server.port)];
+    await using server = await startServer(workers(first));
+    const args = [...workers(second), "--port", String(server.port)];
     await failsToStart(args, 69, IN_USE);
   });
 }

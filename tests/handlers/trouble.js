@@ -1,9 +1,10 @@
 /** Answers lines; some of them do harm. Plain JavaScript, so that the executable can load it too. */
 let answered = 0;
+const worker = crypto.randomUUID();
 
 export default {
   framing: { type: "lines" },
-  handle(line, context) {
+  handle(line) {
     const [word, argument] = line.split(" ");
     switch (word) {
       case "throw":
@@ -24,8 +25,8 @@ export default {
       case "exit":
         Deno.exit(3);
         return "exiting";
-      case "draining":
-        return String(context.draining.aborted);
+      case "worker":
+        return worker;
       default:
         return `${line} ${++answered}`;
     }

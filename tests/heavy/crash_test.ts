@@ -1,26 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
-import { fileURLToPath } from "node:url";
 import { Client } from "../helpers/client.ts";
+import { TROUBLE } from "../helpers/handlers.ts";
+import { workers } from "../helpers/modes.ts";
 import { descriptorsOf, memoryOf, threadsOf } from "../helpers/process.ts";
 import { startServer } from "../helpers/server.ts";
 import { statusFile } from "../helpers/status.ts";
 import { until } from "../helpers/until.ts";
 
-const TROUBLE = fileURLToPath(import.meta.resolve("../handlers/trouble.js"));
 const ROUNDS = 100;
 const WORKERS = 4;
 const CONNECTIONS = 100;
 
-async function ask(client: Client, line: string): Promise<string> {
-  await client.send(`${line}\n`);
-  return await client.receiveUntil("\n");
-}
-
 Deno.test(`a worker of 4 with 100 connections each throws, ${ROUNDS} times: nobody else sees it, nothing leaks`, async () => {
   await using status = await statusFile();
   await using server = await startServer([
-    ...["--mode", "pooled", "--workers", String(WORKERS), "--handler", TROUBLE],
-    ...["--status-file", status.path, "--max-connections-per-ip", String(WORKERS * CONNECTIONS)],
+    ...[...workers("pooled", WORKERS), ...TROUBLE, ...status.args],
+    ...["--max-connections-per-ip", String(WORKERS * CONNECTIONS)],
   ]);
   const all = WORKERS * CONNECTIONS;
   let clients: Client[] = [];
@@ -28,10 +23,9 @@ Deno.test(`a worker of 4 with 100 connections each throws, ${ROUNDS} times: nobo
     const missing = Array.from({ length: all - clients.length }, () => Client.connect(server));
     const fresh = await Promise.all(missing);
     clients.push(...fresh);
-    for (const client of fresh) assert((await ask(client, "hello")).startsWith("hello "));
+    for (const client of fresh) assert((await client.ask("hello")).startsWith("hello "));
   }
-  const crashes = () => server.log.filter((line) => line.message.startsWith("Worker crashed"));
-  const replaced = () => server.log.filter((line) => line.message.startsWith("Worker started"));
+  const crashes = () => server.records("Worker crashed");
   const measure = () => ({
     descriptors: descriptorsOf(server.pid),
     threads: threadsOf(server.pid),
@@ -46,7 +40,7 @@ Deno.test(`a worker of 4 with 100 connections each throws, ${ROUNDS} times: nobo
     await until("the crash is logged", () => crashes().length === round);
     const cut = Number(crashes().at(-1)?.["sluice.connections.cut"]);
     const answers = await Promise.all(
-      clients.slice(1).map((client) => ask(client, "still").catch(() => "")),
+      clients.slice(1).map((client) => client.ask("still").catch(() => "")),
     );
     // The culprit is one of those that went.
     assertEquals(answers.filter((answer) => answer === "").length, cut - 1, `round ${round}`);
@@ -56,8 +50,7 @@ Deno.test(`a worker of 4 with 100 connections each throws, ${ROUNDS} times: nobo
       if (!isOpen) client.close();
       return isOpen;
     });
-    const isBack = () => replaced().length === round;
-    await until("the worker is back", isBack);
+    await until("the worker is back", () => server.records("Worker started").length === round);
     assert(performance.now() - thrown < 1000, "the worker is back within a second");
     await fillUp();
     if (round === 10) before = measure();

@@ -1,18 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
+import { makeVersionHandler } from "../helpers/handlers.ts";
 import { startLoad } from "../helpers/load.ts";
+import { workers } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
-import { versionHandler } from "../helpers/version_handler.ts";
 
 const RELOADS = 20;
 
 for (const mode of ["async", "threaded", "pooled", "forked"]) {
   Deno.test(`--mode ${mode}: ${RELOADS} reloads in ${RELOADS} s under load: nothing refused, reset or cut`, async () => {
-    await using handler = await versionHandler();
-    await using server = await startServer([
-      ...["--mode", mode, "--workers", "2", "--handler", handler.path],
-    ]);
+    await using handler = await makeVersionHandler();
+    await using server = await startServer([...workers(mode), ...handler.args]);
     const versions = new Set<string>();
     const load = startLoad(server, {
       short: 4,
@@ -30,9 +29,7 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
       await delay(1000);
     }
     const outcomes = () =>
-      server.log.filter(({ message }) =>
-        message === "Reloaded" || message.startsWith("Cannot reload")
-      ).length;
+      server.records("Reloaded").length + server.records("Cannot reload").length;
     await until("the last is over", () => outcomes() >= RELOADS - 5 && versions.has("20"));
     await load.stop();
     assertEquals(load.failures, []);

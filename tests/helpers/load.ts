@@ -28,8 +28,7 @@ export function startLoad(server: { port: number }, options: LoadOptions): Load 
   let exchanges = 0;
   let isOver = false;
   async function exchange(client: Client, line: string): Promise<void> {
-    await client.send(`${line}\n`);
-    const answer = await client.receiveUntil("\n");
+    const answer = await client.ask(line);
     if (!options.isRight(answer.slice(0, -1), line)) {
       throw new Error(`the answer to "${line}" was ${JSON.stringify(answer)}`);
     }

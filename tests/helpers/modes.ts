@@ -68,6 +68,11 @@ function setupFor(mode: string, { memory, limits }: Needs): Setup {
   return limits === "exact" ? setups.exactLimits : setups.usual;
 }
 
+/** The arguments of a server in a mode, with so many workers where there are any. */
+export function workers(mode: string, count = 2): readonly string[] {
+  return ["--mode", mode, "--workers", String(count)];
+}
+
 /** Defines a test for every mode that can hold what it promises. */
 export function testEachMode(
   promise: string,

@@ -1,8 +1,15 @@
 import { fileURLToPath } from "node:url";
-import { until } from "./until.ts";
+import { until, waitFor } from "./until.ts";
 
 /** A log record, as the server writes it. */
-export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string };
+export type LogLine = Readonly<Record<string, unknown>> & {
+  readonly message: string;
+  /** As in RFC 3339. */
+  readonly timestamp: string;
+};
+
+/** Which records: those whose message starts so, or for which it holds. */
+export type Match = string | ((line: LogLine) => boolean);
 
 /** A server in a process of its own. */
 export interface Server extends AsyncDisposable {
@@ -16,8 +23,10 @@ export interface Server extends AsyncDisposable {
   kill(signal: Deno.Signal): void;
   /** Waits until it ends; its exit code. */
   readonly exited: Promise<number>;
-  /** Waits for a record that matches. */
-  logged(matches: (line: LogLine) => boolean): Promise<LogLine>;
+  /** The records so far that match. */
+  records(match: Match): readonly LogLine[];
+  /** Waits for a record that matches; the first. */
+  logged(match: Match): Promise<LogLine>;
 }
 
 const MAIN = fileURLToPath(import.meta.resolve("../../main.ts"));
@@ -73,6 +82,8 @@ export async function startCommand(
     isOver = true;
     return code;
   })();
+  const records = (match: Match) =>
+    log.filter(typeof match === "string" ? ({ message }) => message.startsWith(match) : match);
   const started = () => log.find((line) => "sluice.service" in line);
   await until("the server serves", () => started() !== undefined || isOver);
   const first = started();
@@ -86,10 +97,8 @@ export async function startCommand(
     },
     kill: (signal) => child.kill(signal),
     exited,
-    async logged(matches) {
-      await until("the record is logged", () => log.some(matches));
-      return log.find(matches) as LogLine;
-    },
+    records,
+    logged: (match) => waitFor(`"${match}" is logged`, () => records(match)[0] ?? null),
     async [Symbol.asyncDispose]() {
       if (!isOver) child.kill("SIGKILL");
       await exited;

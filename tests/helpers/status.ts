@@ -1,13 +1,17 @@
-import type { Status } from "../../src/status.ts";
-import { until } from "./until.ts";
+import type { LaneStatus, Status } from "../../src/status.ts";
+import { waitFor } from "./until.ts";
 
 /** A file for `--status-file` that goes away, and what it says. */
 export interface StatusFile extends AsyncDisposable {
-  readonly path: string;
-  /** Now; null when there is none. */
-  read(): Status | null;
+  /** The arguments of a server that writes it. */
+  readonly args: readonly string[];
   /** Waits for a status that matches. */
-  says(what: string, matches: (status: Status) => boolean, deadline?: number): Promise<Status>;
+  says(what: string, matches: (status: Status) => boolean): Promise<Status>;
+}
+
+/** The lanes that take clients. */
+export function readyLanes({ lanes }: Status): readonly LaneStatus[] {
+  return lanes.filter((lane) => lane.state === "ready");
 }
 
 export async function statusFile(): Promise<StatusFile> {
@@ -21,17 +25,12 @@ export async function statusFile(): Promise<StatusFile> {
     }
   }
   return {
-    path,
-    read,
-    async says(what, matches, deadline) {
-      let found: Status | null = null;
-      await until(`the status says ${what}`, () => {
+    args: ["--status-file", path],
+    says: (what, matches) =>
+      waitFor(`the status says ${what}`, () => {
         const status = read();
-        if (status !== null && matches(status)) found = status;
-        return found !== null;
-      }, deadline);
-      return found as unknown as Status;
-    },
+        return status !== null && matches(status) ? status : null;
+      }),
     async [Symbol.asyncDispose]() {
       await Deno.remove(folder, { recursive: true });
     },

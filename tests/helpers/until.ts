@@ -1,22 +1,34 @@
 import { delay } from "@std/async/delay";
 
-/** Long, in milliseconds, for a machine that is busy with other things; who waits in vain has failed. */
+/** Long, in milliseconds, for a machine that is busy with other things. */
 const DEADLINE = 30_000;
 
 /**
- * Waits until a predicate holds, and fails if it does not within a deadline.
+ * Waits until something is there, and fails if it is not within a deadline.
  *
  * @param what What is waited for, for the message.
+ * @param find Gives it; null as long as it is not there.
  * @param deadline Milliseconds.
  */
-export async function until(
+export async function waitFor<T>(
   what: string,
-  predicate: () => boolean | Promise<boolean>,
+  find: () => T | null | Promise<T | null>,
   deadline = DEADLINE,
-): Promise<void> {
+): Promise<T> {
   const end = performance.now() + deadline;
-  while (!await predicate()) {
+  for (;;) {
+    const found = await find();
+    if (found !== null) return found;
     if (performance.now() > end) throw new Error(`Waited ${deadline} ms in vain until ${what}`);
     await delay(5);
   }
+}
+
+/** Waits until a predicate holds, as {@linkcode waitFor}. */
+export async function until(
+  what: string,
+  predicate: () => boolean | Promise<boolean>,
+  deadline?: number,
+): Promise<void> {
+  await waitFor(what, async () => await predicate() || null, deadline);
 }

@@ -1,16 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { fileURLToPath } from "node:url";
 import { Client } from "../helpers/client.ts";
+import { TROUBLE } from "../helpers/handlers.ts";
+import { workers } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 import { statusFile } from "../helpers/status.ts";
 
-const TROUBLE = fileURLToPath(import.meta.resolve("../handlers/trouble.js"));
-
 Deno.test("400 connections at once are spread evenly over 4 workers", async () => {
   await using status = await statusFile();
-  await using server = await startServer([
-    ...["--mode", "pooled", "--workers", "4", "--service", "echo", "--status-file", status.path],
-  ]);
+  const args = [...workers("pooled", 4), "--service", "echo", ...status.args];
+  await using server = await startServer(args);
   const clients = await Promise.all(Array.from({ length: 400 }, () => Client.connect(server)));
   const { lanes } = await status.says("all are open", ({ totals }) => totals.open === 400);
   const spread = lanes.map((lane) => lane.open);
@@ -22,16 +20,15 @@ Deno.test("400 connections at once are spread evenly over 4 workers", async () =
 
 Deno.test("a worker whose event loop is blocked gets no connections", async () => {
   await using status = await statusFile();
-  await using server = await startServer([
-    ...["--mode", "pooled", "--workers", "4", "--handler", TROUBLE, "--status-file", status.path],
-  ]);
+  const args = [...workers("pooled", 4), ...TROUBLE, ...status.args];
+  await using server = await startServer(args);
   using blocker = await Client.connect(server);
-  await blocker.send("block 4000\n");
-  const { lanes: [...before] } = await status.says("it is open", ({ totals }) => totals.open === 1);
-  const blocked = before.find((lane) => lane.open === 1)?.lane;
+  // Longer than the test; the end of the server ends it.
+  await blocker.send("block 25000\n");
+  const before = await status.says("it is open", ({ totals }) => totals.open === 1);
+  const blocked = before.lanes.find((lane) => lane.open === 1)?.lane;
   const clients = await Promise.all(Array.from({ length: 90 }, () => Client.connect(server)));
-  for (const client of clients) await client.send("hello\n");
-  const answers = await Promise.all(clients.map((client) => client.receiveUntil("\n")));
+  const answers = await Promise.all(clients.map((client) => client.ask("hello")));
   assert(answers.every((answer) => answer.startsWith("hello ")), "all are answered meanwhile");
   const { lanes } = await status.says("all are open", ({ totals }) => totals.open === 91);
   assertEquals(lanes.find((lane) => lane.lane === blocked)?.open, 1);

@@ -1,43 +1,56 @@
 import { assert, assertEquals } from "@std/assert";
-import { fileURLToPath } from "node:url";
 import { Client } from "../helpers/client.ts";
-import { startServer } from "../helpers/server.ts";
-import { statusFile } from "../helpers/status.ts";
-import { until } from "../helpers/until.ts";
+import { makeHandler, TROUBLE } from "../helpers/handlers.ts";
+import { workers } from "../helpers/modes.ts";
+import { type Server, startServer } from "../helpers/server.ts";
+import { readyLanes, statusFile } from "../helpers/status.ts";
+import { waitFor } from "../helpers/until.ts";
 
-const TROUBLE = fileURLToPath(import.meta.resolve("../handlers/trouble.js"));
+interface Served {
+  readonly client: Client;
+  readonly worker: string;
+}
 
-async function ask(client: Client, line: string): Promise<string> {
-  await client.send(`${line}\n`);
-  return await client.receiveUntil("\n");
+/** A client that is served: it comes again where a process takes its queue with it when it dies. */
+function serveOne(server: Server): Promise<Served> {
+  return waitFor("a client is served", async () => {
+    // Where no process is left, there is nobody to connect to.
+    const client = await Client.connect(server).catch(() => null);
+    const worker = await client?.ask("worker").catch(() => "") ?? "";
+    if (client !== null && worker !== "") return { client, worker };
+    client?.close();
+    return null;
+  });
+}
+
+/** Clients of several workers. */
+async function serveSome(server: Server): Promise<readonly Served[]> {
+  const served: Served[] = [];
+  const workersUsed = () => new Set(served.map(({ worker }) => worker)).size;
+  while (served.length < 5 || workersUsed() < 2) served.push(await serveOne(server));
+  return served;
 }
 
 for (const mode of ["threaded", "pooled", "forked"]) {
   Deno.test(`--mode ${mode} replaces a worker whose handler throws in a timer, the others see nothing`, async () => {
     await using status = await statusFile();
     await using server = await startServer([
-      ...["--mode", mode, "--workers", "4", "--min-threads", "4", "--max-threads", "8"],
-      ...["--handler", TROUBLE, "--status-file", status.path],
+      ...[...workers(mode, 4), "--min-threads", "4", "--max-threads", "8"],
+      ...[...TROUBLE, ...status.args],
     ]);
-    for (const harm of ["throw", "reject"]) {
-      const bystanders = await Promise.all(
-        Array.from({ length: 4 }, () => Client.connect(server)),
-      );
-      for (const client of bystanders) await ask(client, "hello");
-      using culprit = await Client.connect(server);
-      await culprit.send(`${harm}\n`);
-      await culprit.receiveAll().catch(() => "");
-      const alive: boolean[] = await Promise.all(
-        bystanders.map((client) => ask(client, "still").then((a) => a !== "", () => false)),
-      );
-      // With many connections a worker, those of the same worker go with it.
-      const least = mode === "threaded" ? 4 : 1;
-      assert(alive.filter(Boolean).length >= least, `${harm}: ${alive} of the others are alive`);
-      bystanders.forEach((client) => client.close());
+    for (const [i, harm] of ["throw", "reject"].entries()) {
+      const served = await serveSome(server);
+      const [culprit] = served;
+      await culprit?.client.send(`${harm}\n`);
+      await culprit?.client.receiveAll().catch(() => "");
+      for (const { client, worker } of served.slice(1)) {
+        const answer = await client.ask("worker").catch(() => "");
+        assertEquals(answer, worker === culprit?.worker ? "" : worker, `after ${harm}`);
+      }
+      for (const { client } of served) client.close();
+      await waitFor("another is started", () => server.records("Worker started")[i] ?? null);
     }
-    const crashed = () => server.log.filter((line) => line.message.startsWith("Worker crashed"));
-    await until("both are logged", () => crashed().length === 2);
-    const crashes = crashed();
+    const crashes = server.records("Worker crashed");
     assertEquals(crashes.map((line) => line["exception.message"]), [
       "thrown in a timer",
       "rejected",
@@ -46,56 +59,54 @@ for (const mode of ["threaded", "pooled", "forked"]) {
     assertEquals(server.stderr, "", "an error is told once, in the log");
     await status.says(
       "two crashes, and four workers",
-      ({ lanes, totals }) =>
-        totals.crashed === 2 && totals.open === 0 &&
-        lanes.filter((lane) => lane.state === "ready").length >= 4,
+      (status) =>
+        status.totals.crashed === 2 && status.totals.open === 0 && readyLanes(status).length >= 4,
     );
     server.kill("SIGTERM");
     assertEquals(await server.exited, 0);
   });
 }
 
-Deno.test("a handler that calls Deno.exit ends its process, which is replaced; a thread goes on", async () => {
-  for (const mode of ["pooled", "forked"]) {
-    await using server = await startServer([
-      ...["--mode", mode, "--workers", "1", "--handler", TROUBLE],
-    ]);
-    using client = await Client.connect(server);
-    await client.send("exit\n");
-    await client.receiveAll().catch(() => "");
-    await until(`${mode} serves again`, async () => {
-      try {
-        using other = await Client.connect(server);
-        return (await ask(other, "hello")) !== "";
-      } catch { // The only process is gone, and its socket with it.
-        return false;
-      }
-    });
-    const crashes = server.log.filter((line) => line.message.startsWith("Worker crashed"));
-    const exited = mode === "forked" ? ["exited with code 3"] : [];
-    assertEquals(crashes.map((line) => String(line["exception.message"]).slice(-18)), exited);
-  }
+/** Has the handler of the only worker call Deno.exit; the worker before, and the one that serves then. */
+async function exitIn(server: Server): Promise<readonly [before: string, after: string]> {
+  const { client, worker } = await serveOne(server);
+  await client.send("exit\n");
+  await client.receiveAll().catch(() => "");
+  client.close();
+  const next = await serveOne(server);
+  next.client.close();
+  return [worker, next.worker];
+}
+
+Deno.test("--mode forked: a handler that calls Deno.exit ends its process, which is replaced", async () => {
+  await using server = await startServer([...workers("forked", 1), ...TROUBLE]);
+  const [before, after] = await exitIn(server);
+  assert(before !== after, "it goes on");
+  const crash = await server.logged("Worker crashed");
+  assert(String(crash["exception.message"]).endsWith(" exited with code 3"));
 });
 
-Deno.test("workers that die early are tried again at growing intervals, then the server exits 70", async () => {
-  for (const mode of ["pooled", "forked"]) {
-    const handler = await Deno.makeTempFile({ suffix: ".js" });
-    await Deno.writeTextFile(
-      handler,
-      `setTimeout(() => { throw new Error("dies young"); }, 50);
+Deno.test("--mode pooled: a handler that calls Deno.exit ends its connection, its thread goes on", async () => {
+  await using server = await startServer([...workers("pooled", 1), ...TROUBLE]);
+  const [before, after] = await exitIn(server);
+  assertEquals(before, after);
+  assertEquals(server.records("Worker crashed"), []);
+});
+
+for (const mode of ["pooled", "forked"]) {
+  Deno.test(`--mode ${mode}: workers that die early are tried again at growing intervals, then the server exits 70`, async () => {
+    // Late enough that it is ready before, on a busy machine too, and within the second of an early death.
+    await using handler = await makeHandler(
+      `setTimeout(() => { throw new Error("dies young"); }, 250);
       export default { async serve(c) { while (await c.read()); } };`,
     );
-    await using server = await startServer([
-      ...["--mode", mode, "--workers", "2", "--handler", handler],
-    ]);
+    await using server = await startServer([...workers(mode), ...handler.args]);
     assertEquals(await server.exited, 70);
-    const times = server.log.filter((line) => line.message.startsWith("Worker crashed"))
-      .map((line) => Date.parse(String(line.timestamp)));
+    const times = server.records("Worker crashed").map((line) => Date.parse(line.timestamp));
     assert(times.length >= 6, `${times.length} tries`);
     const [first = 0, last = 0] = [times[0], times.at(-1)];
     assert(last - first > 1000, `gave up after ${last - first} ms`);
-    const failed = server.log.find((line) => line.message.startsWith("Cannot keep the workers"));
+    const [failed] = server.records("Cannot keep the workers");
     assertEquals(failed?.message, "Cannot keep the workers alive: dies young");
-    await Deno.remove(handler);
-  }
-});
+  });
+}

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Client } from "../helpers/client.ts";
-import { testEachMode } from "../helpers/modes.ts";
+import { makeHandler } from "../helpers/handlers.ts";
+import { testEachMode, workers } from "../helpers/modes.ts";
 import { SERVER, startCommand, startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
 
@@ -28,7 +29,7 @@ testEachMode("--overload wait serves 50 clients, 10 at a time", async ({ args, c
   assert(most <= Math.min(10, clients), `${most} were served at once`);
   await until(
     "all are reported",
-    () => server.log.filter((line) => line.message === "Connection closed").length === 50,
+    () => server.records("Connection closed").length === 50,
   );
   server.kill("SIGTERM");
   assertEquals(await server.exited, 0);
@@ -90,8 +91,7 @@ Deno.test("--mode single serves one client at a time", async () => {
 // A thread needs descriptors itself, and so a thread for each connection more than these.
 for (const mode of ["async", "pooled", "forked"]) {
   Deno.test(`--mode ${mode}: 64 descriptors and 200 clients: the number used is stated, all are served in turn`, async () => {
-    const args = ["--mode", mode, "--workers", "2", "--service", "echo"];
-    await using server = await startWithFewDescriptors(...args);
+    await using server = await startWithFewDescriptors(...workers(mode), "--service", "echo");
     const started = server.log.find((line) => "sluice.service" in line);
     const used = Number(started?.["sluice.max_connections"]);
     const most = mode === "forked" ? 64 : 32;
@@ -105,18 +105,14 @@ for (const mode of ["async", "pooled", "forked"]) {
       await client.send("x");
       assertEquals(await client.receiveText(1), "x");
     }));
-    assert(
-      !server.log.some((line) => line.message.startsWith("Cannot accept")),
-      "more were promised than there are descriptors for",
-    );
+    const outages = server.records("Cannot accept");
+    assertEquals(outages, [], "more were promised than there are descriptors for");
   });
 }
 
 Deno.test("out of descriptors the server goes on when they come back, and logs one outage", async () => {
-  const handler = await Deno.makeTempFile({ suffix: ".js" });
   // The first client takes what descriptors there are, so that accept(2) has none, until it leaves.
-  await Deno.writeTextFile(
-    handler,
+  await using handler = await makeHandler(
     `const held = [];
     let isFirst = true;
     export default {
@@ -129,17 +125,15 @@ Deno.test("out of descriptors the server goes on when they come back, and logs o
       },
     };`,
   );
-  await using server = await startWithFewDescriptors("--handler", handler);
+  await using server = await startWithFewDescriptors(...handler.args);
   using first = await Client.connect(server);
   assertEquals(await first.receiveText(4), "full");
   using second = await Client.connect(server);
-  await server.logged((line) => line.message.startsWith("Cannot accept"));
+  await server.logged("Cannot accept");
   first.close();
   assertEquals(await second.receiveText(4), "full");
-  await server.logged((line) => line.message === "Accepting again");
-  const outages = server.log.filter((line) => line.message.startsWith("Cannot accept"));
-  assertEquals(outages.length, 1);
-  await Deno.remove(handler);
+  await server.logged("Accepting again");
+  assertEquals(server.records("Cannot accept").length, 1);
 });
 
 Deno.test("a backlog beyond the system's is told", async () => {

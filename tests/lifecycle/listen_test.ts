@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Client } from "../helpers/client.ts";
-import { runMain, startServer } from "../helpers/server.ts";
+import { makeHandler } from "../helpers/handlers.ts";
+import { runMain, SERVER, startServer } from "../helpers/server.ts";
 import { echoOver } from "../helpers/talk.ts";
 import { until } from "../helpers/until.ts";
 
@@ -101,10 +102,9 @@ Deno.test("--pid-file names the process while it runs", async () => {
 Deno.test("HUP reopens the log file after it was moved away", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/sluice.log`;
-  const portFile = `${folder}/pid`;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", new URL("../../main.ts", import.meta.url).pathname]
-      .concat(["--service", "echo", "--port", "0", "--log-file", path, "--pid-file", portFile]),
+  const [program = "", ...before] = SERVER;
+  const child = new Deno.Command(program, {
+    args: [...before, ...["--service", "echo", "--port", "0", "--log-file", path]],
     stdin: "null",
     stdout: "null",
     stderr: "null",
@@ -130,13 +130,11 @@ Deno.test("HUP reopens the log file after it was moved away", async () => {
 Deno.test("a closed standard output does not end the server", async () => {
   const folder = await Deno.makeTempDir();
   const [path, pidFile] = [`${folder}/socket`, `${folder}/pid`];
-  const main = new URL("../../main.ts", import.meta.url).pathname;
   const child = new Deno.Command("bash", {
     args: [
       "-c",
       `"$0" "$@" | head -c 1`,
-      ...[Deno.execPath(), "run", "-A", "--no-check", main, "--service", "echo"],
-      ...["--bind", `unix:${path}`, "--pid-file", pidFile],
+      ...[...SERVER, "--service", "echo", "--bind", `unix:${path}`, "--pid-file", pidFile],
     ],
     stdin: "null",
     stdout: "null",
@@ -181,21 +179,18 @@ async function hasPython(): Promise<boolean> {
 }
 
 Deno.test("a handler's stray promise does not end the server", async () => {
-  const handler = await Deno.makeTempFile({ suffix: ".js" });
-  await Deno.writeTextFile(
-    handler,
+  await using handler = await makeHandler(
     `export default { async serve(connection) {
       Promise.reject(new Error("forgotten"));
       setTimeout(() => { throw new Error("late") }, 1);
       await connection.write("fine");
     } };`,
   );
-  await using server = await startServer(["--handler", handler]);
+  await using server = await startServer(handler.args);
   for (let i = 0; i < 2; i++) {
     using client = await Client.connect(server);
     assertEquals(await client.receiveAll(), "fine");
   }
   await server.logged((line) => line["exception.message"] === "late");
   await server.logged((line) => line["exception.message"] === "forgotten");
-  await Deno.remove(handler);
 });

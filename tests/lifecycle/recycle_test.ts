@@ -1,34 +1,27 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
+import { makeHandler } from "../helpers/handlers.ts";
 import { startLoad } from "../helpers/load.ts";
+import { workers } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
-import { statusFile } from "../helpers/status.ts";
+import { readyLanes, statusFile } from "../helpers/status.ts";
 import { until } from "../helpers/until.ts";
 
-const EVERY_WORKER = ["pooled", "forked", "threaded"];
+const ECHO = ["--service", "echo"];
 
-/** A handler of lines, from the body of its function of a line. */
-async function handlerOf(body: string): Promise<{ path: string } & AsyncDisposable> {
-  const path = await Deno.makeTempFile({ suffix: ".js" });
-  const source = `const kept = [];
-    export default { framing: { type: "lines" }, handle(line) { ${body} } };`;
-  await Deno.writeTextFile(path, source);
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };
-}
-
-for (const mode of EVERY_WORKER) {
+for (const mode of ["pooled", "forked", "threaded"]) {
   Deno.test(`--max-requests replaces the workers of --mode ${mode}, one at a time, without loss`, async () => {
-    await using handler = await handlerOf("return line;");
+    await using handler = await makeHandler(
+      `export default { framing: { type: "lines" }, handle: (line) => line };`,
+    );
     await using status = await statusFile();
-    await using server = await startServer([
-      ...["--mode", mode, "--workers", "2", "--handler", handler.path],
-      ...["--max-requests", "20", "--status-file", status.path],
-    ]);
+    const args = [...workers(mode), ...handler.args, "--max-requests", "20", ...status.args];
+    await using server = await startServer(args);
     const isRight = (answer: string, line: string) => answer === line;
     const load = startLoad(server, { short: 2, long: 2, pause: 10, isRight });
-    await status.says("three are replaced", ({ totals, lanes }) => {
-      assert(lanes.filter((lane) => lane.state === "ready").length >= 2, "two serve all the time");
-      return totals.recycled >= 3;
+    await status.says("three are replaced", (status) => {
+      assert(readyLanes(status).length >= 2, "two serve all the time");
+      return status.totals.recycled >= 3;
     });
     await load.stop();
     assertEquals(load.failures, []);
@@ -37,27 +30,31 @@ for (const mode of EVERY_WORKER) {
 
 Deno.test("--max-worker-age replaces workers that do nothing", async () => {
   await using status = await statusFile();
-  await using _server = await startServer([
-    ...["--mode", "pooled", "--workers", "1", "--service", "echo"],
-    ...["--max-worker-age", "1s", "--status-file", status.path],
-  ]);
+  const args = [...workers("pooled", 1), ...ECHO, "--max-worker-age", "1s", ...status.args];
+  await using _server = await startServer(args);
   await status.says("two are replaced", ({ totals }) => totals.recycled >= 2);
 });
 
 for (const mode of ["pooled", "forked"]) {
   Deno.test(`--max-worker-memory replaces a worker of --mode ${mode} that stays above it`, async () => {
-    await using handler = await handlerOf(
-      "for (let i = 0; i < 10; i++) kept.push(new Uint8Array(10_000_000).fill(1)); return line;",
+    await using handler = await makeHandler(
+      `const kept = [];
+      export default {
+        framing: { type: "lines" },
+        handle(line) {
+          for (let i = 0; i < 10; i++) kept.push(new Uint8Array(10_000_000).fill(1));
+          return line;
+        },
+      };`,
     );
     await using status = await statusFile();
-    await using server = await startServer([
-      ...["--mode", mode, "--workers", "1", "--handler", handler.path],
-      ...["--max-worker-memory", "150mb", "--status-file", status.path],
-    ]);
+    const limit = ["--max-worker-memory", "150mb"];
+    const args = [...workers(mode, 1), ...handler.args, ...limit, ...status.args];
+    await using server = await startServer(args);
     using client = await Client.connect(server);
     await client.send("a\nb\n");
     await client.receive(4);
-    const record = await server.logged((line) => line.message.startsWith("Worker replaced"));
+    const record = await server.logged("Worker replaced");
     assert(/because of its memory of \d+ MB$/.test(record.message), record.message);
     client.close();
     await status.says(
@@ -67,53 +64,38 @@ for (const mode of ["pooled", "forked"]) {
   });
 
   Deno.test(`--max-worker-memory below what a worker of --mode ${mode} starts with is refused`, async () => {
-    const error = await startServer([
-      ...["--mode", mode, "--workers", "1", "--service", "echo", "--max-worker-memory", "1mb"],
-    ]).catch((error) => error);
+    const args = [...workers(mode, 1), ...ECHO, "--max-worker-memory", "1mb"];
+    const error = await startServer(args).catch((error) => error);
     assert(error instanceof Error, "the server serves");
     assert(
       /Cannot keep workers below --max-worker-memory 1mb: found \d+mb/.test(error.message),
       error.message,
     );
   });
-}
 
-Deno.test("TTIN and TTOU add and retire a worker, one at least stays", async () => {
-  for (const mode of ["pooled", "forked"]) {
+  Deno.test(`--mode ${mode}: TTIN and TTOU add and retire a worker, one at least stays`, async () => {
     await using status = await statusFile();
-    await using server = await startServer([
-      ...["--mode", mode, "--workers", "1", "--service", "echo", "--status-file", status.path],
-    ]);
+    await using server = await startServer([...workers(mode, 1), ...ECHO, ...status.args]);
     using client = await Client.connect(server);
     server.kill("SIGTTIN");
-    await status.says(
-      "two workers",
-      ({ lanes }) => lanes.filter((lane) => lane.state === "ready").length === 2,
-    );
+    await status.says("two workers", (status) => readyLanes(status).length === 2);
     server.kill("SIGTTOU");
-    await status.says(
-      "one worker",
-      ({ lanes }) => lanes.filter((lane) => lane.state === "ready").length === 1,
-    );
+    await status.says("one worker", (status) => readyLanes(status).length === 1);
     server.kill("SIGTTOU");
-    await server.logged((line) => line.message === "SIGTTOU received: 1 is the fewest workers");
+    await server.logged("SIGTTOU received: 1 is the fewest workers");
     await client.send("still here");
     assertEquals(await client.receiveText(10), "still here");
-  }
-});
+  });
+}
 
 Deno.test("--mode threaded starts threads ahead of need, and ends those that stay idle", async () => {
   await using status = await statusFile();
   await using server = await startServer([
-    ...["--mode", "threaded", "--service", "echo", "--status-file", status.path],
+    ...["--mode", "threaded", ...ECHO, "--thread-idle-timeout", "1s", ...status.args],
     ...["--min-threads", "2", "--max-threads", "8", "--spare-threads", "2"],
-    ...["--thread-idle-timeout", "1s"],
   ]);
   const ready = (count: number) =>
-    status.says(
-      `${count} threads`,
-      ({ lanes }) => lanes.filter((lane) => lane.state === "ready").length === count,
-    );
+    status.says(`${count} threads`, (status) => readyLanes(status).length === count);
   const clients: Client[] = [];
   const connect = async () => {
     const client = await Client.connect(server);

@@ -1,62 +1,47 @@
-import { delay } from "@std/async/delay";
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { MODES } from "../../src/modes/registry.ts";
 import { Client } from "../helpers/client.ts";
+import { makeVersionHandler } from "../helpers/handlers.ts";
 import { startLoad } from "../helpers/load.ts";
-import { type Server, startServer } from "../helpers/server.ts";
+import { workers } from "../helpers/modes.ts";
+import { startServer } from "../helpers/server.ts";
 import { statusFile } from "../helpers/status.ts";
+import { ask } from "../helpers/talk.ts";
 import { until } from "../helpers/until.ts";
-import { versionHandler } from "../helpers/version_handler.ts";
-
-async function versionOf(server: Server): Promise<string> {
-  using client = await Client.connect(server);
-  await client.send("x\n");
-  return (await client.receiveUntil("\n")).slice(0, -3);
-}
-
-const reloads = (server: Server) => server.log.filter((line) => line.message === "Reloaded").length;
 
 for (const mode of Object.keys(MODES)) {
   Deno.test(`--mode ${mode} serves new clients with new code after HUP, and old ones with the old`, async () => {
-    await using handler = await versionHandler();
+    await using handler = await makeVersionHandler();
     await using status = await statusFile();
-    await using server = await startServer([
-      ...["--mode", mode, "--workers", "2", "--handler", handler.path],
-      ...["--status-file", status.path],
-    ]);
+    await using server = await startServer([...workers(mode), ...handler.args, ...status.args]);
     using old = await Client.connect(server);
-    await old.send("x\n");
-    assertEquals(await old.receiveUntil("\n"), "0 0 x\n");
+    assertEquals(await old.ask("x"), "0 0 x\n");
     await handler.write(1);
     for (let i = 0; i < 3; i++) server.kill("SIGHUP");
-    const record = await server.logged((line) => line.message === "Reloaded");
+    const record = await server.logged("Reloaded");
     assertEquals(record["sluice.generation"], 1, "what comes within a second is one");
-    await old.send("y\n");
-    assertEquals(await old.receiveUntil("\n"), "0 0 y\n");
+    assertEquals(await old.ask("y"), "0 0 y\n");
     if (mode === "single") old.close();
     // The main thread has loaded what the handler imports for good.
     const isMain = mode === "single" || mode === "async";
-    for (let i = 0; i < 6; i++) assertEquals(await versionOf(server), isMain ? "1 0" : "1 1");
+    for (let i = 0; i < 6; i++) assertEquals(await ask(server, "x"), isMain ? "1 0 x" : "1 1 x");
     old.close();
     await status.says(
       "the old generation is gone",
       ({ generation, lanes }) => generation === 1 && lanes.every((lane) => lane.generation === 1),
     );
-    assertEquals(reloads(server), 1);
+    assertEquals(server.records("Reloaded").length, 1);
   });
 
   Deno.test(`--mode ${mode} goes on as it was when the new code is broken`, async () => {
-    await using handler = await versionHandler();
+    await using handler = await makeVersionHandler();
     await using status = await statusFile();
-    await using server = await startServer([
-      ...["--mode", mode, "--workers", "2", "--handler", handler.path],
-      ...["--status-file", status.path],
-    ]);
+    await using server = await startServer([...workers(mode), ...handler.args, ...status.args]);
     await handler.write(1, "export default {");
     server.kill("SIGHUP");
-    const record = await server.logged((line) => line.message.startsWith("Cannot reload"));
+    const record = await server.logged("Cannot reload");
     assertMatch(record.message, /the workers go on as they were: Cannot use the handler/);
-    assertEquals(await versionOf(server), "0 0");
+    assertEquals(await ask(server, "x"), "0 0 x");
     const { generation, failed_generation: failed } = await status.says(
       "that it failed",
       (status) => status.failed_generation !== null,
@@ -64,8 +49,8 @@ for (const mode of Object.keys(MODES)) {
     assertEquals([generation, failed?.generation], [0, 1]);
     await handler.write(2);
     server.kill("SIGHUP");
-    await server.logged((line) => line.message === "Reloaded");
-    assertMatch(await versionOf(server), /^2 /);
+    await server.logged("Reloaded");
+    assertMatch(await ask(server, "x"), /^2 /);
     await status.says("that it serves", (status) => status.failed_generation === null);
     assertEquals(server.stderr, "");
   });
@@ -73,10 +58,8 @@ for (const mode of Object.keys(MODES)) {
 
 for (const mode of ["async", "threaded", "pooled", "forked"]) {
   Deno.test(`--mode ${mode} loses no connection over reloads under load`, async () => {
-    await using handler = await versionHandler();
-    await using server = await startServer([
-      ...["--mode", mode, "--workers", "2", "--handler", handler.path],
-    ]);
+    await using handler = await makeVersionHandler();
+    await using server = await startServer([...workers(mode), ...handler.args]);
     const load = startLoad(server, {
       short: 2,
       long: 4,
@@ -86,12 +69,12 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
     for (let i = 1; i <= 4; i++) {
       await handler.write(i);
       server.kill("SIGHUP");
-      await until("it is reloaded", () => reloads(server) === i);
+      await until("it is reloaded", () => server.records("Reloaded").length === i);
     }
-    await delay(200);
+    const { exchanges } = load;
+    await until("all clients go on", () => load.exchanges > Math.max(200, exchanges + 20));
     await load.stop();
     assertEquals(load.failures, []);
-    assert(load.exchanges > 200, `${load.exchanges} exchanges`);
     server.kill("SIGTERM");
     assertEquals(await server.exited, 0);
     assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 0);
@@ -102,9 +85,8 @@ Deno.test("HUP reads the configuration file again, and says what only a restart 
   const file = await Deno.makeTempFile({ suffix: ".toml" });
   await Deno.writeTextFile(file, "workers = 1\n");
   await using status = await statusFile();
-  await using server = await startServer([
-    ...["--mode", "pooled", "--service", "echo", "--config", file, "--status-file", status.path],
-  ]);
+  const args = ["--mode", "pooled", "--service", "echo", "--config", file, ...status.args];
+  await using server = await startServer(args);
   await Deno.writeTextFile(file, "workers = 3\nbacklog = 17\n");
   server.kill("SIGHUP");
   const warning = await server.logged((line) => "sluice.settings" in line);
@@ -115,31 +97,26 @@ Deno.test("HUP reads the configuration file again, and says what only a restart 
   );
   await Deno.writeTextFile(file, "workers = many\n");
   server.kill("SIGHUP");
-  await server.logged((line) => line.message.startsWith("Cannot reload"));
+  await server.logged("Cannot reload");
   await Deno.remove(file);
 });
 
 Deno.test("--retire-timeout ends what an old worker still serves", async () => {
-  await using handler = await versionHandler();
-  await using server = await startServer([
-    ...["--mode", "pooled", "--workers", "1", "--handler", handler.path],
-    ...["--retire-timeout", "500ms"],
-  ]);
+  await using handler = await makeVersionHandler();
+  const args = [...workers("pooled", 1), ...handler.args, "--retire-timeout", "500ms"];
+  await using server = await startServer(args);
   using old = await Client.connect(server);
-  await old.send("x\n");
-  await old.receiveUntil("\n");
+  await old.ask("x");
   server.kill("SIGHUP");
-  await server.logged((line) => line.message === "Reloaded");
+  await server.logged("Reloaded");
   assertEquals(await old.receiveAll(), "");
-  const closed = await server.logged((line) => line.message === "Connection closed");
+  const closed = await server.logged("Connection closed");
   assertEquals(closed["sluice.connection.ended_by"], "drain");
 });
 
 Deno.test("--watch reloads when a file of the handler changes", async () => {
-  await using handler = await versionHandler();
-  await using server = await startServer([
-    ...["--mode", "pooled", "--workers", "1", "--handler", handler.path, "--watch"],
-  ]);
+  await using handler = await makeVersionHandler();
+  await using server = await startServer([...workers("pooled", 1), ...handler.args, "--watch"]);
   await handler.write(1);
-  await until("the new code serves", async () => (await versionOf(server)) === "1 1");
+  await until("the new code serves", async () => await ask(server, "x") === "1 1 x");
 });

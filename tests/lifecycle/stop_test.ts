@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
+import { makeHandler } from "../helpers/handlers.ts";
 import { testEachMode } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
@@ -113,17 +114,20 @@ testEachMode("TERM lets a slow reader have what was written for it", async ({ ar
 testEachMode(
   "a service that never returns does not hold the stop beyond --graceful-timeout",
   async ({ args }) => {
-    const handler = await Deno.makeTempFile({ suffix: ".js" });
-    await Deno.writeTextFile(handler, "export default { serve: () => new Promise(() => {}) };");
-    await using server = await startServer(
-      args("--handler", handler, "--graceful-timeout", "100ms"),
+    await using handler = await makeHandler(
+      `export default {
+        async serve(connection) {
+          await connection.write("begun");
+          await new Promise(() => {});
+        },
+      };`,
     );
+    await using server = await startServer(args(...handler.args, "--graceful-timeout", "100ms"));
     using client = await Client.connect(server);
-    await client.send("x");
+    assertEquals(await client.receiveText(5), "begun");
     server.kill("SIGTERM");
     await client.receiveAll().catch(() => "");
     assertEquals(await server.exited, 0);
     assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 1);
-    await Deno.remove(handler);
   },
 );

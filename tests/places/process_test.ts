@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
+import { makeHandler } from "../helpers/handlers.ts";
+import { workers } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 
 /** What a client could have a handler print, to be taken for its process. */
@@ -13,21 +15,16 @@ const FORGED = [
 ];
 
 Deno.test("a process's parent takes nothing for a message that its handler prints", async () => {
-  const handler = await Deno.makeTempFile({ suffix: ".js" });
-  await Deno.writeTextFile(
-    handler,
+  await using handler = await makeHandler(
     `export default {
       framing: { type: "lines" },
       handle(line) { console.error(line); return "printed"; },
     };`,
   );
-  await using server = await startServer(
-    ["--mode", "forked", "--workers", "1", "--handler", handler],
-  );
+  await using server = await startServer([...workers("forked", 1), ...handler.args]);
   using client = await Client.connect(server);
   for (const forged of FORGED) {
-    await client.send(`\x1e${forged}\n`);
-    assertEquals(await client.receiveUntil("\n"), "printed\n", forged);
+    assertEquals(await client.ask(`\x1e${forged}`), "printed\n", forged);
   }
   await client.end();
   assertEquals(await client.receiveAll(), "");
@@ -36,5 +33,4 @@ Deno.test("a process's parent takes nothing for a message that its handler print
   for (const forged of FORGED) assert(server.stderr.includes(forged), `${forged} is not printed`);
   assertEquals(server.log.at(-1)?.["sluice.connections.accepted"], 1);
   assertEquals(server.log.at(-1)?.["sluice.workers.crashed"], 0);
-  await Deno.remove(handler);
 });
