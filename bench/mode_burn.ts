@@ -21,20 +21,24 @@ const REQUEST = new TextEncoder().encode("x\n");
 
 type Slice = Pick<Cost, "rate" | "others">;
 
+/** A server, and how many clients it has at a time. */
+interface Rival {
+  readonly command: Command;
+  readonly clients: number;
+}
+
 /** With two threads, of which each has one client at a time, the others wait for their turn. */
-const TURN_RIVALS = {
-  async: MODES.async,
-  pooled: MODES.pooled,
-  threaded: threaded(2),
-  forked: MODES.forked,
+const TURN_RIVALS: Readonly<Record<string, Rival>> = {
+  async: { command: MODES.async, clients: CLIENTS },
+  pooled: { command: MODES.pooled, clients: CLIENTS },
+  threaded: { command: threaded(2), clients: CLIENTS },
+  forked: { command: MODES.forked, clients: CLIENTS },
 };
 
-/** With a thread for each client, as the mode means it. */
-const KEPT_RIVALS = {
-  async: MODES.async,
-  pooled: MODES.pooled,
-  [`threaded, ${CLIENTS} threads`]: threaded(CLIENTS),
-  forked: MODES.forked,
+/** Two threads have two clients, for as long as these stay. */
+const KEPT_RIVALS: Readonly<Record<string, Rival>> = {
+  ...TURN_RIVALS,
+  threaded: { command: threaded(2), clients: 2 },
 };
 
 /**
@@ -46,9 +50,17 @@ export async function* modeBurn(): AsyncGenerator<Row> {
   yield [`${BURN_MS} ms of CPU a request, ${CLIENTS} clients`, "requests/s", "to async", "aim"];
   yield* compareBareThreads(rounds);
   yield ["  a connection for each request:"];
-  yield* compare(TURN_RIVALS, rounds, (target) => newConnections(target, CLIENTS, REQUEST));
-  yield [`  ${CLIENTS} connections that are kept:`];
-  yield* compare(KEPT_RIVALS, rounds, (target) => keptConnections(target, CLIENTS, REQUEST));
+  yield* compare(
+    TURN_RIVALS,
+    rounds,
+    (target, clients) => newConnections(target, clients, REQUEST),
+  );
+  yield [`  ${CLIENTS} connections that are kept, threaded 2:`];
+  yield* compare(
+    KEPT_RIVALS,
+    rounds,
+    (target, clients) => keptConnections(target, clients, REQUEST),
+  );
 }
 
 function threaded(threads: number): Command {
@@ -65,16 +77,16 @@ function threaded(threads: number): Command {
 }
 
 async function* compare(
-  rivals: Readonly<Record<string, Command>>,
+  rivals: Readonly<Record<string, Rival>>,
   rounds: number,
-  open: (target: Target) => Load | Promise<Load>,
+  open: (target: Target, clients: number) => Load | Promise<Load>,
 ): AsyncGenerator<Row> {
   await using stack = new AsyncDisposableStack();
   const loads: Load[] = [];
-  for (const mode of Object.values(rivals)) {
+  for (const { command: mode, clients } of Object.values(rivals)) {
     const command = sluice(mode, handler("./burn_handler.ts"));
     const target = stack.use(await startTarget(command, { BURN_ROUNDS: String(rounds) }));
-    loads.push(stack.use(await open(target)));
+    loads.push(stack.use(await open(target, clients)));
   }
   await warmUp(loads, WARMUP_MS);
   const { rates, others } = await quietRounds(async () =>

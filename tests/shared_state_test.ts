@@ -39,6 +39,22 @@ async function prepare() {
   return { memory, names: names as Memory, lane, number };
 }
 
+type Locks = Pick<ReturnType<typeof sharedState>, "lock">;
+
+/** Proves that a lane gets the lock when it is given back, and not before. */
+async function waitsFor(held: Disposable, lane: Locks, other: Locks): Promise<void> {
+  let isTaken = false;
+  const waiter = lane.lock(NAME).then((taken) => {
+    isTaken = true;
+    return taken;
+  });
+  // Each of the others has had its turn.
+  for (const name of ["a", "b", "c"]) (await other.lock(name))[Symbol.dispose]();
+  assert(!isTaken, "two have it");
+  held[Symbol.dispose]();
+  (await waiter)[Symbol.dispose]();
+}
+
 Deno.test("lock() excludes others: four threads add a thousand times each, and none is lost", async () => {
   const { names, number } = await prepare();
   const threads = Array.from({ length: 4 }, () => startThread());
@@ -77,16 +93,7 @@ Deno.test("lock() disposed twice does not unlock what another has locked since",
   first[Symbol.dispose]();
   const second = await lane(1).lock(NAME);
   first[Symbol.dispose]();
-  let isTaken = false;
-  const third = lane(1).lock(NAME).then((held) => {
-    isTaken = true;
-    return held;
-  });
-  // Each of the others has had its turn.
-  for (const name of ["a", "b", "c"]) (await lane(2).lock(name))[Symbol.dispose]();
-  assert(!isTaken);
-  second[Symbol.dispose]();
-  (await third)[Symbol.dispose]();
+  await waitsFor(second, lane(1), lane(2));
 });
 
 Deno.test("lock() of a name is no memory that shared() can reach", async () => {
@@ -127,13 +134,5 @@ Deno.test("unlockAll() leaves the locks of others alone", async () => {
   const { memory, lane } = await prepare();
   const held = await lane(1).lock(NAME);
   memory.unlockAll(2);
-  let isTaken = false;
-  const waiter = lane(2).lock(NAME).then((taken) => {
-    isTaken = true;
-    return taken;
-  });
-  for (const name of ["a", "b", "c"]) (await lane(3).lock(name))[Symbol.dispose]();
-  assert(!isTaken);
-  held[Symbol.dispose]();
-  (await waiter)[Symbol.dispose]();
+  await waitsFor(held, lane(2), lane(3));
 });

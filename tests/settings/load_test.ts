@@ -118,13 +118,20 @@ Deno.test("loadSettings() checks values that are overridden", async () => {
   );
 });
 
-Deno.test("loadSettings() prefers SLUICE_PORT to PORT", async () => {
-  const both = { PORT: "1", SLUICE_PORT: "2" };
-  assertEquals((await load({ environment: both })).settings.port, 2);
-  const { settings, sources } = await load({ environment: { PORT: "1" } });
-  assertEquals(settings.port, 1);
-  assertEquals(sources.port.detail, "PORT");
-});
+for (
+  const [own, foreign, key] of [
+    ["SLUICE_PORT", "PORT", "port"],
+    ["SLUICE_WORKERS", "WEB_CONCURRENCY", "workers"],
+  ] as const
+) {
+  Deno.test(`loadSettings() prefers ${own} to ${foreign}`, async () => {
+    const both = { [foreign]: "1", [own]: "2" };
+    assertEquals((await load({ environment: both })).settings[key], 2);
+    const { settings, sources } = await load({ environment: { [foreign]: "1" } });
+    assertEquals(settings[key], 1);
+    assertEquals(sources[key].detail, foreign);
+  });
+}
 
 Deno.test("loadSettings() makes paths absolute from where they stand", async () => {
   const { settings } = await load({
@@ -139,14 +146,6 @@ Deno.test("loadSettings() makes paths absolute from where they stand", async () 
     { transport: "unix", path: "/etc/sluice/s.sock" },
     { transport: "tcp", hostname: "::", port: 1 },
   ]);
-});
-
-Deno.test("loadSettings() prefers SLUICE_WORKERS to WEB_CONCURRENCY", async () => {
-  const both = { WEB_CONCURRENCY: "1", SLUICE_WORKERS: "2" };
-  assertEquals((await load({ environment: both })).settings.workers, 2);
-  const { settings, sources } = await load({ environment: { WEB_CONCURRENCY: "1" } });
-  assertEquals(settings.workers, 1);
-  assertEquals(sources.workers.detail, "WEB_CONCURRENCY");
 });
 
 Deno.test("loadSettings() lets a flag that is off override one that is on", async () => {

@@ -2,22 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { type Row, Scoreboard } from "../../src/scoreboard.ts";
 import { Lifetime } from "../../src/supervision/recycling.ts";
 import type { SupervisionSettings } from "../../src/supervision/settings.ts";
-
-const SETTINGS: SupervisionSettings = {
-  workerTimeout: 0,
-  maxHungThreads: 1,
-  threadIdleTimeout: 0,
-  retireTimeout: 0,
-  gracefulTimeout: 0,
-  maxRequests: 0,
-  maxRequestsJitter: 0,
-  maxWorkerAge: 0,
-  maxWorkerMemory: null,
-};
+import { UNLIMITED } from "../helpers/supervision.ts";
 
 function born(settings: Partial<SupervisionSettings>, now = 0): { row: Row; lifetime: Lifetime } {
   const row = new Scoreboard().row(0);
-  return { row, lifetime: new Lifetime(row, { ...SETTINGS, ...settings }, now) };
+  return { row, lifetime: new Lifetime(row, { ...UNLIMITED, ...settings }, now) };
 }
 
 Deno.test("Lifetime has no end without limits", () => {
@@ -53,7 +42,7 @@ Deno.test("Lifetime ends when memory is beyond --max-worker-memory five times in
 
 Deno.test("Lifetime is stretched by chance, by --max-requests-jitter at most", () => {
   const row = new Scoreboard().row(0);
-  const settings = { ...SETTINGS, maxRequests: 1000, maxRequestsJitter: 10 };
+  const settings = { ...UNLIMITED, maxRequests: 1000, maxRequestsJitter: 10 };
   const lengths = Array.from({ length: 200 }, () => {
     const lifetime = new Lifetime(row, settings);
     for (let requests = 999;; requests++) {

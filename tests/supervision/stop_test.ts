@@ -3,19 +3,8 @@ import type { Exit, LaneHandle } from "../../src/places/place.ts";
 import { Scoreboard } from "../../src/scoreboard.ts";
 import { stopLanes } from "../../src/supervision/stop.ts";
 import { type Generation, TendedLane } from "../../src/supervision/tended_lane.ts";
+import { UNLIMITED } from "../helpers/supervision.ts";
 import { until } from "../helpers/until.ts";
-
-const SETTINGS = {
-  workerTimeout: 0,
-  maxHungThreads: 1,
-  threadIdleTimeout: 0,
-  retireTimeout: 0,
-  gracefulTimeout: 0,
-  maxRequests: 0,
-  maxRequestsJitter: 0,
-  maxWorkerAge: 0,
-  maxWorkerMemory: null,
-};
 
 /** What a lane does when it is told to; it never ends but by these. */
 interface Habits {
@@ -60,7 +49,7 @@ function lane(habits: Habits): { tended: TendedLane; told: readonly string[] } {
   if (row === null) throw new Error("There is no free row");
   row.state = habits.isStarting ? "starting" : "ready";
   row.addOpen(habits.open ?? 0);
-  return { tended: new TendedLane(handle, 0, row, {} as Generation, SETTINGS, 100), told };
+  return { tended: new TendedLane(handle, 0, row, {} as Generation, UNLIMITED, 100), told };
 }
 
 const HOUR = 3_600_000;
@@ -116,7 +105,7 @@ Deno.test(
   async () => {
     const late = lane({ isStarting: true });
     const early = lane({
-      onCloseDoor: () => Promise.resolve(late.tended.becameReady(SETTINGS)),
+      onCloseDoor: () => Promise.resolve(late.tended.becameReady(UNLIMITED)),
     });
     let isGone = false;
     void late.tended.gone.then(() => isGone = true);
