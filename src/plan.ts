@@ -58,6 +58,8 @@ export interface Order {
   readonly writeTimeout: number;
   /** What connections of a process have to finish when its parent is gone. */
   readonly gracefulTimeout: number;
+  /** How long it may give no sign of life; 0 is for ever. */
+  readonly workerTimeout: number;
   /** Time between two signs of life. */
   readonly heartbeat: number;
   /** The supervisor is called when fewer lanes than so many are idle; 0 is never. */

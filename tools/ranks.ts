@@ -41,6 +41,7 @@ export const GROUPS: readonly Group[] = [
       "src/core/read_buffer.ts",
       "src/core/deadlines.ts",
       "src/core/address_counts.ts",
+      "src/core/c_library.ts",
       "src/core/capacity.ts",
       "src/core/connection_context.ts",
       "src/core/resources.ts",

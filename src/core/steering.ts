@@ -5,6 +5,7 @@
  * close its socket when no client can be on the way to it. The runtime has no
  * call for that, so it is made to the C library.
  */
+import { type Library, openLibrary } from "./c_library.ts";
 
 /** Sockets of a group, by their order of joining it: when one leaves, the last takes its number. */
 export interface Steering {
@@ -16,11 +17,6 @@ export interface Steering {
 const SOL_SOCKET = 1;
 const SO_ATTACH_REUSEPORT_CBPF = 51;
 const SO_DETACH_REUSEPORT_BPF = 68;
-/** The C library, of glibc and of musl. */
-const LIBRARIES = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
-const SYMBOLS = {
-  setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
-} as const;
 /** The state of a listening socket in /proc/net/tcp. */
 const LISTENING = "0A";
 
@@ -33,20 +29,18 @@ const LISTENING = "0A";
  * foreign functions and for /proc.
  */
 export function steer(port: number, steering: Steering | null): boolean {
-  if (Deno.build.os !== "linux") return false;
-  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return false;
+  using library = openLibrary();
+  if (library === null) return false;
   try {
     // One for each address with the port; in each group the numbers are the same.
     const sockets = findSockets(port);
-    return sockets.length > 0 && sockets.every((socket) => apply(socket, steering));
+    return sockets.length > 0 && sockets.every((socket) => apply(library, socket, steering));
   } catch { // Not a Linux as we know it.
     return false;
   }
 }
 
-function apply(socket: number, steering: Steering | null): boolean {
-  using library = openLibrary();
-  const { setsockopt } = library.symbols;
+function apply({ setsockopt }: Library, socket: number, steering: Steering | null): boolean {
   if (steering === null) {
     return setsockopt(socket, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, new Uint8Array(4), 4) === 0;
   }
@@ -57,17 +51,6 @@ function apply(socket: number, steering: Steering | null): boolean {
   header.setBigUint64(8, BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(program))), true);
   const bytes = new Uint8Array(header.buffer);
   return setsockopt(socket, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, bytes, bytes.length) === 0;
-}
-
-function openLibrary() {
-  for (const name of LIBRARIES) {
-    try {
-      const library = Deno.dlopen(name, SYMBOLS);
-      return { symbols: library.symbols, [Symbol.dispose]: () => library.close() };
-    } catch { // It has another name here.
-    }
-  }
-  throw new Error("Cannot find the C library");
 }
 
 /** Instructions of the classic packet filter, 8 bytes each: a random number, modulo the count, plus the first. */

@@ -1,5 +1,6 @@
 /** Where a process begins that is a lane of another: `main.ts` comes here first. */
 import { makeAddressTable } from "../core/address_counts.ts";
+import { openLibrary } from "../core/c_library.ts";
 import type { Emit } from "../core/event.ts";
 import { EXIT } from "../exit.ts";
 import { LineWriter } from "../log_writer.ts";
@@ -14,6 +15,9 @@ import { encodeMessage, readMessages } from "./pipe.ts";
 
 /** A terminal and a service manager send these to all processes at once; the parent says what they mean. */
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGTTIN", "SIGTTOU"] as const;
+
+/** How much longer than the parent the alarm waits, in seconds. */
+const ALARM_PATIENCE = 2;
 
 /**
  * Runs a lane as the parent says on standard input; ends with it, or when the
@@ -46,7 +50,11 @@ export async function runProcess(word: string): Promise<number> {
     const scoreboard = new Scoreboard();
     const ownRow = row = scoreboard.row(given.row);
     const memory = new SharedMemory();
-    setInterval(() => report(ownRow), given.heartbeat);
+    const winding = windAlarm(given);
+    setInterval(() => {
+      report(ownRow);
+      winding();
+    }, given.heartbeat);
     const onEvent = reportAccepts(ownRow, given.heartbeat / 4, word);
     return {
       onEvent,
@@ -90,6 +98,23 @@ function reportAccepts(row: Row, interval: number, word: string): Emit {
     if (type !== "accepted" || now - last < interval) return;
     last = now;
     const message: FromLane = { type: "row", row: row.report() };
-    Deno.stderr.writeSync(encoder.encode(encodeMessage(message, word)));
+    try {
+      Deno.stderr.writeSync(encoder.encode(encodeMessage(message, word)));
+    } catch { // The parent is gone.
+    }
   };
+}
+
+/**
+ * A process that is stuck is killed by its parent; without a parent, by an alarm
+ * of the system, which goes off when it was not set anew for a while.
+ *
+ * @returns Sets it anew.
+ */
+function windAlarm({ workerTimeout }: Order): () => void {
+  const library = openLibrary();
+  if (library === null || workerTimeout === 0) return () => {};
+  const seconds = Math.ceil(workerTimeout / 1000) + ALARM_PATIENCE;
+  library.alarm(seconds);
+  return () => void library.alarm(seconds);
 }
