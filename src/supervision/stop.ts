@@ -36,10 +36,7 @@ export async function stopLanes(
 }
 
 async function closeAndDrain(lanes: () => readonly TendedLane[]): Promise<"drained"> {
-  // One that became ready in the meantime would drain behind an open door, and never end.
-  for (const lane of lanes()) if (lane.state === "starting") lane.drain();
-  const ready = lanes().filter((lane) => lane.state === "ready");
-  await Promise.all(ready.map((lane) => lane.closeDoor()));
+  await Promise.all(lanes().map((lane) => lane.closeDoor()));
   for (const lane of lanes()) lane.drain();
   await Promise.all(lanes().map((lane) => lane.gone));
   return "drained";

@@ -100,8 +100,7 @@ export class TendedLane {
    * Resolves when it takes none any more, or gives no answer.
    */
   async retire({ retireTimeout, gracefulTimeout }: SupervisionSettings): Promise<void> {
-    if (this.state === "starting") return this.handle.abandon();
-    if (this.state !== "ready") return;
+    if (!await this.#isOpen()) return;
     this.row.state = "retiring";
     if (retireTimeout > 0) {
       this.#after(retireTimeout, () => {
@@ -113,8 +112,8 @@ export class TendedLane {
   }
 
   /** Stops accepting; resolves when the door is closed, or gives no answer. */
-  closeDoor(): Promise<void> {
-    return this.#patiently(this.handle.closeDoor());
+  async closeDoor(): Promise<void> {
+    if (await this.#isOpen()) await this.#patiently(this.handle.closeDoor());
   }
 
   drain(): void {
@@ -127,6 +126,18 @@ export class TendedLane {
   cut(): void {
     this.handle.kill();
     this.#after(KILL_PATIENCE, () => this.handle.abandon());
+  }
+
+  /**
+   * Whether it takes connections. One that is starting may have begun to, before
+   * it could say so: its word is waited for, and without it the lane is ended.
+   */
+  async #isOpen(): Promise<boolean> {
+    if (this.state === "starting") {
+      await this.#patiently(this.handle.ready.then(() => {}, () => {}));
+      if (this.state === "starting") this.handle.abandon();
+    }
+    return this.state === "ready";
   }
 
   async #patiently(answer: Promise<void>): Promise<void> {
