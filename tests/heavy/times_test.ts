@@ -23,8 +23,10 @@ Deno.test("after kill -9 of a forked child another is ready within a second", as
 
 for (const mode of ["threaded", "pooled", "forked"]) {
   Deno.test(`--mode ${mode}: instead of a worker that hangs another is ready within a second of --worker-timeout`, async () => {
-    const args = [...workers(mode), ...TROUBLE, "--worker-timeout", "2s"];
-    await using server = await startServer(args);
+    await using server = await startServer([
+      ...[...workers(mode), "--min-threads", "2", "--max-threads", "2"],
+      ...[...TROUBLE, "--worker-timeout", "2s"],
+    ]);
     using client = await Client.connect(server);
     await client.send("loop\n");
     const started = performance.now();

@@ -54,6 +54,20 @@ Deno.test("kill -9 of the parent: its children finish what is in flight, and end
   await server.exited;
 });
 
+Deno.test("kill -9 of the parent of a child that hangs: an alarm ends the child", async () => {
+  await using server = await startServer([
+    ...["--mode", "forked", "--workers", "1", "--worker-timeout", "1s"],
+    ...TROUBLE,
+  ]);
+  const children = childrenOf(server.pid);
+  using client = await Client.connect(server);
+  await client.send("loop\n");
+  await server.logged("Worker gives no sign of life");
+  server.kill("SIGKILL");
+  await server.exited;
+  await until("the child is gone", () => !children.some(isAlive), 20_000);
+});
+
 for (const mode of Object.keys(MODES)) {
   Deno.test(`--mode ${mode} completes every exchange in flight on TERM under load, and leaves nothing`, async () => {
     await using server = await startServer([...workers(mode), ...TROUBLE]);
