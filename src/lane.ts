@@ -10,8 +10,9 @@ import type { Emit } from "./core/event.ts";
 import { listen, type Listener } from "./core/listener.ts";
 import { ResourceManager } from "./core/resources.ts";
 import { steer, type Steering } from "./core/steering.ts";
-import type { ServiceDefinition } from "./core/service.ts";
+import type { Service } from "./core/service.ts";
 import { every } from "./core/timers.ts";
+import { type AccessRecorder, accessRecorder } from "./http/access_log/access_recorder.ts";
 import { record } from "./lane_events.ts";
 import type { Logger } from "./logger.ts";
 import type { Order } from "./plan.ts";
@@ -24,6 +25,8 @@ import { type Allocate, sharedState } from "./shared_state.ts";
 /** What a place gives to the lanes that run there. */
 export interface LaneHost {
   readonly log: Logger;
+  /** Writes lines to the access log, their newlines included. */
+  readonly recordAccess: (lines: string) => void;
   readonly scoreboard: Scoreboard;
   /** Where all lanes of the process count client addresses; null when these are not limited. */
   readonly addressTable: SharedArrayBuffer | null;
@@ -37,6 +40,16 @@ export interface LaneHost {
   readonly onEvent: Emit;
 }
 
+/** What a lane serves with. */
+interface Serving {
+  readonly service: Service;
+  readonly refusal: string | null;
+  /** null where requests are not recorded. */
+  readonly access: AccessRecorder | null;
+  readonly retiring: AbortController;
+  readonly draining: AbortController;
+}
+
 /** One service, an acceptor for each of its addresses, and the connections they serve. */
 export class Lane {
   /** Where it listens. */
@@ -48,9 +61,10 @@ export class Lane {
   readonly #live = new Map<Connection, Promise<void>>();
   readonly #resources: ResourceManager;
   readonly #deadlines: Deadlines;
+  readonly #access: AccessRecorder | null;
   readonly #stopHeart: () => void;
-  readonly #retiring = new AbortController();
-  readonly #draining = new AbortController();
+  readonly #retiring: AbortController;
+  readonly #draining: AbortController;
 
   /**
    * Opens the door. What an order names must be there, or nothing is opened.
@@ -58,14 +72,27 @@ export class Lane {
    * @throws {ExitError} If the service cannot be loaded or an address cannot be bound.
    */
   static async open(order: Order, host: LaneHost): Promise<Lane> {
-    const service = await findService(
+    const definition = await findService(
       order.service,
       (path) => host.importHandler(path, order.generation),
     );
+    const retiring = new AbortController();
+    const draining = new AbortController();
+    const context = {
+      log: host.log.getChild(definition.name),
+      retiring: retiring.signal,
+      draining: draining.signal,
+      ...sharedState(order.lane, host.allocate),
+    };
+    const { accessLog } = order.http;
+    const access = accessLog === null ? null : accessRecorder(accessLog, host.recordAccess);
+    const http = { order: order.http, record: access?.record ?? null };
+    const service = await definition.create(context, http);
+    const serving = { service, refusal: definition.refusal, access, retiring, draining };
     const listeners: Listener[] = [];
     try {
       for (const address of order.addresses) listeners.push(await listen(address, order));
-      return new Lane(order, host, service, listeners);
+      return new Lane(order, host, serving, listeners);
     } catch (error) {
       for (const listener of listeners) listener.close();
       throw error;
@@ -75,17 +102,24 @@ export class Lane {
   private constructor(
     order: Order,
     host: LaneHost,
-    definition: ServiceDefinition,
+    serving: Serving,
     listeners: readonly Listener[],
   ) {
     const { log, scoreboard, addressTable } = host;
     const row = scoreboard.row(order.row);
-    const timeouts = [order.idleTimeout, order.writeTimeout].filter((timeout) => timeout > 0);
+    this.#retiring = serving.retiring;
+    this.#draining = serving.draining;
+    const { headerTimeout, bodyTimeout, requestTimeout, keepAlive } = order.http;
+    const timeouts = [
+      ...[order.idleTimeout, order.writeTimeout],
+      ...[headerTimeout, bodyTimeout, requestTimeout, keepAlive],
+    ].filter((timeout) => timeout > 0);
     const connections: ConnectionContext = {
       lane: order.lane,
       traffic: row,
       buffers: new Buffers(),
       deadlines: new Deadlines(timeouts.length > 0 ? Math.min(...timeouts) : 0),
+      isFull: () => resources.isFull,
       retiring: this.#retiring.signal,
       draining: this.#draining.signal,
       idleTimeout: order.idleTimeout,
@@ -95,12 +129,6 @@ export class Lane {
       ? null
       : new AddressCounts(addressTable, row.index);
     const resources = new ResourceManager(order, new Capacity(order, scoreboard, row, addresses));
-    const service = definition.create({
-      log: log.getChild(definition.name),
-      retiring: this.#retiring.signal,
-      draining: this.#draining.signal,
-      ...sharedState(order.lane, host.allocate),
-    });
     const recordEvent = record(log, row);
     const emit: Emit = (event) => {
       recordEvent(event);
@@ -108,9 +136,10 @@ export class Lane {
     };
     let lastNumber = 0;
     this.addresses = listeners.map((listener) => listener.address);
-    this.refusal = definition.refusal;
+    this.refusal = serving.refusal;
     this.#resources = resources;
     this.#deadlines = connections.deadlines;
+    this.#access = serving.access;
     this.#stopHeart = every(order.heartbeat, () => beat(row, host));
     beat(row, host);
     const isOneByOne = order.maxConnections === 1 && order.totalConnections > 1;
@@ -122,11 +151,11 @@ export class Lane {
         reopen: () => listen(order.addresses[i] ?? listener.address, order),
         onFull: (by) => this.#acceptors.forEach((other) => other !== by && other.pause()),
         resources,
-        service,
+        service: serving.service,
         connections,
         turn,
         overload: order.overload,
-        refusal: definition.refusal,
+        refusal: serving.refusal,
         live: this.#live,
         nextNumber: () => ++lastNumber,
         emit,
@@ -163,6 +192,7 @@ export class Lane {
     while (this.#live.size > 0) await Promise.all(this.#live.values());
     this.#deadlines.stop();
     this.#stopHeart();
+    this.flush();
   }
 
   /** Tells the connections to end, and resolves when all have. */
@@ -178,6 +208,11 @@ export class Lane {
   /** Closes every connection at once. */
   kill(): void {
     for (const connection of this.#live.keys()) connection.endAs("drain");
+  }
+
+  /** Hands on what it has gathered for the access log. */
+  flush(): void {
+    this.#access?.flush();
   }
 }
 

@@ -6,23 +6,20 @@ import {
   type LogRecord,
   reset,
 } from "@logtape/logtape";
-import { EXIT, ExitError } from "./exit.ts";
+import { openDestination, standardOutput } from "./log_destination.ts";
+import type { Rotation } from "./log_file.ts";
 import { safeLineFormat } from "./log_format.ts";
+import { LineWriter } from "./log_writer.ts";
 import type { Logger, LogStyle } from "./logger.ts";
-import { type Destination, LineWriter, systemReason } from "./log_writer.ts";
 
 /** What the log needs of the settings. */
-export interface LogSettings {
+export interface LogSettings extends Rotation {
   /** Records below it are not logged. */
   level: "debug" | "info" | "warning" | "error";
   /** `auto` is text where standard output is a terminal, JSON elsewhere and in files. */
   format: "auto" | "text" | "json";
   /** Path of the log file, or null for standard output. */
   file: string | null;
-  /** Bytes after which the log file is rotated; 0 never rotates. */
-  maxSize: number;
-  /** Log files that are kept, the current one included. */
-  maxFiles: number;
 }
 
 /** An open log. There is one at a time: opening another takes the logger over. */
@@ -50,8 +47,8 @@ const IMMEDIATE = Symbol.for("LogTape.sinkSnapshotPolicy.immediate");
  */
 export async function openLog(settings: LogSettings): Promise<Log> {
   const destination = settings.file === null
-    ? standardOutput()
-    : await openFile(settings.file, settings);
+    ? standardOutput("log")
+    : await openDestination("log", "--log-file", settings.file, settings);
   const style = logStyle(settings);
   const format = safeLineFormat(style);
   const writer = new LineWriter(
@@ -107,34 +104,4 @@ function droppedRecord(count: number): LogRecord {
     rawMessage: message,
     properties: { "sluice.log.dropped": count },
   };
-}
-
-function standardOutput(): Destination {
-  return {
-    name: "the log to standard output",
-    write: (bytes) => Deno.stdout.write(bytes),
-    reopen: () => Promise.resolve(),
-    close() {},
-  };
-}
-
-async function openFile(
-  path: string,
-  rotation: { maxSize: number; maxFiles: number },
-): Promise<Destination> {
-  // Only those who log to a file load it.
-  const { openLogFile } = await import("./log_file.ts");
-  try {
-    return await openLogFile(path, rotation);
-  } catch (error) {
-    const denied = error instanceof Deno.errors.PermissionDenied ||
-      error instanceof Deno.errors.NotCapable;
-    throw new ExitError(
-      `Cannot open the log file ${path}: ${
-        systemReason(error)
-      }, name one that can be written with --log-file`,
-      denied ? EXIT.noPermission : EXIT.cannotCreate,
-      { cause: error },
-    );
-  }
 }

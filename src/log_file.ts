@@ -11,22 +11,24 @@ const NEWLINE = 10;
 /** How {@linkcode openLogFile} rotates. */
 export interface Rotation {
   /** Bytes a file may have before the next line opens a new one; 0 never rotates. */
-  maxSize: number;
+  readonly maxSize: number;
   /** Files that are kept, the current one included: `log`, `log.1`, `log.2` for 3. */
-  maxFiles: number;
+  readonly maxFiles: number;
 }
 
 /**
  * Opens a log file to append to. Only regular files are rotated, never a device
  * or a pipe; lines are never split over two files.
  *
+ * @param name What messages call it: "the log file x.log".
  * @throws {Error} Whatever the system says when the file cannot be opened.
  */
 export async function openLogFile(
+  name: string,
   path: string,
   rotation: Rotation,
 ): Promise<Destination> {
-  const destination = new LogFile(path, rotation);
+  const destination = new LogFile(name, path, rotation);
   await destination.reopen();
   return destination;
 }
@@ -41,8 +43,8 @@ class LogFile implements Destination {
   #rotateAt = Infinity;
   #midLine = false;
 
-  constructor(path: string, { maxSize, maxFiles }: Rotation) {
-    this.name = `the log file ${path}`;
+  constructor(name: string, path: string, { maxSize, maxFiles }: Rotation) {
+    this.name = name;
     this.#path = path;
     this.#maxSize = maxSize > 0 ? maxSize : Infinity;
     this.#maxFiles = Math.max(1, maxFiles);

@@ -55,7 +55,7 @@ export class LineWriter {
   #running: Promise<void> | null = null;
   #wake: (() => void) | null = null;
 
-  /** @param droppedLine Makes the line which says how many records were dropped. */
+  /** @param droppedLine Makes the line which says how many records were dropped, or nothing. */
   constructor(
     destination: Destination,
     droppedLine: (count: number) => string,
@@ -64,15 +64,15 @@ export class LineWriter {
     this.#droppedLine = droppedLine;
   }
 
-  /** Queues one line, its newline included, or drops it where the queue is full. */
-  add(line: string): void {
+  /** Queues lines, their newlines included, or drops them where the queue is full. */
+  add(lines: string): void {
     if (this.#closing || this.#unread) return;
-    if (this.#held + line.length > QUEUE_LIMIT) {
-      this.#dropped++;
+    if (this.#held + lines.length > QUEUE_LIMIT) {
+      this.#dropped += lines.split("\n").length - 1;
       return;
     }
-    this.#queue += line;
-    this.#held += line.length;
+    this.#queue += lines;
+    this.#held += lines.length;
     this.#running ??= this.#run();
   }
 

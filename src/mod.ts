@@ -1,9 +1,9 @@
 /**
  * The public types and functions: what a handler is written with.
  *
- * A handler is a module whose default export is one of three shapes: a request
- * handler, a protocol or a stream handler. This one answers each line with its
- * length:
+ * A handler is a module whose default export is one of five shapes: `fetch` and
+ * `routes` for HTTP; a request handler, a protocol or a stream handler for all
+ * else. This one answers each line with its length:
  *
  * ```ts
  * import type { Handler } from "@sluice/sluice";
@@ -31,7 +31,26 @@ export {
 } from "./core/errors.ts";
 export type { EndedBy } from "./core/event.ts";
 export type { Service, ServiceContext } from "./core/service.ts";
+export { HttpError } from "./http/error.ts";
+export type { FetchHandler, FetchInfo } from "./http/fetch/fetch.ts";
+export { fixed } from "./http/fixed_response.ts";
+export type {
+  BodySource,
+  Field,
+  HttpRequest,
+  HttpResponse,
+  RequestBody,
+  RouteParams,
+} from "./http/message.ts";
+export type { RouteHandler, RouteResult, RouteTable } from "./http/routes/routes.ts";
+export type { UpgradeOptions } from "./http/websocket/websocket.ts";
 export type { Logger } from "./logger.ts";
 export type { Framing, RequestHandler } from "./services/framing.ts";
-export type { FramedHandler, Handler, ProtocolHandler, StreamHandler } from "./services/handler.ts";
+export type {
+  FramedHandler,
+  Handler,
+  ProtocolHandler,
+  RoutesHandler,
+  StreamHandler,
+} from "./services/handler.ts";
 export type { Protocol, Transport } from "./services/protocol.ts";

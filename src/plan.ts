@@ -33,6 +33,24 @@ export type ServiceChoice =
   | { readonly kind: "handler"; readonly path: string }
   | { readonly kind: "refusal"; readonly words: string | null };
 
+/** What a lane that speaks HTTP is told. Times are in milliseconds, sizes in bytes. */
+export interface HttpOrder {
+  readonly root: string | null;
+  readonly compress: boolean;
+  readonly lab: boolean;
+  readonly maxHeaderSize: number;
+  readonly maxHeaders: number;
+  readonly maxBodySize: number;
+  readonly idleTimeout: number;
+  readonly headerTimeout: number;
+  readonly bodyTimeout: number;
+  readonly requestTimeout: number;
+  readonly keepAlive: number;
+  readonly maxKeepAliveRequests: number;
+  /** How requests are recorded; null where they are not. */
+  readonly accessLog: "combined" | "json" | null;
+}
+
 /** All that a lane is told: plain data that survives structured clone and JSON. Times are in milliseconds. */
 export interface Order {
   /** Unique in this server's life; connection ids begin with it. */
@@ -42,6 +60,7 @@ export interface Order {
   /** Its row of the scoreboard. */
   readonly row: number;
   readonly service: ServiceChoice;
+  readonly http: HttpOrder;
   /** Whether the service's module may use files, environment and programs. */
   readonly sandbox: boolean;
   readonly addresses: readonly Address[];

@@ -20,6 +20,7 @@ const LASTING: readonly OptionKey[] = [
   "unixMode",
   "backlog",
   "workerTimeout",
+  "accessLog",
   "logLevel",
   "logFormat",
   "logFile",

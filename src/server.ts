@@ -1,3 +1,4 @@
+import type { AccessLog } from "./access_log_file.ts";
 import { makeAddressTable } from "./core/address_counts.ts";
 import { type Door, openDoor } from "./door.ts";
 import type { Log } from "./log.ts";
@@ -47,7 +48,7 @@ export class Server {
    *
    * @throws {ExitError} If it cannot.
    */
-  static async start(settings: Settings, log: Log): Promise<Server> {
+  static async start(settings: Settings, log: Log, accessLog: AccessLog): Promise<Server> {
     if (settings.handler !== null) checkHandlerFile(settings.handler);
     const plan = await makePlan(settings, log.logger);
     const wanted = resolveAddresses(settings, servicePort(serviceChoice(settings)));
@@ -55,7 +56,13 @@ export class Server {
     warnOfNoEffect(settings, plan, log.logger);
     const door = await openDoor(wanted, plan, settings.backlog);
     const scoreboard = new Scoreboard();
-    const places = makePlaces(settings, log, scoreboard, () => supervisor.fill());
+    const places = makePlaces({
+      settings,
+      log,
+      accessLog,
+      scoreboard,
+      onPressure: () => supervisor.fill(),
+    });
     const refuser = new Refuser(places.here, scoreboard, (row) => supervisor.totals.keep(row));
     const supervisor = new Supervisor({
       place: places[plan.place],
@@ -172,6 +179,7 @@ function workOf(settings: Settings, plan: Plan, door: Door, log: Log): Work {
   return {
     ...settings,
     service: serviceChoice(settings),
+    http: { ...settings, accessLog: settings.accessLog === null ? null : settings.accessLogFormat },
     addresses: door.addresses,
     sharing: plan.sharing,
     maxConnections: plan.connections,
@@ -183,18 +191,31 @@ function workOf(settings: Settings, plan: Plan, door: Door, log: Log): Work {
   };
 }
 
-function makePlaces(
-  settings: Settings,
-  log: Log,
-  scoreboard: Scoreboard,
-  onPressure: () => void,
-): Record<PlaceName, Place> {
+function makePlaces(parts: {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly accessLog: AccessLog;
+  readonly scoreboard: Scoreboard;
+  readonly onPressure: () => void;
+}): Record<PlaceName, Place> {
+  const { log, scoreboard, onPressure } = parts;
   const memory = new SharedMemory();
-  const addressTable = makeAddressTable(settings.maxConnections);
-  const reports = { scoreboard, onPressure, pass: (lines: string) => log.pass(lines) };
+  const addressTable = makeAddressTable(parts.settings.maxConnections);
+  const recordAccess = (lines: string) => parts.accessLog.record(lines);
+  const reports = {
+    scoreboard,
+    onPressure,
+    pass: (lines: string) => log.pass(lines),
+    record: recordAccess,
+    onDropped: (count: number) =>
+      log.logger.warn("Messages of a worker dropped: it has more to log than can be passed on", {
+        "sluice.messages.dropped": count,
+      }),
+  };
   return {
     here: here({
       log: log.logger,
+      recordAccess,
       scoreboard,
       addressTable,
       onEvent: () => {},

@@ -125,14 +125,25 @@ Deno.test("imports have no circle", () => {
   for (const { path } of SOURCE) visit(path, []);
 });
 
-Deno.test("src/core takes only types of the log, and knows no console", () => {
-  for (const { path, text, imports } of SOURCE.filter(({ path }) => path.startsWith("src/core/"))) {
+Deno.test("src/core and src/http take only types of the log, and know no console", () => {
+  for (
+    const { path, text, imports } of SOURCE.filter(({ path }) => /^src\/(core|http)\//.test(path))
+  ) {
     for (const { target, isType } of imports) {
       assert(isType || !/^src\/log(_\w+)?\.ts$/.test(target), `${path} takes values of ${target}`);
     }
     const code = withoutComments(text);
     assert(!/^import (?!type).*"@logtape/m.test(code), `${path} takes values of the logger`);
     assert(!/\bconsole\./.test(code), `${path} writes to the console`);
+  }
+});
+
+Deno.test("the codec does no I/O: it knows neither connections nor the runtime", () => {
+  const codec = GROUPS.find(({ name }) => name === "codec")?.paths ?? [];
+  assert(codec.length > 0);
+  for (const { path, text, imports } of SOURCE.filter(({ path }) => codec.includes(path))) {
+    for (const { target } of imports) assert(!target.startsWith("src/core/"), `${path}: ${target}`);
+    assert(!/\bDeno\./.test(withoutComments(text)), `${path} uses the runtime`);
   }
 });
 

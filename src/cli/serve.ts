@@ -1,4 +1,5 @@
 /** `sluice serve`: from settings to a running server, and to its end. */
+import { openAccessLog } from "../access_log_file.ts";
 import { type Log, openLog } from "../log.ts";
 import { writePidFile } from "../pid_file.ts";
 import { Reloader, type ReloadSettings } from "../reloader.ts";
@@ -30,9 +31,10 @@ export async function serve(
     maxFiles: settings.logMaxFiles,
   });
   try {
+    await using accessLog = await openAccessLog(settings, log);
     using _pidFile = settings.pidFile === null ? null : writePidFile(settings.pidFile);
     const started = performance.now();
-    const server = await Server.start(settings, log);
+    const server = await Server.start(settings, log, accessLog);
     await using _statusFile = keepStatus(settings, server, log);
     using reloader = new Reloader(server, settings, reloadSettings, log.logger);
     using _watcher = settings.watch && settings.handler !== null
@@ -43,6 +45,7 @@ export async function serve(
       server,
       settings,
       log,
+      accessLog,
       reloader,
       watchSignals: keptSignals,
     });

@@ -1,4 +1,5 @@
 /** What each signal means to a server that runs. */
+import type { AccessLog } from "../access_log_file.ts";
 import { EXIT } from "../exit.ts";
 import type { Log } from "../log.ts";
 import type { Reloader } from "../reloader.ts";
@@ -28,6 +29,7 @@ export interface SignalTargets {
   readonly server: Server;
   readonly settings: Settings;
   readonly log: Log;
+  readonly accessLog: AccessLog;
   readonly reloader: Reloader;
   readonly watchSignals: WatchSignals;
 }
@@ -42,7 +44,7 @@ export interface End {
 
 /** Resolves when the server has stopped: as the signals said, or because it cannot go on. */
 export function stopOnSignal(targets: SignalTargets): Promise<End> {
-  const { server, settings, log: { logger, reopen }, reloader } = targets;
+  const { server, settings, log: { logger, reopen }, accessLog, reloader } = targets;
   const { supervisor, plan } = server;
   const { promise, resolve } = Promise.withResolvers<End>();
   let cutShortBy: number | null = null;
@@ -87,6 +89,7 @@ export function stopOnSignal(targets: SignalTargets): Promise<End> {
       if (isStopping) return say("SIGHUP", "the server is stopping");
       say("SIGHUP", "reopening the log, reloading");
       void reopen();
+      void accessLog.reopen();
       reloader.request();
     },
     SIGTTIN: () => scale("SIGTTIN", 1),

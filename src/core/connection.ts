@@ -1,15 +1,16 @@
 import type { ConnectionContext } from "./connection_context.ts";
-import { ConnectionError, IncompleteReadError, LimitExceededError } from "./errors.ts";
+import { readableOf, writableOf } from "./connection_streams.ts";
+import type { Clock, Timed } from "./deadlines.ts";
+import { ConnectionError } from "./errors.ts";
 import type { ConnectionSummary, EndedBy, Phase } from "./event.ts";
+import { readExactly, readLine, readUntil } from "./pieces.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 
 /** How long a draining lane lets a silent client be, in milliseconds: what was sent arrives in it. */
 const DRAIN_QUIET = 1000;
 /** How long the last word may take to be read, in milliseconds; after it the kernel may reset. */
 const LINGER = 5000;
-const LINE_FEED = new Uint8Array([10]);
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /**
  * One accepted client. One read and one write may be under way at a time.
@@ -21,6 +22,8 @@ export class Connection {
   readonly #accepted = performance.now();
   readonly #pending: ReadBuffer;
   #isReading = false;
+  /** A read that is under way, and that others can join. */
+  #watching: Promise<boolean> | null = null;
   #isWriting = false;
   /** What the client was in the middle of when it said its end; null before. */
   #endPhase: Phase | null = null;
@@ -33,6 +36,8 @@ export class Connection {
   #endedBy: EndedBy | null = null;
   #endedIn: Phase = "idle";
   #isClosed = false;
+  /** Who judges how long the client may be silent; null is the connection itself. */
+  #timed: Timed | null = null;
 
   /** @param number Unique in its lane. */
   constructor(readonly number: number, socket: Deno.Conn, context: ConnectionContext) {
@@ -69,6 +74,11 @@ export class Connection {
     return this.#context.draining;
   }
 
+  /** Whether the server has no room for another connection: others may wait for this one to end. */
+  get isCrowded(): boolean {
+    return this.#context.isFull();
+  }
+
   /** Whether the client has said that it will send no more. */
   get sawEnd(): boolean {
     return this.#endPhase !== null;
@@ -81,8 +91,56 @@ export class Connection {
    * @throws {ConnectionError} If the connection is over.
    */
   read(): Promise<Uint8Array<ArrayBuffer> | null> {
-    if (this.#pending.length > 0) return Promise.resolve(this.#pending.take(this.#pending.length));
-    return this.#receive((isMore) => isMore ? this.#pending.take(this.#pending.length) : null);
+    if (this.#pending.length > 0) return Promise.resolve(this.#takeAll());
+    if (this.#watching !== null) {
+      return this.#watching.then((isMore) => isMore ? this.#takeAll() : null);
+    }
+    return this.#receive((isMore) => isMore ? this.#takeAll() : null);
+  }
+
+  /** Whether something has arrived that was not taken. */
+  get hasPending(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  /** What has arrived and was not taken; a view that is good until the next read. */
+  get pending(): Uint8Array<ArrayBuffer> {
+    return this.#pending.view();
+  }
+
+  /** Takes the first bytes of what is pending. */
+  skip(count: number): void {
+    this.#pending.skip(count);
+  }
+
+  /** Leaves what was taken to who has it: no read will overwrite it, in this connection or another. */
+  leaveTaken(): void {
+    // A read that is under way writes behind it.
+    if (!this.#isReading) this.#pending.leave();
+  }
+
+  /**
+   * Waits for more to arrive, beside what is pending.
+   *
+   * @returns false when the client has ended.
+   * @throws {ConnectionError} If the connection is over.
+   */
+  fill(): Promise<boolean> {
+    return this.#watching ?? this.#receive((isMore) => isMore);
+  }
+
+  /**
+   * Waits for more to arrive as {@linkcode fill} does, which may be called meanwhile,
+   * as may {@linkcode read}: they wait for the same.
+   *
+   * @returns false when the client has ended.
+   * @throws {ConnectionError} If the connection is over.
+   */
+  watch(): Promise<boolean> {
+    return this.#watching ??= this.#receive((isMore) => {
+      this.#watching = null;
+      return isMore;
+    });
   }
 
   /**
@@ -94,14 +152,8 @@ export class Connection {
    * @throws {IncompleteReadError} If the client ended before the suffix.
    * @throws {ConnectionError} If the connection is over.
    */
-  async readUntil(suffix: Uint8Array, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
-    for (let searched = 0;;) {
-      const length = this.#pending.find(suffix, searched);
-      if (length !== -1 && length <= limit) return this.#pending.take(length);
-      searched = this.#pending.length;
-      if (length !== -1 || searched >= limit) throw new LimitExceededError(limit);
-      if (!await this.#fill()) return this.#endOfPiece();
-    }
+  readUntil(suffix: Uint8Array, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
+    return readUntil(this, suffix, limit);
   }
 
   /**
@@ -111,11 +163,8 @@ export class Connection {
    * @throws {IncompleteReadError} If the client ended after some of them.
    * @throws {ConnectionError} If the connection is over.
    */
-  async readExactly(length: number): Promise<Uint8Array<ArrayBuffer> | null> {
-    while (this.#pending.length < length) {
-      if (!await this.#fill()) return this.#endOfPiece();
-    }
-    return this.#pending.take(length);
+  readExactly(length: number): Promise<Uint8Array<ArrayBuffer> | null> {
+    return readExactly(this, length);
   }
 
   /**
@@ -127,17 +176,8 @@ export class Connection {
    * @throws {LimitExceededError} If the line is longer.
    * @throws {ConnectionError} If the connection is over.
    */
-  async readLine(limit: number): Promise<string | null> {
-    let line: Uint8Array | null;
-    try {
-      line = await this.readUntil(LINE_FEED, limit);
-    } catch (error) {
-      if (error instanceof IncompleteReadError) return decoder.decode(error.partial);
-      throw error;
-    }
-    if (line === null) return null;
-    const end = line.length > 1 && line[line.length - 2] === 13 ? 2 : 1;
-    return decoder.decode(line.subarray(0, line.length - end));
+  readLine(limit: number): Promise<string | null> {
+    return readLine(this, limit);
   }
 
   /**
@@ -213,29 +253,32 @@ export class Connection {
 
   /** The connection as a web stream of what the client sends. */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return new ReadableStream({
-      pull: async (controller) => {
-        const data = await this.read();
-        if (data === null) controller.close();
-        else controller.enqueue(data.slice());
-      },
-      cancel: () => this.close(),
-    }, { highWaterMark: 0 });
+    return readableOf(this);
   }
 
   /** The connection as a web stream of what is sent to the client; closing it is {@linkcode end}. */
   get writable(): WritableStream<Uint8Array> {
-    return new WritableStream({
-      write: (data) => this.write(data),
-      close: () => this.end(),
-      abort: () => this.close(),
-    });
+    return writableOf(this);
+  }
+
+  /**
+   * From now on the service itself judges how long its client may be silent: it
+   * is asked at each sweep, but while the connection writes or ends.
+   *
+   * @returns The clock of the sweeps.
+   */
+  keepTime(timed: Timed): Clock {
+    this.#timed = timed;
+    return this.#context.deadlines;
   }
 
   /** For the sweep of deadlines: closes if this connection's time is over. */
   expire(): void {
     const { deadlines, idleTimeout, writeTimeout, draining } = this.#context;
     const since = this.#since;
+    if (this.#timed !== null && this.#phase !== "writing" && this.#phase !== "closing") {
+      return this.#timed.expire();
+    }
     switch (this.#phase) {
       case "idle":
         if (draining.aborted && deadlines.isOver(since, DRAIN_QUIET)) this.endAs("drain");
@@ -274,11 +317,6 @@ export class Connection {
     };
   }
 
-  /** Waits for more to arrive; false at the client's end. */
-  #fill(): Promise<boolean> {
-    return this.#receive((isMore) => isMore);
-  }
-
   // Promises by hand, here and in write(): an async function more would be an
   // await more for each message, a twentieth of what a message costs.
   #receive<T>(then: (isMore: boolean) => T): Promise<T> {
@@ -286,7 +324,7 @@ export class Connection {
       return Promise.reject(new Error("Cannot read: another read is under way, await it first"));
     }
     this.#isReading = true;
-    this.#enter(this.#pending.length === 0 ? "idle" : "reading");
+    if (!this.#isWriting) this.#enter(this.#pending.length === 0 ? "idle" : "reading");
     const space = this.#pending.space();
     return this.#socket.read(space).then(
       (count) => then(this.#afterRead(count, space.length)),
@@ -297,10 +335,8 @@ export class Connection {
     );
   }
 
-  /** The client has ended: between two pieces of data, or in the middle of one. */
-  #endOfPiece(): null {
-    if (this.#pending.length === 0) return null;
-    throw new IncompleteReadError(this.#pending.take(this.#pending.length).slice());
+  #takeAll(): Uint8Array<ArrayBuffer> {
+    return this.#pending.take(this.#pending.length);
   }
 
   #send(bytes: Uint8Array): Promise<void> {
@@ -332,7 +368,7 @@ export class Connection {
     this.#bytesIn += count;
     this.#context.traffic.received(count, this.number);
     this.#pending.received(count, space);
-    this.#enter("serving");
+    if (!this.#isWriting) this.#enter("serving");
     return true;
   }
 

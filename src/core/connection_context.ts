@@ -17,6 +17,8 @@ export interface ConnectionContext {
   readonly traffic: Traffic;
   readonly buffers: Buffers;
   readonly deadlines: Deadlines;
+  /** Whether the server has no room for another connection. */
+  readonly isFull: () => boolean;
   /** Aborts when the lane takes no new connections. */
   readonly retiring: AbortSignal;
   /** Aborts when the lane drains. */

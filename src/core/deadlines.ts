@@ -5,6 +5,14 @@ export interface Timed {
   expire(): void;
 }
 
+/** The time, as of the last sweep. */
+export interface Clock {
+  /** Milliseconds. */
+  readonly now: number;
+  /** Whether something stamped with `now` at `since` has lasted `timeout` ms; a timeout of 0 never ends. */
+  isOver(since: number, timeout: number): boolean;
+}
+
 /** The longest time between two sweeps, in milliseconds. */
 const LONGEST_TICK = 1000;
 /** The shortest time between two sweeps, in milliseconds. */
@@ -15,7 +23,7 @@ const SHORTEST_TICK = 25;
  * less than a timer for each read, which is set and cleared with every message.
  * A deadline is therefore late by up to two ticks, and never early.
  */
-export class Deadlines {
+export class Deadlines implements Clock {
   /** Milliseconds of a monotonic clock, as of the last sweep. */
   now = performance.now();
   /** Milliseconds between two sweeps: how old {@linkcode now} may be. */

@@ -44,6 +44,16 @@ export class ReadBuffer {
     this.#lastReadWasFull = count === space;
   }
 
+  /** All of it: a view that is good until the next read. */
+  view(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(this.#from, this.#to);
+  }
+
+  /** Takes the first bytes without looking at them. */
+  skip(length: number): void {
+    this.#from += length;
+  }
+
   /** Takes the first bytes, at most {@linkcode length}: a view that is good until the next read. */
   take(length: number): Uint8Array<ArrayBuffer> {
     const from = this.#from;
@@ -51,24 +61,18 @@ export class ReadBuffer {
     return this.#bytes.subarray(from, this.#from);
   }
 
-  /**
-   * Finds a suffix in what is pending.
-   *
-   * @param searched Bytes that were pending at the last search, which found nothing.
-   * @returns The length up to and including the suffix, or -1.
-   */
-  find(suffix: Uint8Array, searched: number): number {
-    const [first] = suffix;
-    if (first === undefined) throw new TypeError("Cannot read until a suffix: it is empty");
-    const pending = this.#bytes.subarray(this.#from, this.#to);
-    let at = pending.indexOf(first, Math.max(0, searched - suffix.length + 1));
-    while (at !== -1) {
-      let matched = 1;
-      while (matched < suffix.length && pending[at + matched] === suffix[matched]) matched++;
-      if (matched === suffix.length) return at + matched;
-      at = pending.indexOf(first, at + 1);
-    }
-    return -1;
+  /** Goes on in another buffer, and leaves this one for good to who has a view of it. */
+  leave(): void {
+    const rest = this.view();
+    const isSmall = rest.length < SMALL_BUFFER;
+    const other = isSmall
+      ? this.#buffers.lendSmall()
+      : new Uint8Array(2 * Math.max(LARGE_BUFFER, rest.length));
+    this.#buffers.writeOff(this.#bytes);
+    other.set(rest);
+    this.#bytes = other;
+    this.#from = 0;
+    this.#to = rest.length;
   }
 
   /** Gives the buffer back; one that a pending read still writes to is written off. */

@@ -65,6 +65,11 @@ export class ResourceManager {
     return this.#open < this.#limits.maxConnections && this.#capacity.hasRoom;
   }
 
+  /** Whether all lanes together have no room for one more connection: others may wait for one to end. */
+  get isFull(): boolean {
+    return !this.#capacity.hasRoom;
+  }
+
   /** Whether this lane is full where others may not be: then it is for them to serve, or to refuse. */
   get leavesToOthers(): boolean {
     const { maxConnections, totalConnections } = this.#limits;

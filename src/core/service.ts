@@ -1,4 +1,6 @@
+import type { Exchange } from "../http/exchange.ts";
 import type { Logger } from "../logger.ts";
+import type { HttpOrder } from "../plan.ts";
 import type { Connection } from "./connection.ts";
 
 /**
@@ -32,6 +34,13 @@ export interface ServiceContext {
   lock(name: string): Promise<Disposable>;
 }
 
+/** What those services work with that speak HTTP. */
+export interface HttpContext {
+  readonly order: HttpOrder;
+  /** Records a request; null where none are. */
+  readonly record: ((exchange: Exchange) => void) | null;
+}
+
 /** A service before it runs: one row of the registry, or a user's module. */
 export interface ServiceDefinition {
   readonly name: string;
@@ -41,5 +50,5 @@ export interface ServiceDefinition {
   readonly port: number;
   /** What a client is told when the server is full; null where the service has no words for it. */
   readonly refusal: string | null;
-  create(context: ServiceContext): Service;
+  create(context: ServiceContext, http: HttpContext): Service | Promise<Service>;
 }

@@ -28,7 +28,9 @@ export type FromLane =
   | { readonly type: "doorClosed" | "stopped" | "pressure" }
   /** It ends by an error that nobody caught. */
   | { readonly type: "crashed"; readonly error: ErrorReport }
-  | { readonly type: "log"; readonly lines: string }
+  | { readonly type: "log" | "access"; readonly lines: string }
+  /** So many of its messages are lost: they came faster than they could be sent. */
+  | { readonly type: "dropped"; readonly count: number }
   | { readonly type: "row"; readonly row: RowReport };
 
 /** Makes plain data of an error. */

@@ -8,6 +8,10 @@ import type { Exit, LaneHandle, Ready } from "./place.ts";
 export interface Reports {
   /** Writes lines to the log. */
   pass(lines: string): void;
+  /** Writes lines to the access log. */
+  record(lines: string): void;
+  /** Messages of a lane, its lines among them, were lost. */
+  onDropped(count: number): void;
   /** Idle lanes have become too few, or enough. */
   onPressure(): void;
 }
@@ -103,6 +107,10 @@ export class OutsideLane implements LaneHandle {
         return this.crash(errorOf(message.error));
       case "log":
         return this.#reports.pass(message.lines);
+      case "access":
+        return this.#reports.record(message.lines);
+      case "dropped":
+        return this.#reports.onDropped(message.count);
       case "pressure":
         return this.#reports.onPressure();
       case "row":

@@ -10,7 +10,7 @@ import { importFile } from "../services/handler_file.ts";
 import { SharedMemory } from "../shared_state.ts";
 import { threadTime } from "../thread_time.ts";
 import { runInside } from "./inside.ts";
-import { type FromLane, reportError, type ToLane } from "./messages.ts";
+import type { FromLane, ToLane } from "./messages.ts";
 import { encodeMessage, readMessages } from "./pipe.ts";
 
 /** A terminal and a service manager send these to all processes at once; the parent says what they mean. */
@@ -33,10 +33,11 @@ export async function runProcess(word: string): Promise<number> {
     write: (bytes) => Deno.stdout.write(bytes),
     reopen: () => Promise.resolve(),
     close() {},
-  }, () => "");
+  }, (count) => encodeMessage({ type: "dropped", count } satisfies FromLane, word));
   let row: Row | null = null;
   function post(message: FromLane): void {
-    if (row !== null && message.type !== "log") report(row);
+    const isLines = message.type === "log" || message.type === "access";
+    if (row !== null && !isLines) report(row);
     toParent.add(encodeMessage(message, word));
     if (message.type === "stopped") end.resolve(EXIT.ok);
     if (message.type === "failed" || message.type === "crashed") end.resolve(EXIT.software);
@@ -45,7 +46,7 @@ export async function runProcess(word: string): Promise<number> {
     toParent.add(encodeMessage({ type: "row", row: row.report() } satisfies FromLane, word));
   }
   let order: Order | null = null;
-  const receive = runInside(post, (given) => {
+  const { receive, crash } = runInside(post, (given) => {
     order = given;
     const scoreboard = new Scoreboard();
     const ownRow = row = scoreboard.row(given.row);
@@ -68,12 +69,12 @@ export async function runProcess(word: string): Promise<number> {
       cpuTime: threadTime,
     };
   });
-  const crash = (event: Event, cause: unknown) => {
+  const reportCrash = (event: Event, cause: unknown) => {
     event.preventDefault();
-    post({ type: "crashed", error: reportError(cause) });
+    crash(cause);
   };
-  globalThis.addEventListener("unhandledrejection", (event) => crash(event, event.reason));
-  globalThis.addEventListener("error", (event) => crash(event, event.error));
+  globalThis.addEventListener("unhandledrejection", (event) => reportCrash(event, event.reason));
+  globalThis.addEventListener("error", (event) => reportCrash(event, event.error));
   void readMessages<ToLane>(Deno.stdin.readable, receive, () => {}).then(() => {
     // The parent is gone: who comes now must find its successor.
     receive({ type: "closeDoor" });

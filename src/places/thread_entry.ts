@@ -6,7 +6,7 @@ import { importFile } from "../services/handler_file.ts";
 import type { Allocate } from "../shared_state.ts";
 import { threadTime } from "../thread_time.ts";
 import { type Inside, runInside } from "./inside.ts";
-import { type FromLane, reportError, type ToLane } from "./messages.ts";
+import type { FromLane, ToLane } from "./messages.ts";
 
 /** What a thread is told: what every lane is, and about the memory that threads share. */
 export type ToThread =
@@ -46,12 +46,11 @@ const post = (message: FromThread) => scope.postMessage(message);
  * @param importHandler Imports the handler; a module that was made for the thread knows it by name.
  */
 export function startThread(importHandler: Inside["importHandler"] = importFile): void {
-  reportCrash();
   const memory = new MemoryRequests();
   let scoreboard: Scoreboard;
   let addressTable: SharedArrayBuffer | null;
   let cpuTime = threadTime;
-  const receive = runInside(post, (order) => ({
+  const { receive, crash } = runInside(post, (order) => ({
     scoreboard,
     addressTable,
     allocate: (name, bytes) => memory.allocate(name, bytes),
@@ -66,6 +65,7 @@ export function startThread(importHandler: Inside["importHandler"] = importFile)
       return heapTotal + external;
     },
   }));
+  reportCrash(crash);
   scope.onmessage = ({ data }) => {
     if (data.type === "start") {
       scoreboard = new Scoreboard(data.scoreboard);
@@ -97,13 +97,13 @@ function watchPressure(order: Order, scoreboard: Scoreboard): Emit {
 }
 
 /** An error that nobody catches ends the thread: by the parent's hand, which then knows of it all there is. */
-function reportCrash(): void {
-  const crash = (event: Event, cause: unknown) => {
+function reportCrash(crash: (cause: unknown) => void): void {
+  const report = (event: Event, cause: unknown) => {
     event.preventDefault();
-    post({ type: "crashed", error: reportError(cause) });
+    crash(cause);
   };
-  globalThis.addEventListener("unhandledrejection", (event) => crash(event, event.reason));
-  globalThis.addEventListener("error", (event) => crash(event, event.error ?? event.message));
+  globalThis.addEventListener("unhandledrejection", (event) => report(event, event.reason));
+  globalThis.addEventListener("error", (event) => report(event, event.error ?? event.message));
   // After these the runtime would tell nobody that the thread is gone.
   const refuse = (): never => {
     throw new Error("Cannot end the thread: it is the server's");

@@ -1,7 +1,10 @@
 import * as v from "valibot";
 import type { Connection } from "../core/connection.ts";
-import type { Service, ServiceContext, ServiceDefinition } from "../core/service.ts";
+import type { HttpContext, Service, ServiceContext, ServiceDefinition } from "../core/service.ts";
 import { EXIT, ExitError } from "../exit.ts";
+import type { FetchHandler } from "../http/fetch/fetch.ts";
+import type { RouteTable } from "../http/routes/routes.ts";
+import { HTTP_REFUSAL } from "./http_refusal.ts";
 import { firstLine, HANDLER_PORT, importFile, type ImportModule } from "./handler_file.ts";
 import { type Framing, type RequestHandler, serveRequests } from "./framing.ts";
 import { type Protocol, serveProtocol } from "./protocol.ts";
@@ -21,15 +24,33 @@ export interface FramedHandler<Request = string | Uint8Array> extends RequestHan
   readonly framing: Framing;
 }
 
+/** Requests by method and path, in Sluice's own small shape. */
+export interface RoutesHandler {
+  readonly routes: RouteTable;
+}
+
 /** What a user's module may export by default, and what every kind may add. */
 export type Handler =
-  & (StreamHandler | ProtocolHandler | FramedHandler<string> | FramedHandler<Uint8Array>)
+  & (
+    | FetchHandler
+    | RoutesHandler
+    | StreamHandler
+    | ProtocolHandler
+    | FramedHandler<string>
+    | FramedHandler<Uint8Array>
+  )
   & {
     /** What a client is told when the server is full. */
     readonly refusal?: string;
   };
 
-const ACCEPTED = "{ serve }, { protocol } or { framing, handle }";
+/** Options that say nothing to a handler that does not speak HTTP. */
+const OPTION_NAMES = { root: "--root", compress: "--compress", accessLog: "--access-log" } as const;
+const HTTP_OPTIONS = Object.keys(OPTION_NAMES) as (keyof typeof OPTION_NAMES)[];
+const ACCEPTED = "{ fetch }, { routes }, { serve }, { protocol } or { framing, handle }";
+/** The shape of most frameworks; their objects have much else. */
+const FETCH = "fetch";
+const SHAPES = [FETCH, "routes", "serve", "protocol", "handle"];
 
 // Each message completes the word "wanted".
 const BYTES = "a whole number of bytes, 1 or more";
@@ -85,27 +106,80 @@ export async function loadHandler(
   if (refusal !== undefined && typeof refusal !== "string") {
     throw problem(`found a refusal of type ${typeof refusal}, wanted a string`);
   }
-  return {
-    name: "handler",
-    help: path,
-    port: HANDLER_PORT,
-    refusal: refusal ?? null,
-    create: adapt(handler as Record<string, unknown>, problem),
-  };
+  const adapted = await adapt(handler as Record<string, unknown>, problem);
+  return { name: "handler", help: path, port: HANDLER_PORT, ...adapted, ...refusing(refusal) };
 }
 
-type Adapter = (context: ServiceContext) => Service;
+function refusing(refusal: string | undefined): { refusal?: string } {
+  return refusal === undefined ? {} : { refusal };
+}
 
-function adapt(handler: Record<string, unknown>, problem: (reason: string) => ExitError): Adapter {
-  const shapes = ["fetch", "serve", "protocol", "handle"].filter((key) => key in handler);
+type Adapted = Pick<ServiceDefinition, "create" | "refusal">;
+type Problem = (reason: string) => ExitError;
+
+async function adapt(handler: Record<string, unknown>, problem: Problem): Promise<Adapted> {
+  const shapes = SHAPES.filter((key) => key in handler);
   const [shape] = shapes;
-  if (shape === undefined || shapes.length > 1) {
+  if (shape === undefined || (shapes.length > 1 && shape !== FETCH)) {
     const keys = Object.keys(handler).join(", ");
     throw problem(`found a default export with { ${keys} }, wanted one of ${ACCEPTED}`);
   }
+  if (shape === "routes") return await adaptRoutes(handler as unknown as RoutesHandler, problem);
   if (typeof handler[shape] !== "function") {
     throw problem(`found "${shape}" of type ${typeof handler[shape]}, wanted a function`);
   }
+  if (shape === FETCH) return await adaptFetch(handler as unknown as FetchHandler);
+  if (shape === "handle") checkFraming(handler.framing, problem);
+  const create = adaptConnections(shape, handler);
+  return {
+    refusal: null,
+    create(context, { order }) {
+      const option = HTTP_OPTIONS.find((key) => order[key] !== null && order[key] !== false);
+      if (option === undefined) return create(context);
+      throw problem(
+        `found { ${shape} }, wanted { fetch } or { routes } with ${OPTION_NAMES[option]}`,
+      );
+    },
+  };
+}
+
+async function adaptFetch(handler: FetchHandler): Promise<Adapted> {
+  const { serveFetch } = await import("../http/fetch/fetch.ts");
+  return await adaptHttp((context, http, createHttpService) =>
+    createHttpService(serveFetch(handler, context), context, http)
+  );
+}
+
+async function adaptRoutes({ routes }: RoutesHandler, problem: Problem): Promise<Adapted> {
+  const { checkRoutes, serveRoutes } = await import("../http/routes/routes.ts");
+  const mistake = await checkRoutes(routes);
+  if (mistake !== null) throw problem(mistake);
+  return await adaptHttp((context, http, createHttpService) =>
+    createHttpService(serveRoutes(routes), context, http)
+  );
+}
+
+type CreateHttpService = typeof import("./http_service.ts").createHttpService;
+
+/** Those that speak HTTP load what they need, the others do without. */
+async function adaptHttp(
+  create: (
+    context: ServiceContext,
+    http: HttpContext,
+    createHttpService: CreateHttpService,
+  ) => Promise<Service>,
+): Promise<Adapted> {
+  const { createHttpService } = await import("./http_service.ts");
+  return {
+    refusal: HTTP_REFUSAL,
+    create: (context, http) => create(context, http, createHttpService),
+  };
+}
+
+function adaptConnections(
+  shape: string,
+  handler: Record<string, unknown>,
+): (context: ServiceContext) => Service {
   switch (shape) {
     case "serve": {
       const { serve } = handler as unknown as StreamHandler;
@@ -115,17 +189,14 @@ function adapt(handler: Record<string, unknown>, problem: (reason: string) => Ex
       const { protocol } = handler as unknown as ProtocolHandler;
       return (context) => serveProtocol(() => protocol.call(handler, context));
     }
-    case "handle": {
+    default: {
       const framed = handler as unknown as FramedHandler;
-      checkFraming(handler.framing, problem);
       return (context) => serveRequests(framed.framing, framed, context);
     }
-    default:
-      throw problem(`found { fetch }, which this version does not serve yet, wanted ${ACCEPTED}`);
   }
 }
 
-function checkFraming(framing: unknown, problem: (reason: string) => ExitError): void {
+function checkFraming(framing: unknown, problem: Problem): void {
   const result = v.safeParse(framingSchema, framing);
   if (result.success) return;
   const [issue] = result.issues;

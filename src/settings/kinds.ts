@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import { type Address, formatAddress, parseAddress, parseHostname } from "./address.ts";
-import { resolvePath } from "./paths.ts";
+import { resolvePath, STANDARD_OUTPUT } from "./paths.ts";
 import {
   formatDuration,
   formatPercent,
@@ -150,7 +150,16 @@ export function host(): Kind<string> {
 
 /** A path; the final value is absolute. */
 export function path(): Kind<string> {
-  const expected = "a path";
+  return pathOr("a path", () => false);
+}
+
+/** A path, or `-` for standard output. */
+export function output(): Kind<string> {
+  return pathOr("a path or -", (value) => value === STANDARD_OUTPUT);
+}
+
+/** @param isNone Whether a value is no path, and stays as it is. */
+function pathOr(expected: string, isNone: (value: string) => boolean): Kind<string> {
   const schema = v.pipe(
     v.unknown(),
     v.string(expected),
@@ -161,7 +170,7 @@ export function path(): Kind<string> {
     ...PLAIN,
     type: "path",
     schema,
-    resolve: (value, folder) => resolvePath(folder, value),
+    resolve: (value, folder) => isNone(value) ? value : resolvePath(folder, value),
   };
 }
 

@@ -8,6 +8,7 @@ export const GROUPS = [
   "Listen",
   "Limits",
   "Timeouts",
+  "HTTP",
   "Logs",
   "Process",
 ] as const;

@@ -3,6 +3,7 @@
  * `--help`, shell completions and the table in README.md all come from here.
  */
 import { MAX_PORT } from "./address.ts";
+import { HTTP_OPTIONS } from "./http_options.ts";
 import * as kinds from "./kinds.ts";
 import { type Option, option } from "./option.ts";
 import { WORKER_OPTIONS } from "./worker_options.ts";
@@ -102,6 +103,7 @@ export const OPTIONS = {
     help: "How long connections of a worker that is replaced may go on, " +
       "before they are cut; 0 is for ever",
   }),
+  ...HTTP_OPTIONS,
   logLevel: option(kinds.choice("debug", "info", "warning", "error"), {
     default: "info",
     group: "Logs",

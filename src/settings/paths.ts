@@ -3,6 +3,9 @@
  * reading all the settings does.
  */
 
+/** Stands for standard output where a path could be. */
+export const STANDARD_OUTPUT = "-";
+
 const ABSOLUTE = /^(?:[/\\]|[a-z]:[/\\])/i;
 
 /**

@@ -87,6 +87,7 @@ export async function serve(service: Service, options: ServeOptions = {}): Promi
       buffers,
       deadlines,
       retiring: signal,
+      isFull: () => false,
       draining: signal,
       idleTimeout,
       writeTimeout,

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";
 import { workers } from "../helpers/modes.ts";
@@ -33,4 +33,30 @@ Deno.test("a process's parent takes nothing for a message that its handler print
   for (const forged of FORGED) assert(server.stderr.includes(forged), `${forged} is not printed`);
   assertEquals(server.log.at(-1)?.["sluice.connections.accepted"], 1);
   assertEquals(server.log.at(-1)?.["sluice.workers.crashed"], 0);
+});
+
+Deno.test("a process whose parent takes nothing drops lines, says so, and goes on", async () => {
+  const folder = await Deno.makeTempDir();
+  const logs = ["--access-log", `${folder}/access`, "--log-max-size", "1gb"];
+  await using server = await startServer([...workers("forked", 1), ...logs]);
+  const agent = "x".repeat(15_000);
+  const request = `GET / HTTP/1.1\r\nHost: x\r\nUser-Agent: ${agent}\r\n\r\n`;
+  using client = await Client.connect(server);
+  server.kill("SIGSTOP");
+  // More than the queue and the pipe hold.
+  const count = 2000;
+  for (let i = 0; i < count; i++) {
+    await client.send(request);
+    assertMatch(await client.receiveUntil("Hello, World!"), /^HTTP\/1\.1 200 /);
+  }
+  server.kill("SIGCONT");
+  const { "sluice.messages.dropped": dropped } = await server.logged("Messages of a worker");
+  assert(Number(dropped) > 0);
+  client.close();
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+  const lines = (await Deno.readTextFile(`${folder}/access`)).split("\n").slice(0, -1);
+  assert(lines.length > 1000 && lines.length < count, `${lines.length} lines`);
+  for (const line of lines) assert(line.endsWith(`"${agent}"`), "a line is not whole");
+  await Deno.remove(folder, { recursive: true });
 });

@@ -11,6 +11,7 @@ import { MAX_BUFFERED, type Protocol, serveProtocol } from "../../src/services/p
 import type { Transport } from "../../src/services/protocol.ts";
 import { sharedState } from "../../src/shared_state.ts";
 import { Client } from "../helpers/client.ts";
+import { ORDER } from "../helpers/fetch.ts";
 import { serve } from "../helpers/lane.ts";
 import { until } from "../helpers/until.ts";
 
@@ -20,6 +21,8 @@ const context: ServiceContext = {
   draining: new AbortController().signal,
   ...sharedState(0, (_, bytes) => Promise.resolve(new SharedArrayBuffer(bytes))),
 };
+
+const http = { order: ORDER, record: null };
 
 /** A module of its own in a folder that goes away. */
 async function withModule<T>(source: string, use: (path: string) => Promise<T>): Promise<T> {
@@ -55,17 +58,30 @@ Deno.test("checkHandlerFile says that there is no such file, or that it is a fol
 
 Deno.test("loadHandler says what it found in a module, and what it wanted", async () => {
   const framed = (framing: string) => `export default { framing: ${framing}, handle() {} }`;
+  const routes = (table: string) => `export default { routes: ${table} }`;
   const cases: [source: string, message: RegExp][] = [
     ["export default {", /SyntaxError/],
     ["throw new Error('boom\\nand more')", /: boom$/],
     ["throw null", /: null$/],
     ["import './nowhere.ts'", /Module not found/],
-    ["export const serve = () => {}", /type undefined, wanted \{ serve \}/],
+    [
+      "export const serve = () => {}",
+      /type undefined, wanted \{ fetch \}, .* or \{ framing, handle \}$/,
+    ],
+    ["export default () => new Response()", /type function, wanted \{ fetch \}/],
     ["export default 'text'", /type string, wanted/],
     ["export default {}", /wanted one of/],
     ["export default { serve() {}, protocol() {} }", /\{ serve, protocol \}, wanted one of/],
-    ["export default { fetch() {} }", /does not serve yet/],
+    ["export default { routes: {}, serve() {} }", /\{ routes, serve \}, wanted one of/],
+    ["export default { fetch: 1 }", /"fetch" of type number, wanted a function/],
     ["export default { serve: 1 }", /"serve" of type number, wanted a function/],
+    [routes("null"), /routes of type null, wanted an object such as/],
+    [routes("[]"), /no routes, wanted an object such as/],
+    [routes("{ 'GET /': 1 }"), /the route "GET \/" of type number, wanted a function/],
+    [routes("{ 'get /': () => '' }"), /the route "get \/", wanted "METHOD \/path"/],
+    [routes("{ 'GET path': () => '' }"), /the route "GET path", wanted "METHOD \/path"/],
+    [routes("{ '/a': () => '', '/a/': () => '' }"), /the routes "\/a" and "\/a\/", wanted one/],
+    [routes("{ '/:a(': () => '' }"), /the route "\/:a\("/],
     ["export default { serve() {}, refusal: 1 }", /refusal of type number, wanted a string/],
     ["export default { handle() {} }", /undefined at framing, wanted an object with a type/],
     [framed("'lines'"), /"lines" at framing, wanted an object with a type/],
@@ -96,11 +112,53 @@ Deno.test("loadHandler serves each shape, with itself as `this`", async () => {
   for (const source of sources) {
     const definition = await withModule(`export default ${source}`, (path) => loadHandler(path));
     assertEquals(definition.port, 8000);
-    await using serving = await serve(definition.create(context));
+    await using serving = await serve(await definition.create(context, http));
     using client = await Client.connect(serving);
     await client.send("a\n");
     await client.end();
     assertEquals(await client.receiveAll(), "ok\n", source);
+  }
+});
+
+Deno.test("loadHandler serves those that speak HTTP, with itself as `this`, and what else they have", async () => {
+  const sources = [
+    `{ word: "ok", fetch() { return new Response(this.word); } }`,
+    `{ word: "ok", async fetch() { return new Response(this.word); }, routes: [], handle() {} }`,
+    `new class { word = "ok"; fetch = () => new Response(this.word); }`,
+    `{ routes: { "GET /": () => "ok" } }`,
+  ];
+  for (const source of sources) {
+    const definition = await withModule(`export default ${source}`, (path) => loadHandler(path));
+    assertEquals(definition.port, 8000);
+    assertMatch(definition.refusal ?? "", /^HTTP\/1\.1 503 /);
+    await using serving = await serve(await definition.create(context, http));
+    using client = await Client.connect(serving);
+    await client.send("GET / HTTP/1.0\r\n\r\n");
+    assertMatch(await client.receiveAll(), /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/, source);
+  }
+});
+
+Deno.test("loadHandler refuses options of HTTP for what does not speak it, when it is to serve", async () => {
+  const sources = [
+    "{ serve() {} }",
+    "{ protocol() {} }",
+    `{ framing: { type: "lines" }, handle() {} }`,
+  ];
+  const options = [
+    [{ root: "/srv" }, "--root"],
+    [{ compress: true }, "--compress"],
+    [{ accessLog: "json" }, "--access-log"],
+  ] as const;
+  for (const source of sources) {
+    const definition = await withModule(`export default ${source}`, (path) => loadHandler(path));
+    assertEquals(typeof await definition.create(context, http), "function");
+    for (const [order, option] of options) {
+      const create = async () =>
+        await definition.create(context, { ...http, order: { ...ORDER, ...order } });
+      const error = await assertRejects(create, ExitError) as ExitError;
+      assertEquals(error.exitCode, EXIT.config);
+      assertMatch(error.message, new RegExp(`^Cannot use the handler .* with ${option}$`));
+    }
   }
 });
 

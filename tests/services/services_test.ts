@@ -57,6 +57,18 @@ testEachMode("http answers Hello, World! and keeps the connection", async ({ arg
   }
   await client.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   assertStringIncludes(await client.receiveAll(), "Connection: close\r\n");
+}, { clients: 2 });
+
+Deno.test("--mode single: http closes after each answer, since others may wait", async () => {
+  await using server = await startServer(["--mode", "single"]);
+  using client = await Client.connect(server);
+  using waiting = await Client.connect(server);
+  for (const each of [client, waiting]) {
+    await each.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const response = await each.receiveAll();
+    assertMatch(response, /^HTTP\/1\.1 200 OK\r\n[^]*\r\nConnection: close\r\n/);
+    each.close();
+  }
 });
 
 testEachMode("http says what is wrong with a request, then closes", async ({ args }) => {
@@ -67,7 +79,7 @@ testEachMode("http says what is wrong with a request, then closes", async ({ arg
     ["GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400"],
     ["nonsense\r\n\r\n", "400"],
     ["GET / HTTP/2.0\r\nHost: x\r\n\r\n", "505"],
-    ["POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "501"],
+    ["POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", "501"],
     [`GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, "431"],
     ["GET / HTTP/1.0\r\n\r\n", "200"],
   ];

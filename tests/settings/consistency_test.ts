@@ -75,3 +75,53 @@ Deno.test("checkConsistency() looks at final values, not at overridden ones", as
   });
   assertEquals([settings.minThreads, settings.maxThreads], [3, 4]);
 });
+
+Deno.test("checkConsistency() refuses what HTTP alone has with another service", async () => {
+  const expected = "expected --service http or a handler";
+  for (const service of ["echo", "message", "zen", "log"]) {
+    await refuses(
+      { flags: { root: ["/x"], service: [service] } },
+      64,
+      `Cannot combine --root "/x" with --service "${service}": ${expected}`,
+    );
+  }
+  await refuses(
+    { flags: { compress: ["true"], service: ["echo"] } },
+    64,
+    `Cannot combine --compress with --service "echo": ${expected}`,
+  );
+  await refuses(
+    { environment: { SLUICE_ACCESS_LOG: "-", SLUICE_SERVICE: "zen" } },
+    78,
+    `Cannot combine SLUICE_ACCESS_LOG "-" with SLUICE_SERVICE "zen": ${expected}`,
+  );
+  await refuses(
+    { flags: { service: ["echo"] }, file: "lab = true" },
+    64,
+    `Cannot combine lab in "/etc/s.toml" with --service "echo": ${expected}`,
+  );
+});
+
+Deno.test("checkConsistency() lets HTTP and handlers have what HTTP has", async () => {
+  const flags = { root: ["/x"], compress: ["true"], accessLog: ["-"] };
+  for (const served of [{}, { service: ["http"] }, { handler: ["h.ts"] }]) {
+    const { settings } = await load({ flags: { ...flags, ...served } });
+    assertEquals([settings.root, settings.compress, settings.accessLog], ["/x", true, "-"]);
+  }
+  // The handler overrides the service, and with it what does not fit.
+  await load({ flags: { ...flags, handler: ["h.ts"] }, file: 'service = "echo"' });
+  await load({ flags: { lab: ["true"] } });
+});
+
+Deno.test("checkConsistency() passes over what is switched off", async () => {
+  await load({ flags: { compress: ["false"], service: ["echo"] }, file: "lab = false" });
+  await load({ flags: { lab: ["false"], handler: ["h.ts"] } });
+});
+
+Deno.test("checkConsistency() refuses the routes of the lab with a handler", async () => {
+  await refuses(
+    { flags: { handler: ["h.ts"], lab: ["true"] } },
+    64,
+    `Cannot combine --lab with --handler "h.ts": expected --service http`,
+  );
+});

@@ -259,3 +259,16 @@ Deno.test("resolveAddresses() falls back to the port of the service", async () =
     { transport: "tcp", hostname: "127.0.0.1", port: 0 },
   ]);
 });
+
+Deno.test("loadSettings() takes - for standard output, not for a path", async () => {
+  const accessLog = async (given: Given) => (await load(given)).settings.accessLog;
+  assertEquals(await accessLog({ flags: { accessLog: ["-"] } }), "-");
+  assertEquals(await accessLog({ file: 'access-log = "-"' }), "-");
+  assertEquals(await accessLog({ file: 'access-log = "a.log"' }), "/etc/sluice/a.log");
+  assertEquals(await accessLog({ flags: { accessLog: ["./-"] } }), "/srv/-");
+  await refuses(
+    { flags: { accessLog: [""] } },
+    64,
+    'Cannot use --access-log "": expected a path or -',
+  );
+});

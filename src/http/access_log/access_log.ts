@@ -1,0 +1,93 @@
+import type { Exchange } from "../exchange.ts";
+
+/** How a request is recorded: as Apache and nginx do, or with OpenTelemetry's names. */
+export type AccessFormat = "combined" | "json";
+
+// What the formats write as it is: ASCII without controls, quotes and backslashes.
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+const SPECIAL = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
+const NOT_ASCII = /[\x7f-\uffff]/g;
+
+/**
+ * Makes a line, its newline included, of each exchange.
+ *
+ * `combined` is the format of Apache and nginx, in UTC, escaped as nginx does:
+ * `::1 - - [21/Nov/2026:19:05:27 +0000] "GET / HTTP/1.1" 200 13 "-" "curl/8"`.
+ * `json` is an object; what is missing is left out.
+ */
+export function accessLine(format: AccessFormat): (exchange: Exchange) => string {
+  return format === "combined" ? combined : json;
+}
+
+function combined(exchange: Exchange): string {
+  const { request, remoteAddr, status, bodyBytes } = exchange;
+  const address = remoteAddr.transport === "tcp" ? remoteAddr.hostname : "-";
+  turnTo(exchange.time);
+  let [line, referer, agent] = ["-", "-", "-"];
+  if (request !== null) {
+    line = escaped(`${request.method} ${request.target} HTTP/${request.version}`);
+    referer = escaped(request.header("referer") ?? "-");
+    agent = escaped(request.header("user-agent") ?? "-");
+  }
+  return `${address} - - [${clockTime}] "${line}" ${
+    status || "-"
+  } ${bodyBytes} "${referer}" "${agent}"\n`;
+}
+
+function json(exchange: Exchange): string {
+  const { request, remoteAddr, status } = exchange;
+  turnTo(exchange.time);
+  let line = `{"timestamp":"${isoTime}.${milliseconds(exchange.time)}Z"`;
+  if (remoteAddr.transport === "tcp") line += `,"client.address":"${remoteAddr.hostname}"`;
+  if (request !== null) {
+    const { query } = request;
+    const agent = request.header("user-agent");
+    const referer = request.header("referer");
+    line += `,"http.request.method":"${request.method}","url.path":${quoted(request.path)}`;
+    if (query !== "") line += `,"url.query":${quoted(query)}`;
+    line += `,"network.protocol.version":"${request.version}"`;
+    if (agent !== null) line += `,"user_agent.original":${quoted(agent)}`;
+    if (referer !== null) line += `,"http.request.header.referer":${quoted(referer)}`;
+  }
+  if (status !== 0) line += `,"http.response.status_code":${status}`;
+  return `${line},"http.response.body.bytes":${exchange.bodyBytes},"event.duration":${
+    Math.round(exchange.duration * 1e6)
+  },"sluice.request.id":"${exchange.id}"}\n`;
+}
+
+/** As nginx: `\x22` for what could end the field or the line, and for what is not ASCII. */
+function escaped(text: string): string {
+  if (PLAIN.test(text)) return text;
+  return text.replace(SPECIAL, (char) => `\\x${hex(char, 2).toUpperCase()}`);
+}
+
+/** A string of JSON that is all ASCII, so that no reader takes anything in it for the end of a line. */
+function quoted(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
+  return JSON.stringify(text).replace(NOT_ASCII, (char) => `\\u${hex(char, 4)}`);
+}
+
+function hex(char: string, digits: number): string {
+  return char.charCodeAt(0).toString(16).padStart(digits, "0");
+}
+
+function milliseconds(time: number): string {
+  return String(Math.floor(time) % 1000).padStart(3, "0");
+}
+
+let second = NaN;
+/** `2026-11-21T19:05:27` */
+let isoTime = "";
+/** `21/Nov/2026:19:05:27 +0000` */
+let clockTime = "";
+
+/** Sets the two times above, which a busy server shows in many lines. */
+function turnTo(time: number): void {
+  const now = Math.floor(time / 1000);
+  if (now === second) return;
+  second = now;
+  const date = new Date(now * 1000);
+  isoTime = date.toISOString().slice(0, 19);
+  const [, day, month, year, clock] = date.toUTCString().split(" ");
+  clockTime = `${day}/${month}/${year}:${clock} +0000`;
+}

@@ -1,0 +1,43 @@
+import { HttpError } from "../error.ts";
+
+/** A `..` segment, plain or percent-encoded, between slashes or backslashes of either kind. */
+const CLIMB = /(?:[/\\]|%2f|%5c)(?:\.|%2e){2}(?=[/\\]|%2f|%5c|$)/i;
+
+/** The one folder of a hidden name that is there to be served (RFC 8615). */
+const WELL_KNOWN = ".well-known";
+
+/**
+ * The path below a root that the path of a request names, percent-decoded once.
+ *
+ * @param path Still percent-encoded: `/a%20b`.
+ * @returns `/a b`, with a slash at the end where it names a folder. Null where it
+ * can name no file: an escape is malformed or not UTF-8; a name is empty, hidden,
+ * or has a slash, a backslash or a NUL in it.
+ * @throws {HttpError} 400 if a segment is `..`, encoded or not.
+ */
+export function filePath(path: string): string | null {
+  if (CLIMB.test(path)) throw new HttpError(400, 'a ".." segment in the path');
+  const [before, ...segments] = path.split("/");
+  if (before !== "" || segments.length === 0) return null;
+  const last = segments.length - 1;
+  let decoded = "";
+  for (const [depth, segment] of segments.entries()) {
+    const name = decode(segment);
+    if (name === null || (name === "" && depth !== last) || !isServed(name, depth)) return null;
+    decoded += `/${name}`;
+  }
+  return decoded;
+}
+
+function decode(segment: string): string | null {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return null;
+  }
+}
+
+function isServed(name: string, depth: number): boolean {
+  if (name.includes("/") || name.includes("\\") || name.includes("\0")) return false;
+  return !name.startsWith(".") || (depth === 0 && name === WELL_KNOWN);
+}

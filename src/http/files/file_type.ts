@@ -1,0 +1,30 @@
+// Not media_types of the standard library: its table takes 3 MB in each thread, this one 0.4.
+import { mimes } from "mrmime";
+
+/** What a file is that nobody knows. */
+const UNKNOWN = "application/octet-stream";
+
+/** What the library leaves out, as it does most names of vendors, and clients act on. */
+const MORE: Readonly<Record<string, string>> = {
+  apk: "application/vnd.android.package-archive",
+  cur: "image/vnd.microsoft.icon",
+  docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  flac: "audio/flac",
+  ico: "image/vnd.microsoft.icon",
+  m3u8: "application/vnd.apple.mpegurl",
+  m4v: "video/mp4",
+  mkv: "video/matroska",
+  pptx: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+  tar: "application/x-tar",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+};
+
+const TYPES: ReadonlyMap<string, string> = new Map(Object.entries({ ...mimes, ...MORE }));
+
+/** The value of Content-Type, by the extension of a file's name. Text is UTF-8. */
+export function fileType(path: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const dot = name.lastIndexOf(".");
+  const type = dot === -1 ? UNKNOWN : TYPES.get(name.slice(dot + 1).toLowerCase()) ?? UNKNOWN;
+  return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
+}

@@ -1,0 +1,47 @@
+/** Files that were compressed beforehand, beside the original: `app.js.br`, `app.js.gz`. */
+import { chooseCoding } from "../compression/accept_encoding.ts";
+import { askSystem } from "./file_errors.ts";
+import type { FoundFile } from "./file_root.ts";
+
+/** A content coding (RFC 9110, 8.4.1). */
+export type Coding = "br" | "gzip";
+
+/** One of the forms that a file is kept in. */
+export interface Variant {
+  readonly file: FoundFile;
+  /** null is the original. */
+  readonly coding: Coding | null;
+  /** Whether there are others, so that the answer depends on Accept-Encoding. */
+  readonly varies: boolean;
+}
+
+/** The codings and their files, the preferred one first. */
+const SUFFIXES: readonly (readonly [coding: Coding, suffix: string])[] = [
+  ["br", ".br"],
+  ["gzip", ".gz"],
+];
+
+/**
+ * Chooses the form of a file that a client likes best. Of those that it likes alike
+ * the smallest is taken: brotli, then gzip, then the original.
+ *
+ * @param accepted The value of Accept-Encoding; null where there is none.
+ */
+export function chooseVariant(original: FoundFile, accepted: string | null): Variant {
+  const compressed = new Map<Coding, FoundFile>();
+  for (const [coding, suffix] of SUFFIXES) {
+    const file = compressedOf(original, suffix);
+    if (file !== null) compressed.set(coding, file);
+  }
+  const coding = chooseCoding(accepted, [...compressed.keys()]);
+  const file = coding === null ? undefined : compressed.get(coding);
+  return { file: file ?? original, coding, varies: compressed.size > 0 };
+}
+
+/** The compressed file; null where it is absent, older than the original, or a link. */
+function compressedOf(original: FoundFile, suffix: string): FoundFile | null {
+  const path = `${original.path}${suffix}`;
+  const info = askSystem(() => Deno.lstatSync(path));
+  if (info === null || !info.isFile) return null;
+  return Number(info.mtime) < Number(original.info.mtime) ? null : { path, info };
+}

@@ -1,0 +1,135 @@
+import { HttpError } from "../error.ts";
+import type { Field, HttpHandler, HttpRequest, HttpResponse } from "../message.ts";
+import type { RoutePatterns } from "./route_patterns.ts";
+import { decodeParams } from "./route_params.ts";
+import {
+  EVERY_METHOD,
+  readRoutes,
+  type Route,
+  type RouteHandler,
+  type RouteResult,
+  type RouteTable,
+  withoutSlash,
+} from "./route_table.ts";
+
+export type { RouteHandler, RouteResult, RouteTable } from "./route_table.ts";
+
+const TEXT: readonly Field[] = [["Content-Type", "text/plain; charset=utf-8"]];
+const BYTES: readonly Field[] = [["Content-Type", "application/octet-stream"]];
+const NO_CONTENT: HttpResponse = { status: 204 };
+
+/**
+ * A handler of a table of routes, keyed `METHOD /path`. What a path may have is
+ * described by the library rou3: `/users/:id`, `/files/**`, `/tags/:tag(\\d+)`.
+ * Paths are compared as they are sent, percent-encoded; a slash at the end makes
+ * no difference. A path that is written out goes before a pattern.
+ *
+ * HEAD is answered by the route of GET, unless it has one of its own; OPTIONS by
+ * the methods of the path. A path that is there for other methods is 405, and
+ * one that is not there 404.
+ *
+ * @throws {TypeError} If {@linkcode checkRoutes} would find something.
+ */
+export function serveRoutes(table: RouteTable): HttpHandler {
+  const router = new Router(readRoutes(table));
+  return (request) => router.serve(request);
+}
+
+/**
+ * Checks a table of routes before it is served.
+ *
+ * @returns What is wrong, "found X, wanted Y"; null where nothing is.
+ */
+export async function checkRoutes(table: unknown): Promise<string | null> {
+  try {
+    await new Router(readRoutes(table)).load();
+    return null;
+  } catch (error) {
+    if (error instanceof TypeError) return error.message;
+    throw error;
+  }
+}
+
+class Router {
+  /** Routes without parameters: by path, then by method. */
+  readonly #static = new Map<string, Map<string, RouteHandler>>();
+  /** Routes with parameters, and what finds them, once it is loaded. */
+  readonly #dynamic: readonly Route[];
+  #patterns: RoutePatterns | null = null;
+  readonly #methods: readonly string[];
+
+  constructor(routes: readonly Route[]) {
+    for (const { path, method, handler } of routes.filter(({ isPattern }) => !isPattern)) {
+      const methods = this.#static.get(path) ?? new Map<string, RouteHandler>();
+      this.#static.set(path, methods.set(method, handler));
+    }
+    this.#dynamic = routes.filter(({ isPattern }) => isPattern);
+    this.#methods = routes.map(({ method }) => method).filter((method) => method !== EVERY_METHOD);
+  }
+
+  /** Loads what only routes with parameters need. */
+  async load(): Promise<void> {
+    if (this.#dynamic.length === 0) return;
+    const { RoutePatterns } = await import("./route_patterns.ts");
+    this.#patterns ??= new RoutePatterns(this.#dynamic);
+  }
+
+  serve(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
+    const { method, path } = request;
+    const methods = this.#methodsOf(path);
+    const handler = methods?.get(method) ?? methods?.get(EVERY_METHOD);
+    if (handler !== undefined) return respond(handler(request));
+    if (this.#patterns !== null) return this.#serveDynamic(request, this.#patterns);
+    if (this.#dynamic.length > 0) return this.load().then(() => this.serve(request));
+    return answerWithoutRoute(request, this.#allMethods(request, null));
+  }
+
+  #methodsOf(path: string): Map<string, RouteHandler> | undefined {
+    return this.#static.get(path) ?? this.#static.get(withoutSlash(path));
+  }
+
+  #serveDynamic(
+    request: HttpRequest,
+    patterns: RoutePatterns,
+  ): HttpResponse | Promise<HttpResponse> {
+    // The target of OPTIONS may be no path at all, but the server: *.
+    const match = request.path.startsWith("/")
+      ? patterns.find(request.method, request.path)
+      : undefined;
+    if (match === undefined) {
+      return answerWithoutRoute(request, this.#allMethods(request, patterns));
+    }
+    const { data: handler, params } = match;
+    if (params !== undefined) request.params = decodeParams(params);
+    return respond(handler(request));
+  }
+
+  /** The methods that the target of a request has routes for. */
+  #allMethods({ target, path }: HttpRequest, patterns: RoutePatterns | null): Set<string> {
+    if (target === "*") return new Set(this.#methods);
+    return new Set([...this.#methodsOf(path)?.keys() ?? [], ...patterns?.methodsOf(path) ?? []]);
+  }
+}
+
+/** Makes a response at once of what is there at once: a promise costs more than most routes do. */
+function respond(
+  result: RouteResult | Promise<RouteResult>,
+): HttpResponse | Promise<HttpResponse> {
+  if (typeof result === "string") return { headers: TEXT, body: result };
+  if (result === null || result === undefined) return NO_CONTENT;
+  if (result instanceof Uint8Array) return { headers: BYTES, body: result };
+  if (typeof result !== "object") {
+    throw new TypeError(
+      `Cannot answer: the route gave a ${typeof result}, wanted a response, text, bytes or nothing`,
+    );
+  }
+  return "then" in result ? Promise.resolve(result).then(respond) : result;
+}
+
+/** Answers what no route does (RFC 9110, 9.3.7, 15.5.5 and 15.5.6). */
+function answerWithoutRoute({ method }: HttpRequest, methods: Set<string>): HttpResponse {
+  if (methods.size === 0) throw new HttpError(404, "no route has this path");
+  const allow = [...methods.add("OPTIONS")].sort().join(", ");
+  if (method === "OPTIONS") return { status: 204, headers: [["Allow", allow]] };
+  throw new HttpError(405, `found ${method}, expected one of ${allow}`, [["Allow", allow]]);
+}

@@ -1,0 +1,45 @@
+import type { Field, HttpRequest, RequestBody } from "../../src/http/message.ts";
+
+const NO_BODY: RequestBody = {
+  length: 0,
+  isUsed: false,
+  read: () => Promise.resolve(null),
+  bytes: () => Promise.resolve(new Uint8Array(0)),
+  text: () => Promise.resolve(""),
+  json: () => Promise.reject(new SyntaxError("There is no body")),
+};
+
+const ADDRESS: Deno.Addr = { transport: "tcp", hostname: "127.0.0.1", port: 8000 };
+
+/**
+ * Makes a request without a body, for a handler that is called without a server.
+ *
+ * @param target Path and query, as sent.
+ * @param headers Names in lower case, and values.
+ */
+export function requestOf(
+  method: string,
+  target: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpRequest {
+  const [path = "", ...query] = target.split("?");
+  const fields: readonly Field[] = Object.entries(headers);
+  return {
+    method,
+    target,
+    path,
+    query: query.join("?"),
+    url: `http://localhost${target}`,
+    params: {},
+    version: "1.1",
+    headers: fields,
+    header: (name) => fields.find(([key]) => key === name)?.[1] ?? null,
+    asksToUpgrade: "upgrade" in headers,
+    body: NO_BODY,
+    remoteAddr: ADDRESS,
+    localAddr: ADDRESS,
+    id: "1",
+    signal: new AbortController().signal,
+    completed: Promise.resolve(),
+  };
+}

@@ -1,0 +1,72 @@
+import { HttpError } from "../../src/http/error.ts";
+import { decode, type Decoded, type DecodedRequest } from "./decoding.ts";
+import type { NodeParsed, NodeRequest } from "./node_parser.ts";
+
+/**
+ * In what a decoder differs from Node's parser, as a kind: `refused: <reason>`
+ * where Node goes on, `Node refuses: <reason>` where the decoder does, or what
+ * they take for another thing; null where they agree. Requests behind one that
+ * closes its connection are no matter.
+ */
+export function differenceOf(
+  stream: Uint8Array,
+  { requests, ending }: Decoded,
+  { requests: theirs, failure }: NodeParsed,
+): string | null {
+  const refused = ending instanceof HttpError ? `refused: ${generalised(ending)}` : null;
+  const nodeRefuses = failure === null ? null : `Node refuses: ${failure}`;
+  for (let at = 0;; at++) {
+    const [mine, their] = [requests[at], theirs[at]];
+    const progress = progressOf(mine) - progressOf(their);
+    if (progress < 0) return refused ?? "Node is further";
+    if (progress > 0) return nodeRefuses ?? "Node is behind";
+    const isWaited = refused === null && nodeRefuses === null;
+    const other = mine && their && otherThan(mine, their, isWaited);
+    if (other) return other;
+    if (mine?.isOver && their?.isOver) {
+      if (mine.keepAlive) continue;
+      return null;
+    }
+    if (refused !== null) return nodeRefuses === null ? refused : null;
+    // Node tells some things before the end of their line.
+    return nodeRefuses === null || isRefusedLater(stream) ? null : nodeRefuses;
+  }
+}
+
+/** Without the numbers that are in it. */
+function generalised({ status, reason }: HttpError): string {
+  return `${status} ${reason.replaceAll(/\d+(\.\d)?/g, "N")}`;
+}
+
+function progressOf(request: DecodedRequest | NodeRequest | undefined): number {
+  return request === undefined ? 0 : request.isOver ? 2 : 1;
+}
+
+function otherThan(
+  mine: DecodedRequest,
+  their: NodeRequest,
+  isWaited: boolean,
+): string | null {
+  if (mine.method !== their.method) return "another method";
+  if (mine.target !== their.target) return "another target";
+  if (mine.minor !== their.minor) return "another version";
+  if (!hasFields(mine, their)) return "other fields";
+  if (mine.keepAlive !== their.keepAlive) return `another keep-alive of HTTP/1.${mine.minor}`;
+  if ((mine.isOver || isWaited) && mine.body !== their.body) return "another body";
+  return null;
+}
+
+function hasFields({ fields }: DecodedRequest, { fields: theirs }: NodeRequest): boolean {
+  return fields.length * 2 === theirs.length &&
+    fields.every(([name, value], at) =>
+      name === theirs[at * 2]?.toLowerCase() && value === theirs[at * 2 + 1]
+    );
+}
+
+/** Whether a stream that is not refused so far is, when its last line ends. */
+function isRefusedLater(stream: Uint8Array): boolean {
+  const ended = new Uint8Array(stream.length + 6);
+  ended.set(stream);
+  for (let at = 0; at < 6; at += 2) ended.set([13, 10], stream.length + at);
+  return decode(ended).ending instanceof HttpError;
+}

@@ -1,0 +1,198 @@
+import type { ServiceContext } from "../../src/core/service.ts";
+import type { Field, HttpHandler, HttpRequest, RequestBody } from "../../src/http/message.ts";
+import { serveHttp } from "../../src/http/serve.ts";
+import { type UpgradeOptions, upgradeWebSocket } from "../../src/http/websocket/websocket.ts";
+import type { HttpOrder } from "../../src/plan.ts";
+import { Client } from "./client.ts";
+import { serve, type ServeOptions, type Serving } from "./lane.ts";
+
+const encoder = new TextEncoder();
+
+/** A request with only what a handshake is judged by. */
+export function makeRequest(
+  fields: readonly Field[],
+  start: { method?: string; version?: "1.0" | "1.1"; bodyLength?: number | null } = {},
+): HttpRequest {
+  const { method = "GET", version = "1.1", bodyLength = 0 } = start;
+  return {
+    method,
+    version,
+    url: "http://example.org/chat?room=1",
+    headers: fields,
+    header: (wanted) => {
+      const values = fields.filter(([name]) => name === wanted).map(([, value]) => value);
+      return values.length === 0 ? null : values.join(", ");
+    },
+    body: { length: bodyLength } as RequestBody,
+  } as HttpRequest;
+}
+
+/** The fields of a handshake, as in RFC 6455, 1.3. */
+export const HANDSHAKE: Readonly<Record<string, string>> = {
+  "host": "example.org",
+  "upgrade": "websocket",
+  "connection": "Upgrade",
+  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+  "sec-websocket-version": "13",
+};
+
+const ORDER: HttpOrder = {
+  root: null,
+  compress: false,
+  lab: false,
+  maxHeaderSize: 8192,
+  maxHeaders: 100,
+  maxBodySize: 1024,
+  headerTimeout: 0,
+  bodyTimeout: 0,
+  idleTimeout: 0,
+  requestTimeout: 0,
+  keepAlive: 100,
+  maxKeepAliveRequests: 0,
+  accessLog: null,
+};
+
+/**
+ * Serves WebSockets on HTTP/1.1: the socket of each request is given to `take`.
+ *
+ * @param upgrade In seconds.
+ */
+export function serveSockets(
+  take: (socket: WebSocket, request: HttpRequest) => void,
+  upgrade: UpgradeOptions = {},
+  options: ServeOptions = {},
+): Promise<Serving> {
+  const handler: HttpHandler = (request) => {
+    const { socket, response } = upgradeWebSocket(request, upgrade);
+    take(socket, request);
+    return response;
+  };
+  const context = { retiring: new AbortController().signal } as ServiceContext;
+  const reports = {
+    failed: (_id: string, error: unknown) => {
+      throw error;
+    },
+    refused: () => {},
+  };
+  return serve(serveHttp(handler, { order: ORDER, record: null }, context, reports), options);
+}
+
+/** A frame as a client receives it. */
+export interface Frame {
+  readonly isLast: boolean;
+  readonly opcode: number;
+  readonly payload: Uint8Array;
+}
+
+/** What a frame is made of; masked, final and without reserved bits where nothing else is said. */
+export interface FrameParts {
+  readonly opcode: number;
+  readonly payload?: Uint8Array | string;
+  readonly isLast?: boolean;
+  readonly isMasked?: boolean;
+  /** The first byte's bits 0x70. */
+  readonly reserved?: number;
+  /** What is said instead of the true length. */
+  readonly length?: number;
+}
+
+/** A client that makes its frames by hand, as wrong as a test wants them. */
+export class FrameClient implements Disposable {
+  readonly #client: Client;
+
+  private constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** Connects and shakes hands; `early` is sent at once with the handshake. */
+  static async connect(server: { port: number }, ...early: FrameParts[]): Promise<FrameClient> {
+    const client = await Client.connect(server);
+    const fields = Object.entries(HANDSHAKE).map(([name, value]) => `${name}: ${value}\r\n`);
+    const head = encoder.encode(`GET /chat HTTP/1.1\r\n${fields.join("")}\r\n`);
+    await client.send(joined([head, ...early.map(encodeFrame)]));
+    await client.receiveUntil("\r\n\r\n");
+    return new FrameClient(client);
+  }
+
+  async send(...frames: FrameParts[]): Promise<void> {
+    await this.#client.send(joined(frames.map(encodeFrame)));
+  }
+
+  /** Receives a frame; null when the server has ended. */
+  async receive(): Promise<Frame | null> {
+    const [first, second] = await this.#client.receive(2);
+    if (first === undefined || second === undefined) return null;
+    const length = await this.#receiveLength(second & 127);
+    return {
+      isLast: (first & 0x80) !== 0,
+      opcode: first & 15,
+      payload: await this.#client.receive(length),
+    };
+  }
+
+  /** The code of the frame that comes next, which must be a close; null where it has none. */
+  async receiveClose(): Promise<number | null> {
+    const frame = await this.receive();
+    if (frame?.opcode !== 8) throw new Error(`Wanted a close, found opcode ${frame?.opcode}`);
+    const { payload } = frame;
+    return payload.length < 2 ? null : new DataView(payload.buffer).getUint16(0);
+  }
+
+  /** Half-closes. */
+  async end(): Promise<void> {
+    await this.#client.end();
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async #receiveLength(short: number): Promise<number> {
+    if (short < 126) return short;
+    const view = new DataView((await this.#client.receive(short === 126 ? 2 : 8)).slice().buffer);
+    return short === 126 ? view.getUint16(0) : Number(view.getBigUint64(0));
+  }
+}
+
+/** The payload of a close: its code and its reason. */
+export function closePayload(code: number, reason = ""): Uint8Array {
+  return Uint8Array.of(code >> 8, code & 255, ...encoder.encode(reason));
+}
+
+function encodeFrame(frame: FrameParts): Uint8Array {
+  const { opcode, isLast = true, isMasked = true, reserved = 0 } = frame;
+  const content = typeof frame.payload === "string" ? encoder.encode(frame.payload) : frame.payload;
+  const payload = content ?? new Uint8Array();
+  const mask = isMasked ? [1, 2, 3, 4] : [];
+  const head = [
+    (isLast ? 0x80 : 0) | reserved | opcode,
+    ...encodeLength(frame.length ?? payload.length, isMasked ? 0x80 : 0),
+    ...mask,
+  ];
+  const bytes = new Uint8Array(head.length + payload.length);
+  bytes.set(head);
+  payload.forEach((byte, i) => bytes[head.length + i] = byte ^ (mask[i & 3] ?? 0));
+  return bytes;
+}
+
+function encodeLength(length: number, maskBit: number): number[] {
+  if (length < 126) return [maskBit | length];
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, BigInt(length));
+  const bytes = [...new Uint8Array(view.buffer)];
+  return length < 65536 ? [maskBit | 126, ...bytes.slice(6)] : [maskBit | 127, ...bytes];
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,42 @@
+/** What a handler of routes can rely on, and cannot break. */
+import { assertEquals } from "@std/assert";
+import { Client } from "../helpers/client.ts";
+import { makeHandler } from "../helpers/handlers.ts";
+import { ask, receiveAnswer, requestText } from "../helpers/http_client.ts";
+import { startServer } from "../helpers/server.ts";
+
+Deno.test("an interim status of a handler is 500: its client would wait for another answer", async () => {
+  await using handler = await makeHandler(
+    `export default { routes: { "GET /": () => ({ status: 103, body: "x" }) } };`,
+  );
+  await using server = await startServer(handler.args);
+  using client = await Client.connect(server);
+  assertEquals((await ask(client, "GET", "/")).status, 500);
+});
+
+Deno.test("a part of a body stays as it is while the signal watches the client", async () => {
+  await using handler = await makeHandler(`
+    const begun = Promise.withResolvers();
+    const goOn = Promise.withResolvers();
+    export default { routes: {
+      "POST /": async (request) => {
+        const part = await request.body.read();
+        request.signal.throwIfAborted();
+        begun.resolve();
+        await goOn.promise;
+        return new TextDecoder().decode(part);
+      },
+      "GET /": () => "next",
+      "GET /begun": () => begun.promise,
+      "GET /go-on": () => goOn.resolve(),
+    } };`);
+  await using server = await startServer(handler.args);
+  using client = await Client.connect(server);
+  using other = await Client.connect(server);
+  await client.send(requestText("POST", "/", {}, "hello"));
+  assertEquals((await ask(other, "GET", "/begun")).status, 204);
+  await client.send(requestText("GET", "/", { X: "x".repeat(500) }));
+  assertEquals((await ask(other, "GET", "/go-on")).status, 204);
+  assertEquals((await receiveAnswer(client)).body, "hello");
+  assertEquals((await receiveAnswer(client)).body, "next");
+});
