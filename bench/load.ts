@@ -1,6 +1,6 @@
 import { delay } from "@std/async/delay";
 import { watchOthers } from "./others.ts";
-import type { Target } from "./target.ts";
+import { cpuOfClients, type Target } from "./target.ts";
 import { within } from "./within.ts";
 
 /** What keeps a server busy. */
@@ -16,6 +16,8 @@ export interface Cost {
   readonly cpu: number;
   /** Units a second. */
   readonly rate: number;
+  /** Processors that the clients kept busy, on average. */
+  readonly client: number;
   /** Processors that were busy with other work, on average. */
   readonly others: number;
 }
@@ -54,15 +56,23 @@ export function overall(slices: readonly Cost[]): Cost {
   const rates = slices.reduce((sum, { rate }) => sum + rate, 0);
   const cpu = slices.reduce((sum, slice) => sum + slice.cpu * slice.rate, 0) / rates;
   const others = slices.reduce((sum, slice) => sum + slice.others, 0) / slices.length;
-  return { cpu, rate: rates / slices.length, others };
+  const client = slices.reduce((sum, slice) => sum + slice.client, 0) / slices.length;
+  return { cpu, rate: rates / slices.length, client, others };
 }
 
 async function runSlice({ target, run }: Load, duration: number): Promise<Cost> {
   const others = watchOthers();
   const cpu = target.cpu();
+  const client = cpuOfClients();
   const start = performance.now();
   const units = await within(duration + PATIENCE, "a slice of load", run(duration));
   const seconds = (performance.now() - start) / 1000;
+  const busy = (cpuOfClients() - client) / 1_000_000 / seconds;
   await delay(SETTLE_MS);
-  return { cpu: (target.cpu() - cpu) / units, rate: units / seconds, others: others() };
+  return {
+    cpu: (target.cpu() - cpu) / units,
+    rate: units / seconds,
+    client: busy,
+    others: others(),
+  };
 }

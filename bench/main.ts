@@ -4,6 +4,12 @@
  * name the groups to run; without any, all are.
  */
 import { echo } from "./echo.ts";
+import { httpAccessLog } from "./http_access_log.ts";
+import { httpBodies } from "./http_bodies.ts";
+import { httpConnections } from "./http_connections.ts";
+import { httpFetch } from "./http_fetch.ts";
+import { httpPipelining } from "./http_pipelining.ts";
+import { httpRequests } from "./http_requests.ts";
 import { idle } from "./idle.ts";
 import { modeBurn } from "./mode_burn.ts";
 import { modeConnections } from "./mode_connections.ts";
@@ -22,17 +28,35 @@ const MODE_GROUPS: Readonly<Record<string, Group>> = {
   warm: modeWarm,
   memory: modeMemory,
 };
-const GROUPS: Readonly<Record<string, Group>> = { echo, idle, start, ...MODE_GROUPS };
+/** The groups of HTTP; `http` is all of them. */
+const HTTP_GROUPS: Readonly<Record<string, Group>> = {
+  http_requests: httpRequests,
+  http_fetch: httpFetch,
+  http_pipelining: httpPipelining,
+  http_connections: httpConnections,
+  http_bodies: httpBodies,
+  http_access_log: httpAccessLog,
+};
+const GROUPS: Readonly<Record<string, Group>> = {
+  ...{ echo, idle, start },
+  ...MODE_GROUPS,
+  ...HTTP_GROUPS,
+};
+/** Names of several groups. */
+const SETS: Readonly<Record<string, readonly Group[]>> = {
+  modes: Object.values(MODE_GROUPS),
+  http: Object.values(HTTP_GROUPS),
+};
 
 const EXIT = { ok: 0, failed: 1, usage: 64, interrupted: 130 };
 /** Processors busy with other work, from which on it is said. */
 const OTHERS = 0.2;
 
-function groupsOf(name: string): Group[] {
-  if (name === "modes") return Object.values(MODE_GROUPS);
+function groupsOf(name: string): readonly Group[] {
   const group = GROUPS[name];
-  if (group !== undefined) return [group];
-  const names = [...Object.keys(GROUPS), "modes"].join(", ");
+  const groups = group === undefined ? SETS[name] : [group];
+  if (groups !== undefined) return groups;
+  const names = [...Object.keys(GROUPS), ...Object.keys(SETS)].join(", ");
   print(`Unknown group "${name}": expected some of ${names}`);
   Deno.exit(EXIT.usage);
 }
@@ -45,9 +69,11 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 print(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} processors`);
-print("Yardstick: a bare read-and-write loop on Deno.listen, with buffers of 4 KB");
-print();
-printRow(["", "sluice", "yardstick", "aim"]);
+if (!chosen.every((group) => SETS.http?.includes(group))) {
+  print("Yardstick: a bare read-and-write loop on Deno.listen, with buffers of 4 KB");
+  print();
+  printRow(["", "sluice", "yardstick", "aim"]);
+}
 let failures = 0;
 for (const group of new Set(chosen)) {
   const others = watchOthers();

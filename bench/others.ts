@@ -1,4 +1,7 @@
-import { cpuOf, cpuOfTargets, MICROSECONDS_PER_TICK } from "./target.ts";
+import { cpuOfClients, cpuOfTargets, MICROSECONDS_PER_TICK } from "./target.ts";
+
+/** Less time than this the ticks of the system do not tell, in milliseconds. */
+const SHORTEST = 100;
 
 /**
  * Watches what the machine does beside the measurements, which it may spoil.
@@ -8,7 +11,10 @@ import { cpuOf, cpuOfTargets, MICROSECONDS_PER_TICK } from "./target.ts";
 export function watchOthers(): () => number {
   const start = performance.now();
   const before = busyWithOthers();
-  return () => (busyWithOthers() - before) / 1000 / (performance.now() - start);
+  return () => {
+    const duration = Math.max(SHORTEST, performance.now() - start);
+    return (busyWithOthers() - before) / 1000 / duration;
+  };
 }
 
 /** Microseconds of all processors, but for those of the measurements. */
@@ -18,5 +24,5 @@ function busyWithOthers(): number {
   const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = total
     .split(/\s+/).map(Number);
   const busy = user + nice + system + irq + softirq + steal;
-  return busy * MICROSECONDS_PER_TICK - cpuOf(Deno.pid) - cpuOfTargets();
+  return busy * MICROSECONDS_PER_TICK - cpuOfClients() - cpuOfTargets();
 }

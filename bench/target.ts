@@ -1,3 +1,4 @@
+import { delay } from "@std/async/delay";
 import type { Command } from "./commands.ts";
 import { within } from "./within.ts";
 
@@ -19,15 +20,43 @@ const PORT = /port\D{1,3}(\d+)/;
 const COMPLAINT = /"severity":"(WARN|ERROR|FATAL)/;
 const START_LIMIT = 20_000;
 const END_LIMIT = 10_000;
+const RETRY_MS = 10;
 
 const running = new Set<Deno.ChildProcess>();
+const clients = new Set<Deno.ChildProcess>();
 let ended = 0;
+let endedClients = 0;
 // An error that nobody catches disposes of nothing.
-globalThis.addEventListener("unload", () => running.forEach(kill));
+globalThis.addEventListener("unload", () => [...running, ...clients].forEach(kill));
 
 /** CPU time that all servers have used so far, also those that have ended, in microseconds. */
 export function cpuOfTargets(): number {
   return [...running].reduce((sum, { pid }) => sum + cpuOfTree(pid), ended);
+}
+
+/**
+ * CPU time that clients have used so far, in microseconds: those of this process,
+ * and the programs of {@linkcode runToEnd}, once they have ended.
+ */
+export function cpuOfClients(): number {
+  return cpuOf(Deno.pid) + endedClients;
+}
+
+/** Runs a program that is no server, such as one that loads a server; one at a time. */
+export async function runToEnd(
+  [program = "", ...args]: Command,
+  options: Pick<Deno.CommandOptions, "stderr" | "signal"> = {},
+): Promise<Deno.CommandOutput> {
+  const before = cpuOfReaped();
+  const command = new Deno.Command(program, { args, stdin: "null", stdout: "piped", ...options });
+  const child = command.spawn();
+  clients.add(child);
+  try {
+    return await child.output();
+  } finally {
+    clients.delete(child);
+    endedClients += cpuOfReaped() - before;
+  }
 }
 
 /**
@@ -36,11 +65,13 @@ export function cpuOfTargets(): number {
  *
  * @param command The program and its arguments; it must print `port` and the number on its first line.
  * @param env Added to the environment.
- * @throws {Error} If it does not say a port in time.
+ * @param known The port of a program that says none; it is waited for until it accepts.
+ * @throws {Error} If it does not say a port in time, or does not accept.
  */
 export async function startTarget(
   command: Command,
   env: Record<string, string> = {},
+  known?: number,
 ): Promise<Target> {
   const [program = "", ...args] = command;
   const child = new Deno.Command(program, { args, env, stdin: "null", stdout: "piped" }).spawn();
@@ -56,7 +87,10 @@ export async function startTarget(
     await within(END_LIMIT, "a server that was killed", Promise.all([child.status, reading]));
   };
   try {
-    const line = await within(START_LIMIT, `starting ${command.join(" ")}`, said.promise);
+    const waiting = known === undefined
+      ? said.promise
+      : Promise.race([said.promise, untilAccepted(known).then(() => `port=${known}`)]);
+    const line = await within(START_LIMIT, `starting ${command.join(" ")}`, waiting);
     const port = Number(PORT.exec(line)?.[1]);
     if (!port) throw new Error(`Cannot start ${command.join(" ")}: it said "${line.trim()}"`);
     return {
@@ -71,6 +105,19 @@ export async function startTarget(
   } catch (error) {
     await end();
     throw error;
+  }
+}
+
+/** Waits until somebody accepts on a port, at most as long as a server may take to start. */
+async function untilAccepted(port: number): Promise<void> {
+  for (const end = performance.now() + START_LIMIT; performance.now() < end;) {
+    try {
+      using _conn = await Deno.connect({ port });
+      return;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+    }
+    await delay(RETRY_MS);
   }
 }
 
@@ -117,10 +164,21 @@ function cpuOfTree(pid: number): number {
 
 /** CPU time of a process without its children, in microseconds. */
 export function cpuOf(pid: number): number {
+  const fields = statOf(pid);
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * MICROSECONDS_PER_TICK;
+}
+
+/** CPU time of the children of this process that have ended and were waited for, in microseconds. */
+function cpuOfReaped(): number {
+  const fields = statOf(Deno.pid);
+  return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) * MICROSECONDS_PER_TICK;
+}
+
+/** The fields of `/proc/PID/stat` from the third on; none of a process that is gone. */
+function statOf(pid: number): string[] {
   const stat = unlessGone(() => Deno.readTextFileSync(`/proc/${pid}/stat`), "");
   // The name of the program stands in parentheses and may have spaces; count from behind it.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * MICROSECONDS_PER_TICK;
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** Does something to a process or a thread that may be gone; the system says so as ENOENT or ESRCH. */

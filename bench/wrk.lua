@@ -1,0 +1,21 @@
+-- What wrk is to send, by its arguments: how many requests at once, and bytes of a body.
+-- Its last line is a report.
+
+function init(args)
+  local pipelined, body = tonumber(args[1]), tonumber(args[2])
+  if body > 0 then
+    wrk.method = "POST"
+    wrk.body = string.rep("x", body)
+  end
+  if pipelined > 1 then
+    local batch = string.rep(wrk.format(), pipelined)
+    request = function() return batch end
+  end
+end
+
+function done(summary)
+  local errors = summary.errors
+  local broken = errors.connect + errors.read + errors.write
+  local report = '{ "requests": %d, "broken": %d, "refused": %d }\n'
+  io.write(report:format(summary.requests, broken, errors.status))
+end
