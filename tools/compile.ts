@@ -24,6 +24,9 @@ const STUB = {
   target: "x86_64-unknown-linux-gnu",
 };
 
+/** Packages of tests and examples. Whatever the configuration names becomes part of the executable. */
+const LEFT_OUT = ["hono", "playwright-core"];
+
 /** Milliseconds in which Deno's host must answer, and for a compilation with and without it. */
 const TIME = {
   probe: 5_000,
@@ -97,7 +100,7 @@ async function compileArguments(): Promise<string[]> {
     "--no-check",
     "--no-prompt",
     "--config",
-    `${ROOT}deno.json`,
+    await writeConfig(),
   ];
   args.push(
     ...config.unstable.map((feature) => `--unstable-${feature}`),
@@ -110,6 +113,31 @@ async function compileArguments(): Promise<string[]> {
     }
   }
   return [...args, "--output", OUTPUT, ENTRY];
+}
+
+/** Writes a configuration, with its lock file, of what the executable needs; its path. */
+async function writeConfig(): Promise<string> {
+  const isNeeded = (specifier: string) =>
+    !LEFT_OUT.some((name) => specifier.replace(/^npm:/, "").startsWith(`${name}@`));
+  const needed = <T>(entries: Record<string, T>) =>
+    Object.fromEntries(Object.entries(entries).filter(([specifier]) => isNeeded(specifier)));
+  const lock = JSON.parse(await Deno.readTextFile(`${ROOT}deno.lock`));
+  const imports = Object.entries(config.imports).filter(([, specifier]) => isNeeded(specifier));
+  await writeJson(`${CACHE}/deno.json`, {
+    ...config,
+    imports: Object.fromEntries(imports),
+  });
+  await writeJson(`${CACHE}/deno.lock`, {
+    ...lock,
+    specifiers: needed(lock.specifiers),
+    npm: needed(lock.npm),
+    workspace: { dependencies: lock.workspace.dependencies.filter(isNeeded) },
+  });
+  return `${CACHE}/deno.json`;
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await Deno.writeTextFile(path, JSON.stringify(value, null, 2));
 }
 
 /** The path of the runtime, which is fetched and cut out unless a verified one is there. */
