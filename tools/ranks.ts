@@ -112,7 +112,7 @@ export const GROUPS: readonly Group[] = [
       "src/http/last_answer.ts",
       "src/http/lateness.ts",
       "src/http/output.ts",
-      "src/http/reports.ts",
+      "src/http/conversation_context.ts",
       "src/http/request_body.ts",
       "src/http/request_reader.ts",
       "src/http/response_writer.ts",

@@ -2,32 +2,23 @@ import type { Connection } from "../core/connection.ts";
 import type { Clock, Timed } from "../core/deadlines.ts";
 import { ConnectionError } from "../core/errors.ts";
 import type { EndedBy } from "../core/event.ts";
-import type { HttpOrder } from "../plan.ts";
 import { answerOf, failureAnswer } from "./answers.ts";
+import type { ConversationContext } from "./conversation_context.ts";
 import { type HttpError, isHttpError } from "./error.ts";
 import { exchangeSince } from "./exchange.ts";
 import { isLastAnswer, isSource } from "./last_answer.ts";
 import { lateness, type Phase } from "./lateness.ts";
-import type { HttpHandler, HttpResponse } from "./message.ts";
-import { Output, type OutputBuffers } from "./output.ts";
-import type { HttpReports } from "./reports.ts";
+import type { HttpResponse } from "./message.ts";
+import { Output } from "./output.ts";
 import type { RequestHead } from "./codec/request_head.ts";
 import { RequestReader } from "./request_reader.ts";
 import { ResponseWriter } from "./response_writer.ts";
 import { ServedRequest } from "./served_request.ts";
 
-/** What all conversations of a lane have in common. */
-export interface HttpOptions {
-  readonly handler: HttpHandler;
-  readonly order: HttpOrder;
-  readonly buffers: OutputBuffers;
-  readonly reports: HttpReports;
-}
-
 /** One HTTP/1.1 connection: requests in, responses out, in their order, until one of them is the last. */
 export class Conversation implements Timed {
   readonly #connection: Connection;
-  readonly #options: HttpOptions;
+  readonly #context: ConversationContext;
   readonly #output: Output;
   readonly #reader: RequestReader;
   readonly #writer: ResponseWriter;
@@ -42,11 +33,11 @@ export class Conversation implements Timed {
   /** The last word, while and after it is said. */
   #ending: Promise<void> | null = null;
 
-  constructor(connection: Connection, options: HttpOptions) {
+  constructor(connection: Connection, context: ConversationContext) {
     this.#connection = connection;
-    this.#options = options;
-    this.#output = new Output(connection, options.buffers);
-    this.#reader = new RequestReader(connection, this.#output, options.order);
+    this.#context = context;
+    this.#output = new Output(connection, context.buffers);
+    this.#reader = new RequestReader(connection, this.#output, context.order);
     this.#writer = new ResponseWriter(connection, this.#output);
     this.#clock = connection.keepTime(this);
     this.#since = this.#clock.now;
@@ -91,7 +82,7 @@ export class Conversation implements Timed {
       clock: this.#clock,
       reader: this.#reader,
       connection: this.#connection,
-    }, this.#options.order);
+    }, this.#context.order);
     if (typeof late === "string") this.#finish(late);
     else if (late !== null) this.#stop(late);
   }
@@ -103,10 +94,10 @@ export class Conversation implements Timed {
     this.#current = request;
     this.#phase = "handler";
     this.#since = this.#clock.now;
-    if (this.#options.reports.answered !== null) this.#started = performance.now();
+    if (this.#context.reports.answered !== null) this.#started = performance.now();
     let response: HttpResponse | Promise<HttpResponse>;
     try {
-      response = this.#options.handler(request);
+      response = this.#context.handler(request);
     } catch (error) {
       response = this.#failure(request, error);
     }
@@ -143,11 +134,11 @@ export class Conversation implements Timed {
   #failure(request: ServedRequest, error: unknown): HttpResponse {
     if (isHttpError(error)) {
       if (error === this.#reader.broken) {
-        this.#options.reports.refused(request.id, error, this.#connection);
+        this.#context.reports.refused(request.id, error, this.#connection);
       }
       return answerOf(error);
     }
-    this.#options.reports.failed(request.id, error);
+    this.#context.reports.failed(request.id, error);
     return failureAnswer(request.id);
   }
 
@@ -160,8 +151,8 @@ export class Conversation implements Timed {
     if (response.upgrade !== undefined) return this.#upgrade(request, response);
     // It may be made of the request's body, which is still to come.
     if (isSource(response.body)) this.#reader.continue();
-    const isLast = this.#requests === this.#options.order.maxKeepAliveRequests ||
-      isLastAnswer(request.head, response, this.#connection, this.#reader, this.#options.order);
+    const isLast = this.#requests === this.#context.order.maxKeepAliveRequests ||
+      isLastAnswer(request.head, response, this.#connection, this.#reader, this.#context);
     let sent: number | Promise<number>;
     try {
       sent = this.#writer.write(request.head, response, isLast);
@@ -187,7 +178,7 @@ export class Conversation implements Timed {
       this.#lose(request, response.status, this.#writer.sent);
       if (error instanceof ConnectionError) throw error;
       // A part of it was sent: that it is not whole can only be told by cutting it.
-      this.#options.reports.failed(request.id, error);
+      this.#context.reports.failed(request.id, error);
       this.#connection.endAs("error");
       return false;
     }
@@ -250,7 +241,7 @@ export class Conversation implements Timed {
   #stop(error: HttpError): void {
     this.#reader.stop();
     if (this.#phase === "answer") {
-      this.#options.reports.refused(this.#id, error, this.#connection);
+      this.#context.reports.refused(this.#id, error, this.#connection);
       this.#finish("timeout");
     } else {
       this.#ending = this.#refuse(error, "timeout");
@@ -260,7 +251,7 @@ export class Conversation implements Timed {
   }
 
   async #refuse(error: HttpError, endedBy: EndedBy): Promise<void> {
-    this.#options.reports.refused(this.#id, error, this.#connection);
+    this.#context.reports.refused(this.#id, error, this.#connection);
     const request = this.#current;
     const head = request?.head ?? { method: "", minor: 1 };
     try {
@@ -286,7 +277,7 @@ export class Conversation implements Timed {
   }
 
   #record(request: ServedRequest | null, status = 200, bodyBytes: number): void {
-    const { answered } = this.#options.reports;
+    const { answered } = this.#context.reports;
     if (answered === null) return;
     const started = request === null ? performance.now() : this.#started;
     const parts = { request, remoteAddr: this.#connection.remoteAddr, id: this.#id };

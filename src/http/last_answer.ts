@@ -1,5 +1,5 @@
 import type { Connection } from "../core/connection.ts";
-import type { HttpOrder } from "../plan.ts";
+import type { ConversationContext } from "./conversation_context.ts";
 import type { BodySource, Field, HttpResponse } from "./message.ts";
 import type { RequestHead } from "./codec/request_head.ts";
 import type { RequestReader } from "./request_reader.ts";
@@ -8,12 +8,13 @@ import type { RequestReader } from "./request_reader.ts";
 export function isLastAnswer(
   head: RequestHead,
   { headers, body }: HttpResponse,
-  { retiring, isCrowded }: Connection,
+  connection: Connection,
   reader: RequestReader,
-  { keepAlive }: HttpOrder,
+  { order, isLeaving }: ConversationContext,
 ): boolean {
   // Those who wait for room come before those who might ask again.
-  if (!head.keepAlive || keepAlive === 0 || retiring.aborted || isCrowded) return true;
+  if (!head.keepAlive || order.keepAlive === 0) return true;
+  if (isLeaving || connection.isCrowded) return true;
   if (headers !== undefined && saysClose(headers)) return true;
   // HTTP/1.0 knows no other end of a body without a length. A body that is made
   // piece by piece may be made of the request's own, of which the rest is to come.

@@ -3,7 +3,7 @@ import type { HttpContext, Service, ServiceContext } from "../core/service.ts";
 import { Conversation } from "./conversation.ts";
 import type { HttpHandler } from "./message.ts";
 import { OutputBuffers } from "./output.ts";
-import type { HttpReports } from "./reports.ts";
+import type { ConversationContext, HttpReports } from "./conversation_context.ts";
 
 /** How long it takes until all idle connections of a lane that leaves are closed, in milliseconds. */
 const SPREAD = 1000;
@@ -17,16 +17,20 @@ export function serveHttp(
   context: ServiceContext,
   reports: Omit<HttpReports, "answered">,
 ): Service {
-  const options = {
+  const common: ConversationContext = {
     handler,
     order,
     buffers: new OutputBuffers(),
     reports: { ...reports, answered: record },
+    isLeaving: context.retiring.aborted,
   };
   const open = new Set<Conversation>();
-  context.retiring.addEventListener("abort", () => void closeIdle(open), { once: true });
+  context.retiring.addEventListener("abort", () => {
+    common.isLeaving = true;
+    void closeIdle(open);
+  }, { once: true });
   return async (connection) => {
-    const conversation = new Conversation(connection, options);
+    const conversation = new Conversation(connection, common);
     open.add(conversation);
     try {
       await conversation.serve();

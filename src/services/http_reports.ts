@@ -1,5 +1,5 @@
 import type { ServiceContext } from "../core/service.ts";
-import type { HttpReports } from "../http/reports.ts";
+import type { HttpReports } from "../http/conversation_context.ts";
 import { TlsHelloError } from "../http/codec/request_decoder.ts";
 
 /** Writes what conversations report to the log of their service. */

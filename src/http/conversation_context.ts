@@ -1,6 +1,9 @@
 import type { Connection } from "../core/connection.ts";
+import type { HttpOrder } from "../plan.ts";
 import type { HttpError } from "./error.ts";
 import type { Exchange } from "./exchange.ts";
+import type { HttpHandler } from "./message.ts";
+import type { OutputBuffers } from "./output.ts";
 
 /** What conversations report; whoever runs them logs and counts. */
 export interface HttpReports {
@@ -10,4 +13,14 @@ export interface HttpReports {
   failed(id: string, error: unknown): void;
   /** A request was malformed, too large or too slow. */
   refused(id: string, error: HttpError, connection: Connection): void;
+}
+
+/** What all conversations of a lane have in common. */
+export interface ConversationContext {
+  readonly handler: HttpHandler;
+  readonly order: HttpOrder;
+  readonly buffers: OutputBuffers;
+  readonly reports: HttpReports;
+  /** Whether the lane leaves: each answer is the last of its connection. */
+  isLeaving: boolean;
 }
