@@ -1,16 +1,22 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { Client } from "../helpers/client.ts";
+import { HONO_CASES } from "../helpers/hono.ts";
+import { testEachMode } from "../helpers/modes.ts";
 import { type Server, startCommand } from "../helpers/server.ts";
 
 const ROOT = fileURLToPath(import.meta.resolve("../.."));
 const EXECUTABLE = `${ROOT}dist/sluice`;
+/** The Hono example in one file, as long as the tests run. */
+const BUNDLE = await Deno.makeTempFile({ suffix: ".js" });
+globalThis.addEventListener("unload", () => Deno.removeSync(BUNDLE));
 
-await compile();
+await run(["task", "compile"]);
+await run(["bundle", "--quiet", "--output", BUNDLE, `${ROOT}examples/hono.ts`]);
 
-async function compile(): Promise<void> {
+async function run(args: string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "compile"],
+    args,
     cwd: ROOT,
     stdin: "null",
   }).output();
@@ -75,3 +81,13 @@ Deno.test("the executable serves a handler in JavaScript, and says what to do wi
   assertStringIncludes(new TextDecoder().decode(stderr), "deno bundle");
   await Deno.remove(folder, { recursive: true });
 });
+
+for (const [promise, play] of Object.entries(HONO_CASES)) {
+  testEachMode(`the executable serves a Hono application, bundled: it ${promise}`, async (mode) => {
+    const args = mode.args("--handler", BUNDLE, "--port", "0");
+    await using server = await startCommand([EXECUTABLE, ...args]);
+    await play(server);
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+  });
+}
