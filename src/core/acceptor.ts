@@ -60,7 +60,8 @@ export class Acceptor {
   #isPaused = false;
   /** Whether the door is closed for good. */
   #isOver = false;
-  readonly #over = Promise.withResolvers<void>();
+  /** Ends the wait for a turn. */
+  #onOver = () => {};
   #accepted = 0;
   #telling = 0;
   #outage: number | null = null;
@@ -77,7 +78,7 @@ export class Acceptor {
     for (;;) {
       while (resources.leavesToOthers) await resources.release();
       if (overload === "wait" && !resources.hasRoom) await resources.room();
-      if (turn !== null) await Promise.race([turn.come(), this.#over.promise]);
+      if (turn !== null) await this.#await(turn);
       if (this.#isOver) return turn?.pass();
       if (this.#isPaused) {
         this.#listener = await this.#options.reopen();
@@ -130,8 +131,19 @@ export class Acceptor {
 
   #end(): void {
     this.#isOver = true;
-    this.#over.resolve();
+    this.#onOver();
     this.#listener.close();
+  }
+
+  /** Waits until it is this lane's turn, or the door is closed for good. */
+  async #await(turn: Turn): Promise<void> {
+    if (this.#isOver) return;
+    // Not a race with a promise that lives as long as the lane: it would keep
+    // something of each of its races.
+    await new Promise<void>((resolve, reject) => {
+      this.#onOver = resolve;
+      turn.come().then(resolve, reject);
+    });
   }
 
   /** The next client; null when the listener is closed. */

@@ -1,0 +1,218 @@
+/** Clients that go away at every moment there is: nothing of them is left behind. */
+import { assert, assertEquals } from "@std/assert";
+import { connect, type Socket } from "node:net";
+import { Client } from "../helpers/client.ts";
+import { makeHandler } from "../helpers/handlers.ts";
+import { workers } from "../helpers/modes.ts";
+import { descriptorsOf, memoryOf } from "../helpers/process.ts";
+import { type Server, startServer } from "../helpers/server.ts";
+import { makeSite } from "../helpers/site.ts";
+import { statusFile } from "../helpers/status.ts";
+import { until } from "../helpers/until.ts";
+
+/** Requests, half of them before the memory is measured for the first time. */
+const REQUESTS = 200_000;
+/** Clients at one time. */
+const CROWD = 32;
+/** The most requests of a client that are answered before it goes away. */
+const ANSWERED = 7;
+/** Bytes of a file that are not sent at once. */
+const LARGE = 512 * 1024;
+/** By how much the memory that the system sees may grow in the second half, in bytes. */
+const MEMORY_GROWTH = 20 * 1024 ** 2;
+/** The same of what is in use: 100 bytes for each connection would be more. */
+const HEAP_GROWTH = 2 * 1024 ** 2;
+/**
+ * Garbage is collected when that is asked for, and little of it is kept until
+ * then. The executable knows no such flags, and cannot be asked what is in use.
+ */
+const FLAGS = { DENO_V8_FLAGS: "--expose-gc,--max-semi-space-size=1" };
+const HANDLER = `
+  const id = crypto.randomUUID();
+  const pass = ({ body }) => ({ length: body.length, read: () => body.read(), close() {} });
+  export default {
+    routes: {
+      "GET /": () => "Hello, World!",
+      "POST /echo": (request) => ({ body: pass(request) }),
+      "GET /heap": () => {
+        globalThis.gc?.();
+        return id + " " + (globalThis.gc === undefined ? 0 : Deno.memoryUsage().heapUsed);
+      },
+    },
+  };`;
+
+const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+const GET_LARGE = "GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n";
+const BODY = "0123456789".repeat(1000);
+const POST = `POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
+const CHUNK = `${BODY.length.toString(16)}\r\n${BODY}\r\n`;
+const POST_CHUNKS =
+  `POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${CHUNK}${CHUNK}0\r\n\r\n`;
+const EXPECTING =
+  `POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n`;
+const REQUEST_KINDS = [GET, GET_LARGE, POST, POST_CHUNKS, EXPECTING];
+
+/** Random numbers that are the same each time. */
+class Chance {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed;
+  }
+
+  /** A whole number below a limit. */
+  below(limit: number): number {
+    // Mulberry32.
+    this.#state = this.#state + 0x6d2b79f5 | 0;
+    let bits = Math.imul(this.#state ^ this.#state >>> 15, 1 | this.#state);
+    bits = bits + Math.imul(bits ^ bits >>> 7, 61 | bits) ^ bits;
+    return Math.floor(((bits ^ bits >>> 14) >>> 0) / 2 ** 32 * limit);
+  }
+
+  among<T>(choices: readonly T[]): T {
+    return choices[this.below(choices.length)] as T;
+  }
+}
+
+/** How a client leaves. */
+const LEAVINGS = ["closes", "resets", "half-closes"] as const;
+
+/** A client, which knows how much it has received. */
+class Visitor {
+  received = "";
+  readonly closed: Promise<void>;
+  readonly #socket: Socket;
+  #onData = () => {};
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
+    socket.setEncoding("latin1");
+    socket.on("data", (text: string) => {
+      this.received += text;
+      this.#onData();
+    });
+    // It is the one who breaks things.
+    socket.on("error", () => {});
+  }
+
+  static open({ port }: Server): Promise<Visitor> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+      const visitor = new Visitor(socket);
+      socket.once("connect", () => resolve(visitor));
+      socket.once("error", reject);
+    });
+  }
+
+  /** Resolves when the system has taken it. */
+  send(text: string): Promise<void> {
+    return new Promise((resolve) => this.#socket.write(text, "latin1", () => resolve()));
+  }
+
+  /** Resolves when so much was received, or the connection is closed. */
+  async receive(length: number): Promise<void> {
+    const arrived = new Promise<void>((resolve) => {
+      this.#onData = () => this.received.length >= length && resolve();
+      this.#onData();
+    });
+    await Promise.race([arrived, this.closed]);
+  }
+
+  /** Leaves, and waits until the connection is no more. */
+  async leave(how: typeof LEAVINGS[number]): Promise<void> {
+    if (how === "closes") this.#socket.destroy();
+    else if (how === "resets") this.#socket.resetAndDestroy();
+    else {
+      this.#socket.once("end", () => this.#socket.destroy());
+      this.#socket.end();
+    }
+    await this.closed;
+  }
+}
+
+/** Sends one request, and receives the whole answer. */
+async function ask(server: Server, request: string): Promise<string> {
+  using client = await Client.connect(server);
+  await client.send(request);
+  await client.end();
+  return await client.receiveAll();
+}
+
+/** What is in use on the heaps of all workers, in bytes. */
+async function heapOf(server: Server): Promise<number> {
+  const heaps = new Map<string, number>();
+  await until("each worker has said it", async () => {
+    const answer = await ask(server, "GET /heap HTTP/1.1\r\nHost: a\r\n\r\n");
+    const [, id = "", bytes] = /\r\n\r\n(\S+) (\d+)$/.exec(answer) ?? [];
+    heaps.set(id, Number(bytes));
+    return heaps.size === Number(server.log[0]?.["sluice.workers"]);
+  });
+  return [...heaps.values()].reduce((sum, bytes) => sum + bytes);
+}
+
+/** Has some requests answered, begins some more, and goes away; how many it has begun. */
+async function visit(server: Server, chance: Chance, answer: string): Promise<number> {
+  const visitor = await Visitor.open(server);
+  const answered = chance.below(ANSWERED + 1);
+  await visitor.send(GET.repeat(answered));
+  await visitor.receive(answered * answer.length);
+  assertEquals(withoutDate(visitor.received), withoutDate(answer).repeat(answered));
+  const whole = Array.from({ length: chance.below(4) }, () => chance.among(REQUEST_KINDS));
+  const last = chance.among(REQUEST_KINDS);
+  await visitor.send(whole.join("") + last.slice(0, chance.below(last.length + 1)));
+  if (whole.length > 0 && chance.below(2) === 0) {
+    const least = whole[0] === GET_LARGE ? chance.below(LARGE) : 0;
+    await visitor.receive(visitor.received.length + least + 1);
+  }
+  await visitor.leave(chance.among(LEAVINGS));
+  return answered + whole.length + 1;
+}
+
+function withoutDate(answers: string): string {
+  return answers.replaceAll(/^Date: .*\r\n/gm, "");
+}
+
+/** Sends so many requests, by many clients. */
+async function visitAll(server: Server, seed: number, requests: number): Promise<void> {
+  // Its length never changes.
+  const answer = await ask(server, GET);
+  let sent = 0;
+  await Promise.all(Array.from({ length: CROWD }, async (_, i) => {
+    const chance = new Chance(seed * CROWD + i);
+    while (sent < requests) {
+      const begun = await visit(server, chance, answer);
+      sent += begun;
+    }
+  }));
+}
+
+for (const mode of ["async", "pooled"]) {
+  Deno.test(`--mode ${mode}: of clients that abort ${REQUESTS} requests nothing is left`, async () => {
+    await using status = await statusFile();
+    await using site = await makeSite({ "large.bin": new Uint8Array(LARGE) });
+    await using handler = await makeHandler(HANDLER);
+    await using server = await startServer(
+      [...workers(mode), ...handler.args, "--root", site.root, ...status.args],
+      { env: FLAGS },
+    );
+    const isQuiet = () => status.says("none is open", ({ totals }) => totals.open === 0);
+    await visitAll(server, 0, REQUESTS / 100);
+    await isQuiet();
+    const descriptors = descriptorsOf(server.pid);
+    const half = async (seed: number) => {
+      await visitAll(server, seed, REQUESTS / 2);
+      await isQuiet();
+      await until("the descriptors are back", () => descriptorsOf(server.pid) <= descriptors);
+      return { heap: await heapOf(server), memory: memoryOf(server.pid) };
+    };
+    const first = await half(1);
+    const second = await half(2);
+    const growth = `grew from ${JSON.stringify(first)} to ${JSON.stringify(second)}`;
+    assert(second.memory - first.memory < MEMORY_GROWTH, growth);
+    assert(second.heap - first.heap < HEAP_GROWTH, growth);
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+    assertEquals(server.records(({ severity }) => severity === "ERROR"), []);
+  });
+}
