@@ -31,7 +31,8 @@ export type FromLane =
   | { readonly type: "log" | "access"; readonly lines: string }
   /** So many of its messages are lost: they came faster than they could be sent. */
   | { readonly type: "dropped"; readonly count: number }
-  | { readonly type: "row"; readonly row: RowReport };
+  /** Rows come by two ways: one with a lower number than another is older. */
+  | { readonly type: "row"; readonly number: number; readonly row: RowReport };
 
 /** Makes plain data of an error. */
 export function reportError(cause: unknown): ErrorReport {

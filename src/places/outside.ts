@@ -1,6 +1,6 @@
 import type { Steering } from "../core/steering.ts";
 import type { Order } from "../plan.ts";
-import type { Row } from "../scoreboard.ts";
+import type { Row, RowReport } from "../scoreboard.ts";
 import { errorOf, type FromLane, type ToLane } from "./messages.ts";
 import type { Exit, LaneHandle, Ready } from "./place.ts";
 
@@ -37,6 +37,8 @@ export class OutsideLane implements LaneHandle {
   readonly #exited = Promise.withResolvers<Exit>();
   readonly #door = Promise.withResolvers<void>();
   #steered = Promise.withResolvers<boolean>();
+  /** The number of the newest row. */
+  #lastRow = 0;
   /** Whether it said that it ends as it was told. */
   #isFinishing = false;
 
@@ -114,8 +116,14 @@ export class OutsideLane implements LaneHandle {
       case "pressure":
         return this.#reports.onPressure();
       case "row":
-        return this.#row.take(message.row);
+        return this.#take(message.number, message.row);
     }
+  }
+
+  #take(number: number, row: RowReport): void {
+    if (number < this.#lastRow) return;
+    this.#lastRow = number;
+    this.#row.take(row);
   }
 
   async #finish(): Promise<void> {

@@ -43,7 +43,7 @@ export async function runProcess(word: string): Promise<number> {
     if (message.type === "failed" || message.type === "crashed") end.resolve(EXIT.software);
   }
   function report(row: Row): void {
-    toParent.add(encodeMessage({ type: "row", row: row.report() } satisfies FromLane, word));
+    toParent.add(encodeMessage(rowMessage(row), word));
   }
   let order: Order | null = null;
   const { receive, crash } = runInside(post, (given) => {
@@ -86,6 +86,12 @@ export async function runProcess(word: string): Promise<number> {
   return code;
 }
 
+let lastNumber = 0;
+
+function rowMessage(row: Row): FromLane {
+  return { type: "row", number: ++lastNumber, row: row.report() };
+}
+
 /**
  * Reports that a client came, before it is served: if it makes the lane hang,
  * that is the last that the parent hears. At once, and so on a pipe of its own;
@@ -98,9 +104,8 @@ function reportAccepts(row: Row, interval: number, word: string): Emit {
     const now = performance.now();
     if (type !== "accepted" || now - last < interval) return;
     last = now;
-    const message: FromLane = { type: "row", row: row.report() };
     try {
-      Deno.stderr.writeSync(encoder.encode(encodeMessage(message, word)));
+      Deno.stderr.writeSync(encoder.encode(encodeMessage(rowMessage(row), word)));
     } catch { // The parent is gone.
     }
   };

@@ -23,7 +23,7 @@ function hearText(text: string): Promise<Heard> {
 
 const MESSAGES = [
   { type: "log", lines: 'first\n"second" \\ \u2028\nthird: héllo 😀\n' },
-  { type: "row", row: { counters: [1, 2.5, 0], peer: null } },
+  { type: "row", number: 1, row: { counters: [1, 2.5, 0], peer: null } },
   { type: "log", lines: "\x1e{} is no message inside of one" },
 ];
 
