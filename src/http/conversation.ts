@@ -5,7 +5,7 @@ import type { EndedBy } from "../core/event.ts";
 import { answerOf, failureAnswer } from "./answers.ts";
 import type { ConversationContext } from "./conversation_context.ts";
 import { type HttpError, isHttpError } from "./error.ts";
-import { exchangeSince } from "./exchange.ts";
+import { EndedExchange } from "./exchange.ts";
 import { isLastAnswer, isSource } from "./last_answer.ts";
 import { lateness, type Phase } from "./lateness.ts";
 import type { HttpResponse } from "./message.ts";
@@ -280,8 +280,10 @@ export class Conversation implements Timed {
     const { answered } = this.#context.reports;
     if (answered === null) return;
     const started = request === null ? performance.now() : this.#started;
-    const parts = { request, remoteAddr: this.#connection.remoteAddr, id: this.#id };
-    answered(exchangeSince(started, { ...parts, status, bodyBytes }));
+    const number = this.#requests + (request === null ? 1 : 0);
+    answered(
+      new EndedExchange(this.#connection, number, request, started, status, bodyBytes),
+    );
   }
 }
 

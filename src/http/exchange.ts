@@ -1,3 +1,4 @@
+import type { Connection } from "../core/connection.ts";
 import type { HttpRequest } from "./message.ts";
 
 /** A request and how it was answered, for the record. */
@@ -17,11 +18,39 @@ export interface Exchange {
   readonly duration: number;
 }
 
-/** An exchange that is over now, and began at `started` of the monotonic clock. */
-export function exchangeSince(
-  started: number,
-  parts: Omit<Exchange, "time" | "duration">,
-): Exchange {
-  const duration = performance.now() - started;
-  return { ...parts, time: Date.now() - duration, duration };
+/** An exchange that is over now. What few formats show is made when they ask. */
+export class EndedExchange implements Exchange {
+  readonly request: HttpRequest | null;
+  readonly status: number;
+  readonly bodyBytes: number;
+  readonly time: number;
+  readonly duration: number;
+  readonly #connection: Pick<Connection, "id" | "remoteAddr">;
+  readonly #number: number;
+
+  /** @param started When the head had arrived, in milliseconds of the monotonic clock. */
+  constructor(
+    connection: Pick<Connection, "id" | "remoteAddr">,
+    number: number,
+    request: HttpRequest | null,
+    started: number,
+    status: number,
+    bodyBytes: number,
+  ) {
+    this.#connection = connection;
+    this.#number = number;
+    this.request = request;
+    this.status = status;
+    this.bodyBytes = bodyBytes;
+    this.duration = performance.now() - started;
+    this.time = Date.now() - this.duration;
+  }
+
+  get id(): string {
+    return `${this.#connection.id}-${this.#number}`;
+  }
+
+  get remoteAddr(): Deno.Addr {
+    return this.#connection.remoteAddr;
+  }
 }
