@@ -1,6 +1,6 @@
 import type { Connection } from "../core/connection.ts";
 import type { ConversationContext } from "./conversation_context.ts";
-import type { BodySource, Field, HttpResponse } from "./message.ts";
+import { type Field, type HttpResponse, isSource } from "./message.ts";
 import type { RequestHead } from "./codec/request_head.ts";
 import type { RequestReader } from "./request_reader.ts";
 
@@ -19,11 +19,6 @@ export function isLastAnswer(
   // HTTP/1.0 knows no other end of a body without a length. A body that is made
   // piece by piece may be made of the request's own, of which the rest is to come.
   return isSource(body) ? head.minor === 0 && body.length === null : !reader.canSkipBody();
-}
-
-/** Whether a body is made piece by piece. */
-export function isSource(body: HttpResponse["body"]): body is BodySource {
-  return typeof body === "object" && body !== null && !(body instanceof Uint8Array);
 }
 
 function saysClose(fields: readonly Field[]): boolean {

@@ -93,5 +93,10 @@ export interface HttpResponse {
   readonly upgrade?: (connection: Connection) => Promise<void>;
 }
 
+/** Whether a body is made piece by piece. */
+export function isSource(body: HttpResponse["body"]): body is BodySource {
+  return typeof body === "object" && body !== null && !(body instanceof Uint8Array);
+}
+
 /** One request in, one response out. */
 export type HttpHandler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;

@@ -1,7 +1,14 @@
 /** Compression of answers, for clients that accept it. */
 import { chooseCoding } from "./accept_encoding.ts";
 import { bytesSource, CompressedBody, readAll } from "./compressed_body.ts";
-import type { BodySource, Field, HttpHandler, HttpRequest, HttpResponse } from "../message.ts";
+import {
+  type BodySource,
+  type Field,
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  isSource,
+} from "../message.ts";
 
 type Coding = "gzip" | "br";
 
@@ -147,10 +154,6 @@ function unread(body: string | Uint8Array | BodySource | null): BodySource {
     read: () => Promise.resolve(null),
     close: () => isSource(body) ? body.close() : undefined,
   };
-}
-
-function isSource(body: string | Uint8Array | BodySource | null): body is BodySource {
-  return typeof body === "object" && body !== null && !(body instanceof Uint8Array);
 }
 
 function encodedFields(fields: readonly Field[], coding: Coding): readonly Field[] {
