@@ -10,6 +10,8 @@ import { ReadBuffer } from "./read_buffer.ts";
 const DRAIN_QUIET = 1000;
 /** How long the last word may take to be read, in milliseconds; after it the kernel may reset. */
 const LINGER = 5000;
+/** The same while others wait for the place. */
+const CROWDED_LINGER = 1000;
 const encoder = new TextEncoder();
 
 /**
@@ -291,7 +293,7 @@ export class Connection {
         if (deadlines.isOver(since, writeTimeout)) this.endAs("timeout");
         return;
       case "closing":
-        if (deadlines.isOver(since, LINGER)) this.#closeSocket();
+        if (deadlines.isOver(since, this.isCrowded ? CROWDED_LINGER : LINGER)) this.#closeSocket();
         return;
       case "serving":
         return;

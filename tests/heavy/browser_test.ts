@@ -130,3 +130,17 @@ Deno.test("--mode single: a silent client holds the others up for two seconds, n
   // Deadlines are late by up to two sweeps, which are a second apart.
   assert(seconds > 1.9 && seconds < 5, `it took ${seconds.toFixed(1)} s`);
 });
+
+Deno.test("--mode single: a client that does not close after its last answer holds the others up for a moment", async () => {
+  await using server = await startServer(["--mode", "single", "--service", "http"]);
+  using lazy = await Client.connect(server);
+  const request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  await lazy.send(request);
+  assert((await lazy.receiveAll()).startsWith("HTTP/1.1 200 OK\r\n"));
+  const started = performance.now();
+  using client = await Client.connect(server);
+  await client.send(request);
+  assert((await client.receiveAll()).startsWith("HTTP/1.1 200 OK\r\n"));
+  const seconds = (performance.now() - started) / 1000;
+  assert(seconds < 4, `it took ${seconds.toFixed(1)} s`);
+});
