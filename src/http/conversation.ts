@@ -142,7 +142,8 @@ export class Conversation implements Timed {
     return failureAnswer(request.id);
   }
 
-  #respond(request: ServedRequest, response: HttpResponse): boolean | Promise<boolean> {
+  #respond(request: ServedRequest, given: HttpResponse): boolean | Promise<boolean> {
+    let response = given;
     if (this.#ending !== null) {
       discard(response);
       return false;
@@ -158,7 +159,8 @@ export class Conversation implements Timed {
       sent = this.#writer.write(request.head, response, isLast);
     } catch (error) {
       // It cannot be sent as it is.
-      sent = this.#writer.write(request.head, this.#failure(request, error), isLast);
+      response = this.#failure(request, error);
+      sent = this.#writer.write(request.head, response, isLast);
     }
     return typeof sent === "number"
       ? this.#end(request, response, sent, isLast)

@@ -1,5 +1,5 @@
 /** What a handler of routes can rely on, and cannot break. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";
 import { ask, receiveAnswer, requestText } from "../helpers/http_client.ts";
@@ -39,4 +39,19 @@ Deno.test("a part of a body stays as it is while the signal watches the client",
   assertEquals((await ask(other, "GET", "/go-on")).status, 204);
   assertEquals((await receiveAnswer(client)).body, "hello");
   assertEquals((await receiveAnswer(client)).body, "next");
+});
+
+Deno.test("a response that cannot be sent is 500 to the client, and in the access log", async () => {
+  await using handler = await makeHandler(
+    `export default { routes: { "GET /": () => ({ headers: [["X", "a\\r\\nb"]], body: "x" }) } };`,
+  );
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/access`;
+  await using server = await startServer([...handler.args, "--access-log", file]);
+  using client = await Client.connect(server);
+  assertEquals((await ask(client, "GET", "/")).status, 500);
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+  assertMatch(await Deno.readTextFile(file), /"GET \/ HTTP\/1\.1" 500 /);
+  await Deno.remove(folder, { recursive: true });
 });
