@@ -8,7 +8,7 @@ import { here } from "./places/here.ts";
 import type { Place } from "./places/place.ts";
 import { process } from "./places/process.ts";
 import { thread } from "./places/thread.ts";
-import type { PlaceName, Plan, ServiceChoice } from "./plan.ts";
+import type { HttpOrder, PlaceName, Plan, ServiceChoice } from "./plan.ts";
 import { Refuser } from "./refuser.ts";
 import { Scoreboard } from "./scoreboard.ts";
 import { checkHandlerFile, importFile } from "./services/handler_file.ts";
@@ -179,7 +179,7 @@ function workOf(settings: Settings, plan: Plan, door: Door, log: Log): Work {
   return {
     ...settings,
     service: serviceChoice(settings),
-    http: { ...settings, accessLog: settings.accessLog === null ? null : settings.accessLogFormat },
+    http: httpOrderOf(settings),
     addresses: door.addresses,
     sharing: plan.sharing,
     maxConnections: plan.connections,
@@ -188,6 +188,19 @@ function workOf(settings: Settings, plan: Plan, door: Door, log: Log): Work {
     mostLanes: plan.lanes.max,
     spare: isOneByOne(plan) ? Math.max(1, plan.lanes.spare) : 0,
     log: log.style,
+  };
+}
+
+/** What a lane of HTTP is told, and no more: an order goes to each thread and process. */
+function httpOrderOf(settings: Settings): HttpOrder {
+  const { root, compress, lab, maxHeaderSize, maxHeaders, maxBodySize } = settings;
+  const { idleTimeout, headerTimeout, bodyTimeout, requestTimeout } = settings;
+  const { keepAlive, maxKeepAliveRequests, accessLog, accessLogFormat } = settings;
+  return {
+    ...{ root, compress, lab, maxHeaderSize, maxHeaders, maxBodySize },
+    ...{ idleTimeout, headerTimeout, bodyTimeout, requestTimeout },
+    ...{ keepAlive, maxKeepAliveRequests },
+    accessLog: accessLog === null ? null : accessLogFormat,
   };
 }
 

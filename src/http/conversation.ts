@@ -269,7 +269,7 @@ export class Conversation implements Timed {
   /** The client left before it had the whole answer; status 0 is before it had any. */
   #lose(request: ServedRequest, status = 0, sent = 0): void {
     this.#current = null;
-    request.abort(new DOMException("The client has left", "AbortError"));
+    request.abort();
     if (this.#ending === null) this.#record(request, status, sent);
   }
 

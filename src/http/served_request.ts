@@ -114,8 +114,12 @@ export class ServedRequest implements HttpRequest {
     this.#completed?.resolve();
   }
 
-  /** There is nobody to answer any more, or no time. */
-  abort(reason: Error): void {
+  /**
+   * There is nobody to answer any more, or no time.
+   *
+   * @param reason Where none is given, the client has left.
+   */
+  abort(reason: Error = new DOMException("The client has left", "AbortError")): void {
     if (this.#isEnded) return;
     this.#controller?.abort(reason);
     this.#completed?.reject(reason);
@@ -135,9 +139,9 @@ export class ServedRequest implements HttpRequest {
   /** Notices when the client leaves, by reading on while it waits for its answer. */
   async #watchClient(): Promise<void> {
     try {
-      if (this.#connection.sawEnd || !await this.#reader.watch()) this.abort(left());
+      if (this.#connection.sawEnd || !await this.#reader.watch()) this.abort();
     } catch {
-      this.abort(left());
+      this.abort();
     }
   }
 
@@ -148,8 +152,4 @@ export class ServedRequest implements HttpRequest {
       ? `[${addr.hostname}]:${addr.port}`
       : `${addr.hostname}:${addr.port}`;
   }
-}
-
-function left(): Error {
-  return new DOMException("The client has left", "AbortError");
 }

@@ -1,5 +1,4 @@
 import type { HttpContext, Service, ServiceContext } from "../core/service.ts";
-import { HttpError } from "../http/error.ts";
 import type { HttpHandler } from "../http/message.ts";
 import { serveHttp } from "../http/serve.ts";
 import { reportTo } from "./http_reports.ts";
@@ -8,7 +7,7 @@ import { reportTo } from "./http_reports.ts";
  * A service of a handler, with what the settings put around it: files before
  * it, compression after it. What is not asked for is not loaded.
  *
- * @param handler null where there are only files.
+ * @param handler null where there are only the files of a root.
  * @throws {ExitError} If the folder of files cannot be used.
  */
 export async function createHttpService(
@@ -17,19 +16,16 @@ export async function createHttpService(
   http: HttpContext,
 ): Promise<Service> {
   const { root, compress } = http.order;
-  let outermost = handler ?? notFound;
+  let outermost = handler;
   if (root !== null) {
     const { checkRoot, serveFiles } = await import("../http/files/files.ts");
     checkRoot(root);
     outermost = serveFiles(root, handler);
   }
+  if (outermost === null) throw new Error("Cannot serve: there is neither a handler nor a root");
   if (compress) {
     const { compressing } = await import("../http/compression/compress.ts");
     outermost = compressing(outermost);
   }
   return serveHttp(outermost, http, context, reportTo(context));
-}
-
-function notFound(): never {
-  throw new HttpError(404, "there is nothing here");
 }

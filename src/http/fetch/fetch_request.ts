@@ -1,6 +1,7 @@
 import type { Field, HttpRequest } from "../message.ts";
 
-const DEFAULT_PARTS = [
+/** What only a real Request knows: as a rule, what it is by default. */
+const OTHER_PARTS = [
   "cache",
   "credentials",
   "destination",
@@ -144,7 +145,7 @@ function headersOf(fields: readonly Field[]): Headers {
   return headers;
 }
 
-forward(DEFAULT_PARTS);
+forward(OTHER_PARTS);
 // By these the runtime knows its own: `new Request(request)` and `fetch(request)` look at them.
 forward(Object.getOwnPropertySymbols(new Request("http://localhost")));
 Object.setPrototypeOf(FetchRequest.prototype, Request.prototype);
