@@ -48,6 +48,7 @@ export const GROUPS: readonly Group[] = [
       "src/core/address_counts.ts",
       "src/core/c_library.ts",
       "src/core/capacity.ts",
+      "src/core/thread_clock.ts",
       "src/core/connection_context.ts",
       "src/core/resources.ts",
       "src/scoreboard.ts",

@@ -5,6 +5,8 @@ const SYMBOLS = {
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
   /** alarm(2): a signal to this process in so many seconds, in the place of the one before. */
   alarm: { parameters: ["u32"], result: "u32" },
+  /** clock_gettime(2). */
+  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
 } as const;
 
 /** What the runtime has no call for. */

@@ -1,3 +1,4 @@
+import { threadClock } from "../core/thread_clock.ts";
 import { HttpError } from "../http/error.ts";
 import type { HttpRequest } from "../http/message.ts";
 import type { RouteHandler } from "../http/routes/routes.ts";
@@ -14,8 +15,8 @@ const MAX_FAULT = 600_000;
 const FOUND_LIMIT = 40;
 
 /**
- * Loads the server: `?cpu_ms=5&io_ms=20` keeps the processor busy for so long,
- * and then waits for so long.
+ * Loads the server: `?cpu_ms=5&io_ms=20` uses so much time of a processor, which
+ * takes longer where threads share it, and then waits for so long.
  *
  * @throws {HttpError} 400 if one is no number from 0 to 60000.
  */
@@ -54,8 +55,10 @@ function workOf(query: URLSearchParams, name: string): number {
 }
 
 function burn(milliseconds: number): void {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end);
+  if (milliseconds === 0) return;
+  const clock = threadClock();
+  const end = clock() + milliseconds;
+  while (clock() < end);
 }
 
 function wrong(query: URLSearchParams, name: string, expected: string): HttpError {

@@ -1,3 +1,4 @@
+import { threadClock } from "../../src/core/thread_clock.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ServiceContext } from "../../src/core/service.ts";
 import { HttpError } from "../../src/http/error.ts";
@@ -82,6 +83,9 @@ async function echoed(handler: HttpHandler, line: string, parts?: RequestParts) 
   }
   return { status, headers, length: source.length, pieces };
 }
+
+// It opens a library that stays open, which is no leak of the test that comes first.
+threadClock();
 
 Deno.test("builtinRoutes greets at /, at once, and answers for both services", async () => {
   const { handler } = startLanes(false);
