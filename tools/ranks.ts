@@ -215,7 +215,8 @@ export const GROUPS: readonly Group[] = [
       "src/watch_files.ts",
     ],
   },
-  { name: "program", rank: 11, paths: ["main.ts", "src/cli/"] },
+  { name: "bench", rank: 11, paths: ["src/bench/"] },
+  { name: "program", rank: 12, paths: ["main.ts", "src/cli/"] },
   { name: "library", rank: 11, paths: ["src/mod.ts"] },
 ];
 

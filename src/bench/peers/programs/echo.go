@@ -1,0 +1,42 @@
+// Go's own TCP listener: "Go net".
+package main
+
+import (
+	"log"
+	"net"
+	"os"
+)
+
+// As large as that of io.Copy, which for sockets would open a pipe for each connection.
+const bufferSize = 32 * 1024
+
+func main() {
+	listener, err := net.Listen("tcp4", "127.0.0.1:"+os.Getenv("PORT"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for {
+		// Nagle's algorithm is off by itself.
+		conn, err := listener.Accept()
+		if err != nil {
+			log.Fatal(err)
+		}
+		go echo(conn)
+	}
+}
+
+func echo(conn net.Conn) {
+	defer conn.Close()
+	buffer := make([]byte, bufferSize)
+	for {
+		count, err := conn.Read(buffer)
+		if count > 0 {
+			if _, err := conn.Write(buffer[:count]); err != nil {
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,9 @@
+bind = "127.0.0.1:{{port}}"
+backlog = 4096
+worker_class = "gthread"
+workers = {{workers}}
+threads = {{threads}}
+worker_connections = {{connections}}
+keepalive = 3600
+loglevel = "warning"
+chdir = "{{folder}}"

@@ -1,0 +1,251 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { ECHO, HTTP } from "../../src/bench/peers/abilities.ts";
+import { definePeer, type Peer } from "../../src/bench/peers/peer.ts";
+import { peers } from "../../src/bench/peers/peers.ts";
+import { ask as askProgram, locate } from "../../src/bench/peers/program.ts";
+import { writeFile } from "../../src/bench/peers/write_file.ts";
+import { ExitError } from "../../src/exit.ts";
+import { Client } from "../helpers/client.ts";
+import { ask, receiveLastAnswer, requestText } from "../helpers/http_client.ts";
+import { childrenOf, isAlive } from "../helpers/process.ts";
+import { until } from "../helpers/until.ts";
+
+const WORKERS = 2;
+const CONNECTIONS = 16;
+const TEXT = "text/plain; charset=utf-8";
+
+/** A peer that runs, as the runner starts it. */
+class Running implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #said: Promise<string>;
+  readonly #folder: string;
+
+  private constructor(child: Deno.ChildProcess, readonly port: number, folder: string) {
+    this.#child = child;
+    this.#said = Promise.all([text(child.stdout), text(child.stderr)]).then((both) =>
+      both.join("")
+    );
+    this.#folder = folder;
+  }
+
+  static async start(peer: Peer, workload: string): Promise<Running> {
+    const folder = await Deno.makeTempDir({ prefix: "peer-" });
+    const port = freePort();
+    const job = { workload, port, folder, workers: WORKERS, connections: CONNECTIONS };
+    const { command: [program, ...args], env } = await peer.prepare(job);
+    const child = new Deno.Command(program, {
+      args,
+      env: { ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const running = new Running(child, port, folder);
+    try {
+      await until(`${peer.name} accepts`, () => running.#isAccepting());
+      return running;
+    } catch (error) {
+      await running[Symbol.asyncDispose]();
+      throw new Error(`Cannot start ${peer.name}: ${await running.#said}`, { cause: error });
+    }
+  }
+
+  async #isAccepting(): Promise<boolean> {
+    assert(isAlive(this.#child.pid), "it has ended");
+    try {
+      using _client = await Client.connect(this);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** CPU time of all its processes, in milliseconds. */
+  cpuTime(): number {
+    const threads = treeOf(this.#child.pid).flatMap((pid) =>
+      [...Deno.readDirSync(`/proc/${pid}/task`)].map(({ name }) => `/proc/${pid}/task/${name}`)
+    );
+    const nanoseconds = threads.map((path) =>
+      Number(Deno.readTextFileSync(`${path}/schedstat`).split(" ")[0])
+    );
+    return nanoseconds.reduce((sum, time) => sum + time, 0) / 1e6;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const tree = treeOf(this.#child.pid);
+    for (const pid of tree) end(pid);
+    await this.#child.status;
+    await until("all of its processes are gone", () => !tree.some(isAlive));
+    await Deno.remove(this.#folder, { recursive: true });
+    const said = await this.#said;
+    assert(!/GET|HTTP\/1/.test(said), `it says something of each request: ${said}`);
+  }
+}
+
+const text = (stream: ReadableStream<Uint8Array>) => new Response(stream).text();
+
+function treeOf(pid: number): number[] {
+  return [pid, ...childrenOf(pid).flatMap(treeOf)];
+}
+
+function end(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGTERM");
+  } catch { // It ended when its parent did.
+  }
+}
+
+/** One that the system does not give to a connection in the meantime. */
+function freePort(): number {
+  for (;;) {
+    try {
+      const port = 10_000 + Math.floor(Math.random() * 20_000);
+      using _listener = Deno.listen({ hostname: "127.0.0.1", port });
+      return port;
+    } catch { // Somebody has it.
+    }
+  }
+}
+
+async function checkAnswers(server: Running): Promise<void> {
+  using client = await Client.connect(server);
+  for (let count = 0; count < 2; count++) {
+    const { status, fields, body } = await ask(client, "GET", "/");
+    assertEquals([status, fields["content-type"], body], [200, TEXT, "Hello, World!"]);
+  }
+  assertEquals((await ask(client, "GET", "/missing")).status, 404);
+  await client.send(requestText("GET", "/", { Connection: "close" }));
+  assertEquals((await receiveLastAnswer(client)).body, "Hello, World!");
+}
+
+async function checkWait(server: Running): Promise<void> {
+  using waiting = await Client.connect(server);
+  using other = await Client.connect(server);
+  const begin = performance.now();
+  let isAnswered = false;
+  const answer = ask(waiting, "GET", "/work?io_ms=250").finally(() => isAnswered = true);
+  await ask(other, "GET", "/");
+  assert(!isAnswered, "a request that waits holds up others");
+  const { status, fields, body } = await answer;
+  assertEquals([status, fields["content-type"], body], [200, TEXT, "Worked 0 ms, waited 250 ms"]);
+  // A timer may be early by a fraction of a millisecond.
+  assert(performance.now() - begin > 249);
+}
+
+/** Together they use as much as one after the other, however few processors there are. */
+async function checkWork(server: Running): Promise<void> {
+  const [count, each] = [4, 20];
+  const clients = await Promise.all(
+    Array.from({ length: count }, () => Client.connect(server)),
+  );
+  // The first request can cost more.
+  for (const client of clients) await ask(client, "GET", "/work?cpu_ms=1&io_ms=1");
+  const before = server.cpuTime();
+  const answers = await Promise.all(
+    clients.map((client) => ask(client, "GET", `/work?cpu_ms=${each}`)),
+  );
+  const used = server.cpuTime() - before;
+  for (const { body } of answers) assertEquals(body, `Worked ${each} ms, waited 0 ms`);
+  // The system counts the last tick of a thread that still runs later on.
+  assert(used > 0.8 * count * each, `${count} times ${each} ms of work took ${used} ms`);
+  for (const client of clients) client.close();
+}
+
+async function checkEcho(server: Running): Promise<void> {
+  using client = await Client.connect(server);
+  // No piece of it is like another.
+  const data = new Uint8Array(new Uint32Array(250_000).map((_, i) => i * 2_654_435_761).buffer);
+  const [received] = await Promise.all([client.receive(data.length), client.send(data)]);
+  assertEquals(received, data);
+  await client.end();
+  assertEquals(await client.receiveAll(), "");
+}
+
+for (const peer of peers(WORKERS)) {
+  const found = await peer.find();
+  const reason = "reason" in found ? ` (${found.reason})` : "";
+  const ignore = reason !== "";
+  const http = HTTP.find((name) => peer.workloads.includes(name));
+  const echo = ECHO.find((name) => peer.workloads.includes(name));
+  if (http !== undefined) {
+    Deno.test({
+      name: `${peer.name} answers with "Hello, World!", and works as long as it is told${reason}`,
+      ignore,
+      async fn() {
+        await using server = await Running.start(peer, http);
+        await checkAnswers(server);
+        if (peer.workloads.includes("io")) await checkWait(server);
+        if (peer.workloads.includes("cpu")) await checkWork(server);
+      },
+    });
+  }
+  if (echo !== undefined) {
+    Deno.test({
+      name: `${peer.name} sends every byte back${reason}`,
+      ignore,
+      async fn() {
+        await using server = await Running.start(peer, echo);
+        await checkEcho(server);
+      },
+    });
+  }
+}
+
+Deno.test("peers have a name each, and none is there twice with one worker", () => {
+  for (const workers of [1, 2, 8]) {
+    const names = peers(workers).map(({ name }) => name);
+    assertEquals(new Set(names).size, names.length);
+    assert(!names.some((name) => /\b1 \w+s\b/.test(name)), names.join());
+  }
+});
+
+Deno.test("docs/peers.md has a row for each peer", () => {
+  const docs = Deno.readTextFileSync(new URL("../../docs/peers.md", import.meta.url));
+  for (const { name } of peers(WORKERS)) {
+    const row = name.replace(/\b2 (?=workers|threads|processes)/, "N ");
+    assert(docs.includes(`| ${row} `), `docs/peers.md has no row of ${row}`);
+  }
+});
+
+Deno.test("a peer that is missing cannot be started, and says why", async () => {
+  const peer = definePeer({
+    name: "Nobody",
+    workers: null,
+    workloads: ["http"],
+    find: () => Promise.resolve({ reason: "nobody is not installed" }),
+    launch: () => ({ command: ["nobody"], env: {} }),
+  });
+  const job = { workload: "http", port: 1, folder: "/", workers: 1, connections: 1 };
+  await assertRejects(
+    () => peer.prepare(job),
+    ExitError,
+    "Cannot start Nobody: nobody is not installed",
+  );
+});
+
+Deno.test("a program that is missing, fails, hangs or cannot start is told apart", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const script = async (name: string, content: string) => {
+      const path = await writeFile(folder, name, content);
+      await Deno.chmod(path, 0o755);
+      return path;
+    };
+    const fails = await script("fails", "#!/bin/sh\necho broken >&2; exit 1\n");
+    const hangs = await script("hangs", "#!/bin/sh\nexec sleep 60\n");
+    const lost = await script("lost", "#!/nowhere/python\n");
+    const works = await script("works", "#!/bin/sh\necho 1.0\n");
+    assertEquals(await askProgram("it", [fails]), { reason: "it does not work: broken" });
+    assertEquals(await askProgram("it", [hangs], { limit: 100 }), {
+      reason: "it does not end within 0.1 s",
+    });
+    const started = await askProgram("it", [lost]);
+    assertMatch("reason" in started ? started.reason : "", /^it does not start: /);
+    assertEquals(await askProgram("it", [works]), { text: "1.0" });
+    assertEquals(locate("works", folder), works);
+    await Deno.chmod(works, 0o644);
+    assertEquals(locate("works", folder), null);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
