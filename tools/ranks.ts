@@ -215,6 +215,7 @@ export const GROUPS: readonly Group[] = [
       "src/watch_files.ts",
     ],
   },
+  { name: "load", rank: 10, paths: ["src/load/"] },
   { name: "bench", rank: 11, paths: ["src/bench/"] },
   { name: "program", rank: 12, paths: ["main.ts", "src/cli/"] },
   { name: "library", rank: 11, paths: ["src/mod.ts"] },

@@ -5,7 +5,7 @@ import { decode, type Decoded } from "../helpers/decoding.ts";
 import { bytesOf, describe, escape } from "../helpers/http_cases.ts";
 import { hasNode, type NodeParsed, NodeParser } from "../helpers/node_parser.ts";
 import { differenceOf } from "../helpers/parser_difference.ts";
-import { Random } from "../helpers/random.ts";
+import { Random } from "../../src/load/random.ts";
 import { makeCuts, makeStream } from "../helpers/request_mutations.ts";
 
 const STREAMS = 200_000;

@@ -1,5 +1,5 @@
 /** Makes requests that keep the rules of HTTP/1.1, with all that it has. A character is a byte. */
-import type { Random } from "./random.ts";
+import type { Random } from "../../src/load/random.ts";
 
 const METHODS = ["GET", "GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH"] as const;
 const RARE_METHODS = ["PROPFIND", "M-SEARCH", "PURGE", "TRACE", "LINK"] as const;

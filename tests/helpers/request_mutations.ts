@@ -1,5 +1,5 @@
 /** Breaks requests, as bad senders and attackers do. A character is a byte. */
-import type { Random } from "./random.ts";
+import type { Random } from "../../src/load/random.ts";
 import { makeRequest } from "./request_generator.ts";
 
 type Mutation = (random: Random, text: string) => string;

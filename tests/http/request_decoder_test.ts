@@ -3,7 +3,7 @@ import { ChunkedBody } from "../../src/http/codec/body_decoder.ts";
 import { HttpError } from "../../src/http/error.ts";
 import { decode, type Decoded, WIDE } from "../helpers/decoding.ts";
 import { bytesOf, describe, escape, type HttpCase, readCases } from "../helpers/http_cases.ts";
-import { Random } from "../helpers/random.ts";
+import { Random } from "../../src/load/random.ts";
 import { makeRequest } from "../helpers/request_generator.ts";
 import { makeCuts, makeStream } from "../helpers/request_mutations.ts";
 

@@ -2,6 +2,7 @@
 export class Random {
   #state: number;
 
+  /** @param seed A whole number; its lowest 32 bits count. */
   constructor(seed: number) {
     this.#state = seed;
   }
@@ -23,5 +24,10 @@ export class Random {
   /** Whether something comes true that does so many times in a hundred. */
   percent(chance: number): boolean {
     return this.below(100) < chance;
+  }
+
+  /** So many bytes. */
+  bytes(length: number): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from({ length }, () => this.below(256));
   }
 }

@@ -1,0 +1,93 @@
+/** The report of `sluice bench --html`: one page that needs nothing beside itself. */
+import { createHash } from "node:crypto";
+import plotLicence from "uplot/LICENSE" with { type: "text" };
+import plotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
+import plotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
+import type { BenchReport } from "../report.ts";
+import { chartsSection } from "./charts_section.ts";
+import { factsSections } from "./facts_section.ts";
+import { dataBlock, Markup, markup } from "./markup.ts";
+import { summarySection } from "./summary_section.ts";
+import pageStyle from "./page/page.css" with { type: "text" };
+import ink from "./page/ink.js" with { type: "text" };
+import lines from "./page/lines.js" with { type: "text" };
+import bars from "./page/bars.js" with { type: "text" };
+import page from "./page/page.js" with { type: "text" };
+
+const STYLES = [plotStyle, pageStyle];
+// The licence wants to be where the code is.
+const SCRIPTS = [`/*\n${plotLicence}*/\n${plotScript}`, joinModules([ink, lines, bars, page])];
+
+/** Forbids whatever is not in the page: each style and script is known by its hash. */
+const POLICY = [
+  "default-src 'none'",
+  `style-src ${STYLES.map(source).join(" ")}`,
+  `script-src ${SCRIPTS.map(source).join(" ")}`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** The page, as a whole document of HTML. The report itself is in it as JSON, in `#report`. */
+export function htmlReport(report: BenchReport): string {
+  const { options, machine } = report;
+  const title = options.handler ?? options.workload;
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}: sluice bench</title>
+${STYLES.map((style) => markup`<style>${new Markup(style)}</style>\n`)}</head>
+<body>
+<header>
+<p>sluice bench: ${options.handler === null ? "workload" : "handler"}</p>
+<h1>${title}</h1>
+<p><time datetime="${report.time}">${dateText(report.time)}</time> · ${machine.processor}, ${
+    machine.processors === 1 ? "1 processor" : `${machine.processors} processors`
+  } · ${machine.system}</p>
+</header>
+<main>
+${
+    !report.complete && markup`<p class="warning"><b>This report is not complete.</b>
+It was interrupted, or something could not be measured.</p>
+`
+  }${
+    report.advice.length > 0 && markup`<section class="advice">
+<h2>What the figures say</h2>
+${report.advice.map((text) => markup`<p>${text}</p>\n`)}</section>
+`
+  }${report.cases.length > 0 && summarySection(report.cases, options.runs)}
+${chartsSection(report.cases)}
+${factsSections(report)}
+</main>
+${dataBlock("report", report)}
+${SCRIPTS.map((script) => markup`<script>${new Markup(script)}</script>\n`)}</body>
+</html>
+`.text;
+}
+
+/** The modules as one script: they import only each other, and no two have a name in common. */
+function joinModules(modules: readonly string[]): string {
+  const parts = modules.map((text) =>
+    text.replaceAll(/^import [^;]*;\n/gm, "").replaceAll(/^export /gm, "")
+  );
+  return `(() => {\n"use strict";\n${parts.join("\n")}})();\n`;
+}
+
+function source(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}
+
+/** Such as `21 November 2025, 18:04 UTC`. */
+function dateText(time: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return time;
+  const format = new Intl.DateTimeFormat("en-GB", {
+    dateStyle: "long",
+    timeStyle: "short",
+    timeZone: "UTC",
+  });
+  return `${format.format(date).replace(" at ", ", ")} UTC`;
+}

@@ -1,0 +1,187 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { BenchReport } from "../../src/bench/report.ts";
+import { summarize } from "../../src/bench/summary.ts";
+import { textReport } from "../../src/bench/text_report.ts";
+import { tableLines } from "../../src/bench/text_table.ts";
+import { makeCase, makeReport, makeRun, SUBJECTS } from "../helpers/bench_report.ts";
+
+const REPORT = makeReport();
+
+/** The paragraph of a report that begins so, as lines. */
+function sectionOf(text: string, beginning: string): string[] | undefined {
+  return text.trimEnd().split("\n\n").find((part) => part.startsWith(beginning))?.split("\n");
+}
+
+function linesOf(changes: Partial<BenchReport>, width = 200): string[] {
+  return textReport(makeReport(changes), width, false).split("\n");
+}
+
+Deno.test("textReport() begins with what was measured and where", () => {
+  assertEquals(textReport(REPORT, 200, false).split("\n").slice(0, 9), [
+    "Workload: hello",
+    "Messages: 64 bytes each",
+    "Load:     each request follows the answer to the one before (closed model)",
+    "Runs:     3 of 10s each, after 2s to warm up; seed 1",
+    "Options:  --max-connections 1000",
+    "Machine:  AMD EPYC 7B13, 4 processors, 15.6 GB, Linux 6.12.0",
+    "Versions: sluice 0.1.0, deno 2.9.6, v8 14.2.231.17, nginx 1.26.3",
+    "Time:     2025-11-21T18:04:05Z",
+    "",
+  ]);
+});
+
+Deno.test("textReport() names a handler, its requests and a rate, and not what there is none of", () => {
+  const options = {
+    ...REPORT.options,
+    ...{ handler: "/srv/app.ts", requests: ["a.http", "b.http"], rate: 10_000, runs: 1 },
+    ...{ message_bytes: 0, server: [] },
+  };
+  const machine = { ...REPORT.machine, processors: 1 };
+  assertEquals(linesOf({ options, machine }).slice(0, 5), [
+    "Handler:  /srv/app.ts",
+    "Requests: a.http, b.http",
+    "Load:     10,000/s, whether answers come or not (open model)",
+    "Runs:     1 of 10s, after 2s to warm up; seed 1",
+    "Machine:  AMD EPYC 7B13, 1 processor, 15.6 GB, Linux 6.12.0",
+  ]);
+});
+
+Deno.test("textReport() has a table for each number of connections, the fewest first", () => {
+  const cases = REPORT.cases.toReversed();
+  const text = textReport(makeReport({ cases }), 200, false);
+  const tables = [8, 64].map((connections) => {
+    const own = cases.filter((one) => one.connections === connections);
+    return `${connections} connections:\n\n${tableLines(own, 200, false).join("\n")}\n`;
+  });
+  assertStringIncludes(text, tables.join("\n"));
+  assertStringIncludes(textReport(REPORT, 200, true), "\x1b[1m88,400*\x1b[22m");
+  assertEquals(
+    linesOf({ cases: [makeCase(SUBJECTS.async, 1, [])] })[9],
+    "1 connection: no figures",
+  );
+});
+
+Deno.test("textReport() explains the columns, and whether there is a spread", () => {
+  const text = textReport(REPORT, 200, false);
+  assertEquals(sectionOf(text, "Medians")?.slice(0, 2), [
+    "Medians of the runs, ± half of the distance between the outermost. * is the best, and what does not",
+    "differ from it.",
+  ]);
+  const one = makeReport({ cases: [makeCase(SUBJECTS.async, 8, [makeRun({ rate: 1 })])] });
+  assertEquals(
+    sectionOf(textReport(one, 200, false), "Figures")?.[0],
+    "Figures of one run. * is the best, and what does not differ from it.",
+  );
+});
+
+Deno.test("textReport() lists errors by kind, and what is withheld with its reason", () => {
+  const text = textReport(REPORT, 200, false);
+  assertEquals(sectionOf(text, "Failed requests"), [
+    "Failed requests in a run:",
+    "- threaded with 64 connections: up to 12 status 503, up to 2 reset",
+  ]);
+  assertEquals(sectionOf(text, "Withheld"), [
+    "Withheld, and maybe better than the best shown:",
+    "- nginx with 64 connections: The load generator ran 99% of the time, at 96% of what it can do",
+  ]);
+});
+
+Deno.test("textReport() gives the median of errors, and how many of the runs are withheld", () => {
+  const runs = [3, 936, 940].map((unanswered) => makeRun({ rate: 5 }, { errors: { unanswered } }));
+  runs.push(makeRun({}, { limited: "busy" }), makeRun({}, { errors: { unanswered: 2000 } }));
+  const cases = [{ ...makeCase(SUBJECTS.threaded, 1, []), runs, summary: summarize(runs) }];
+  const text = textReport(makeReport({ cases }), 200, false);
+  assertEquals(
+    sectionOf(text, "Failed requests")?.[1],
+    "- threaded with 1 connection: 936 unanswered",
+  );
+  assertEquals(
+    sectionOf(text, "Withheld")?.[1],
+    "- threaded with 1 connection (1 of 5 runs): busy",
+  );
+});
+
+Deno.test("textReport() says how near the fastest run came to what the load generator can do", () => {
+  assertEquals(sectionOf(textReport(REPORT, 200, false), "The load generator"), [
+    "The load generator can do 118,000/s here with 8 connections; the fastest run took 43% of that.",
+    "The load generator can do 141,000/s here with 64 connections; the fastest run took 96% of that.",
+  ]);
+  const alone = makeReport({ ceilings: [{ connections: 1, rate: 94_000 }] });
+  assertEquals(sectionOf(textReport(alone, 200, false), "The load generator"), [
+    "The load generator can do 94,000/s here.",
+  ]);
+});
+
+Deno.test("textReport() says that server and load generator shared the processors, above 20%", () => {
+  const waitingFor = (waiting: number) => {
+    const run = makeRun({ rate: 5 }, { generator: { busy: 0.5, waiting, of_ceiling: 0.1 } });
+    const cases = [makeCase(SUBJECTS.async, 8, [makeRun({ rate: 5 }), run])];
+    return sectionOf(
+      textReport(makeReport({ cases, ceilings: [] }), 200, false),
+      "Server and load",
+    );
+  };
+  assertEquals(waitingFor(0.34), [
+    "Server and load generator shared the processors: what uses all of them is understated. The generator",
+    "waited for one up to 34% of the time.",
+  ]);
+  assertEquals(waitingFor(0.2), undefined);
+});
+
+Deno.test("textReport() says what was not measured, and that it is incomplete", () => {
+  const text = textReport(makeReport({ complete: false }), 200, false);
+  assertEquals(sectionOf(text, "Not measured"), ["Not measured:", "- node: node is not installed"]);
+  assertStringIncludes(text, "\n\nThis report is incomplete: ");
+  assert(!textReport(REPORT, 200, false).includes("incomplete"));
+});
+
+Deno.test("textReport() ends with the advice, wrapped, and the command in one line", () => {
+  const advice = ["One word ".repeat(20).trim(), "Second."];
+  const text = textReport(makeReport({ advice }), 60, false);
+  assertEquals(text.slice(text.indexOf("What")).split("\n"), [
+    "What the figures say:",
+    "",
+    "One word One word One word One word One word One word One",
+    "word One word One word One word One word One word One word",
+    "One word One word One word One word One word One word One",
+    "word",
+    "",
+    "Second.",
+    "",
+    "To repeat it:",
+    REPORT.command,
+    "",
+  ]);
+});
+
+Deno.test("textReport() is no wider than the terminal, but for the command", () => {
+  for (const width of [60, 80, 100, 132, 200]) {
+    const lines = textReport(REPORT, width, false).split("\n");
+    const wide = lines.filter((line) => line.length > width && line !== REPORT.command);
+    assertEquals(wide, [], String(width));
+    assertEquals(lines.filter((line) => line !== line.trimEnd()), []);
+  }
+});
+
+Deno.test("textReport() wraps the head below its texts, and at 100 columns where the width is not known", () => {
+  const versions = Object.fromEntries(
+    Array.from({ length: 12 }, (_, i) => [`server${i}`, "1.2.3"]),
+  );
+  const narrow = textReport(makeReport({ versions }), 40, false).split("\n");
+  assert(narrow.includes("          server2 1.2.3, server3 1.2.3,"), narrow.join("\n"));
+  const unknown = textReport(makeReport({ versions }), 0, false);
+  assertEquals(unknown, textReport(makeReport({ versions }), 100, false));
+});
+
+Deno.test("textReport() shows nothing that drives a terminal, and no number that is none", () => {
+  const cases = [
+    makeCase(SUBJECTS.async, 8, [makeRun({ rate: 0 }, { errors: { "a\x1b[2J": 1 } })]),
+  ];
+  const missing = [{ name: "node", reason: "\x1b[31mred\nline" }];
+  const text = textReport(makeReport({ cases, missing, advice: [] }), 80, false);
+  assert(!text.includes("\x1b"));
+  assertStringIncludes(text, "- node: \\x1b[31mred\\x0aline\n");
+  assert(!/NaN|Infinity|undefined|null/.test(text), text);
+  const empty = textReport(makeReport({ cases: [], ceilings: [], advice: [] }), 80, false);
+  assert(!/NaN|Infinity|undefined|null|P50/.test(empty), empty);
+});

@@ -1,0 +1,275 @@
+/** The page of `sluice bench --html` in a browser, opened as a file. */
+import { assert, assertEquals } from "@std/assert";
+import { chromium, type Page } from "playwright-core";
+import { htmlReport } from "../../src/bench/html/html_report.ts";
+import type { BenchReport } from "../../src/bench/report.ts";
+import { makeCase, makeReport, makeRun, SUBJECTS } from "../helpers/bench_report.ts";
+import { findTool, testWith } from "../helpers/tools.ts";
+
+const LAUNCH = {
+  executablePath: findTool("chromium") ?? "",
+  args: ["--no-sandbox"],
+};
+const FIGURES = ["latency", "throughput", "cpu", "memory"];
+/** What the first subject is drawn in. */
+const FIRST = { light: "#4263c8", dark: "#5a90ee" };
+const HOSTILE = `</script><img src=x onerror="globalThis.ran = true"><b>`;
+
+interface View {
+  readonly width?: number;
+  readonly theme?: "light" | "dark";
+  readonly javaScriptEnabled?: boolean;
+}
+
+/** Opens a report, and closes it when `use` is done: nothing may be asked for, and nothing go wrong. */
+async function openReport(
+  report: BenchReport,
+  { width = 900, theme = "light", javaScriptEnabled = true }: View,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const file = await Deno.makeTempFile({ suffix: ".html" });
+  await Deno.writeTextFile(file, htmlReport(report));
+  const browser = await chromium.launch(LAUNCH);
+  try {
+    const page = await browser.newPage({
+      viewport: { width, height: 800 },
+      colorScheme: theme,
+      javaScriptEnabled,
+    });
+    const requests: string[] = [];
+    const failures: string[] = [];
+    page.on("request", (request) => requests.push(request.url()));
+    page.on("pageerror", (error) => failures.push(error.message));
+    page.on("console", (message) => failures.push(message.text()));
+    await page.goto(`file://${file}`);
+    await use(page);
+    assertEquals({ requests, failures }, { requests: [`file://${file}`], failures: [] });
+  } finally {
+    await browser.close();
+    await Deno.remove(file);
+  }
+}
+
+/** How many pixels of a chart have exactly this colour. */
+async function pixelsOf(page: Page, figure: string, colour: string): Promise<number> {
+  return await page.evaluate(`(() => {
+    const { width, height } = document.querySelector("#${figure} canvas");
+    // A copy: the browser warns of canvases that are read again and again.
+    const copy = new OffscreenCanvas(width, height).getContext("2d");
+    copy.drawImage(document.querySelector("#${figure} canvas"), 0, 0);
+    const { data } = copy.getImageData(0, 0, width, height);
+    const wanted = [1, 3, 5].map((at) => parseInt("${colour}".slice(at, at + 2), 16));
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      if (wanted.every((part, at) => data[i + at] === part) && data[i + 3] === 255) count++;
+    }
+    return count;
+  })()`);
+}
+
+/** Charts draw themselves when the browser has laid out the page. */
+async function waitForCharts(page: Page): Promise<void> {
+  await page.waitForFunction(
+    `document.querySelectorAll("figure canvas").length === ${FIGURES.length}`,
+  );
+  await nextFrame(page);
+}
+
+/** uPlot draws in a microtask, and a change of the theme is told before a frame. */
+async function nextFrame(page: Page): Promise<void> {
+  await page.evaluate(
+    `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))`,
+  );
+}
+
+async function assertDrawnIn(page: Page, theme: "light" | "dark"): Promise<void> {
+  const other = theme === "light" ? "dark" : "light";
+  for (const figure of FIGURES) {
+    const own = await pixelsOf(page, figure, FIRST[theme]);
+    assert(own > 20, `${figure} has ${own} pixels of the ${theme} theme`);
+    assertEquals(await pixelsOf(page, figure, FIRST[other]), 0, figure);
+  }
+}
+
+for (const theme of ["light", "dark"] as const) {
+  testWith(
+    "chromium",
+    `htmlReport() opens from a file and draws its charts, ${theme}`,
+    async () => {
+      await openReport(makeReport(), { theme }, async (page) => {
+        await waitForCharts(page);
+        await assertDrawnIn(page, theme);
+        const cells = await page.locator(".figures tbody:last-child tr:nth-child(4) > *")
+          .allInnerTexts();
+        assertEquals(cells.slice(0, 2), ["pooled, 2 workers", "62,000\n61,070–62,744"]);
+      });
+    },
+  );
+}
+
+testWith(
+  "chromium",
+  "htmlReport() follows the theme while it is open, and is light on paper",
+  async () => {
+    await openReport(makeReport(), {}, async (page) => {
+      await waitForCharts(page);
+      for (
+        const [colorScheme, media, drawn] of [
+          ["dark", "screen", "dark"],
+          ["light", "screen", "light"],
+          ["dark", "screen", "dark"],
+          ["dark", "print", "light"],
+          ["dark", "screen", "dark"],
+        ] as const
+      ) {
+        await page.emulateMedia({ colorScheme, media });
+        await nextFrame(page);
+        await assertDrawnIn(page, drawn);
+      }
+    });
+  },
+);
+
+testWith(
+  "chromium",
+  "htmlReport() shows hostile names as text, and runs nothing of them",
+  async () => {
+    const subject = { ...SUBJECTS.async, name: HOSTILE };
+    const run = makeReport().cases[0]?.runs[0] ?? makeRun();
+    const report = makeReport({
+      cases: [8, 64].map((connections) => makeCase(subject, connections, [run])),
+      options: { ...makeReport().options, handler: HOSTILE },
+    });
+    await openReport(report, {}, async (page) => {
+      await waitForCharts(page);
+      assertEquals(await page.locator("h1").innerText(), HOSTILE);
+      assertEquals(await page.locator(".figures tbody tr th").nth(1).innerText(), `${HOSTILE}1`);
+      assertEquals(await page.locator("#latency .u-label").nth(1).innerText(), HOSTILE);
+      assertEquals(await page.evaluate("[globalThis.ran ?? false, document.images.length]"), [
+        false,
+        0,
+      ]);
+    });
+  },
+);
+
+testWith(
+  "chromium",
+  "htmlReport() fits on a phone, with long names and many subjects",
+  async () => {
+    const { cases, options } = makeReport();
+    const name = (i: number) => `/srv/${"a_long_name_of_a_handler_".repeat(3)}${i}.ts`;
+    const report = makeReport({
+      cases: cases.map((one, i) => ({ ...one, subject: { ...one.subject, name: name(i) } })),
+      options: { ...options, handler: name(0) },
+    });
+    for (const one of [makeReport(), report]) {
+      await openReport(one, { width: 375 }, async (page) => {
+        await waitForCharts(page);
+        const widths = "[document.documentElement.scrollWidth, document.body.scrollWidth]";
+        assertEquals(await page.evaluate(widths), [375, 375]);
+      });
+    }
+  },
+);
+
+testWith(
+  "chromium",
+  "htmlReport() redraws its charts when the window becomes narrower",
+  async () => {
+    await openReport(makeReport(), {}, async (page) => {
+      await waitForCharts(page);
+      await page.setViewportSize({ width: 375, height: 800 });
+      await page.waitForFunction(
+        `[...document.querySelectorAll("figure canvas")].every(({ clientWidth }) => clientWidth < 375)`,
+      );
+      assertEquals(await page.evaluate("document.documentElement.scrollWidth"), 375);
+      await nextFrame(page);
+      await assertDrawnIn(page, "light");
+    });
+  },
+);
+
+testWith("chromium", "htmlReport(): a choice of connections is that of all charts", async () => {
+  await openReport(makeReport(), {}, async (page) => {
+    await waitForCharts(page);
+    assertEquals(
+      await page.locator("#latency .absent").innerText(),
+      [
+        "Not shown, since withheld or not known: nginx",
+      ].join(),
+    );
+    const before = await page.locator("#memory canvas").screenshot();
+    await page.locator("#latency .choice label", { hasText: /^8$/ }).click();
+    assert(await page.locator("#latency .absent").isHidden());
+    assertEquals(await page.locator("#latency .u-label").count(), 1 + 5);
+    assert(await page.locator("#memory .choice label").first().locator("input").isChecked());
+    await nextFrame(page);
+    const after = await page.locator("#memory canvas").screenshot();
+    assert(!before.equals(after), "memory was drawn alike");
+  });
+});
+
+testWith(
+  "chromium",
+  "htmlReport(): a legend has the figures under the cursor, and hides lines for good",
+  async () => {
+    await openReport(makeReport(), {}, async (page) => {
+      await waitForCharts(page);
+      const throughput = page.locator("#throughput");
+      await throughput.locator(".u-over").hover({ position: { x: 20, y: 100 } });
+      assertEquals(await throughput.locator(".u-value").allInnerTexts(), [
+        ...["8 connections", "41,200/s", "33,800/s", "57,400/s", "58,300/s", "88,400/s"],
+      ]);
+      await page.locator("#memory .u-over").hover({ position: { x: 20, y: 20 } });
+      assertEquals(await page.locator("#memory .u-value").allInnerTexts(), [
+        ...["async", "55.3 MB", "75.3 MB"],
+      ]);
+      await throughput.locator(".u-label").nth(1).click();
+      await page.mouse.move(0, 0);
+      await nextFrame(page);
+      assertEquals(await pixelsOf(page, "throughput", FIRST.light), 0);
+      await page.emulateMedia({ colorScheme: "dark" });
+      await nextFrame(page);
+      assertEquals(await pixelsOf(page, "throughput", FIRST.dark), 0);
+      await throughput.locator(".u-label").nth(1).click();
+      await nextFrame(page);
+      assert(await pixelsOf(page, "throughput", FIRST.dark) > 20);
+    });
+  },
+);
+
+testWith(
+  "chromium",
+  "htmlReport(): the command is copied, or selected where that is forbidden",
+  async () => {
+    const report = makeReport();
+    await openReport(report, {}, async (page) => {
+      await page.locator("#copy").click();
+      await page.waitForFunction(`document.querySelector("#copy").textContent !== "Copy"`);
+      const done = await page.locator("#copy").innerText();
+      assert(done === "Copied" || done === "Selected", done);
+      if (done === "Selected") {
+        assertEquals(await page.evaluate("getSelection().toString()"), report.command);
+      }
+    });
+  },
+);
+
+testWith(
+  "chromium",
+  "htmlReport() has texts and tables without JavaScript, and no empty charts",
+  async () => {
+    const report = makeReport();
+    await openReport(report, { javaScriptEnabled: false }, async (page) => {
+      const text = await page.locator("main").innerText();
+      for (
+        const part of [...report.advice, report.command, "88,400", "The charts need JavaScript"]
+      ) {
+        assert(text.includes(part), part);
+      }
+      assert(await page.locator("#charts").isHidden());
+      assert(await page.locator("#copy").isHidden());
+    });
+  },
+);

@@ -1,0 +1,76 @@
+/**
+ * Takes pictures of a report of `sluice bench --html`, for the documentation:
+ * `deno run -A tools/report_pictures.ts REPORT.html FOLDER` writes `light.png`,
+ * `dark.png`, and one of each chart, such as `latency.png`. It needs Chromium.
+ */
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium } from "playwright-core";
+
+const WIDTH = 900;
+
+/** Names under which Chromium is installed. */
+const PROGRAMS = ["chromium", "chromium-browser", "google-chrome"];
+
+const [REPORT, FOLDER] = Deno.args;
+
+await main();
+
+async function main(): Promise<void> {
+  if (REPORT === undefined || FOLDER === undefined || Deno.args.length > 2) {
+    return fail("Cannot take pictures: expected REPORT.html and FOLDER");
+  }
+  const executablePath = findChromium();
+  if (executablePath === null) {
+    return fail(`Cannot take pictures: none of ${PROGRAMS.join(", ")} is in PATH`);
+  }
+  const report = await realPath(REPORT);
+  if (report === null) return fail(`Cannot find the report: ${REPORT}`);
+  await Deno.mkdir(FOLDER, { recursive: true });
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  try {
+    await takePictures(browser, pathToFileURL(report).href, FOLDER);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function takePictures(browser: Browser, url: string, folder: string): Promise<void> {
+  const page = await browser.newPage({
+    viewport: { width: WIDTH, height: 1000 },
+    deviceScaleFactor: 1,
+  });
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(url);
+    await page.screenshot({ path: `${folder}/${colorScheme}.png`, fullPage: true });
+  }
+  for (const figure of await page.locator("figure").all()) {
+    const id = await figure.getAttribute("id");
+    if (id !== null) await figure.screenshot({ path: `${folder}/${id}.png` });
+  }
+}
+
+function findChromium(): string | null {
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  const paths = PROGRAMS.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
+  return paths.find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  }) ?? null;
+}
+
+async function realPath(path: string): Promise<string | null> {
+  try {
+    return await Deno.realPath(path);
+  } catch {
+    return null;
+  }
+}
+
+function fail(message: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${message}\n`));
+  Deno.exitCode = 1;
+}
