@@ -1,15 +1,14 @@
 /** Words about an option that `--help` and the README's table share. */
-import { type OptionKey, optionOf } from "../settings/options.ts";
+import type { Option } from "../settings/option.ts";
 
 /**
  * The value of an option in a usage line: `<single|async>`, `<duration>`;
  * empty when the flag needs none.
  */
-export function placeholder(key: OptionKey): string {
-  const { type, choices, repeatable } = optionOf(key);
+export function placeholder({ type, choices }: Option<unknown>): string {
   if (type === "flag") return "";
   if (choices.length > 0) return `<${choices.join("|")}>`;
-  return repeatable ? "<address>" : `<${type}>`;
+  return type === "addresses" ? "<address>" : `<${type}>`;
 }
 
 /**
@@ -18,8 +17,7 @@ export function placeholder(key: OptionKey): string {
  * @returns `literal` says whether it is such a value, or words for the lack
  * of one.
  */
-export function defaultOf(key: OptionKey): { text: string; literal: boolean } {
-  const option = optionOf(key);
+export function defaultOf(option: Option<unknown>): { text: string; literal: boolean } {
   const value = option.default;
   if (isUnset(value)) {
     return { text: option.unset, literal: false };

@@ -1,21 +1,10 @@
 /** `--help` and the short usage, generated from the table of options. */
 import { EXIT } from "../exit.ts";
 import { SERVICES } from "../services/registry.ts";
-import { GROUPS } from "../settings/option.ts";
-import {
-  type ActionKey,
-  ACTIONS,
-  envName,
-  flagName,
-  OPTION_KEYS,
-  type OptionKey,
-  optionOf,
-} from "../settings/options.ts";
-import { COMMAND_NAMES, COMMANDS, PROGRAM } from "./commands.ts";
-import { defaultOf, placeholder } from "./describe.ts";
-
-/** The width of the help text, in columns. */
-const WIDTH = 80;
+import type { OptionTable } from "../settings/option.ts";
+import { ACTIONS, envName, OPTIONS } from "../settings/options.ts";
+import { COMMAND_NAMES, COMMANDS, OWN_COMMAND_NAMES, PROGRAM } from "./commands.ts";
+import { actionLines, columns, optionLines, wrap } from "./help_layout.ts";
 
 const USAGE = `Usage: ${PROGRAM} [${COMMAND_NAMES.join("|")}] [options]`;
 
@@ -65,9 +54,7 @@ export function helpText(): string {
   const commands = COMMAND_NAMES.map((name) =>
     [`${name} ${COMMANDS[name].argument}`.trim(), COMMANDS[name].help] as const
   );
-  const actions = (Object.keys(ACTIONS) as ActionKey[]).map((key) =>
-    [spelling(key, ACTIONS[key].short), ACTIONS[key].help] as const
-  );
+  const ownHelp = OWN_COMMAND_NAMES.map((name) => `${PROGRAM} ${name} --help`).join(", ");
   const services = Object.values(SERVICES).map(({ name, port, help }) =>
     [`${name} ${port}`, help] as const
   );
@@ -78,13 +65,10 @@ export function helpText(): string {
     USAGE,
     "",
     ...columns("Commands", commands),
-    ...GROUPS.flatMap((group) => [
-      `${group}:`,
-      ...OPTION_KEYS.filter((key) => optionOf(key).group === group)
-        .flatMap(optionLines),
-      "",
-    ]),
-    ...columns("Actions", actions),
+    ...wrap(`With options of their own: ${ownHelp}`, 2),
+    "",
+    ...optionLines(OPTIONS as OptionTable),
+    ...actionLines(ACTIONS),
     ...columns("Services, and their ports", services),
     "Values:",
     ...wrap(
@@ -108,46 +92,4 @@ export function helpText(): string {
     ...columns("Exit codes", EXIT_CODES),
   ];
   return lines.join("\n");
-}
-
-function optionLines(key: OptionKey): string[] {
-  const option = optionOf(key);
-  const shared = option.env.length === 0
-    ? ""
-    : `; also from ${option.env.join(", ")} in the environment`;
-  const ending = `(default: ${defaultOf(key).text}${shared})`;
-  // The ending is broken between its two parts only.
-  const whole = ending.replaceAll(/(?<!;) /g, "\u00a0");
-  return [
-    `  ${spelling(key, option.short)} ${placeholder(key)}`.trimEnd(),
-    ...wrap(`${option.help} ${whole}`, 10),
-  ];
-}
-
-function spelling(key: OptionKey | ActionKey, short: string): string {
-  return `${short === "" ? "   " : `-${short},`} ${flagName(key)}`;
-}
-
-function columns(
-  title: string,
-  rows: readonly (readonly [string, string])[],
-): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
-  return [`${title}:`, ...lines, ""];
-}
-
-/** Breaks a text into lines of at most {@linkcode WIDTH}, indented. */
-function wrap(text: string, indent: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && indent + line.length + 1 + word.length > WIDTH) {
-      lines.push(" ".repeat(indent) + line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, " ".repeat(indent) + line].map((each) => each.replaceAll("\u00a0", " "));
 }

@@ -12,9 +12,10 @@ const HEAD = ["Option", "Default", "Environment", "What it does"];
  */
 export function optionTable(): string {
   const rows = OPTION_KEYS.map((key) => {
-    const { short, env, help, choices } = optionOf(key);
+    const option = optionOf(key);
+    const { short, env, help, choices } = option;
     const flags = [...(short === "" ? [] : [`-${short}`]), flagName(key)];
-    const { text, literal } = defaultOf(key);
+    const { text, literal } = defaultOf(option);
     const values = choices.length === 0 ? "" : ` (${choices.map(code).join(", ")})`;
     return [
       flags.map(code).join(", "),

@@ -24,6 +24,32 @@ export function keepSignals(watchSignals: WatchSignals): WatchSignals {
   };
 }
 
+/** Those that ask a program to end. */
+const ENDING: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"];
+
+/** As a shell reports a program that INT ended. */
+export const INTERRUPTED = 130;
+
+/**
+ * Does something that ends early when the process is asked to end, and is left
+ * where it is when the process is asked again.
+ *
+ * @param act Takes the signal to end; gives the code to exit with.
+ */
+export function interruptible(
+  watchSignals: WatchSignals,
+  act: (signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const interruption = new AbortController();
+  const again = Promise.withResolvers<number>();
+  watchSignals((signal) => {
+    if (!ENDING.includes(signal)) return;
+    if (interruption.signal.aborted) again.resolve(INTERRUPTED);
+    interruption.abort();
+  });
+  return Promise.race([act(interruption.signal), again.promise]);
+}
+
 /** What signals act on. */
 export interface SignalTargets {
   readonly server: Server;

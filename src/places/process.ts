@@ -68,7 +68,7 @@ function channelTo(child: Deno.ChildProcess): Channel {
 }
 
 /** What the runtime was told before the program's own arguments; nothing where it is one executable. */
-function programArguments(): readonly string[] {
+export function programArguments(): readonly string[] {
   if (Deno.build.standalone) return [];
   const granted = PERMISSIONS.filter((name) =>
     Deno.permissions.querySync({ name }).state === "granted"

@@ -1,7 +1,8 @@
 /** Values as they were found in a source, and how they become final ones. */
 import { safeParse } from "valibot";
 import { type ExitCode, ExitError } from "../exit.ts";
-import { type OptionKey, optionOf } from "./options.ts";
+import type { Option } from "./option.ts";
+import type { OptionKey } from "./options.ts";
 
 /** Where the value of a setting comes from. */
 export interface Source {
@@ -23,8 +24,8 @@ export const RANK = {
 } as const;
 
 /** A value as it was found in a source. */
-export interface Found {
-  readonly key: OptionKey;
+export interface Found<K extends string = OptionKey> {
+  readonly key: K;
   /** Text, a list of texts, or whatever a configuration file holds. */
   readonly value: unknown;
   readonly source: Source;
@@ -41,14 +42,13 @@ export interface Found {
 }
 
 /**
- * Validates a value that was found.
+ * Validates a value that was found for an option.
  *
  * @returns The final value: milliseconds, bytes, absolute paths.
  * @throws {ExitError} With the code of the source, naming the option, the
  * value and what was expected.
  */
-export function finalValue(found: Found): unknown {
-  const option = optionOf(found.key);
+export function finalValue(option: Option<unknown>, found: Found<string>): unknown {
   const result = safeParse(option.schema, found.value, { abortEarly: true });
   if (result.success) return option.resolve(result.output, found.folder);
   const [issue] = result.issues;

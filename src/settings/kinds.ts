@@ -21,10 +21,12 @@ export interface Kind<T> {
     | "choice"
     | "flag"
     | "integer"
+    | "number"
     | "duration"
     | "size"
     | "percent"
     | "host"
+    | "text"
     | "path"
     | "permissions"
     | "addresses";
@@ -90,8 +92,11 @@ export function integer(min: number, max: number): Kind<number> {
   return { ...PLAIN, type: "integer", schema };
 }
 
-/** A duration of at most 24 days; the final value is in milliseconds. */
-export function duration(): Kind<number> {
+/**
+ * A duration of at least `min` milliseconds and at most 24 days; the final
+ * value is in milliseconds.
+ */
+export function duration(min = 0): Kind<number> {
   return {
     ...PLAIN,
     type: "duration",
@@ -99,8 +104,8 @@ export function duration(): Kind<number> {
     schema: quantity(
       parseDuration,
       "a duration such as 500ms, 30s or 2m",
-      `a duration from 0 to ${formatDuration(MAX_DURATION)}`,
-      0,
+      `a duration from ${formatDuration(min)} to ${formatDuration(MAX_DURATION)}`,
+      min,
       MAX_DURATION,
     ),
     format: formatDuration,
@@ -224,7 +229,7 @@ export function addresses(): Kind<readonly Address[]> {
 }
 
 /** What most kinds have in common. */
-const PLAIN = {
+export const PLAIN = {
   unit: "",
   choices: [] as readonly string[],
   repeatable: false,

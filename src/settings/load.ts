@@ -2,18 +2,20 @@
  * From flags, environment, configuration file and defaults, in this order of
  * precedence, to the final settings. After this nobody merges or checks again.
  */
-import { EXIT, ExitError } from "../exit.ts";
+import { ExitError } from "../exit.ts";
 import type { Address } from "./address.ts";
 import type { ReadFile } from "./config_file.ts";
 import { checkConsistency } from "./consistency.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
-import { finalValue, type Found, quote, RANK, type Source } from "./found.ts";
+import { readFlags } from "./flags.ts";
+import { finalValue, type Found, type Source } from "./found.ts";
+import type { OptionTable } from "./option.ts";
 import {
   EXCLUSIVE,
-  flagName,
   OPTION_KEYS,
   type OptionKey,
   optionOf,
+  OPTIONS,
   type Settings,
 } from "./options.ts";
 
@@ -49,14 +51,14 @@ export interface LoadOptions {
  */
 export async function loadSettings(options: LoadOptions): Promise<Loaded> {
   const { environment, readFile, cwd } = options;
-  const flags = readFlags(options.flags, cwd);
+  const flags = readFlags(OPTIONS as OptionTable<OptionKey>, options.flags, cwd);
   const variables = await readEnvironment(environment, cwd);
   const layers = [flags, variables];
   const config = flags.get("config") ?? variables.get("config");
   if (config !== undefined) {
     const module = await import("./config_file.ts");
     const file = {
-      path: finalValue(config) as string,
+      path: finalValue(optionOf("config"), config) as string,
       name: config.name,
       written: String(config.value),
       exitCode: config.exitCode,
@@ -68,7 +70,7 @@ export async function loadSettings(options: LoadOptions): Promise<Loaded> {
   const values = new Map<OptionKey, unknown>();
   for (const layer of layers) {
     for (const [key, one] of layer) {
-      const value = finalValue(one);
+      const value = finalValue(optionOf(key), one);
       if (found.has(key)) continue;
       found.set(key, one);
       values.set(key, value);
@@ -104,35 +106,6 @@ export function resolveAddresses(
   if (settings.bind.length > 0) return settings.bind;
   const { host, port } = settings;
   return [{ transport: "tcp", hostname: host, port: port ?? servicePort }];
-}
-
-function readFlags(flags: Flags, folder: string): Map<OptionKey, Found> {
-  const found = new Map<OptionKey, Found>();
-  for (const key of OPTION_KEYS) {
-    const given = flags[key] ?? [];
-    const [value] = given;
-    if (value === undefined) continue;
-    const { repeatable } = optionOf(key);
-    const name = flagName(key);
-    if (given.length > 1 && !repeatable) {
-      throw new ExitError(
-        `Cannot repeat ${name}: found ${given.map(quote).join(" and ")}, ` +
-          "expected one value",
-        EXIT.usage,
-      );
-    }
-    found.set(key, {
-      key,
-      value: repeatable ? given : value,
-      name,
-      where: "",
-      folder,
-      source: { from: "flag", detail: name },
-      rank: RANK.flag,
-      exitCode: EXIT.usage,
-    });
-  }
-  return found;
 }
 
 /**

@@ -1,8 +1,12 @@
-/** The shape of one entry of the table of settings. */
+/** The shape of one entry of a table of options, and how its names follow from its key. */
 import type { Kind } from "./kinds.ts";
 
-/** The groups of `--help`, in its order. */
+/** The groups of `--help`, in its order; a table has options of some of them. */
 export const GROUPS = [
+  "Workload",
+  "Load",
+  "Servers",
+  "Report",
   "Model",
   "Workers",
   "Listen",
@@ -28,6 +32,24 @@ export interface Option<T> extends Kind<NonNullable<T>> {
   readonly env: readonly string[];
   /** Can it be set in a configuration file? */
   readonly inFile: boolean;
+}
+
+/** The options of a command, by key. */
+export type OptionTable<K extends string = string> = Readonly<Record<K, Option<unknown>>>;
+
+/** The final values of a table: milliseconds, bytes, absolute paths. */
+export type ValuesOf<T> = {
+  readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never;
+};
+
+/** A key as flags spell it: `max-connections`. */
+export function kebab(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The flag of a key: `--max-connections`. */
+export function flagName(key: string): string {
+  return `--${kebab(key)}`;
 }
 
 type Particulars<T> =

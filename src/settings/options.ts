@@ -5,7 +5,7 @@
 import { MAX_PORT } from "./address.ts";
 import { HTTP_OPTIONS } from "./http_options.ts";
 import * as kinds from "./kinds.ts";
-import { type Option, option } from "./option.ts";
+import { kebab, type Option, option } from "./option.ts";
 import { WORKER_OPTIONS } from "./worker_options.ts";
 
 /** Every option by its key; a key's other names follow from it. */
@@ -167,6 +167,8 @@ export const ACTIONS = {
   },
 } as const;
 
+export { flagName, kebab } from "./option.ts";
+
 /** The key of an option, such as `maxConnections`. */
 export type OptionKey = keyof typeof OPTIONS;
 
@@ -195,16 +197,6 @@ export const OPTION_KEYS = Object.keys(OPTIONS) as OptionKey[];
 /** An option whose type of value does not matter to the caller. */
 export function optionOf(key: OptionKey): Option<unknown> {
   return OPTIONS[key] as Option<unknown>;
-}
-
-/** The name in flags and configuration files: `max-connections`. */
-export function kebab(key: OptionKey | ActionKey): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** The flag: `--max-connections`. */
-export function flagName(key: OptionKey | ActionKey): string {
-  return `--${kebab(key)}`;
 }
 
 /** The option's own name in the environment: `SLUICE_MAX_CONNECTIONS`. */

@@ -122,7 +122,7 @@ Deno.test("parseArguments() lets no flag swallow the next argument", async () =>
   }
   await refuses(
     ["--watch", "true"],
-    `Unknown command "true": expected one of serve, check, status, completions`,
+    `Unknown command "true": expected one of serve, check, status, bench, load, completions`,
   );
 });
 
@@ -160,7 +160,7 @@ Deno.test("parseArguments() names the nearest of an unknown command", async () =
   await refuses(["sevre"], `Unknown command "sevre": did you mean "serve"?`);
   await refuses(
     ["zzz"],
-    `Unknown command "zzz": expected one of serve, check, status, completions`,
+    `Unknown command "zzz": expected one of serve, check, status, bench, load, completions`,
   );
   await refuses(
     ["./app.ts"],
@@ -168,7 +168,7 @@ Deno.test("parseArguments() names the nearest of an unknown command", async () =
   );
   await refuses(
     ["8000"],
-    `Unknown command "8000": expected one of serve, check, status, completions`,
+    `Unknown command "8000": expected one of serve, check, status, bench, load, completions`,
   );
 });
 
@@ -198,6 +198,14 @@ Deno.test("parseArguments() refuses arguments that a command lacks", async () =>
     (await parseArguments(["completions", "--help"])).actions.help,
     true,
   );
+});
+
+Deno.test("parseArguments() wants a command with options of its own to be the first", async () => {
+  const expected = "expected it as the first argument";
+  await refuses(["--watch", "bench"], `Cannot run bench: ${expected}`);
+  await refuses(["-p1", "load", "http://a"], `Cannot run load: ${expected}`);
+  assertEquals((await parseArguments(["--help", "bench"])).actions.help, true);
+  await refuses(["check", "bench"], `Cannot use the argument "bench": expected check alone`);
 });
 
 Deno.test("parseArguments() shows control characters escaped", async () => {

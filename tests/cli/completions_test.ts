@@ -1,7 +1,16 @@
 import { assertArrayIncludes, assertEquals, assertRejects } from "@std/assert";
-import { completionScript, SHELLS } from "../../src/cli/completions.ts";
+import { COMMAND_NAMES } from "../../src/cli/commands.ts";
+import { SHELLS } from "../../src/cli/completion_words.ts";
+import { completionScript } from "../../src/cli/completions.ts";
 import { ExitError } from "../../src/exit.ts";
+import { BENCH_OPTIONS, WORKLOADS } from "../../src/settings/bench_options.ts";
+import { LOAD_OPTIONS } from "../../src/settings/load_options.ts";
+import { flagName as flagOf } from "../../src/settings/option.ts";
 import { flagName, OPTION_KEYS } from "../../src/settings/options.ts";
+
+/** Every flag of the commands that have options of their own. */
+const BENCH_FLAGS = [...Object.keys(BENCH_OPTIONS).map(flagOf), "--help"];
+const LOAD_FLAGS = [...Object.keys(LOAD_OPTIONS).map(flagOf), "--help"];
 
 const MODES = ["single", "async", "threaded", "pooled", "forked"];
 
@@ -65,7 +74,7 @@ function inBash(folder: string, ...words: string[]) {
 }
 
 shellTest("bash", "offers commands, options and values", async (folder) => {
-  assertEquals(await inBash(folder, ""), ["serve", "check", "status", "completions"]);
+  assertEquals(await inBash(folder, ""), COMMAND_NAMES);
   assertEquals(await inBash(folder, "--max-connections-"), [
     "--max-connections-per-ip",
   ]);
@@ -79,6 +88,29 @@ shellTest("bash", "offers commands, options and values", async (folder) => {
   assertEquals(await inBash(folder, "--watch", "--sand"), ["--sandbox"]);
   assertEquals(await inBash(folder, "--config", "a"), ["a file.toml"]);
   assertEquals(await inBash(folder, "status", "a"), ["a file.toml"]);
+});
+
+shellTest("bash", "offers what bench and load have of their own", async (folder) => {
+  assertEquals(await inBash(folder, "bench", "--"), BENCH_FLAGS);
+  assertEquals(await inBash(folder, "load", "--"), LOAD_FLAGS);
+  assertEquals(await inBash(folder, "bench", "--workload", ""), WORKLOADS);
+  assertEquals(await inBash(folder, "bench", "--workload", "=", "sl"), ["slow-clients"]);
+  assertEquals(await inBash(folder, "bench", "--modes", "p"), ["pooled"]);
+  assertEquals(await inBash(folder, "bench", "--modes", "single,forked,p"), [
+    "single,forked,pooled",
+  ]);
+  assertEquals(await inBash(folder, "bench", "--request", "a"), ["a file.toml"]);
+  assertEquals(await inBash(folder, "load", "--json", "a"), ["a file.toml"]);
+  assertEquals(await inBash(folder, "bench", "--rate", ""), []);
+  assertEquals(await inBash(folder, "bench", "--peers", "--work"), ["--workload", "--workers"]);
+  assertEquals(await inBash(folder, "bench", ""), []);
+  assertEquals(await inBash(folder, "--workload", ""), []);
+});
+
+shellTest("bash", "offers options of the server after bench --", async (folder) => {
+  assertEquals(await inBash(folder, "bench", "--peers", "--", "--max-th"), ["--max-threads"]);
+  assertEquals(await inBash(folder, "bench", "--", "--log-level", "d"), ["debug"]);
+  assertEquals(await inBash(folder, "load", "--", "--max-th"), []);
 });
 
 function inFish(folder: string, line: string) {
@@ -101,39 +133,84 @@ shellTest("fish", "offers commands, options and values", async (folder) => {
   );
 });
 
-/** Types a line and a tab in a real, interactive zsh; gives the line after. */
-async function inZsh(folder: string, line: string) {
+shellTest("fish", "offers what bench and load have of their own", async (folder) => {
+  assertEquals((await inFish(folder, "sluice bench --")).sort(), BENCH_FLAGS.toSorted());
+  assertEquals((await inFish(folder, "sluice load --")).sort(), LOAD_FLAGS.toSorted());
+  assertEquals(await inFish(folder, "sluice bench --workload "), WORKLOADS);
+  assertEquals(await inFish(folder, "sluice bench --workload=sl"), ["--workload=slow-clients"]);
+  assertEquals(await inFish(folder, "sluice bench --modes "), MODES);
+  assertEquals(await inFish(folder, "sluice bench --modes single,forked,p"), [
+    "single,forked,pooled",
+  ]);
+  assertEquals(await inFish(folder, "sluice bench --modes=single,p"), ["--modes=single,pooled"]);
+  assertEquals(await inFish(folder, "sluice bench --request a"), ["a file.toml"]);
+  assertEquals(await inFish(folder, "sluice load --json a"), ["a file.toml"]);
+  assertEquals(await inFish(folder, "sluice bench --rate "), []);
+  assertEquals(await inFish(folder, "sluice be"), ["bench"]);
+  assertEquals(await inFish(folder, "sluice --watch be"), []);
+});
+
+/** Types each line and a tab in a real, interactive zsh; gives the lines after. */
+function inZsh(folder: string, ...lines: string[]) {
   const script = `
     zmodload zsh/zpty
     zpty shell zsh -f -i
     zpty -w shell 'cd '"$1"'; PROMPT=; unsetopt zle_bracketed_paste' \\
       '; autoload -Uz compinit; compinit -u -D; source ./script' \\
-      '; show() { print -r -- "<<$BUFFER>>"; }; zle -N show' \\
+      '; show() { print -r -- "<<$BUFFER>>"; BUFFER=; }; zle -N show' \\
       '; bindkey "^X" show; print "rea""dy"'
     zpty -r shell seen '*ready*'
-    zpty -w -n shell "$2"$'\\t'$'\\x18'
-    zpty -r shell seen '*<<*>>*'
-    print -r -- "\${\${seen##*<<}%%>>*}"
+    shift
+    for line; do
+      zpty -w -n shell "$line"$'\\t'$'\\x18'
+      zpty -r shell seen '*<<*>>*'
+      print -r -- "\${\${seen##*<<}%%>>*}"
+    done
     zpty -d shell`;
-  const lines = await run("zsh", ["-f", "-c", script, "zsh", folder, line]);
-  return lines.join("").trim();
+  return run("zsh", ["-f", "-c", script, "zsh", folder, ...lines]);
 }
 
-shellTest("zsh", "offers commands, options and values", async (folder) => {
-  assertEquals(await inZsh(folder, "sluice comp"), "sluice completions");
-  assertEquals(await inZsh(folder, "sluice --mode a"), "sluice --mode async");
-  assertEquals(await inZsh(folder, "sluice --mode=a"), "sluice --mode=async");
-  assertEquals(await inZsh(folder, "sluice --watch --mode a"), "sluice --watch --mode async");
-  assertEquals(
-    await inZsh(folder, "sluice completions z"),
-    "sluice completions zsh",
-  );
-  assertEquals(
-    await inZsh(folder, "sluice --config a"),
-    "sluice --config a\\ file.toml",
-  );
-  assertEquals(await inZsh(folder, "sluice status a"), "sluice status a\\ file.toml");
-});
+/** Checks what a tab adds to each line. */
+async function completesInZsh(folder: string, endings: Readonly<Record<string, string>>) {
+  const completed = await inZsh(folder, ...Object.keys(endings));
+  const expected = Object.entries(endings).map(([line, ending]) => line + ending);
+  assertEquals(completed.map((line) => line.trimEnd()), expected);
+}
+
+shellTest("zsh", "offers commands, options and values", (folder) =>
+  completesInZsh(folder, {
+    "sluice comp": "letions",
+    "sluice --mode a": "sync",
+    "sluice --mode=a": "sync",
+    "sluice --watch --mode a": "sync",
+    "sluice completions z": "sh",
+    "sluice --config a": "\\ file.toml",
+    "sluice status a": "\\ file.toml",
+  }));
+
+shellTest(
+  "zsh",
+  "offers what bench and load have of their own",
+  (folder) =>
+    completesInZsh(folder, {
+      "sluice be": "nch",
+      "sluice --watch be": "",
+      "sluice bench --workl": "oad=",
+      "sluice bench --workload sl": "ow-clients",
+      "sluice bench --modes=single,p": "ooled,",
+      "sluice bench --request a": "\\ file.toml",
+      "sluice bench --max-th": "",
+      "sluice load --mess": "age-size=",
+      "sluice load --workl": "",
+    }),
+);
+
+shellTest("zsh", "offers options of the server after bench --", (folder) =>
+  completesInZsh(folder, {
+    "sluice bench --peers -- --max-th": "reads=",
+    "sluice bench -- --log-level d": "ebug",
+    "sluice bench -- be": "",
+  }));
 
 Deno.test("completionScript() exits 64 for an unknown shell", async () => {
   const wrong = async (shell: string) => {

@@ -4,7 +4,7 @@ import { defaultOf } from "../../src/cli/describe.ts";
 import { helpText, usageText } from "../../src/cli/help.ts";
 import { VERSION, versionText } from "../../src/cli/version.ts";
 import { EXIT } from "../../src/exit.ts";
-import { ACTIONS, flagName, OPTION_KEYS } from "../../src/settings/options.ts";
+import { ACTIONS, flagName, OPTION_KEYS, optionOf } from "../../src/settings/options.ts";
 
 Deno.test("helpText() fits 80 columns", () => {
   const tooLong = helpText().split("\n").filter((line) => line.length > 80);
@@ -20,7 +20,7 @@ Deno.test("helpText() has every option with its default", () => {
   const help = helpText();
   for (const key of OPTION_KEYS) {
     const [, entry = ""] = help.split(new RegExp(` ${flagName(key)}(?: <|\\n)`));
-    assertStringIncludes(entry, `(default: ${defaultOf(key).text}`);
+    assertStringIncludes(entry, `(default: ${defaultOf(optionOf(key)).text}`);
   }
   for (const key of Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]) {
     assertStringIncludes(help, ` ${flagName(key)} `);

@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import type { BenchReport } from "../../src/bench/report.ts";
 import { Client } from "../helpers/client.ts";
 import { HONO_CASES } from "../helpers/hono.ts";
 import { testEachMode } from "../helpers/modes.ts";
@@ -91,3 +92,24 @@ for (const [promise, play] of Object.entries(HONO_CASES)) {
     assertEquals(await server.exited, 0);
   });
 }
+
+Deno.test("the executable measures itself in every mode, beside others, and writes the page", async () => {
+  const folder = await Deno.makeTempDir();
+  const { code, stderr } = await new Deno.Command(EXECUTABLE, {
+    args: [
+      ...["bench", "--peers", "--connections", "4", "--duration", "200ms", "--warmup", "100ms"],
+      ...["--runs", "1", "--html", "page.html", "--json", "report.json"],
+    ],
+    cwd: folder,
+    stdin: "null",
+  }).output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+  const report: BenchReport = JSON.parse(await Deno.readTextFile(`${folder}/report.json`));
+  const subjects = report.cases.map(({ subject }) => subject.mode ?? subject.name);
+  for (const one of ["single", "async", "threaded", "pooled", "forked", "deno serve"]) {
+    assert(subjects.includes(one), `${one} is not among ${subjects.join(", ")}`);
+  }
+  const page = await Deno.readTextFile(`${folder}/page.html`);
+  assertStringIncludes(page, "uPlot");
+  await Deno.remove(folder, { recursive: true });
+});

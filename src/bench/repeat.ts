@@ -1,0 +1,27 @@
+import { formatDuration } from "../settings/units.ts";
+import type { BenchOptions } from "./report.ts";
+
+/** What to type to measure the same again. */
+export function repeatCommand(options: BenchOptions, program: string): string {
+  const own = options.handler === null
+    ? ["--workload", options.workload]
+    : ["--handler", options.handler, ...options.requests.flatMap((path) => ["--request", path])];
+  const flags = [
+    ...own,
+    ...["--connections", options.connections.join()],
+    ...options.rate === null ? [] : ["--rate", String(options.rate)],
+    ...options.message_bytes === 0 ? [] : ["--message-size", String(options.message_bytes)],
+    ...["--duration", formatDuration(options.duration_ms)],
+    ...["--warmup", formatDuration(options.warmup_ms)],
+    ...["--runs", String(options.runs), "--seed", String(options.seed)],
+    ...["--modes", options.modes.join(), "--workers", options.workers.join()],
+    ...options.peers ? ["--peers"] : [],
+    ...options.server.length === 0 ? [] : ["--", ...options.server],
+  ];
+  return [program, "bench", ...flags.map(shellWord)].join(" ");
+}
+
+/** A word as a shell reads it. */
+function shellWord(word: string): string {
+  return /^[\w./:,=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

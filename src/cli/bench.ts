@@ -1,0 +1,86 @@
+/** `sluice bench`: measures every mode, and says what suits the workload. */
+import { bench, type Step, type Watcher } from "../bench/bench.ts";
+import { formatFigure } from "../bench/figures.ts";
+import type { BenchReport, Run } from "../bench/report.ts";
+import { textReport } from "../bench/text_report.ts";
+import { EXIT } from "../exit.ts";
+import type { BenchSettings } from "../settings/bench_options.ts";
+import { StatusLine } from "./status_line.ts";
+import { INTERRUPTED, interruptible, type WatchSignals } from "./signals.ts";
+import { checkWritable, printText, writeOutput } from "./output_file.ts";
+import { STANDARD_OUTPUT } from "../settings/paths.ts";
+
+/** Columns of the report where there is no terminal. */
+const WIDTH = 120;
+
+/**
+ * Runs the command. A signal ends it early, with a report of what was finished;
+ * a second one ends it at once.
+ *
+ * @param serverArguments Options for the server itself, as they were written after `--`.
+ * @returns The code to exit with.
+ * @throws {ExitError} When nothing can be measured, or the report cannot be written.
+ */
+export async function runBench(
+  settings: BenchSettings,
+  serverArguments: readonly string[],
+  watchSignals: WatchSignals,
+): Promise<number> {
+  for (const path of [settings.json, settings.html]) if (path !== null) checkWritable(path);
+  return await interruptible(watchSignals, (signal) => measure(settings, serverArguments, signal));
+}
+
+async function measure(
+  settings: BenchSettings,
+  serverArguments: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  const line = new StatusLine();
+  let report: BenchReport;
+  try {
+    report = await bench(settings, serverArguments, watcher(line), signal);
+  } finally {
+    line.clear();
+  }
+  if (report.cases.length > 0) await publish(report, settings);
+  else line.say("Interrupted before a run was finished");
+  return signal.aborted ? INTERRUPTED : EXIT.ok;
+}
+
+async function publish(report: BenchReport, { json, html }: BenchSettings): Promise<void> {
+  if (json !== null) writeOutput(json, `${JSON.stringify(report, null, 2)}\n`);
+  if (html !== null) {
+    const { htmlReport } = await import("../bench/html/html_report.ts");
+    writeOutput(html, htmlReport(report));
+  }
+  // Who wants the JSON on standard output wants nothing else there.
+  if (json === STANDARD_OUTPUT) return;
+  const isTerminal = Deno.stdout.isTerminal();
+  printText(textReport(report, isTerminal ? Deno.consoleSize().columns : WIDTH, isTerminal));
+}
+
+function watcher(line: StatusLine): Watcher {
+  const place = ({ number, count, name, connections }: Step) =>
+    `[${number}/${count}] ${name}, ${connections} connections`;
+  return {
+    onStep: (step) => line.show(`${place(step)}: starting`),
+    onProgress(step, { phase, requests, elapsed }) {
+      const what = {
+        opening: "opening connections",
+        warmup: "warming up",
+        measuring: elapsed > 0 ? formatFigure("rate", requests / (elapsed / 1000)) : "measuring",
+        finishing: "finishing",
+      }[phase];
+      line.show(`${place(step)}: ${what}`);
+    },
+    onRun: (step, run) => line.say(`${place(step)}: ${outcome(run)}`),
+    onFailure: (_name, reason) => line.say(reason),
+  };
+}
+
+function outcome({ figures: { rate, p99_ms: p99 }, limited }: Run): string {
+  if (rate === null || limited !== null) return `withheld: ${limited}`;
+  return p99 === null
+    ? formatFigure("rate", rate)
+    : `${formatFigure("rate", rate)}, p99 ${formatFigure("p99_ms", p99)}`;
+}

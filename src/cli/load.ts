@@ -1,0 +1,120 @@
+/** `sluice load`: sends requests to a server that runs, and says how it answers. */
+import { PERCENTILES } from "../bench/report.ts";
+import { formatFigure } from "../bench/figures.ts";
+import { EXIT } from "../exit.ts";
+import { type GeneratorLoad, generatorLoad, limitOf, measureCeiling } from "../load/ceiling.ts";
+import type { LoadPlan, LoadProgress, LoadResult } from "../load/load.ts";
+import { Generator } from "../load/generator.ts";
+import { planTarget } from "../load/target.ts";
+import type { LoadSettings } from "../settings/load_options.ts";
+import { STANDARD_OUTPUT } from "../settings/paths.ts";
+import { checkWritable, printText, writeOutput } from "./output_file.ts";
+import { INTERRUPTED, interruptible, type WatchSignals } from "./signals.ts";
+import { StatusLine } from "./status_line.ts";
+
+/**
+ * Runs the command. A signal ends it early, with what was measured so far.
+ *
+ * @param url What to send requests to, as it was written.
+ * @returns The code to exit with.
+ * @throws {ExitError} 64 when the URL is wrong, 69 when nobody answers there; as
+ * `readRequestFiles`.
+ */
+export async function runLoad(
+  url: string,
+  settings: LoadSettings,
+  watchSignals: WatchSignals,
+): Promise<number> {
+  if (settings.json !== null) checkWritable(settings.json);
+  const plan = await planTarget(url, settings);
+  return await interruptible(watchSignals, (signal) => load(url, plan, settings, signal));
+}
+
+async function load(
+  url: string,
+  plan: LoadPlan,
+  settings: LoadSettings,
+  signal: AbortSignal,
+): Promise<number> {
+  const line = new StatusLine();
+  const generator = new Generator(plan, (progress) => line.show(progressText(progress)));
+  signal.addEventListener("abort", () => generator.stop());
+  try {
+    line.show("Measuring the load generator itself");
+    const ceiling = await measureCeiling(plan, () => {}, signal);
+    const result = await generator.run(PERCENTILES);
+    line.clear();
+    publish(url, plan, result, ceiling, settings);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    line.say("Interrupted before anything was measured");
+  } finally {
+    line.clear();
+  }
+  return signal.aborted ? INTERRUPTED : EXIT.ok;
+}
+
+function publish(
+  url: string,
+  plan: LoadPlan,
+  result: LoadResult,
+  ceiling: number,
+  { json }: LoadSettings,
+): void {
+  const generator = generatorLoad(result, ceiling);
+  const limited = limitOf(generator);
+  const shown = limited === null ? result : { ...result, requests: null, latency: null };
+  if (json !== null) {
+    const data = { url, ...shown, generator, ceiling, limited, percentiles: PERCENTILES };
+    writeOutput(json, `${JSON.stringify(data, null, 2)}\n`);
+  }
+  // Who wants the JSON on standard output wants nothing else there.
+  if (json === STANDARD_OUTPUT) return;
+  printText(loadText(url, plan, result, { generator, ceiling, limited }));
+}
+
+function progressText({ phase, requests, elapsed }: LoadProgress): string {
+  if (phase !== "measuring" || elapsed <= 0) return phase;
+  return `${Math.round(elapsed / 1000)} s: ${formatFigure("rate", requests / (elapsed / 1000))}`;
+}
+
+/** The figures, one a line. */
+function loadText(
+  url: string,
+  { connections, rate }: LoadPlan,
+  { seconds, requests, bytes_in, errors, latency }: LoadResult,
+  { generator, ceiling, limited }: {
+    readonly generator: GeneratorLoad;
+    readonly ceiling: number;
+    readonly limited: string | null;
+  },
+): string {
+  const model = rate === null ? "each request after the answer to the one before" : `${rate}/s`;
+  const figures: (readonly [string, string])[] = limited === null
+    ? [
+      ["Requests", formatFigure("rate", requests / seconds)],
+      ["Received", formatFigure("bytes_per_s", bytes_in / seconds)],
+      ...latency === null ? [] : [
+        ["p50", formatFigure("p50_ms", latency.p50)],
+        ["p90", formatFigure("p90_ms", latency.p90)],
+        ["p99", formatFigure("p99_ms", latency.p99)],
+        ["p99.9", formatFigure("p999_ms", latency.p999)],
+        ["max", formatFigure("max_ms", latency.max)],
+      ] as const,
+    ]
+    : [["Withheld", limited]];
+  const failures = Object.entries(errors).map(([kind, count]) => `${count} ${kind}`);
+  const lines = [
+    ["Load", `${url}, ${connections} connections, ${model}, ${seconds.toFixed(1)} s`] as const,
+    ...figures,
+    ["Errors", failures.length === 0 ? "none" : failures.join(", ")] as const,
+    [
+      "Generator",
+      `${formatFigure("balance", generator.of_ceiling)} of its ceiling of ` +
+      `${formatFigure("rate", ceiling)}; ran ${formatFigure("balance", generator.busy)} of the ` +
+      `time, waited for a processor ${formatFigure("balance", generator.waiting)}`,
+    ] as const,
+  ];
+  const width = Math.max(...lines.map(([title]) => title.length)) + 1;
+  return lines.map(([title, text]) => `${`${title}:`.padEnd(width)} ${text}\n`).join("");
+}

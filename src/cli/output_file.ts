@@ -1,0 +1,47 @@
+/** Files that a command writes its result into. */
+import { EXIT, ExitError } from "../exit.ts";
+import { systemReason } from "../log_writer.ts";
+import { quote } from "../settings/found.ts";
+import { STANDARD_OUTPUT } from "../settings/paths.ts";
+
+/**
+ * Opens a file for writing, and leaves it as it is: so that a mistake in its name
+ * is found before the work, not after it.
+ *
+ * @throws {ExitError} 73 when it cannot be written, 77 when it may not be.
+ */
+export function checkWritable(path: string): void {
+  if (path === STANDARD_OUTPUT) return;
+  act(path, () => Deno.openSync(path, { append: true, create: true }).close());
+}
+
+/**
+ * Writes a file, or standard output.
+ *
+ * @throws {ExitError} As {@linkcode checkWritable}.
+ */
+export function writeOutput(path: string, text: string): void {
+  if (path === STANDARD_OUTPUT) printText(text);
+  else act(path, () => Deno.writeTextFileSync(path, text));
+}
+
+/** Writes to standard output, all of it. */
+export function printText(text: string): void {
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) rest = rest.subarray(Deno.stdout.writeSync(rest));
+}
+
+function act(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const { NotCapable, NotFound, PermissionDenied } = Deno.errors;
+    const denied = error instanceof PermissionDenied || error instanceof NotCapable;
+    const reason = error instanceof NotFound ? "its directory does not exist" : systemReason(error);
+    throw new ExitError(
+      `Cannot write ${quote(path)}: ${reason}`,
+      denied ? EXIT.noPermission : EXIT.cannotCreate,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { EXIT, ExitError } from "../exit.ts";
+import { systemReason } from "../log_writer.ts";
+import { quote } from "../settings/found.ts";
+import { type FileMessage, messageOf } from "./request_text.ts";
+
+/**
+ * Reads files of requests.
+ *
+ * @param host For the field `Host`, where it is missing.
+ * @throws {ExitError} 66 or 77 when one cannot be read, 78 when one cannot be
+ * used, or when some are of HTTP and some are not.
+ */
+export async function readRequestFiles(
+  paths: readonly string[],
+  host: string,
+): Promise<readonly FileMessage[]> {
+  const messages: FileMessage[] = [];
+  for (const path of paths) messages.push(messageOf(await read(path), path, host));
+  const [first] = messages;
+  const other = messages.findIndex(({ isHttp }) => isHttp !== first?.isHttp);
+  if (other !== -1) {
+    const [http, plain] = first?.isHttp ? [paths[0], paths[other]] : [paths[other], paths[0]];
+    throw new ExitError(
+      `Cannot mix the requests ${quote(http)}, which is of HTTP, and ${quote(plain)}, which is not`,
+      EXIT.config,
+    );
+  }
+  return messages;
+}
+
+async function read(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    const { NotCapable, NotFound, PermissionDenied } = Deno.errors;
+    const denied = error instanceof PermissionDenied || error instanceof NotCapable;
+    const reason = error instanceof NotFound ? "no such file" : systemReason(error);
+    throw new ExitError(
+      `Cannot read the request ${quote(path)}: ${reason}`,
+      denied ? EXIT.noPermission : EXIT.noInput,
+    );
+  }
+}

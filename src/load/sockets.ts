@@ -1,0 +1,160 @@
+import type { SocketLibrary } from "./socket_library.ts";
+
+const AF_INET = 2;
+const AF_INET6 = 10;
+const SOCK_STREAM = 1;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+const NEW = SOCK_NONBLOCK | SOCK_CLOEXEC;
+const SOL_SOCKET = 1;
+const SO_REUSEADDR = 2;
+const SO_ERROR = 4;
+const IPPROTO_TCP = 6;
+const TCP_NODELAY = 1;
+const MSG_NOSIGNAL = 0x4000;
+const EAGAIN = 11;
+const EINPROGRESS = 115;
+/** Errors of connect(2) and recv(2) that have a name of their own in a report. */
+const ERRORS: ReadonlyMap<number, string> = new Map([
+  [24, "too many open files"],
+  [99, "no free port"],
+  [104, "reset"],
+  [32, "reset"],
+  [110, "timed out"],
+  [111, "refused"],
+  [113, "unreachable"],
+]);
+
+/** Nothing has arrived, or nothing more can be sent for now. */
+export const AGAIN = -1;
+/** The connection broke; {@linkcode Sockets.lastError} says how. */
+export const FAILED = -2;
+
+/** TCP sockets that never wait, by their descriptors. */
+export class Sockets {
+  readonly #library: SocketLibrary;
+  readonly #errno: Deno.UnsafePointerView;
+  readonly #one = new Uint8Array(new Int32Array([1]).buffer);
+  readonly #value = new Int32Array(1);
+  readonly #valueBytes = new Uint8Array(this.#value.buffer);
+  readonly #length = new Uint8Array(new Uint32Array([4]).buffer);
+  /** How the last call failed, such as `refused`. */
+  lastError = "";
+
+  constructor(library: SocketLibrary) {
+    this.#library = library;
+    const errno = library.__errno_location();
+    if (errno === null) throw new Error("The C library has no errno");
+    this.#errno = new Deno.UnsafePointerView(errno);
+  }
+
+  /**
+   * Begins to connect; the socket is writable when that is done.
+   *
+   * @param address Of {@linkcode encodeAddress}.
+   * @returns The socket, or {@linkcode FAILED}.
+   */
+  connect(address: Uint8Array<ArrayBuffer>): number {
+    const family = address.length === 16 ? AF_INET : AF_INET6;
+    const socket = this.#library.socket(family, SOCK_STREAM | NEW, 0);
+    if (socket < 0) return this.#fail(this.#errno.getInt32());
+    this.#library.setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, this.#one, 4);
+    if (this.#library.connect(socket, address, address.length) === 0) return socket;
+    const error = this.#errno.getInt32();
+    if (error === EINPROGRESS) return socket;
+    this.#library.close(socket);
+    return this.#fail(error);
+  }
+
+  /** Whether a socket that became writable is connected; else {@linkcode lastError} says why not. */
+  isConnected(socket: number): boolean {
+    this.#library.getsockopt(socket, SOL_SOCKET, SO_ERROR, this.#valueBytes, this.#length);
+    const error = this.#value[0] ?? 0;
+    if (error !== 0) this.#fail(error);
+    return error === 0;
+  }
+
+  /** @returns The bytes that arrived, 0 at the end of them, {@linkcode AGAIN} or {@linkcode FAILED}. */
+  receive(socket: number, buffer: Uint8Array<ArrayBuffer>): number {
+    const count = this.#library.recv(socket, buffer, buffer.length, 0);
+    return count >= 0 ? count : this.#againOrFail();
+  }
+
+  /** @returns The bytes that were taken, {@linkcode AGAIN} or {@linkcode FAILED}. */
+  send(socket: number, bytes: Uint8Array<ArrayBuffer>): number {
+    const count = this.#library.send(socket, bytes, bytes.length, MSG_NOSIGNAL);
+    return count >= 0 ? count : this.#againOrFail();
+  }
+
+  close(socket: number): void {
+    this.#library.close(socket);
+  }
+
+  /** Whether the first bytes of both are the same. */
+  areEqual(a: Uint8Array<ArrayBuffer>, b: Uint8Array<ArrayBuffer>, length: number): boolean {
+    return this.#library.memcmp(a, b, length) === 0;
+  }
+
+  /**
+   * Listens on a port of 127.0.0.1 that the system chooses.
+   *
+   * @throws {Error} If it cannot.
+   */
+  listen(backlog: number): { readonly socket: number; readonly port: number } {
+    const socket = this.#library.socket(AF_INET, SOCK_STREAM | NEW, 0);
+    const address = encodeAddress("127.0.0.1", 0);
+    this.#library.setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, this.#one, 4);
+    if (
+      this.#library.bind(socket, address, address.length) !== 0 ||
+      this.#library.listen(socket, backlog) !== 0
+    ) throw new Error(`Cannot listen: error ${this.#errno.getInt32()}`);
+    const length = new Uint8Array(new Uint32Array([address.length]).buffer);
+    this.#library.getsockname(socket, address, length);
+    return { socket, port: new DataView(address.buffer).getUint16(2) };
+  }
+
+  /** @returns A socket, or {@linkcode AGAIN} when nobody waits. */
+  accept(listening: number): number {
+    const socket = this.#library.accept4(listening, null, null, NEW);
+    if (socket < 0) return AGAIN;
+    this.#library.setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, this.#one, 4);
+    return socket;
+  }
+
+  #againOrFail(): number {
+    const error = this.#errno.getInt32();
+    return error === EAGAIN ? AGAIN : this.#fail(error);
+  }
+
+  #fail(error: number): number {
+    this.lastError = ERRORS.get(error) ?? `error ${error}`;
+    return FAILED;
+  }
+}
+
+/**
+ * An address as connect(2) takes it.
+ *
+ * @param hostname An IP address; one of version 6 without brackets and zone.
+ */
+export function encodeAddress(hostname: string, port: number): Uint8Array<ArrayBuffer> {
+  const groups = hostname.includes(":") ? groupsOf(hostname) : null;
+  const view = new DataView(new ArrayBuffer(groups === null ? 16 : 28));
+  view.setUint16(0, groups === null ? AF_INET : AF_INET6, true);
+  view.setUint16(2, port);
+  if (groups !== null) groups.forEach((group, i) => view.setUint16(8 + 2 * i, group));
+  else hostname.split(".").forEach((part, i) => view.setUint8(4 + i, Number(part)));
+  return new Uint8Array(view.buffer);
+}
+
+/** The eight groups of an IPv6 address, of which :: leaves out some (RFC 4291, 2.2). */
+function groupsOf(hostname: string): number[] {
+  // The URL parser writes an IPv4 address at the end as two groups.
+  const canonical = new URL(`http://[${hostname}]`).hostname.slice(1, -1);
+  const [before = "", after] = canonical.split("::");
+  const read = (text: string) =>
+    text === "" ? [] : text.split(":").map((group) => parseInt(group, 16));
+  if (after === undefined) return read(before);
+  const [first, last] = [read(before), read(after)];
+  return [...first, ...new Array<number>(8 - first.length - last.length).fill(0), ...last];
+}

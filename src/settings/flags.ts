@@ -1,0 +1,67 @@
+/** Flags as a source of settings, and the settings of a command that has no other source. */
+import { EXIT, ExitError } from "../exit.ts";
+import { finalValue, type Found, quote, RANK } from "./found.ts";
+import { flagName, type OptionTable, type ValuesOf } from "./option.ts";
+
+/** The flags of a table as they were given: for each, its values in order. */
+export type FlagsOf<T> = Readonly<Partial<Record<keyof T, readonly string[]>>>;
+
+/**
+ * Checks the flags, and adds the defaults.
+ *
+ * @param folder The absolute folder that relative paths start from.
+ * @returns The final values, frozen.
+ * @throws {ExitError} 64 when a flag is wrong, or repeated and may not be.
+ */
+export function loadFlags<T extends OptionTable>(
+  table: T,
+  flags: FlagsOf<T>,
+  folder: string,
+): ValuesOf<T> {
+  const values: Record<string, unknown> = {};
+  const found = readFlags<string>(table, flags, folder);
+  for (const [key, option] of Object.entries(table)) {
+    const one = found.get(key);
+    const value = one === undefined ? option.default : finalValue(option, one);
+    values[key] = Array.isArray(value) ? Object.freeze([...value]) : value;
+  }
+  return Object.freeze(values) as ValuesOf<T>;
+}
+
+/**
+ * Finds the options that flags set.
+ *
+ * @param folder The absolute folder that relative paths start from.
+ * @throws {ExitError} 64 when a flag is repeated and may not be.
+ */
+export function readFlags<K extends string>(
+  table: OptionTable<K>,
+  flags: Readonly<Partial<Record<K, readonly string[]>>>,
+  folder: string,
+): Map<K, Found<K>> {
+  const found = new Map<K, Found<K>>();
+  for (const key of Object.keys(table) as K[]) {
+    const given = flags[key] ?? [];
+    const [value] = given;
+    if (value === undefined) continue;
+    const { repeatable } = table[key];
+    const name = flagName(key);
+    if (given.length > 1 && !repeatable) {
+      throw new ExitError(
+        `Cannot repeat ${name}: found ${given.map(quote).join(" and ")}, expected one value`,
+        EXIT.usage,
+      );
+    }
+    found.set(key, {
+      key,
+      value: repeatable ? given : value,
+      name,
+      where: "",
+      folder,
+      source: { from: "flag", detail: name },
+      rank: RANK.flag,
+      exitCode: EXIT.usage,
+    });
+  }
+  return found;
+}

@@ -1,0 +1,138 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type BenchReport, METRIC_NAMES, PERCENTILES } from "../../src/bench/report.ts";
+import { runMain } from "../helpers/server.ts";
+
+const QUICK = ["--duration", "200ms", "--warmup", "50ms", "--runs", "1"];
+
+/** Files of a folder that goes away, by their names. */
+async function filesOf(
+  files: Readonly<Record<string, string>>,
+): Promise<AsyncDisposable & { path(name: string): string }> {
+  const folder = await Deno.makeTempDir();
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeTextFile(`${folder}/${name}`, text);
+  }
+  return {
+    path: (name) => `${folder}/${name}`,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+async function reportOf(...args: string[]): Promise<{ report: BenchReport; stderr: string }> {
+  const { code, stdout, stderr } = await runMain(["bench", ...args, "--json", "-"]);
+  assertEquals(code, 0, stderr);
+  return { report: JSON.parse(stdout), stderr };
+}
+
+async function refused(args: string[], code: number, message: RegExp): Promise<void> {
+  const result = await runMain(["bench", ...args]);
+  assertEquals([result.code, result.stdout], [code, ""], result.stderr);
+  assertMatch(result.stderr, message);
+}
+
+Deno.test("bench measures each mode in turn, and says all that it found", async () => {
+  const { report, stderr } = await reportOf(
+    ...["--workload", "echo", "--modes", "async,pooled", "--workers", "2", "--connections", "4"],
+    ...["--duration", "200ms", "--warmup", "50ms", "--runs", "2", "--seed", "7"],
+  );
+  const turns = [...stderr.matchAll(/^\[(\d+)\/5\] (.+), 4 connections: /gm)];
+  assertEquals(turns.map(([, number, name]) => [number, name]), [
+    ["2", "async"],
+    ["3", "pooled, 2 workers"],
+    ["4", "async"],
+    ["5", "pooled, 2 workers"],
+  ]);
+  assertEquals(report.cases.map(({ subject }) => subject), [
+    { name: "async", kind: "mode", mode: "async", workers: null },
+    { name: "pooled, 2 workers", kind: "mode", mode: "pooled", workers: 2 },
+  ]);
+  assertEquals([report.format, report.complete, report.missing], ["sluice-bench/1", true, []]);
+  assert((report.ceilings[0]?.rate ?? 0) > 1000);
+  assert(report.advice.length > 0);
+  assertMatch(report.command, /^sluice bench --workload echo --connections 4 .* --seed 7 /);
+  for (const { subject, runs } of report.cases) {
+    assertEquals(runs.length, 2);
+    for (const { figures, curve, errors } of runs) {
+      assertEquals(errors, {}, subject.name);
+      for (const name of METRIC_NAMES) {
+        const isKnown = name !== "balance" || subject.workers !== null;
+        assertEquals(Number.isFinite(figures[name]), isKnown, `${subject.name} ${name}`);
+      }
+      assertEquals(curve.length, PERCENTILES.length);
+      assert((figures.peak_bytes ?? 0) >= (figures.rest_bytes ?? Infinity));
+      assert((figures.p50_ms ?? Infinity) <= (figures.p99_ms ?? 0));
+    }
+  }
+});
+
+Deno.test("bench measures a handler of HTTP with requests from files", async () => {
+  await using files = await filesOf({
+    "app.ts": `export default { routes: {
+      "GET /": () => "Hello",
+      "POST /length": async ({ body }) => String((await body.text()).length),
+    } };`,
+    "get.http": "GET / HTTP/1.1\n\n",
+    "post.http": "POST /length HTTP/1.1\nContent-Type: text/plain\n\nfour",
+    "missing.http": "GET /missing HTTP/1.1\n\n",
+  });
+  const handler = ["--handler", files.path("app.ts"), "--modes", "async", "--connections", "2"];
+  const { report } = await reportOf(
+    ...[...handler, ...QUICK, "--request", files.path("get.http")],
+    ...["--request", files.path("post.http")],
+  );
+  assertEquals(report.options.handler, files.path("app.ts"));
+  assertEquals(report.cases[0]?.runs[0]?.errors, {});
+  const { report: wrong } = await reportOf(
+    ...[...handler, ...QUICK, "--request", files.path("missing.http")],
+  );
+  assertEquals(Object.keys(wrong.cases[0]?.runs[0]?.errors ?? {}), ["status 404"]);
+});
+
+Deno.test("bench measures a handler of another protocol up to its delimiter", async () => {
+  await using files = await filesOf({
+    "shout.ts": `export default {
+      framing: { type: "lines", limit: 100 },
+      handle: (line) => line.toUpperCase(),
+    };`,
+    "request": "hello\n",
+  });
+  const { report } = await reportOf(
+    ...["--handler", files.path("shout.ts"), "--request", files.path("request")],
+    ...["--modes", "async", "--connections", "2", ...QUICK],
+  );
+  const [run] = report.cases[0]?.runs ?? [];
+  assertEquals(run?.errors, {});
+  assert((run?.figures.rate ?? 0) > 100);
+});
+
+Deno.test("bench says at once what it cannot do", async () => {
+  const nowhere = "/there/is/no/such/folder/report.html";
+  await refused(["--html", nowhere], 73, /^sluice: Cannot write .*report.html": its directory/);
+  await refused(
+    ["--workload", "cpu", "--message-size", "1kb"],
+    64,
+    /^sluice: Cannot use --message-size 1kb with --workload cpu: expected --workload echo, idle, /,
+  );
+  await refused(
+    ["--handler", "app.ts", "--request", "/no/such/file"],
+    66,
+    /^sluice: Cannot read the request "\/no\/such\/file": no such file\n$/,
+  );
+});
+
+Deno.test("bench passes options to the server, and says what the server said", async () => {
+  await refused(
+    ["--modes", "async", "--connections", "1", ...QUICK, "--", "--backlog", "none"],
+    69,
+    /Cannot start async: it ended, and said: sluice: Cannot use --backlog "none"/,
+  );
+});
+
+Deno.test("bench leaves the environment of its user out of the servers", async () => {
+  const { code, stdout } = await runMain(
+    ["bench", "--workload", "echo", "--modes", "async", "--connections", "1", ...QUICK],
+    { env: { SLUICE_SERVICE: "zen", SLUICE_MAX_CONNECTIONS: "nonsense", PORT: "x" } },
+  );
+  assertEquals(code, 0);
+  assertMatch(stdout, /^What the figures say:$/m);
+});

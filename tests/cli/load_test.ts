@@ -1,0 +1,211 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { PERCENTILES } from "../../src/bench/report.ts";
+import { deadPort } from "../helpers/load_dead_port.ts";
+import { makeMark } from "../helpers/mark.ts";
+import { runMain, SERVER, startServer } from "../helpers/server.ts";
+import { until } from "../helpers/until.ts";
+
+/** What `--json` has. */
+interface Data {
+  readonly url: string;
+  readonly seconds: number;
+  readonly requests: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  readonly errors: Readonly<Record<string, number>>;
+  readonly latency: { readonly p50: number; readonly max: number; readonly curve: number[] };
+  readonly generator: Readonly<Record<"busy" | "waiting" | "of_ceiling", number>>;
+  readonly ceiling: number;
+  readonly limited: string | null;
+  readonly percentiles: readonly number[];
+}
+
+/** Starts `sluice load`, to be waited for or interrupted. */
+function startLoadCommand(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const [program = "", ...before] = SERVER;
+  const child = new Deno.Command(program, {
+    args: [...before, "load", ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    env,
+  }).spawn();
+  const output = child.output();
+  return {
+    interrupt: () => child.kill("SIGINT"),
+    async ended() {
+      const { code, stdout, stderr } = await output;
+      const decoder = new TextDecoder();
+      return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+    },
+    async [Symbol.asyncDispose]() {
+      try {
+        child.kill("SIGKILL");
+      } catch { // It has ended.
+      }
+      await output;
+    },
+  };
+}
+
+async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("sluice load says what it has found, writes it into a file, and leaves no process", async () => {
+  const mark = makeMark();
+  await using server = await startServer(["--mode", "async"]);
+  const url = `http://127.0.0.1:${server.port}/`;
+  await withFolder(async (folder) => {
+    const json = `${folder}/load.json`;
+    const rate = ["--rate", "200", "--connections", "4", "--duration", "500ms"];
+    const { code, stdout, stderr } = await runMain(["load", url, ...rate, "--json", json], {
+      env: mark.env,
+    });
+    assertEquals([code, stderr], [0, ""]);
+    const lines = stdout.split("\n");
+    assertEquals(lines.pop(), "");
+    assert(lines[0]?.startsWith(`Load:      ${url}, 4 connections, 200/s, `), lines[0]);
+    assertEquals(lines.map((line) => line.split(":")[0]), [
+      ...["Load", "Requests", "Received", "p50", "p90", "p99", "p99.9", "max", "Errors"],
+      "Generator",
+    ]);
+    assertMatch(lines[1] ?? "", /^Requests: {2}[\d.]+\/s$/);
+    for (const line of lines.slice(3, 8)) assertMatch(line, /^[\w.]+: +[\d.,]+ ms$/);
+    assertEquals(lines[8], "Errors:    none");
+    assertMatch(
+      lines[9] ?? "",
+      /^Generator: \d+% of its ceiling of [\d,]+\/s; ran \d+% of the time, waited for a processor \d+%$/,
+    );
+    const data: Data = JSON.parse(await Deno.readTextFile(json));
+    assertEquals([data.url, data.errors, data.limited], [url, {}, null]);
+    assert(data.seconds >= 0.5 && data.seconds < 5, `${data.seconds} s`);
+    const due = 200 * data.seconds;
+    assert(data.requests > due / 2 && data.requests <= due + 1, `${data.requests} of ${due}`);
+    assert(data.bytes_in > data.requests * 100 && data.bytes_out > data.requests * 20);
+    assertEquals(data.percentiles, [...PERCENTILES]);
+    assertEquals(data.latency.curve.length, PERCENTILES.length);
+    assert(data.latency.p50 > 0 && data.latency.max >= data.latency.p50);
+    assert(data.ceiling > 1000, `a ceiling of ${data.ceiling}/s`);
+    assertEquals(data.generator.of_ceiling, data.requests / data.seconds / data.ceiling);
+  });
+  await mark.allGone();
+});
+
+Deno.test("sluice load that is interrupted gives the figures so far, alone on standard output, and exits 130", async () => {
+  const mark = makeMark();
+  let requests = 0;
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+    return new Response("", { status: ++requests % 2 === 0 ? 503 : 200 });
+  });
+  const url = `http://127.0.0.1:${server.addr.port}/`;
+  const args = [url, "--rate", "100", "--connections", "2", "--duration", "1h", "--json", "-"];
+  await using load = startLoadCommand(args, mark.env);
+  await until("it loads", () => requests >= 20);
+  const start = performance.now();
+  load.interrupt();
+  const { code, stdout, stderr } = await load.ended();
+  const took = performance.now() - start;
+  assert(took < 10_000, `${took} ms`);
+  assertEquals([code, stderr], [130, ""]);
+  const { seconds, requests: answered, errors }: Data = JSON.parse(stdout);
+  assert(seconds > 0.15 && seconds < 3600, `${seconds} s`);
+  assertEquals(Object.keys(errors), ["status 503"]);
+  const { "status 503": failed = 0 } = errors;
+  assert(Math.abs(answered - failed) <= 3, `${answered} answered, ${failed} failed`);
+  await mark.allGone();
+});
+
+Deno.test("sluice load that is interrupted at once has nothing to say, and exits 130", async () => {
+  const mark = makeMark();
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response(""),
+  );
+  await using load = startLoadCommand([`http://127.0.0.1:${server.addr.port}/`], mark.env);
+  // The one of the command, a mirror and its load.
+  await until("it measures itself", () => mark.processes().length === 3);
+  load.interrupt();
+  const { code, stdout, stderr } = await load.ended();
+  assertEquals([code, stdout], [130, ""]);
+  assertEquals(stderr, "Interrupted before anything was measured\n");
+  await mark.allGone();
+});
+
+Deno.test("sluice load that cannot begin says why in a line, before it does anything", async (t) => {
+  const port = deadPort();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const url = `http://127.0.0.1:${listener.addr.port}/`;
+  const expected = "expected http://HOST:PORT/PATH or tcp://HOST:PORT";
+  const cases: Record<string, { args: readonly string[]; code: number; says: string }> = {
+    "a URL that is none": {
+      args: ["127.0.0.1:8080"],
+      code: 64,
+      says: `Cannot use the URL "127.0.0.1:8080": it is no URL, ${expected}`,
+    },
+    "https": {
+      args: ["https://127.0.0.1/"],
+      code: 64,
+      says: `Cannot use the URL "https://127.0.0.1/": there is no TLS here, ${expected}`,
+    },
+    "tcp without a port": {
+      args: ["tcp://127.0.0.1"],
+      code: 64,
+      says: `Cannot use the URL "tcp://127.0.0.1": it names no port, ${expected}`,
+    },
+    "a port that nobody listens on": {
+      args: [`http://127.0.0.1:${port}/`],
+      code: 69,
+      says: `Cannot load "http://127.0.0.1:${port}/": the connection was refused`,
+    },
+    "a folder for the JSON that is not there": {
+      args: [url, "--json", "/no/such/folder/load.json"],
+      code: 73,
+      says: `Cannot write "/no/such/folder/load.json": its directory does not exist`,
+    },
+    "a request that is not there": {
+      args: [url, "--request", "/no/such/file"],
+      code: 66,
+      says: `Cannot read the request "/no/such/file": no such file`,
+    },
+  };
+  for (const [name, { args, code, says }] of Object.entries(cases)) {
+    await t.step(name, async () => {
+      assertEquals(await runMain(["load", ...args]), {
+        code,
+        stdout: "",
+        stderr: `sluice: ${says}\n`,
+      });
+    });
+  }
+  // The first one that comes to the listener is this test itself.
+  using own = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+  using first = await listener.accept();
+  assertEquals(first.remoteAddr, own.localAddr);
+});
+
+Deno.test("sluice load without the permission for foreign functions exits 77", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response(""),
+  );
+  const names = ["net", "read", "write", "env", "run", "sys"];
+  const [program = "", ...args] = SERVER.flatMap((argument) =>
+    argument === "-A" ? ["--no-prompt", ...names.map((name) => `--allow-${name}`)] : [argument]
+  );
+  const { code, stderr } = await new Deno.Command(program, {
+    args: [...args, "load", `http://127.0.0.1:${server.addr.port}/`],
+    stdin: "null",
+  }).output();
+  assertEquals(code, 77);
+  assertEquals(
+    new TextDecoder().decode(stderr),
+    "sluice: Cannot generate load: expected the permission for foreign functions, " +
+      "as --allow-ffi gives it\n",
+  );
+});

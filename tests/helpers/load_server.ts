@@ -1,0 +1,121 @@
+import { Buffer } from "node:buffer";
+import { Generator } from "../../src/load/generator.ts";
+import type { LoadPlan, LoadProgress, LoadResult, Message } from "../../src/load/load.ts";
+import { httpMessage } from "../../src/load/request_text.ts";
+import { openSocketLibrary } from "../../src/load/socket_library.ts";
+import type { Said, Seen, ServerPlan } from "./load_server_worker.ts";
+
+// It stays open, which is no leak of a test.
+openSocketLibrary();
+
+/** Longer than any load takes, in milliseconds. */
+const DEADLINE = 20_000;
+
+/** A short answer of HTTP. */
+export const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+/** The same as the last one of its connection. */
+export const CLOSING = OK.replace("\r\n", "\r\nCONNECTION: Close\r\n");
+/** A server of HTTP for requests without a body. */
+export const HTTP: ServerPlan = { requestEnd: "\r\n\r\n", answer: OK };
+
+/** A server for the load generator, which has the thread of the test for itself. */
+export interface LoadServer extends Disposable {
+  readonly port: number;
+  /** All that it has seen, a connection after the other; waits until each is closed. */
+  seen(): Promise<readonly Seen[]>;
+}
+
+/** Starts a server on a thread of its own. */
+export async function startLoadServer(plan: ServerPlan): Promise<LoadServer> {
+  const url = import.meta.resolve("./load_server_worker.ts");
+  const worker = new Worker(url, { type: "module" });
+  const ask = (question: ServerPlan | "seen") =>
+    new Promise<Said>((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<Said>) => resolve(data);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        reject(new Error(event.message));
+      };
+      worker.postMessage(question);
+    });
+  const said = await ask(plan);
+  return {
+    port: said.type === "listening" ? said.port : 0,
+    async seen() {
+      const { seen = [] } = await ask("seen") as { seen?: readonly Seen[] };
+      return seen;
+    },
+    [Symbol.dispose]: () => worker.terminate(),
+  };
+}
+
+/** A load of short requests of HTTP for 100 ms; what a test is about is changed. */
+export function planFor(server: { port: number }, changes: Partial<LoadPlan> = {}): LoadPlan {
+  return {
+    hostname: "127.0.0.1",
+    port: server.port,
+    framing: { type: "http" },
+    messages: [httpMessage("GET /", "127.0.0.1", 1)],
+    connections: 4,
+    slow: 0,
+    rate: null,
+    closing: false,
+    warmup: 0,
+    duration: 100,
+    seed: 1,
+    ...changes,
+  };
+}
+
+/** A message that is not HTTP, with this text. */
+export function plainMessage(text: string): Message {
+  return { base64: btoa(text), weight: 1, bodiless: false };
+}
+
+/** A load that ran, and what its server has seen. */
+export interface LoadRun {
+  readonly result: LoadResult;
+  readonly seen: readonly Seen[];
+  /** Requests that were whole, on all connections. */
+  readonly requests: number;
+  /** Milliseconds that it took. */
+  readonly elapsed: number;
+}
+
+/** Runs a load on a server of its own. */
+export async function runOn(
+  server: ServerPlan,
+  changes: Partial<LoadPlan> = {},
+  onProgress: (progress: LoadProgress, generator: Generator) => void = () => {},
+): Promise<LoadRun> {
+  using running = await startLoadServer(server);
+  const plan = planFor(running, changes);
+  const generator: Generator = new Generator(plan, (progress) => onProgress(progress, generator));
+  const start = performance.now();
+  const result = await generator.run([50, 100]);
+  const elapsed = performance.now() - start;
+  const seen = await running.seen();
+  const requests = seen.reduce((sum, { requests }) => sum + requests.length, 0);
+  return { result, seen, requests, elapsed };
+}
+
+/** Runs a load on a server of its own until so many requests are answered, however long it takes. */
+export function runUntil(
+  count: number,
+  server: ServerPlan,
+  changes: Partial<LoadPlan> = {},
+): Promise<LoadRun> {
+  return runOn(server, { duration: DEADLINE, ...changes }, ({ requests }, generator) => {
+    if (requests >= count) generator.stop();
+  });
+}
+
+/** All that arrived on a connection, in Latin-1. */
+export function textOf({ pieces }: Seen): string {
+  return pieces.map((bytes) => Buffer.from(bytes).toString("latin1")).join("");
+}
+
+/** Bytes that arrived on all connections. */
+export function bytesOf(seen: readonly Seen[]): number {
+  return seen.flatMap(({ pieces }) => pieces).reduce((sum, { length }) => sum + length, 0);
+}

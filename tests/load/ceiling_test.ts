@@ -1,0 +1,23 @@
+import { assertEquals } from "@std/assert";
+import { generatorLoad, limitOf } from "../../src/load/ceiling.ts";
+
+Deno.test("generatorLoad() is the rate as a share of the ceiling, beside what the thread did", () => {
+  const result = {
+    seconds: 2,
+    requests: 10_000,
+    bytes_in: 0,
+    bytes_out: 0,
+    errors: {},
+    latency: null,
+    generator: { busy: 0.25, waiting: 0.125 },
+  };
+  assertEquals(generatorLoad(result, 50_000), { busy: 0.25, waiting: 0.125, of_ceiling: 0.1 });
+});
+
+Deno.test("limitOf() says why figures are those of the load generator, and null otherwise", () => {
+  const limit = (busy: number, of_ceiling: number) => limitOf({ busy, of_ceiling, waiting: 1 });
+  assertEquals(limit(0.94, 0.89), null);
+  assertEquals(limit(0, 0.9), "the load generator was at 90% of its ceiling");
+  assertEquals(limit(1, 1.07), "the load generator was at 107% of its ceiling");
+  assertEquals(limit(0.95, 0.5), "the load generator was busy for 95% of the time");
+});

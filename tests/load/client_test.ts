@@ -1,0 +1,87 @@
+import { assert, assertEquals } from "@std/assert";
+import { httpMessage } from "../../src/load/request_text.ts";
+import { bytesOf, HTTP, OK, plainMessage, runOn } from "../helpers/load_server.ts";
+
+/** The most bytes that a slow client may send in so many milliseconds. */
+function slowBytes(elapsed: number): number {
+  return 16 * (1 + Math.floor(elapsed / 100));
+}
+
+Deno.test("a slow Client sends at most 16 bytes in 100 ms, and gets its answers", async () => {
+  const { result, seen, elapsed } = await runOn(HTTP, { connections: 3, slow: 3, duration: 700 });
+  assertEquals(result.errors, {});
+  assertEquals(seen.length, 3);
+  for (const one of seen) {
+    const bytes = bytesOf([one]);
+    assert(bytes <= slowBytes(elapsed), `${bytes} bytes in ${elapsed} ms`);
+    assert(one.requests.length >= 1, "no request was whole");
+  }
+});
+
+Deno.test("a slow Client is in neither the requests nor the latencies", async () => {
+  const all = await runOn(HTTP, { connections: 3, slow: 3, duration: 500 });
+  assertEquals([all.result.requests, all.result.latency], [0, null]);
+  const some = await runOn(HTTP, { connections: 3, slow: 1, duration: 500 });
+  const requests = some.seen.map((one) => one.requests.length).sort((a, b) => a - b);
+  const [slow = 0, ...others] = requests;
+  const sent = others.reduce((sum, count) => sum + count, 0);
+  assert(slow >= 1 && slow < 10, `${slow} slow requests`);
+  assert(sent - some.result.requests >= 0 && sent - some.result.requests <= 2, `of ${requests}`);
+});
+
+Deno.test("a slow Client is not waited for at the end, and not unanswered", async () => {
+  const { result, elapsed } = await runOn({ ...HTTP, answer: null }, { connections: 2, slow: 2 });
+  assertEquals([result.errors, result.latency], [{}, null]);
+  assert(elapsed < 1000, `${elapsed} ms`);
+});
+
+Deno.test("a slow Client is slow with messages of fewer than 16 bytes too", async () => {
+  const { result, requests, elapsed } = await runOn({ requestEnd: "\n", answer: "pong\n" }, {
+    connections: 1,
+    slow: 1,
+    duration: 500,
+    framing: { type: "delimiter", delimiter: "\n" },
+    messages: [plainMessage("ping\n")],
+  });
+  assertEquals(result.errors, {});
+  assert(requests >= 2 && requests <= 1 + elapsed / 100, `${requests} in ${elapsed} ms`);
+});
+
+Deno.test("a slow Client stays slow when it is answered too soon, and connects again", async () => {
+  const timeout = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  for (const [answer, after] of [[timeout, "close"], [OK, undefined], ["", "reset"]] as const) {
+    const plan = { requestEnd: "GET", answer, ...after === undefined ? {} : { after } };
+    const { seen, elapsed } = await runOn(plan, {
+      connections: 1,
+      slow: 1,
+      duration: 400,
+      messages: [httpMessage("GET /", "127.0.0.1", 1, ["Accept: */*"])],
+    });
+    const bytes = bytesOf(seen);
+    assert(bytes <= slowBytes(elapsed), `${bytes} bytes in ${elapsed} ms after ${after}`);
+    assert(seen.length > 1, `${seen.length} connections`);
+    for (const { requests } of seen) assert(requests.length <= 1);
+  }
+});
+
+Deno.test("a Client whose idle connection is dropped connects again before it is needed", async () => {
+  const { seen } = await runOn({ ...HTTP, idle: 50 }, { connections: 3, rate: 1, duration: 700 });
+  assert(seen.length >= 6, `${seen.length} connections`);
+});
+
+Deno.test("a Client whose idle connection is dropped has one request at a time all the same", async () => {
+  const rate = 20;
+  // Some wait for long enough to be dropped while others wait for their answers.
+  const { result, seen, requests } = await runOn({ ...HTTP, idle: 50, delay: 400 }, {
+    connections: 10,
+    rate,
+    duration: 900,
+  });
+  for (const { overlaps } of seen) assertEquals(overlaps, 0);
+  assert(seen.length > 10, `${seen.length} connections`);
+  const due = rate * result.seconds;
+  const failed = Object.values(result.errors).reduce((sum, count) => sum + count, 0);
+  const known = `${requests} arrived, ${failed} failed, ${due} were due`;
+  assert(requests <= due + 1 && requests >= due - failed - 1, known);
+  assert(failed < due / 2, known);
+});

@@ -1,0 +1,170 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Generator } from "../../src/load/generator.ts";
+import type { LoadProgress } from "../../src/load/load.ts";
+import { httpMessage } from "../../src/load/request_text.ts";
+import {
+  bytesOf,
+  CLOSING,
+  HTTP,
+  type LoadServer,
+  OK,
+  plainMessage,
+  planFor,
+  runOn,
+  runUntil,
+  startLoadServer,
+} from "../helpers/load_server.ts";
+
+/** Of the message of {@linkcode planFor}. */
+const REQUEST_BYTES = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".length;
+
+Deno.test("Generator counts requests, answers and their bytes from the first on", async () => {
+  const { result, seen, requests } = await runUntil(20, HTTP);
+  assertEquals(result.errors, {});
+  assertEquals(seen.length, 4);
+  // Those that were under way at the end are not counted.
+  assert(result.requests >= 20 && requests - result.requests <= 4, `${requests} were sent`);
+  assert(requests >= result.requests);
+  assertEquals(result.bytes_in, result.requests * OK.length);
+  assertEquals(result.bytes_out, requests * REQUEST_BYTES);
+  assertEquals(bytesOf(seen), requests * REQUEST_BYTES);
+  assert(result.seconds > 0 && result.seconds < 20, `${result.seconds} s`);
+  const { latency, generator } = result;
+  assert(latency !== null && latency.p50 > 0 && latency.max >= latency.p999);
+  assertEquals(latency?.curve, [latency?.p50, latency?.max]);
+  assert(generator.busy > 0 && generator.busy <= 1);
+});
+
+Deno.test("Generator has one request at a time on a connection", async () => {
+  const { seen } = await runUntil(100, { ...HTTP, delay: 5 }, { connections: 20 });
+  assertEquals(seen.length, 20);
+  for (const { overlaps } of seen) assertEquals(overlaps, 0);
+});
+
+Deno.test("Generator opens more connections than a queue of a server takes at once", async () => {
+  const { result, seen } = await runOn(HTTP, { connections: 300 });
+  assertEquals(result.errors, {});
+  assertEquals(seen.length, 300);
+  for (const { requests } of seen) assert(requests.length > 0);
+});
+
+Deno.test("Generator does not count what happens in the warm-up", async () => {
+  let warm = 0;
+  const phases = new Set<string>();
+  const { result, requests } = await runOn(HTTP, { warmup: 300, duration: 300 }, (progress) => {
+    phases.add(progress.phase);
+    if (progress.phase === "warmup") warm += progress.requests;
+  });
+  assertEquals([...phases], ["opening", "warmup", "measuring", "finishing"]);
+  assertEquals(warm, 0);
+  assert(result.requests > 0 && requests > result.requests + 4, `${result.requests}, ${requests}`);
+  // A request may have been sent before, and its answer have come after.
+  assert(result.bytes_out <= (result.requests + 4) * REQUEST_BYTES);
+  assert(result.seconds >= 0.3 && result.seconds < 20, `${result.seconds} s`);
+});
+
+Deno.test("Generator does not count the latency of a request from the warm-up", async () => {
+  const { result } = await runOn({ ...HTTP, delay: 500 }, { warmup: 100 });
+  assertEquals([result.requests, result.errors, result.latency], [0, {}, null]);
+});
+
+Deno.test("Generator says how far it is: requests and time since the measuring began", async () => {
+  const said: LoadProgress[] = [];
+  const { result } = await runOn(HTTP, { duration: 300 }, (progress) => said.push(progress));
+  const measuring = said.filter(({ phase }) => phase === "measuring");
+  assert(measuring.length >= 2, `${measuring.length} times`);
+  assertEquals([measuring[0]?.requests, measuring[0]?.elapsed], [0, 0]);
+  measuring.forEach(({ requests, elapsed }, i) => {
+    const before = measuring[i - 1];
+    assert(requests >= (before?.requests ?? 0) && requests <= result.requests);
+    assert(elapsed >= (before?.elapsed ?? 0) && elapsed <= 1000 * result.seconds);
+  });
+});
+
+Deno.test("Generator connects again after the last answer of a connection, which is no error", async () => {
+  for (const after of ["close", "reset"] as const) {
+    const { result, seen, requests } = await runUntil(20, { ...HTTP, answer: CLOSING, after });
+    assertEquals(result.errors, {}, after);
+    assert(result.requests >= 20, `${result.requests} requests`);
+    assertEquals(seen.length, requests);
+    assertEquals(seen.every(({ requests }) => requests.length === 1), true);
+  }
+});
+
+Deno.test("Generator takes an answer that ends with the connection", async () => {
+  const answer = "HTTP/1.1 200 OK\r\n\r\nok";
+  const { result, seen } = await runUntil(20, { ...HTTP, answer, after: "close" });
+  assertEquals(result.errors, {});
+  assert(result.requests >= 20, `${result.requests} requests`);
+  for (const { requests } of seen) assertEquals(requests.length, 1);
+});
+
+Deno.test("Generator has a connection for each request when it is told so", async () => {
+  for (const rate of [null, 100]) {
+    const { result, seen, requests } = await runUntil(10, HTTP, { closing: true, rate });
+    assertEquals(result.errors, {});
+    assert(result.requests >= 10, `${result.requests} requests`);
+    const used = seen.filter((one) => one.requests.length > 0);
+    assertEquals(used.length, requests);
+    // In the open model, some were opened at the start and never needed.
+    assert(seen.length - used.length <= 4);
+  }
+});
+
+Deno.test("Generator.stop() ends early with what there is", async () => {
+  const { result: { seconds, requests, latency, errors } } = await runUntil(1, HTTP, {
+    duration: 60_000,
+  });
+  assert(seconds > 0 && seconds < 60, `${seconds} s`);
+  assert(requests > 0 && latency !== null);
+  assertEquals(errors, {});
+});
+
+Deno.test("Generator.stop() before anything is measured leaves nothing to give", async () => {
+  const stopIn = async (server: LoadServer, phase: string) => {
+    const generator = new Generator(
+      planFor(server, { warmup: 60_000, duration: 60_000 }),
+      (progress) => progress.phase === phase && generator.stop(),
+    );
+    const error = await assertRejects(() => generator.run([]), Error);
+    assertEquals(error.message, "Stopped before anything was measured");
+  };
+  for (const phase of ["opening", "warmup"]) {
+    using server = await startLoadServer(HTTP);
+    await stopIn(server, phase);
+    await server.seen();
+  }
+});
+
+Deno.test("Generator has large messages echoed", async () => {
+  // The system takes the first ones at once, the others in parts.
+  for (const length of [300_000, 5_000_000]) {
+    const bytes = Uint8Array.from({ length }, (_, i) => i % 253);
+    const { result, seen } = await runOn({ requestEnd: null, answer: null }, {
+      framing: { type: "echo" },
+      messages: [{ base64: bytes.toBase64(), weight: 1, bodiless: false }],
+      connections: 1,
+    });
+    assertEquals(result.errors, {});
+    assertEquals(bytesOf(seen) % length, 0);
+    assert(bytesOf(seen) >= length && result.latency !== null);
+  }
+});
+
+Deno.test("Generator takes answers up to a delimiter", async () => {
+  const { result, seen } = await runUntil(20, { requestEnd: "\n", answer: "a\rb\r\nc\r\n.\r\n" }, {
+    framing: { type: "delimiter", delimiter: "\r\n.\r\n" },
+    messages: [plainMessage("ask\n")],
+  });
+  assertEquals(result.errors, {});
+  assertEquals(seen.length, 4);
+});
+
+Deno.test("Generator sends HEAD among others, and knows whose answers have no body", async () => {
+  const answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+  const { result, seen } = await runUntil(20, { ...HTTP, answer }, {
+    messages: [httpMessage("GET /", "x", 1), httpMessage("HEAD /", "x", 1)],
+  });
+  assertEquals(result.errors, {});
+  assertEquals(seen.length, 4);
+});

@@ -1,0 +1,216 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { BROKEN, Poller, READABLE, WRITABLE } from "../../src/load/poller.ts";
+import { openSocketLibrary } from "../../src/load/socket_library.ts";
+import { AGAIN, encodeAddress, FAILED, Sockets } from "../../src/load/sockets.ts";
+import { deadPort } from "../helpers/load_dead_port.ts";
+import { latin1 } from "../helpers/load_answers.ts";
+
+const HOSTNAME = "127.0.0.1";
+/** Longer than anything here takes, in milliseconds. */
+const PATIENCE = 10_000;
+
+// The library stays open, which is no leak of a test.
+const library = openSocketLibrary();
+const sockets = new Sockets(library);
+
+/** A connection of these sockets to a listener of the runtime's. */
+interface Pair extends Disposable {
+  readonly socket: number;
+  readonly conn: Deno.TcpConn;
+  /** Waits until something happens to the socket. */
+  wait(flags: number): void;
+}
+
+async function connectPair(): Promise<Pair> {
+  using listener = Deno.listen({ hostname: HOSTNAME, port: 0 });
+  const socket = sockets.connect(encodeAddress(HOSTNAME, listener.addr.port));
+  const poller = new Poller(library);
+  poller.add(socket, WRITABLE);
+  const conn = await listener.accept();
+  const wait = (flags: number) => {
+    poller.change(socket, flags);
+    assertEquals(poller.wait(PATIENCE), 1);
+  };
+  wait(WRITABLE);
+  assert(sockets.isConnected(socket), sockets.lastError);
+  return {
+    socket,
+    conn,
+    wait,
+    [Symbol.dispose]() {
+      poller[Symbol.dispose]();
+      sockets.close(socket);
+      conn.close();
+    },
+  };
+}
+
+/** A connection between two of these sockets, of which one is watched for nothing but its end. */
+function connectOwnPair(poller: Poller): { readonly socket: number; cutOff(): void } {
+  const { socket: listening, port } = sockets.listen(1);
+  const socket = sockets.connect(encodeAddress(HOSTNAME, port));
+  poller.add(socket, 0);
+  let other = AGAIN;
+  while (other === AGAIN) other = sockets.accept(listening);
+  sockets.close(listening);
+  assertEquals(poller.wait(0), 0);
+  // To close with something unread is a reset.
+  return { socket, cutOff: () => sockets.close(other) };
+}
+
+/** An address as hexadecimal groups of two bytes. */
+function shown(hostname: string, port: number): string {
+  return encodeAddress(hostname, port).toHex().replace(/(.{4})(?=.)/g, "$1 ");
+}
+
+Deno.test("encodeAddress() writes an IPv4 address as connect(2) takes it", () => {
+  assertEquals(shown("127.0.0.1", 80), "0200 0050 7f00 0001 0000 0000 0000 0000");
+  assertEquals(shown("255.254.0.9", 65_535), "0200 ffff fffe 0009 0000 0000 0000 0000");
+});
+
+Deno.test("encodeAddress() writes an IPv6 address in each spelling as connect(2) takes it", () => {
+  const spellings: Record<string, string> = {
+    "::": "0000 0000 0000 0000 0000 0000 0000 0000",
+    "::1": "0000 0000 0000 0000 0000 0000 0000 0001",
+    "1::": "0001 0000 0000 0000 0000 0000 0000 0000",
+    "0:0:0:0:0:0:0:1": "0000 0000 0000 0000 0000 0000 0000 0001",
+    "2001:db8::ff00:42:8329": "2001 0db8 0000 0000 0000 ff00 0042 8329",
+    "2001:0DB8:0000:0000:0000:FF00:0042:8329": "2001 0db8 0000 0000 0000 ff00 0042 8329",
+    "2001:db8:1:2:3:4:5:6": "2001 0db8 0001 0002 0003 0004 0005 0006",
+    "2001:db8::1:0:0:1": "2001 0db8 0000 0000 0001 0000 0000 0001",
+    "2001:0:0:1::1": "2001 0000 0000 0001 0000 0000 0000 0001",
+    "1:2:3:4:5:6:7::": "0001 0002 0003 0004 0005 0006 0007 0000",
+    "::2:3:4:5:6:7:8": "0000 0002 0003 0004 0005 0006 0007 0008",
+    "::ffff:192.0.2.1": "0000 0000 0000 0000 0000 ffff c000 0201",
+    "64:ff9b::192.0.2.33": "0064 ff9b 0000 0000 0000 0000 c000 0221",
+  };
+  for (const [hostname, groups] of Object.entries(spellings)) {
+    assertEquals(shown(hostname, 8080), `0a00 1f90 0000 0000 ${groups} 0000 0000`, hostname);
+  }
+});
+
+for (const hostname of ["127.0.0.1", "::1"]) {
+  const isThere = canListen(hostname);
+  Deno.test({
+    name: `Sockets.connect() reaches ${hostname}` + (isThere ? "" : " (it is not there)"),
+    ignore: !isThere,
+    async fn() {
+      using listener = Deno.listen({ hostname, port: 0 });
+      const socket = sockets.connect(encodeAddress(hostname, listener.addr.port));
+      assert(socket >= 0, sockets.lastError);
+      using conn = await listener.accept();
+      assertEquals(conn.localAddr.hostname, hostname);
+      assertEquals(sockets.send(socket, latin1("ping")), 4);
+      const buffer = new Uint8Array(10);
+      assertEquals(await conn.read(buffer), 4);
+      sockets.close(socket);
+      assertEquals(await conn.read(buffer), null);
+    },
+  });
+}
+
+function canListen(hostname: string): boolean {
+  try {
+    Deno.listen({ hostname, port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("Sockets.connect() says that a connection was refused, at once or later", () => {
+  const socket = sockets.connect(encodeAddress(HOSTNAME, deadPort()));
+  if (socket !== FAILED) {
+    using poller = new Poller(library);
+    poller.add(socket, WRITABLE);
+    assertEquals(poller.wait(PATIENCE), 1);
+    assertEquals(sockets.isConnected(socket), false);
+    sockets.close(socket);
+  }
+  assertEquals(sockets.lastError, "refused");
+});
+
+Deno.test("Sockets.receive() gives what has arrived, AGAIN when nothing has, and 0 at the end", async () => {
+  using pair = await connectPair();
+  const buffer = new Uint8Array(8);
+  assertEquals(sockets.receive(pair.socket, buffer), AGAIN);
+  await pair.conn.write(latin1("Hello, World!"));
+  pair.wait(READABLE);
+  assertEquals(sockets.receive(pair.socket, buffer), 8);
+  assertEquals(buffer, latin1("Hello, W"));
+  assertEquals(sockets.receive(pair.socket, buffer.subarray(2)), 5);
+  assertEquals(buffer, latin1("Heorld!W"));
+  assertEquals(sockets.receive(pair.socket, buffer), AGAIN);
+  await pair.conn.closeWrite();
+  pair.wait(READABLE);
+  assertEquals([1, 2].map(() => sockets.receive(pair.socket, buffer)), [0, 0]);
+});
+
+Deno.test("Sockets.send() takes what there is room for, then none, and loses nothing", async () => {
+  using pair = await connectPair();
+  const bytes = Uint8Array.from({ length: 100_003 }, (_, i) => i % 251);
+  let sent = 0;
+  for (;;) {
+    const count = sockets.send(pair.socket, bytes.subarray(sent % bytes.length));
+    if (count === AGAIN) break;
+    assert(count > 0, sockets.lastError);
+    sent += count;
+  }
+  assert(sent > 0);
+  assertEquals(sockets.send(pair.socket, bytes), AGAIN);
+  const buffer = new Uint8Array(64 * 1024);
+  for (let received = 0; received < sent;) {
+    const count = await pair.conn.read(buffer) ?? 0;
+    assert(count > 0, "the end came too soon");
+    for (let i = 0; i < count; i++) {
+      if (buffer[i] !== (received + i) % bytes.length % 251) throw new Error(`at ${received + i}`);
+    }
+    received += count;
+  }
+  pair.wait(WRITABLE);
+  assert(sockets.send(pair.socket, bytes) > 0);
+});
+
+Deno.test("Sockets says that a connection was reset, and a send to it ends nothing else", () => {
+  using poller = new Poller(library);
+  const { socket, cutOff } = connectOwnPair(poller);
+  assertEquals(sockets.send(socket, latin1("what nobody reads")), 17);
+  cutOff();
+  assertEquals(poller.wait(PATIENCE), 1);
+  assert((poller.flagsOf(0) & BROKEN) !== 0);
+  assertEquals(sockets.receive(socket, new Uint8Array(8)), FAILED);
+  assertEquals(sockets.lastError, "reset");
+  sockets.lastError = "";
+  assertEquals(sockets.send(socket, latin1("x")), FAILED);
+  assertEquals(sockets.lastError, "reset");
+  sockets.close(socket);
+});
+
+Deno.test("Sockets.areEqual() compares the first bytes of both", () => {
+  const [a, b] = [latin1("Hello, World!"), latin1("Hello, Worlds")];
+  assertEquals(sockets.areEqual(a, b, 12), true);
+  assertEquals(sockets.areEqual(a, b, 13), false);
+  assertEquals(sockets.areEqual(a, b, 0), true);
+  assertEquals(sockets.areEqual(a.subarray(7), b.subarray(7), 5), true);
+  assertEquals(sockets.areEqual(a.subarray(7), b, 5), false);
+});
+
+Deno.test("Sockets.accept() gives who has connected, and AGAIN when nobody waits", async () => {
+  const { socket: listening, port } = sockets.listen(8);
+  assertNotEquals(port, 0);
+  assertEquals(sockets.accept(listening), AGAIN);
+  using poller = new Poller(library);
+  poller.add(listening, READABLE);
+  using conn = await Deno.connect({ hostname: HOSTNAME, port });
+  assertEquals(poller.wait(PATIENCE), 1);
+  const socket = sockets.accept(listening);
+  assert(socket >= 0);
+  assertEquals(sockets.accept(listening), AGAIN);
+  assertEquals(sockets.receive(socket, new Uint8Array(1)), AGAIN);
+  assertEquals(sockets.send(socket, latin1("pong")), 4);
+  const buffer = new Uint8Array(10);
+  assertEquals(await conn.read(buffer), 4);
+  sockets.close(socket);
+  sockets.close(listening);
+  assertEquals(await conn.read(buffer), null);
+});
