@@ -22,13 +22,13 @@ export async function* withTool(group: () => AsyncIterable<Row>): AsyncGenerator
   else yield ["(not installed: wrk, without which HTTP is not measured)"];
 }
 
-/** Those whose needs are installed; yields a row that says so of each of the others. */
+/** Those that can be used here; yields a row that says so of each of the others. */
 export async function* installed(servers: readonly Server[]): AsyncGenerator<Row, Server[]> {
   const found: Server[] = [];
   for (const server of servers) {
-    const { name, needs } = server;
-    if (needs === undefined || await succeeds(needs.trial)) found.push(server);
-    else yield [`  (not installed: ${needs.program}; ${name} is skipped)`];
+    const reason = await server.lacks();
+    if (reason === null) found.push(server);
+    else yield [`  (${reason}: ${server.name} is skipped)`];
   }
   return found;
 }

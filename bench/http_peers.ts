@@ -1,90 +1,65 @@
 /** The HTTP servers beside which Sluice is measured. */
-import { bare, type Command, file, HTTP, MODES, sluice } from "./commands.ts";
+import { denoServe, denoServeParallel } from "../src/bench/peers/deno.ts";
+import { nginx } from "../src/bench/peers/nginx.ts";
+import { nodeHttp } from "../src/bench/peers/node.ts";
+import type { Peer } from "../src/bench/peers/peer.ts";
+import { freePort } from "../src/bench/subject_process.ts";
+import { bare, type Command, HTTP, MODES, sluice } from "./commands.ts";
 import { Scratch } from "./scratch.ts";
 import { startTarget, type Target } from "./target.ts";
 
 /** A server that can be measured. */
 export interface Server {
   readonly name: string;
-  /** What must be installed beside the runtime, and a command that succeeds where it is. */
-  readonly needs?: { readonly program: string; readonly trial: Command };
+  /** Why it cannot be used; null where it can. */
+  lacks(): Promise<string | null>;
   start(): Promise<Target>;
 }
 
+/** What a peer is told of the load; those of http_compare.ts come at most. */
+const JOB = { workload: "http", workers: 2, connections: 64 };
+
 /** Sluice in a mode; with its HTTP service, where nothing else is said. */
 export function ours(name: keyof typeof MODES, service: Command = HTTP): Server {
-  return { name, start: () => startTarget(sluice(MODES[name], service)) };
+  return { name, lacks: nothing, start: () => startTarget(sluice(MODES[name], service)) };
 }
 
 /** The runtime's own server. */
-export const DENO_SERVE: Server = {
-  name: "Deno.serve",
-  start: () => startTarget(bare("./yardstick_http_deno.ts")),
-};
+export const DENO_SERVE: Server = fromPeer(denoServe);
 
 /** The runtime's own server, which answers with the body of the request. */
 export const DENO_SERVE_ECHO: Server = {
-  ...DENO_SERVE,
-  start: () => startTarget(bare("./yardstick_http_deno.ts", "echo")),
+  name: "Deno.serve",
+  lacks: nothing,
+  start: () => startTarget(bare("./yardstick_http_echo.ts")),
 };
 
 /** The runtime's own server on two threads. */
-export const DENO_PARALLEL: Server = {
-  name: "deno serve --parallel",
-  start: () =>
-    startTarget([
-      ...[Deno.execPath(), "serve", "-A", "--no-check", "--parallel"],
-      ...["--host", "127.0.0.1", "--port", "0", file("./yardstick_http_parallel.ts")],
-    ], { DENO_JOBS: "2" }),
-};
+export const DENO_PARALLEL: Server = fromPeer(denoServeParallel(JOB.workers));
 
 /** Node's own server. */
-export const NODE: Server = {
-  name: "Node http",
-  // Where there is no Node the runtime passes itself off as it.
-  needs: { program: "node", trial: ["node", "-e", "process.exit(process.versions.deno ? 1 : 0)"] },
-  start: () => startTarget(["node", file("./yardstick_http_node.mjs")]),
-};
+export const NODE: Server = fromPeer(nodeHttp);
 
 /** nginx with one worker, which knows the answer by heart. */
-export const NGINX: Server = {
-  name: "nginx, 1 worker",
-  needs: { program: "nginx", trial: ["nginx", "-v"] },
-  start: startNginx,
-};
+export const NGINX: Server = fromPeer(nginx(1));
 
-async function startNginx(): Promise<Target> {
-  const port = freePort();
-  // Who accepts has read its configuration, and needs no other file for such answers.
-  using scratch = new Scratch();
-  const path = `${scratch.folder}/nginx.conf`;
-  Deno.writeTextFileSync(path, nginxConfig(port));
-  return await startTarget(["nginx", "-p", scratch.folder, "-c", path], {}, port);
+function fromPeer(peer: Peer): Server {
+  return {
+    name: peer.name,
+    async lacks() {
+      const found = await peer.find();
+      return "reason" in found ? found.reason : null;
+    },
+    async start() {
+      const port = freePort();
+      // Who accepts has read its files, and needs no other for such answers.
+      using scratch = new Scratch();
+      const { command, env } = await peer.prepare({ ...JOB, port, folder: scratch.folder });
+      return await startTarget(command, env, port);
+    },
+  };
 }
 
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-function nginxConfig(port: number): string {
-  const folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-  return `
-daemon off;
-worker_processes 1;
-pid nginx.pid;
-error_log stderr warn;
-events { worker_connections 1024; }
-http {
-  access_log off;
-  ${folders.map((name) => `${name}_temp_path ${name};`).join(" ")}
-  keepalive_timeout 1h;
-  keepalive_requests 1000000000;
-  default_type text/plain;
-  server {
-    listen 127.0.0.1:${port} backlog=4096;
-    location / { return 200 "Hello, World!"; }
-  }
-}
-`;
+function nothing(): Promise<null> {
+  return Promise.resolve(null);
 }

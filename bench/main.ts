@@ -11,6 +11,7 @@ import { httpFetch } from "./http_fetch.ts";
 import { httpPipelining } from "./http_pipelining.ts";
 import { httpRequests } from "./http_requests.ts";
 import { idle } from "./idle.ts";
+import { loadBesideWrk } from "./load_wrk.ts";
 import { modeBurn } from "./mode_burn.ts";
 import { modeConnections } from "./mode_connections.ts";
 import { modeMemory } from "./mode_memory.ts";
@@ -41,6 +42,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   ...{ echo, idle, start },
   ...MODE_GROUPS,
   ...HTTP_GROUPS,
+  load: loadBesideWrk,
 };
 /** Names of several groups. */
 const SETS: Readonly<Record<string, readonly Group[]>> = {
@@ -69,7 +71,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 print(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} processors`);
-if (!chosen.every((group) => SETS.http?.includes(group))) {
+const withoutYardstick = [...SETS.http ?? [], loadBesideWrk];
+if (!chosen.every((group) => withoutYardstick.includes(group))) {
   print("Yardstick: a bare read-and-write loop on Deno.listen, with buffers of 4 KB");
   print();
   printRow(["", "sluice", "yardstick", "aim"]);

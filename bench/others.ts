@@ -1,4 +1,5 @@
-import { cpuOfClients, cpuOfTargets, MICROSECONDS_PER_TICK } from "./target.ts";
+import { MICROSECONDS_PER_TICK } from "../src/bench/processes.ts";
+import { cpuOfClients, cpuOfTargets } from "./target.ts";
 
 /** Less time than this the ticks of the system do not tell, in milliseconds. */
 const SHORTEST = 100;

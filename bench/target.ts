@@ -1,5 +1,6 @@
 import { delay } from "@std/async/delay";
 import type { Command } from "./commands.ts";
+import { cpuOf as cpuTimeOf, cpuOfReaped, killTree, treeOf } from "../src/bench/processes.ts";
 import { within } from "./within.ts";
 
 /** A server under measurement: its processes, where it listens, and what it costs. */
@@ -14,8 +15,6 @@ export interface Target extends AsyncDisposable {
   memory(): number;
 }
 
-/** USER_HZ, the unit of `/proc/PID/stat`: 100 on every Linux that Deno runs on. */
-export const MICROSECONDS_PER_TICK = 10_000;
 const PORT = /port\D{1,3}(\d+)/;
 const COMPLAINT = /"severity":"(WARN|ERROR|FATAL)/;
 const START_LIMIT = 20_000;
@@ -27,7 +26,10 @@ const clients = new Set<Deno.ChildProcess>();
 let ended = 0;
 let endedClients = 0;
 // An error that nobody catches disposes of nothing.
-globalThis.addEventListener("unload", () => [...running, ...clients].forEach(kill));
+globalThis.addEventListener(
+  "unload",
+  () => [...running, ...clients].forEach(({ pid }) => killTree(pid)),
+);
 
 /** CPU time that all servers have used so far, also those that have ended, in microseconds. */
 export function cpuOfTargets(): number {
@@ -83,7 +85,7 @@ export async function startTarget(
   const end = async () => {
     ended += cpu();
     running.delete(child);
-    kill(child);
+    killTree(child.pid);
     await within(END_LIMIT, "a server that was killed", Promise.all([child.status, reading]));
   };
   try {
@@ -142,52 +144,12 @@ function complain(text: string): void {
   }
 }
 
-/** Kills a process and its children: without their parent these would end by themselves, but later. */
-function kill({ pid }: Deno.ChildProcess): void {
-  for (const member of treeOf(pid)) {
-    unlessGone(() => Deno.kill(member, "SIGKILL"), undefined);
-  }
-}
-
-function treeOf(pid: number): number[] {
-  const tasks = unlessGone(() => [...Deno.readDirSync(`/proc/${pid}/task`)], []);
-  const children = tasks.flatMap(({ name }) => {
-    const text = unlessGone(() => Deno.readTextFileSync(`/proc/${pid}/task/${name}/children`), "");
-    return text.split(" ").filter((word) => word !== "").map(Number);
-  });
-  return [pid, ...children.flatMap(treeOf)];
-}
-
 function cpuOfTree(pid: number): number {
   return treeOf(pid).reduce((sum, member) => sum + cpuOf(member), 0);
 }
 
 /** CPU time of a process without its children, in microseconds. */
-export function cpuOf(pid: number): number {
-  const fields = statOf(pid);
-  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * MICROSECONDS_PER_TICK;
-}
-
-/** CPU time of the children of this process that have ended and were waited for, in microseconds. */
-function cpuOfReaped(): number {
-  const fields = statOf(Deno.pid);
-  return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) * MICROSECONDS_PER_TICK;
-}
-
-/** The fields of `/proc/PID/stat` from the third on; none of a process that is gone. */
-function statOf(pid: number): string[] {
-  const stat = unlessGone(() => Deno.readTextFileSync(`/proc/${pid}/stat`), "");
-  // The name of the program stands in parentheses and may have spaces; count from behind it.
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-}
-
-/** Does something to a process or a thread that may be gone; the system says so as ENOENT or ESRCH. */
-function unlessGone<T>(act: () => T, otherwise: T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return otherwise;
-    if (error instanceof Error && /os error 3\)|ESRCH/.test(error.message)) return otherwise;
-    throw error;
-  }
+function cpuOf(pid: number): number {
+  const { user, system } = cpuTimeOf(pid);
+  return user + system;
 }
