@@ -45,7 +45,8 @@ Deno.test("Generator counts answers of failure by their status, and keeps the co
   assertEquals(Object.keys(result.errors), ["status 503"]);
   assertEquals([result.requests, result.latency], [0, null]);
   const { "status 503": count = 0 } = result.errors;
-  assert(count > 4 && count <= requests && requests - count <= 4, `${count} of ${requests}`);
+  // Of the last ones, some are sent too late to count.
+  assert(count > 4 && count <= requests && requests - count <= 8, `${count} of ${requests}`);
   assertEquals(seen.length, 4);
 });
 
@@ -79,10 +80,10 @@ Deno.test("Generator counts in the open model also what could not be sent for wa
 });
 
 Deno.test("Generator takes answers that come soon after the measured time", async () => {
-  const { result, requests } = await runOn({ ...HTTP, delay: 500 });
-  assertEquals([result.requests, requests, result.errors], [0, 4, {}]);
+  const { result } = await runOn({ ...HTTP, delay: 600 });
+  assertEquals(result.errors, {});
   const { p50 = 0 } = result.latency ?? {};
-  assert(p50 >= 495, `${p50} ms`);
+  assert(p50 >= 595, `${p50} ms`);
 });
 
 Deno.test("Generator that is refused at the start says so with 69", async () => {

@@ -64,7 +64,7 @@ Deno.test("Generator does not count what happens in the warm-up", async () => {
 });
 
 Deno.test("Generator does not count the latency of a request from the warm-up", async () => {
-  const { result } = await runOn({ ...HTTP, delay: 500 }, { warmup: 100 });
+  const { result } = await runOn({ ...HTTP, delay: 700 }, { warmup: 100 });
   assertEquals([result.requests, result.errors, result.latency], [0, {}, null]);
 });
 
