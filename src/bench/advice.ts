@@ -8,7 +8,7 @@ import {
 } from "./advice/remarks.ts";
 import { scalingParagraphs } from "./advice/scaling.ts";
 import { judge } from "./advice/verdict.ts";
-import type { BenchOptions, BenchReport, Case } from "./report.ts";
+import type { BenchOptions, Case } from "./report.ts";
 import { byConnections } from "./summary.ts";
 
 /**
@@ -17,13 +17,11 @@ import { byConnections } from "./summary.ts";
  * come other numbers of connections, other servers, and what makes the figures less sure.
  *
  * @param cases Those without a run are left out.
- * @param ceilings What the load generator can do at most, where it is known.
  * @returns Paragraphs of whole sentences, at least one; names of modes stand in backticks.
  */
 export function advise(
   cases: readonly Case[],
   options: BenchOptions,
-  ceilings: BenchReport["ceilings"] = [],
 ): string[] {
   const all = contenders(cases.filter(({ runs }) => runs.length > 0));
   if (all.length === 0) return ["Nothing was measured."];
@@ -43,7 +41,7 @@ export function advise(
     ...failuresParagraph(modes.filter((one) => !isMain(one)), options),
     ...balanceParagraph(modes),
     ...(best === undefined ? [] : peerParagraphs(best, peers.filter(isMain), options)),
-    ...hintsParagraph(all, all.filter(isMain), options, ceilings),
+    ...hintsParagraph(all, all.filter(isMain), options),
   ];
 }
 

@@ -100,7 +100,7 @@ export async function bench(
     ceilings: known,
     missing,
     cases,
-    advice: advise(cases, options, known),
+    advice: advise(cases, options),
   };
 
   async function runAll(): Promise<void> {

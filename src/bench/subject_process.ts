@@ -111,7 +111,8 @@ async function accepts(port: number): Promise<boolean> {
     using _conn = await Deno.connect({ port });
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.ConnectionRefused) return false;
+    const { ConnectionRefused, ConnectionReset } = Deno.errors;
+    if (error instanceof ConnectionRefused || error instanceof ConnectionReset) return false;
     throw error;
   }
 }

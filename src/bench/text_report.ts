@@ -130,18 +130,18 @@ function withheldTexts(cases: readonly Case[]): string[] {
   });
 }
 
-/** What the load generator could have done, and whether it was in the server's way. */
+/** What the load generator could have done, how busy it was, and whether it was in the server's way. */
 function generatorTexts({ ceilings, cases }: BenchReport): string[] {
   const runs = cases.flatMap(({ runs }) => runs);
   const waiting = Math.max(0, ...runs.map(({ generator }) => generator.waiting));
   return [
     ...ceilings.map(({ connections, rate }) => {
       const shares = cases.filter((one) => one.connections === connections)
-        .flatMap(({ runs }) => runs.map(({ generator }) => generator.of_ceiling));
+        .flatMap(({ runs }) => runs.map(({ generator }) => generator.busy));
       const where = ceilings.length > 1 ? ` with ${connectionsText(connections)}` : "";
       const most = shares.length === 0
         ? ""
-        : `; the fastest run took ${formatFigure("balance", Math.max(...shares))} of that`;
+        : `; it ran ${formatFigure("balance", Math.max(...shares))} of the time at most`;
       return `The load generator can do ${formatFigure("rate", rate)} here${where}${most}.`;
     }),
     ...(waiting > MUCH_WAITING

@@ -1,11 +1,11 @@
 /** What else the figures show, and what to keep in mind when they are read. */
 import { formatFigure } from "../figures.ts";
-import type { BenchOptions, BenchReport, Case, Run } from "../report.ts";
+import type { BenchOptions, Run } from "../report.ts";
 import { byConnections, relativeSpread, withheld } from "../summary.ts";
 import { type Contender, names } from "./contender.ts";
 import { failureText } from "./failures.ts";
 import { goalOf, P99, THROUGHPUT } from "./measure.ts";
-import { count, list, lowerFirst, withConnections } from "./wording.ts";
+import { list, lowerFirst, withConnections } from "./wording.ts";
 
 /** The share below which workers do not share alike. */
 const FAIR = 0.8;
@@ -13,8 +13,8 @@ const FAIR = 0.8;
 /** The share of the time that the load generator waits for a processor, above which it matters. */
 const MUCH_WAITING = 0.2;
 
-/** The share of what the load generator can do from which on faster servers may look alike. */
-const NEAR_CEILING = 0.8;
+/** The share of the time that the thread of the load generator runs, from which on it is said. */
+const MUCH_BUSY = 0.8;
 
 /** The spread from which on more runs are advised. */
 const WIDE = 0.15;
@@ -75,13 +75,12 @@ export function hintsParagraph(
   all: readonly Contender[],
   main: readonly Contender[],
   options: BenchOptions,
-  ceilings: BenchReport["ceilings"],
 ): string[] {
-  const cases = all.map((one) => one.case);
+  const runs = all.flatMap((one) => one.case.runs);
   return paragraph([
     ...runsHint(main, options),
-    ...ceilingHint(cases, ceilings),
-    ...sharingHint(cases.flatMap(({ runs }) => runs)),
+    ...busyHint(runs),
+    ...sharingHint(runs),
   ]);
 }
 
@@ -103,20 +102,15 @@ function runsHint(main: readonly Contender[], options: BenchOptions): string[] {
   return [`Runs are far apart for ${list(wide)}: longer runs, or more of them, would tell more.`];
 }
 
-function ceilingHint(cases: readonly Case[], ceilings: BenchReport["ceilings"]): string[] {
-  const [nearest] = ceilings.map(({ connections, rate }) => {
-    const runs = cases.filter((one) => one.connections === connections).flatMap(({ runs }) => runs);
-    const shares = runs.filter(({ limited }) => limited === null).map(({ generator }) =>
-      generator.of_ceiling
-    );
-    return { connections, rate, share: Math.max(0, ...shares) };
-  }).sort((a, b) => b.share - a.share);
-  if (nearest === undefined || nearest.share < NEAR_CEILING) return [];
-  const { connections, share } = nearest;
-  const [part, rate] = [formatFigure("balance", share), formatFigure("rate", nearest.rate)];
+function busyHint(runs: readonly Run[]): string[] {
+  const shown = runs.filter(({ limited }) => limited === null);
+  const busy = Math.max(0, ...shown.map(({ generator }) => generator.busy));
+  if (busy < MUCH_BUSY) return [];
   return [
-    `One run took ${part} of the ${rate} that the load generator can do with ` +
-    `${count(connections, "connection")}: what is much faster cannot be measured here.`,
+    `In one run the load generator ran ${
+      formatFigure("balance", busy)
+    } of the time: what is much ` +
+    "faster cannot be measured here.",
   ];
 }
 

@@ -5,7 +5,7 @@ import type { Field } from "./choice.ts";
 import { against, latencyText, leadText } from "./comparison.ts";
 import { type Contender, known, names, values } from "./contender.ts";
 import { type Goal, P99, THROUGHPUT } from "./measure.ts";
-import { relate, upperFirst } from "./wording.ts";
+import { amount, relate, upperFirst } from "./wording.ts";
 
 /** The share of the rate that was asked for from which on it is kept. */
 const KEPT = 0.99;
@@ -129,9 +129,12 @@ function sentencesBy(
 function plainText(one: Contender, reference: Contender, goal: Goal): string[] {
   const [its, theirs] = [goal.of(one.case), goal.of(reference.case)];
   if (its === null || theirs === null) return [];
-  const isSame = relate(its, theirs) === "same";
-  const end = isSame ? `, not different from ${reference.label} beyond the spread of the runs` : "";
-  return [`${upperFirst(goal.plain(one.label, goal.write(its.median)))}${end}.`];
+  const relation = relate(its, theirs);
+  const much = amount([its.median], theirs.median);
+  const end = relation === "same"
+    ? `not different from ${reference.label} beyond the spread of the runs`
+    : `${much} ${goal[relation]} than ${goal.whose(reference.label)}`.trimStart();
+  return [`${upperFirst(goal.plain(one.label, goal.write(its.median)))}, ${end}.`];
 }
 
 /** The p99 of those that answer as much: that it is the same, or which have the lowest. */

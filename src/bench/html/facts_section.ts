@@ -36,7 +36,7 @@ ${
 <h2>Versions</h2>
 ${list(Object.entries(versions))}</div>
 <div><h2>Load generator</h2>
-<p>Its ceiling: what it can do at most. Near that, figures are withheld.</p>
+<p>Its ceiling: what it can do at most, measured first. Where its thread ran nearly all of the time, figures are withheld.</p>
 ${
     list(
       ceilings.map(({ connections, rate }) => [
