@@ -76,6 +76,11 @@ Deno.test("htmlReport() has the whole report in it as data", () => {
   assertEquals(dataOf(htmlReport(REPORT), "chart-data"), figuresOf(REPORT.cases));
 });
 
+Deno.test("htmlReport() shows the names of modes as code", () => {
+  const html = htmlReport({ ...REPORT, advice: ["Choose `pooled`: `<b>` is text."] });
+  assertStringIncludes(html, "<p>Choose <code>pooled</code>: <code>&lt;b&gt;</code> is text.</p>");
+});
+
 Deno.test("htmlReport() begins with what was measured, when, where, and what it says", () => {
   const text = textOf(htmlReport(REPORT));
   const beginning =

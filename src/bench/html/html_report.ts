@@ -6,7 +6,7 @@ import plotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import type { BenchReport } from "../report.ts";
 import { chartsSection } from "./charts_section.ts";
 import { factsSections } from "./facts_section.ts";
-import { dataBlock, Markup, markup } from "./markup.ts";
+import { type Content, dataBlock, Markup, markup } from "./markup.ts";
 import { summarySection } from "./summary_section.ts";
 import pageStyle from "./page/page.css" with { type: "text" };
 import ink from "./page/ink.js" with { type: "text" };
@@ -56,7 +56,7 @@ It was interrupted, or something could not be measured.</p>
   }${
     report.advice.length > 0 && markup`<section class="advice">
 <h2>What the figures say</h2>
-${report.advice.map((text) => markup`<p>${text}</p>\n`)}</section>
+${report.advice.map((text) => markup`<p>${withCode(text)}</p>\n`)}</section>
 `
   }${report.cases.length > 0 && summarySection(report.cases, options.runs)}
 ${chartsSection(report.cases)}
@@ -90,4 +90,9 @@ function dateText(time: string): string {
     timeZone: "UTC",
   });
   return `${format.format(date).replace(" at ", ", ")} UTC`;
+}
+
+/** A text of the report in which what stands between backticks is code. */
+function withCode(text: string): readonly Content[] {
+  return text.split("`").map((part, i) => i % 2 === 1 ? markup`<code>${part}</code>` : part);
 }
