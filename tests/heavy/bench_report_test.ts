@@ -5,6 +5,7 @@ import { htmlReport } from "../../src/bench/html/html_report.ts";
 import type { BenchReport } from "../../src/bench/report.ts";
 import { makeCase, makeReport, makeRun, SUBJECTS } from "../helpers/bench_report.ts";
 import { findTool, testWith } from "../helpers/tools.ts";
+import { until } from "../helpers/until.ts";
 
 const LAUNCH = {
   executablePath: findTool("chromium") ?? "",
@@ -67,9 +68,15 @@ async function pixelsOf(page: Page, figure: string, colour: string): Promise<num
   })()`);
 }
 
+/** Waits until an expression is true. The page forbids eval, by which the browser's own wait would look again. */
+async function holds(page: Page, expression: string): Promise<void> {
+  await until(expression, () => page.evaluate<boolean>(expression));
+}
+
 /** Charts draw themselves when the browser has laid out the page. */
 async function waitForCharts(page: Page): Promise<void> {
-  await page.waitForFunction(
+  await holds(
+    page,
     `document.querySelectorAll("figure canvas").length === ${FIGURES.length}`,
   );
   await nextFrame(page);
@@ -180,7 +187,8 @@ testWith(
     await openReport(makeReport(), {}, async (page) => {
       await waitForCharts(page);
       await page.setViewportSize({ width: 375, height: 800 });
-      await page.waitForFunction(
+      await holds(
+        page,
         `[...document.querySelectorAll("figure canvas")].every(({ clientWidth }) => clientWidth < 375)`,
       );
       assertEquals(await page.evaluate("document.documentElement.scrollWidth"), 375);
@@ -246,7 +254,7 @@ testWith(
     const report = makeReport();
     await openReport(report, {}, async (page) => {
       await page.locator("#copy").click();
-      await page.waitForFunction(`document.querySelector("#copy").textContent !== "Copy"`);
+      await holds(page, `document.querySelector("#copy").textContent !== "Copy"`);
       const done = await page.locator("#copy").innerText();
       assert(done === "Copied" || done === "Selected", done);
       if (done === "Selected") {
