@@ -452,6 +452,21 @@ Deno.test("advise() speaks of percent below a factor of 1.2", () => {
   );
 });
 
+Deno.test("advise() sets those that are not ahead beside async, above and below it", () => {
+  const cases = [
+    caseOf("async", 8, { rate: 195, p99: 72 }),
+    caseOf("pooled, 2", 8, { rate: 381, p99: 46 }),
+    caseOf("threaded", 8, { rate: 363, p99: 29 }),
+    caseOf("single", 8, { rate: 50, p99: 300 }),
+  ];
+  const [lead = ""] = adviceOf(cases);
+  assertStringIncludes(
+    lead,
+    "`threaded` answers 363/s, 1.9 times as much as `async`. " +
+      "`single` answers 50/s, 3.9 times less than `async`.",
+  );
+});
+
 Deno.test("advise() hints at what makes the figures less sure", () => {
   const generator = { busy: 0.83, waiting: 0.34, of_ceiling: 0.91 };
   const one = caseOf("async", 64, { rate: 85_000, runs: 1, changes: { generator } });

@@ -2,10 +2,10 @@
 import { formatFigure } from "../figures.ts";
 import { ahead } from "../summary.ts";
 import type { Field } from "./choice.ts";
-import { against, latencyText, leadText } from "./comparison.ts";
+import { against, latencyText, leadText, standing } from "./comparison.ts";
 import { type Contender, known, names, values } from "./contender.ts";
 import { type Goal, P99, THROUGHPUT } from "./measure.ts";
-import { amount, relate, upperFirst } from "./wording.ts";
+import { relate, upperFirst } from "./wording.ts";
 
 /** The share of the rate that was asked for from which on it is kept. */
 const KEPT = 0.99;
@@ -129,12 +129,13 @@ function sentencesBy(
 function plainText(one: Contender, reference: Contender, goal: Goal): string[] {
   const [its, theirs] = [goal.of(one.case), goal.of(reference.case)];
   if (its === null || theirs === null) return [];
-  const relation = relate(its, theirs);
-  const much = amount([its.median], theirs.median);
-  const end = relation === "same"
-    ? `not different from ${reference.label} beyond the spread of the runs`
-    : `${much} ${goal[relation]} than ${goal.whose(reference.label)}`.trimStart();
-  return [`${upperFirst(goal.plain(one.label, goal.write(its.median)))}, ${end}.`];
+  const begin = upperFirst(goal.plain(one.label, goal.write(its.median)));
+  const whose = goal.whose(reference.label);
+  if (relate(its, theirs) === "same") {
+    return [`${begin}, not different from ${whose} beyond the spread of the runs.`];
+  }
+  const stands = standing(its, theirs, goal);
+  return [`${begin}, ${stands} ${stands.endsWith(goal.as) ? "as" : "than"} ${whose}.`];
 }
 
 /** The p99 of those that answer as much: that it is the same, or which have the lowest. */
