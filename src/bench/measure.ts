@@ -18,7 +18,7 @@ const STATUS_PERIOD = 50;
  *
  * @param plan Its port does not count.
  * @param ceiling Requests a second that the load generator can do.
- * @throws {ExitError} When the server cannot be started or reached.
+ * @throws {ExitError} When the server cannot be started or reached, or ends under the load.
  * @throws The reason of the signal.
  */
 export async function measure(
@@ -42,6 +42,7 @@ export async function measure(
       if (progress.phase === "finishing") after ??= account.look();
       onProgress(progress);
     }, signal);
+    server.check();
     if (before === undefined || after === undefined) throw new Error("The load has no phases");
     const balance = candidate.hasWorkers ? await readBalance(folder, signal) : null;
     return runOf(result, before, after, account, { rest, balance, ceiling });
@@ -88,18 +89,31 @@ function runOf(
   };
 }
 
-/** What the worker that received least did, as a share of the one that received most. */
+/**
+ * What the worker that received least did, as a share of the one that received
+ * most; null where the server does not say.
+ */
 async function readBalance(folder: string, signal: AbortSignal): Promise<number | null> {
   const start = Date.now();
   for (; Date.now() < start + STATUS_LIMIT; await delay(STATUS_PERIOD)) {
     signal.throwIfAborted();
-    const status: Status = JSON.parse(await Deno.readTextFile(`${folder}/${STATUS_FILE}`));
+    const status = await readStatus(folder);
+    if (status === null) return null;
     if (Date.parse(status.time) < start) continue;
-    const shares = status.lanes.filter(({ state }) => state === "ready").map((lane) =>
-      lane.bytes_in
-    );
+    const lanes = status.lanes.filter(({ state }) => state === "ready");
+    const shares = lanes.map((lane) => lane.bytes_in);
     const most = Math.max(...shares);
     return most > 0 ? Math.min(...shares) / most : null;
   }
   return null;
+}
+
+/** The status of the server; null of one that has ended. */
+async function readStatus(folder: string): Promise<Status | null> {
+  try {
+    return JSON.parse(await Deno.readTextFile(`${folder}/${STATUS_FILE}`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }

@@ -31,6 +31,12 @@ globalThis.addEventListener("unload", () => running.forEach(killTree));
 /** A server under measurement, at rest at first. Disposing kills it and all that it started. */
 export interface SubjectProcess extends AsyncDisposable {
   readonly pid: number;
+  /**
+   * Checks that it still runs.
+   *
+   * @throws {ExitError} 69 when it has ended, with what it said last.
+   */
+  check(): void;
 }
 
 /**
@@ -74,11 +80,23 @@ export async function startSubject(
     for (const limit = performance.now() + START_LIMIT; !(await accepts(port));) {
       signal.throwIfAborted();
       if (isOver) await listening;
-      if (isOver || performance.now() > limit) throw failure(name, isOver, said);
+      if (isOver) throw failure(`Cannot start ${name}: it ended`, said);
+      if (performance.now() > limit) {
+        throw failure(
+          `Cannot start ${name}: it did not accept within ${START_LIMIT / 1000} s`,
+          said,
+        );
+      }
       await delay(RETRY);
     }
     await untilAtRest(child.pid, signal);
-    return { pid: child.pid, [Symbol.asyncDispose]: end };
+    return {
+      pid: child.pid,
+      check() {
+        if (isOver) throw failure(`Cannot measure ${name}: it ended under the load`, said);
+      },
+      [Symbol.asyncDispose]: end,
+    };
   } catch (error) {
     await end();
     throw error;
@@ -130,9 +148,8 @@ async function untilAtRest(pid: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-function failure(name: string, isOver: boolean, said: string): ExitError {
+function failure(message: string, said: string): ExitError {
   const words = said.trim().split("\n").at(-1) ?? "";
-  const reason = isOver ? "it ended" : `it did not accept within ${START_LIMIT / 1000} s`;
   const last = words === "" ? "" : `, and said: ${printable(words, SHOWN)}`;
-  return new ExitError(`Cannot start ${name}: ${reason}${last}`, EXIT.unavailable);
+  return new ExitError(`${message}${last}`, EXIT.unavailable);
 }

@@ -128,6 +128,25 @@ Deno.test("bench passes options to the server, and says what the server said", a
   );
 });
 
+Deno.test("bench does not measure a server that ends under the load, and goes on with others", async () => {
+  await using files = await filesOf({
+    "dies.ts": `let count = 0;
+      export default { fetch() {
+        if (++count > 10) Deno.kill(Deno.pid, "SIGKILL");
+        return new Response("Hello");
+      } };`,
+    "get.http": "GET / HTTP/1.1\n\n",
+  });
+  await refused(
+    [
+      ...["--handler", files.path("dies.ts"), "--request", files.path("get.http")],
+      ...["--modes", "async,single", "--connections", "2", ...QUICK],
+    ],
+    69,
+    /Cannot measure async: it ended under the load\n.*Cannot measure single: it ended under the load\n/s,
+  );
+});
+
 Deno.test("bench leaves the environment of its user out of the servers", async () => {
   const { code, stdout } = await runMain(
     ["bench", "--workload", "echo", "--modes", "async", "--connections", "1", ...QUICK],
