@@ -5,6 +5,7 @@ import { EXIT, ExitError } from "./src/exit.ts";
 import { LOAD_ARGUMENT } from "./src/load/messages.ts";
 import { LANE_ARGUMENT } from "./src/places/pipe.ts";
 import { loadSettings } from "./src/settings/load.ts";
+import { writeText } from "./src/write_text.ts";
 
 /** All that are handled; as process 1 the runtime would ignore TERM, or crash on it. */
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGTTIN", "SIGTTOU"] as const;
@@ -69,23 +70,21 @@ async function sendLoad(args: readonly string[]): Promise<number> {
 }
 
 function print(text: string): number {
-  write(Deno.stdout, text);
+  writeText(Deno.stdout, text);
   return EXIT.ok;
-}
-
-function write(stream: { writeSync(data: Uint8Array): number }, text: string): void {
-  let rest = new TextEncoder().encode(text);
-  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
 }
 
 /** A mistake is one line; a pipe that `sluice --help | head` closed is none; the rest is a bug of ours. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof Deno.errors.BrokenPipe) return EXIT.ok;
   if (error instanceof ExitError) {
-    write(Deno.stderr, `sluice: ${error.message}\n`);
+    writeText(Deno.stderr, `sluice: ${error.message}\n`);
     return error.exitCode;
   }
-  write(Deno.stderr, `sluice: Internal error: ${error instanceof Error ? error.stack : error}\n`);
+  writeText(
+    Deno.stderr,
+    `sluice: Internal error: ${error instanceof Error ? error.stack : error}\n`,
+  );
   return EXIT.software;
 }
 

@@ -19,6 +19,7 @@ export const GROUPS: readonly Group[] = [
     paths: [
       "src/exit.ts",
       "src/printable.ts",
+      "src/write_text.ts",
       "src/plan.ts",
       "src/system_limits.ts",
       "src/processors.ts",

@@ -7,8 +7,9 @@ import { EXIT } from "../exit.ts";
 import type { BenchSettings } from "../settings/bench_options.ts";
 import { StatusLine } from "./status_line.ts";
 import { INTERRUPTED, interruptible, type WatchSignals } from "./signals.ts";
-import { checkWritable, printText, writeOutput } from "./output_file.ts";
+import { checkWritable, writeOutput } from "./output_file.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
+import { writeText } from "../write_text.ts";
 
 /** Columns of the report where there is no terminal. */
 const WIDTH = 120;
@@ -56,7 +57,10 @@ async function publish(report: BenchReport, { json, html }: BenchSettings): Prom
   // Who wants the JSON on standard output wants nothing else there.
   if (json === STANDARD_OUTPUT) return;
   const isTerminal = Deno.stdout.isTerminal();
-  printText(textReport(report, isTerminal ? Deno.consoleSize().columns : WIDTH, isTerminal));
+  writeText(
+    Deno.stdout,
+    textReport(report, isTerminal ? Deno.consoleSize().columns : WIDTH, isTerminal),
+  );
 }
 
 function watcher(line: StatusLine): Watcher {

@@ -8,7 +8,8 @@ import { Generator } from "../load/generator.ts";
 import { planTarget } from "../load/target.ts";
 import type { LoadSettings } from "../settings/load_options.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
-import { checkWritable, printText, writeOutput } from "./output_file.ts";
+import { writeText } from "../write_text.ts";
+import { checkWritable, writeOutput } from "./output_file.ts";
 import { INTERRUPTED, interruptible, type WatchSignals } from "./signals.ts";
 import { StatusLine } from "./status_line.ts";
 
@@ -70,7 +71,7 @@ function publish(
   }
   // Who wants the JSON on standard output wants nothing else there.
   if (json === STANDARD_OUTPUT) return;
-  printText(loadText(url, plan, result, { generator, ceiling, limited }));
+  writeText(Deno.stdout, loadText(url, plan, result, { generator, ceiling, limited }));
 }
 
 function progressText({ phase, requests, elapsed }: LoadProgress): string {

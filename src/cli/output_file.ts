@@ -3,6 +3,7 @@ import { EXIT, ExitError } from "../exit.ts";
 import { systemReason } from "../log_writer.ts";
 import { quote } from "../settings/found.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
+import { writeText } from "../write_text.ts";
 
 /**
  * Opens a file for writing, and leaves it as it is: so that a mistake in its name
@@ -21,14 +22,8 @@ export function checkWritable(path: string): void {
  * @throws {ExitError} As {@linkcode checkWritable}.
  */
 export function writeOutput(path: string, text: string): void {
-  if (path === STANDARD_OUTPUT) printText(text);
+  if (path === STANDARD_OUTPUT) writeText(Deno.stdout, text);
   else act(path, () => Deno.writeTextFileSync(path, text));
-}
-
-/** Writes to standard output, all of it. */
-export function printText(text: string): void {
-  let rest = new TextEncoder().encode(text);
-  while (rest.length > 0) rest = rest.subarray(Deno.stdout.writeSync(rest));
 }
 
 function act(path: string, write: () => void): void {

@@ -1,3 +1,5 @@
+import { writeText } from "../write_text.ts";
+
 /** Says on standard error how far something is: on a terminal in one line that changes. */
 export class StatusLine {
   readonly #isTerminal = Deno.stderr.isTerminal();
@@ -7,24 +9,20 @@ export class StatusLine {
   show(text: string): void {
     if (!this.#isTerminal) return;
     const { columns } = Deno.consoleSize();
-    write(`\r\x1b[K${text.slice(0, columns - 1)}`);
+    writeText(Deno.stderr, `\r\x1b[K${text.slice(0, columns - 1)}`);
     this.#isShown = true;
   }
 
   /** Writes a line that stays. */
   say(text: string): void {
     this.clear();
-    write(`${text}\n`);
+    writeText(Deno.stderr, `${text}\n`);
   }
 
   /** Takes away what is shown. */
   clear(): void {
     if (!this.#isShown) return;
-    write("\r\x1b[K");
+    writeText(Deno.stderr, "\r\x1b[K");
     this.#isShown = false;
   }
-}
-
-function write(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(text));
 }

@@ -1,5 +1,5 @@
-/** The C library, of glibc and of musl. */
-const NAMES = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
+/** The names of the C library: of glibc, and of musl. */
+export const C_LIBRARIES: readonly string[] = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
 const SYMBOLS = {
   /** setsockopt(2). */
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
@@ -16,7 +16,7 @@ export type Library = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] & Disposabl
 export function openLibrary(): Library | null {
   if (Deno.build.os !== "linux") return null;
   if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return null;
-  for (const name of NAMES) {
+  for (const name of C_LIBRARIES) {
     try {
       const library = Deno.dlopen(name, SYMBOLS);
       return { ...library.symbols, [Symbol.dispose]: () => library.close() };

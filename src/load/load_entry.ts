@@ -1,11 +1,10 @@
 /** What a process does that generates load for its parent. */
 import { EXIT, ExitError } from "../exit.ts";
 import { encodeMessage, readMessages } from "../places/pipe.ts";
+import { writeText } from "../write_text.ts";
 import { Generator } from "./generator.ts";
 import type { LoadOrder, LoadReport } from "./messages.ts";
 import { runMirror } from "./mirror.ts";
-
-const encoder = new TextEncoder();
 
 /**
  * Takes one order from standard input, and does it. The end of standard input is
@@ -18,10 +17,7 @@ export async function runLoadProcess(word: string): Promise<number> {
   const order = Promise.withResolvers<LoadOrder>();
   const orphaned = readMessages<LoadOrder>(Deno.stdin.readable, order.resolve, () => {}, word)
     .then(() => EXIT.ok);
-  const say = (report: LoadReport) => {
-    let rest = encoder.encode(encodeMessage(report, word));
-    while (rest.length > 0) rest = rest.subarray(Deno.stdout.writeSync(rest));
-  };
+  const say = (report: LoadReport) => writeText(Deno.stdout, encodeMessage(report, word));
   return await Promise.race([orphaned, order.promise.then((one) => answer(one, say))]);
 }
 

@@ -3,10 +3,8 @@
  * that it loads: through the runtime's own sockets a request costs it 5 us of
  * JavaScript and of the runtime, through these 1.5. They need Linux.
  */
+import { C_LIBRARIES } from "../core/c_library.ts";
 import { EXIT, ExitError } from "../exit.ts";
-
-/** The C library, of glibc and of musl. */
-const NAMES = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
 
 // Sizes are u32 and not usize, results i32 and not isize: what may be a BigInt
 // leaves the fast path of the runtime. None here comes near 2 ** 31.
@@ -62,14 +60,14 @@ function open(): SocketLibrary {
       EXIT.noPermission,
     );
   }
-  for (const name of NAMES) {
+  for (const name of C_LIBRARIES) {
     try {
       return Deno.dlopen(name, SYMBOLS).symbols;
     } catch { // It has another name here.
     }
   }
   throw new ExitError(
-    `Cannot generate load: expected the C library as one of ${NAMES.join(", ")}`,
+    `Cannot generate load: expected the C library as one of ${C_LIBRARIES.join(", ")}`,
     EXIT.unavailable,
   );
 }

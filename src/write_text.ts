@@ -1,0 +1,10 @@
+const encoder = new TextEncoder();
+
+/** Writes a text to standard output or standard error, all of it, before it returns. */
+export function writeText(
+  stream: { writeSync(data: Uint8Array): number },
+  text: string,
+): void {
+  let rest = encoder.encode(text);
+  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+}
