@@ -30,9 +30,9 @@ export {
   PeerError,
 } from "./core/errors.ts";
 export type { EndedBy } from "./core/event.ts";
-export type { Service, ServiceContext } from "./core/service.ts";
+export type { Service } from "./core/service.ts";
+export type { ServiceContext } from "./services/service.ts";
 export { HttpError } from "./http/error.ts";
-export type { FetchHandler, FetchInfo } from "./http/fetch/fetch.ts";
 export { fixed } from "./http/fixed_response.ts";
 export type {
   BodySource,
@@ -44,13 +44,15 @@ export type {
 } from "./http/message.ts";
 export type { RouteHandler, RouteResult, RouteTable } from "./http/routes/routes.ts";
 export type { UpgradeOptions } from "./http/websocket/websocket.ts";
-export type { Logger } from "./logger.ts";
-export type { Framing, RequestHandler } from "./services/framing.ts";
+export type { Logger } from "./log/logger.ts";
+export type { Framing, RequestHandler } from "./services/handler/framing.ts";
 export type {
+  FetchHandler,
+  FetchInfo,
   FramedHandler,
   Handler,
   ProtocolHandler,
   RoutesHandler,
   StreamHandler,
-} from "./services/handler.ts";
-export type { Protocol, Transport } from "./services/protocol.ts";
+} from "./services/handler/handler.ts";
+export type { Protocol, Transport } from "./services/handler/protocol.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Group, GROUPS, LONG_FILES, MAX_LINES } from "../tools/ranks.ts";
+import { CORE_IMPORTS, ENTRIES, LONG_FILES, MAX_LINES, RANKS } from "../tools/ranks.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -48,16 +48,32 @@ const SOURCE: readonly SourceFile[] = ["main.ts", ...filesUnder("src/")].map((pa
   return { path, text, imports: importsOf(path, text) };
 });
 
-function groupsOf(file: string): Group[] {
-  return GROUPS.filter(({ paths }) =>
-    paths.some((path) => path.endsWith("/") ? file.startsWith(path) : file === path)
-  );
+/** The folder of `src/` that a file is in; null for an entry. */
+function folderOf(file: string): string | null {
+  return /^src\/(\w+)\//.exec(file)?.[1] ?? null;
 }
 
-function groupOf(file: string): Group {
-  const [group] = groupsOf(file);
-  if (group === undefined) throw new Error(`Cannot find the rank of ${file}: see tools/ranks.ts`);
-  return group;
+function rankOf(folder: string): number {
+  return RANKS.findIndex((rank) => rank.folder === folder);
+}
+
+/** Which of the parts of its folder that are apart a file is in; null where it is in none. */
+function partOf(file: string): string | null {
+  const folder = folderOf(file);
+  const { apart = [] } = RANKS.find((rank) => rank.folder === folder) ?? {};
+  return apart.find((part) => file.startsWith(`src/${folder}/${part}`)) ?? null;
+}
+
+/** Why a file may not import another; null where it may. */
+function objection(from: string, to: string): string | null {
+  if (ENTRIES.includes(to)) return "an entry";
+  const [own, other] = [folderOf(from), folderOf(to)];
+  if (own === null || other === null) return null;
+  if (own === "core" && other !== own && other !== CORE_IMPORTS) return "core knows base alone";
+  if (rankOf(other) > rankOf(own)) return "a higher rank";
+  const [part, otherPart] = [partOf(from), partOf(to)];
+  const isApart = own === other && part !== null && otherPart !== null && part !== otherPart;
+  return isApart ? "they are apart" : null;
 }
 
 /** The code without comments, which may well speak of what the code must not do. */
@@ -92,24 +108,41 @@ Deno.test("importsOf tells types from values, and finds imports of many lines an
   );
 });
 
-Deno.test("GROUPS has each source file exactly once, and nothing that is not there", () => {
-  for (const { path } of SOURCE) {
-    assertEquals(groupsOf(path).length, 1, `groups of ${path} in tools/ranks.ts`);
-  }
-  const here = SOURCE.map(({ path }) => path);
-  for (const path of GROUPS.flatMap(({ paths }) => paths)) {
-    assert(here.some((file) => file.startsWith(path)), `${path} is not there`);
+Deno.test("src/ has folders, each with its rank, and mod.ts", () => {
+  const entries = [...Deno.readDirSync(new URL("src/", ROOT))];
+  assertEquals(entries.filter(({ isFile }) => isFile).map(({ name }) => name), ["mod.ts"]);
+  const folders = new Set(SOURCE.flatMap(({ path }) => folderOf(path) ?? []));
+  assertEquals([...folders].sort(), RANKS.map(({ folder }) => folder).sort());
+});
+
+Deno.test("RANKS names only files and folders that are there", () => {
+  for (const { folder, apart = [] } of RANKS) {
+    for (const part of apart) {
+      const path = `src/${folder}/${part}`;
+      assert(SOURCE.some((file) => file.path.startsWith(path)), `${path} is not there`);
+    }
   }
 });
 
-Deno.test("imports point to a lower rank or stay in their group, never up or sideways", () => {
-  const wrong = SOURCE.flatMap(({ path, imports }) => {
-    const from = groupOf(path);
-    return imports.filter(({ target }) => {
-      const to = groupOf(target);
-      return from === to ? from.apart === true : to.rank >= from.rank;
-    }).map(({ target }) => `${path} (${from.name}) -> ${target} (${groupOf(target).name})`);
-  });
+Deno.test("objection() finds what the ranks forbid", () => {
+  assertEquals(objection("src/lane/lane.ts", "src/core/acceptor.ts"), null);
+  assertEquals(objection("src/core/acceptor.ts", "src/lane/lane.ts"), "core knows base alone");
+  assertEquals(objection("src/core/acceptor.ts", "src/log/log.ts"), "core knows base alone");
+  assertEquals(objection("src/http/error.ts", "src/lane/lane.ts"), "a higher rank");
+  assertEquals(objection("src/modes/async.ts", "src/modes/forked.ts"), "they are apart");
+  assertEquals(objection("src/modes/registry.ts", "src/modes/forked.ts"), null);
+  assertEquals(objection("src/services/http/http.ts", "src/services/http/fault.ts"), null);
+  assertEquals(objection("src/services/zen.ts", "src/services/http/fault.ts"), "they are apart");
+  assertEquals(objection("src/cli/serve.ts", "src/mod.ts"), "an entry");
+});
+
+Deno.test("imports point to a lower rank or stay in their folder", () => {
+  const wrong = SOURCE.flatMap(({ path, imports }) =>
+    imports.flatMap(({ target }) => {
+      const reason = objection(path, target);
+      return reason === null ? [] : [`${path} -> ${target}: ${reason}`];
+    })
+  );
   assertEquals(wrong, []);
 });
 
@@ -130,7 +163,7 @@ Deno.test("src/core and src/http take only types of the log, and know no console
     const { path, text, imports } of SOURCE.filter(({ path }) => /^src\/(core|http)\//.test(path))
   ) {
     for (const { target, isType } of imports) {
-      assert(isType || !/^src\/log(_\w+)?\.ts$/.test(target), `${path} takes values of ${target}`);
+      assert(isType || folderOf(target) !== "log", `${path} takes values of ${target}`);
     }
     const code = withoutComments(text);
     assert(!/^import (?!type).*"@logtape/m.test(code), `${path} takes values of the logger`);
@@ -139,9 +172,9 @@ Deno.test("src/core and src/http take only types of the log, and know no console
 });
 
 Deno.test("the codec does no I/O: it knows neither connections nor the runtime", () => {
-  const codec = GROUPS.find(({ name }) => name === "codec")?.paths ?? [];
+  const codec = SOURCE.filter(({ path }) => path.startsWith("src/http/codec/"));
   assert(codec.length > 0);
-  for (const { path, text, imports } of SOURCE.filter(({ path }) => codec.includes(path))) {
+  for (const { path, text, imports } of codec) {
     for (const { target } of imports) assert(!target.startsWith("src/core/"), `${path}: ${target}`);
     assert(!/\bDeno\./.test(withoutComments(text)), `${path} uses the runtime`);
   }
@@ -149,8 +182,8 @@ Deno.test("the codec does no I/O: it knows neither connections nor the runtime",
 
 Deno.test("only the program and the places know arguments, signals and exit", () => {
   for (const { path, text } of SOURCE) {
-    const { name } = groupOf(path);
-    if (name === "program" || name === "process" || name === "thread") continue;
+    if (folderOf(path) === "cli" || ENTRIES.includes(path)) continue;
+    if (/^src\/places\/(process|thread)_entry\.ts$/.test(path)) continue;
     const found = /\bDeno\.(args|exit|addSignalListener)\b/.exec(withoutComments(text));
     assertEquals(found?.[0], undefined, path);
   }

@@ -1,8 +1,8 @@
 /** `sluice bench`: every candidate under the same load, run by run in turn. */
-import { EXIT, ExitError } from "../exit.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 import { measureCeiling } from "../load/ceiling.ts";
 import type { LoadProgress } from "../load/load.ts";
-import { availableProcessors } from "../processors.ts";
+import { availableProcessors } from "../base/processors.ts";
 import type { BenchSettings } from "../settings/bench_options.ts";
 import { advise } from "./advice.ts";
 import { type Candidate, modeCandidates } from "./candidate.ts";

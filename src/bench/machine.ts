@@ -1,5 +1,5 @@
 import manifest from "../../deno.json" with { type: "json" };
-import { availableProcessors } from "../processors.ts";
+import { availableProcessors } from "../base/processors.ts";
 import type { Machine } from "./report.ts";
 
 /** The machine that this process runs on. */

@@ -3,7 +3,7 @@ import { delay } from "@std/async/delay";
 import { generatorLoad, limitOf } from "../load/ceiling.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "../load/load.ts";
 import { runLoad } from "../load/load_process.ts";
-import type { Status } from "../status.ts";
+import type { Status } from "../ops/status.ts";
 import { Account, type Usage } from "./account.ts";
 import { type Candidate, STATUS_FILE } from "./candidate.ts";
 import { PERCENTILES, type Run } from "./report.ts";

@@ -1,6 +1,6 @@
 import { delay } from "@std/async/delay";
-import { EXIT, ExitError } from "../exit.ts";
-import { printable } from "../printable.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
+import { printable } from "../base/printable.ts";
 import type { Launch } from "./launch.ts";
 import { cpuOf, killTree, treeOf } from "./processes.ts";
 

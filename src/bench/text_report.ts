@@ -1,5 +1,5 @@
 /** A report in a terminal. */
-import { printable } from "../printable.ts";
+import { printable } from "../base/printable.ts";
 import { formatDuration } from "../settings/units.ts";
 import { formatBytes, formatFigure } from "./figures.ts";
 import type { BenchReport, Case } from "./report.ts";

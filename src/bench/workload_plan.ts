@@ -1,5 +1,5 @@
 /** From what was asked for to the load that is the same for all servers. */
-import { EXIT, ExitError } from "../exit.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 import type { LoadPlan, Message } from "../load/load.ts";
 import { readRequestFiles } from "../load/request_files.ts";
 import type { BenchSettings } from "../settings/bench_options.ts";

@@ -3,13 +3,13 @@ import { bench, type Step, type Watcher } from "../bench/bench.ts";
 import { formatFigure } from "../bench/figures.ts";
 import type { BenchReport, Run } from "../bench/report.ts";
 import { textReport } from "../bench/text_report.ts";
-import { EXIT } from "../exit.ts";
+import { EXIT } from "../base/exit.ts";
 import type { BenchSettings } from "../settings/bench_options.ts";
 import { StatusLine } from "./status_line.ts";
 import { INTERRUPTED, interruptible, type WatchSignals } from "./signals.ts";
 import { checkWritable, writeOutput } from "./output_file.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
-import { writeText } from "../write_text.ts";
+import { writeText } from "../base/write_text.ts";
 
 /** Columns of the report where there is no terminal. */
 const WIDTH = 120;

@@ -1,12 +1,12 @@
 /** `sluice check`: everything that can be checked without binding. */
-import { modeOf } from "../make_plan.ts";
-import { serviceChoice } from "../server.ts";
-import { checkHandlerFile, importFile } from "../services/handler_file.ts";
+import { modeOf } from "../server/plan.ts";
+import { serviceChoice } from "../server/server.ts";
+import { checkHandlerFile, importFile } from "../services/handler/handler_file.ts";
 import { findService, servicePort } from "../services/registry.ts";
-import { formatAddress } from "../settings/address.ts";
+import { formatAddress } from "../base/address.ts";
 import { resolveAddresses } from "../settings/load.ts";
 import type { Settings } from "../settings/options.ts";
-import { checkSuitability } from "../suitability.ts";
+import { validatePlan } from "../server/validate_plan.ts";
 
 /**
  * Loads the service or the handler, and says what would be served where. A
@@ -18,7 +18,7 @@ export async function checkText(settings: Settings): Promise<string> {
   const choice = serviceChoice(settings);
   const addresses = resolveAddresses(settings, servicePort(choice));
   const plan = modeOf(settings).plan({ ...settings, workers: settings.workers ?? 1 });
-  checkSuitability(settings, plan, addresses);
+  validatePlan(settings, plan, addresses);
   if (settings.handler !== null) checkHandlerFile(settings.handler);
   const isLoaded = settings.handler === null || !settings.sandbox;
   if (isLoaded) await findService(choice, importFile);

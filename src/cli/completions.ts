@@ -1,5 +1,5 @@
 /** `completions`: scripts for shells, generated from the tables of options. */
-import { EXIT, ExitError } from "../exit.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 import { quote } from "../settings/found.ts";
 import { nearest } from "../settings/nearest.ts";
 import { bashScript } from "./bash_completions.ts";

@@ -1,6 +1,6 @@
 /** The flags of a command line, as its tables of options and actions tell them. */
 import { parseArgs as untypedParseArgs } from "@std/cli/parse-args";
-import { EXIT, ExitError } from "../exit.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 import { quote } from "../settings/found.ts";
 import { nearest } from "../settings/nearest.ts";
 import { flagName, kebab, type OptionTable } from "../settings/option.ts";

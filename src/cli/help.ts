@@ -1,5 +1,5 @@
 /** `--help` and the short usage, generated from the table of options. */
-import { EXIT } from "../exit.ts";
+import { EXIT } from "../base/exit.ts";
 import { SERVICES } from "../services/registry.ts";
 import type { OptionTable } from "../settings/option.ts";
 import { ACTIONS, envName, OPTIONS } from "../settings/options.ts";

@@ -1,14 +1,14 @@
 /** `sluice load`: sends requests to a server that runs, and says how it answers. */
 import { PERCENTILES } from "../bench/report.ts";
 import { formatFigure } from "../bench/figures.ts";
-import { EXIT } from "../exit.ts";
+import { EXIT } from "../base/exit.ts";
 import { type GeneratorLoad, generatorLoad, limitOf, measureCeiling } from "../load/ceiling.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "../load/load.ts";
 import { Generator } from "../load/generator.ts";
 import { planTarget } from "../load/target.ts";
 import type { LoadSettings } from "../settings/load_options.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
-import { writeText } from "../write_text.ts";
+import { writeText } from "../base/write_text.ts";
 import { checkWritable, writeOutput } from "./output_file.ts";
 import { INTERRUPTED, interruptible, type WatchSignals } from "./signals.ts";
 import { StatusLine } from "./status_line.ts";

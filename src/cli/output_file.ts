@@ -1,9 +1,9 @@
 /** Files that a command writes its result into. */
-import { EXIT, ExitError } from "../exit.ts";
-import { systemReason } from "../log_writer.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
+import { systemReason } from "../log/line_writer.ts";
 import { quote } from "../settings/found.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
-import { writeText } from "../write_text.ts";
+import { writeText } from "../base/write_text.ts";
 
 /**
  * Opens a file for writing, and leaves it as it is: so that a mistake in its name

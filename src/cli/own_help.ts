@@ -1,5 +1,5 @@
 /** `bench --help` and `load --help`, generated from the commands' own tables. */
-import { EXIT } from "../exit.ts";
+import { EXIT } from "../base/exit.ts";
 import { BENCH_OPTIONS, WORKLOAD_HELP } from "../settings/bench_options.ts";
 import { LOAD_OPTIONS } from "../settings/load_options.ts";
 import type { OptionTable } from "../settings/option.ts";

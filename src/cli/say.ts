@@ -1,7 +1,7 @@
 /** What the log says of the life of a server. */
-import { literal, type Logger } from "../logger.ts";
-import type { Server } from "../server.ts";
-import { formatAddress } from "../settings/address.ts";
+import { literal, type Logger } from "../log/logger.ts";
+import type { Server } from "../server/server.ts";
+import { formatAddress } from "../base/address.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Stop } from "../supervision/stop.ts";
 
@@ -36,7 +36,7 @@ export function sayFailed(log: Logger, error: Error): void {
 /** It has stopped, and what it has done in its life. */
 export function sayStopped(log: Logger, server: Server, stop: Stop, uptime: number): void {
   const { totals } = server.supervisor;
-  const counts = server.status().totals;
+  const counts = totals.with(server.scoreboard);
   const attributes = {
     "sluice.connections.accepted": counts.accepted,
     "sluice.connections.refused": counts.refused,
@@ -44,8 +44,8 @@ export function sayStopped(log: Logger, server: Server, stop: Stop, uptime: numb
     "sluice.connections.failed": counts.errors,
     "sluice.connections.cut": stop.cut,
     "sluice.requests": counts.requests,
-    "sluice.workers.crashed": counts.crashed,
-    "sluice.workers.hung": counts.hung,
+    "sluice.workers.crashed": totals.crashed,
+    "sluice.workers.hung": totals.hung,
     "sluice.uptime": Math.round(uptime) / 1000,
   };
   if (stop.cut === 0) log.info("Stopped", attributes);

@@ -1,12 +1,13 @@
 /** `sluice serve`: from settings to a running server, and to its end. */
-import { openAccessLog } from "../access_log_file.ts";
-import { type Log, openLog } from "../log.ts";
-import { writePidFile } from "../pid_file.ts";
-import { Reloader, type ReloadSettings } from "../reloader.ts";
-import { Server } from "../server.ts";
+import { openAccessLog } from "../log/access_log.ts";
+import { type Log, openLog } from "../log/log.ts";
+import { writePidFile } from "../ops/pid_file.ts";
+import { Reloader, type ReloadSettings } from "../server/reloader.ts";
+import { Server } from "../server/server.ts";
 import type { Settings } from "../settings/options.ts";
-import { keepStatusFile } from "../status_file.ts";
-import { watchFiles } from "../watch_files.ts";
+import { keepStatusFile } from "../ops/status_file.ts";
+import { StatusReader } from "../ops/status_reader.ts";
+import { watchFiles } from "../server/watch_files.ts";
 import { sayFailed, sayStarted, sayStopped } from "./say.ts";
 import { keepSignals, stopOnSignal, type WatchSignals } from "./signals.ts";
 
@@ -59,7 +60,8 @@ export async function serve(
 
 function keepStatus(settings: Settings, server: Server, { logger }: Log): AsyncDisposable | null {
   if (settings.statusFile === null) return null;
-  return keepStatusFile(settings.statusFile, () => server.status(), (error) => {
+  const reader = new StatusReader(server);
+  return keepStatusFile(settings.statusFile, () => reader.read(), (error) => {
     logger.warn("Cannot write the status file, it is tried again", { error });
   });
 }

@@ -1,9 +1,9 @@
 /** What each signal means to a server that runs. */
-import type { AccessLog } from "../access_log_file.ts";
-import { EXIT } from "../exit.ts";
-import type { Log } from "../log.ts";
-import type { Reloader } from "../reloader.ts";
-import type { Server } from "../server.ts";
+import type { AccessLog } from "../log/access_log.ts";
+import { EXIT } from "../base/exit.ts";
+import type { Log } from "../log/log.ts";
+import type { Reloader } from "../server/reloader.ts";
+import type { Server } from "../server/server.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Stop } from "../supervision/stop.ts";
 

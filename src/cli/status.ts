@@ -1,13 +1,14 @@
 /** `sluice status`: a status file, for people. */
 import * as v from "valibot";
-import { EXIT, type ExitCode, ExitError } from "../exit.ts";
-import { systemReason } from "../log_writer.ts";
-import type { PlaceName } from "../plan.ts";
-import { printable } from "../printable.ts";
-import { STATES } from "../scoreboard.ts";
+import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
+import { systemReason } from "../log/line_writer.ts";
+import type { PlaceName } from "../modes/mode.ts";
+import { printable } from "../base/printable.ts";
+import { STATES } from "../lane/scoreboard.ts";
 import { quote } from "../settings/found.ts";
 import { formatPercent } from "../settings/units.ts";
-import type { LaneStatus, Status, StatusCounts } from "../status.ts";
+import type { LaneCounts } from "../lane/counts.ts";
+import type { LaneStatus, Status } from "../ops/status.ts";
 
 /** The age in milliseconds that a file does not reach while a server writes it once a second. */
 const STALE_MS = 5000;
@@ -153,11 +154,11 @@ function laneCells(lane: LaneStatus): string[] {
   return [lane.lane, place, state, generation, pid, ...countCells(lane), beat, share].map(String);
 }
 
-function totalCells(totals: StatusCounts): string[] {
+function totalCells(totals: LaneCounts): string[] {
   return ["TOTAL", "", "", "", "", ...countCells(totals)];
 }
 
-function countCells(counts: StatusCounts): string[] {
+function countCells(counts: LaneCounts): string[] {
   const { open, accepted, requests, bytes_in, bytes_out, refused, errors } = counts;
   return [open, accepted, requests, size(bytes_in), size(bytes_out), refused, errors].map(String);
 }

@@ -1,4 +1,4 @@
-import { writeText } from "../write_text.ts";
+import { writeText } from "../base/write_text.ts";
 
 /** Says on standard error how far something is: on a terminal in one line that changes. */
 export class StatusLine {

@@ -5,7 +5,7 @@ import type { Emit, RefusalReason } from "./event.ts";
 import type { Listener } from "./listener.ts";
 import { addressKey, type Lease, Refusal, type ResourceManager } from "./resources.ts";
 import type { Service } from "./service.ts";
-import { sleep } from "./timers.ts";
+import { sleep } from "../base/timers.ts";
 
 /** The order in which lanes that share a socket accept. */
 export interface Turn {
@@ -108,7 +108,7 @@ export class Acceptor {
 
   /** Leaves the clients that come to those who share the queue; where nobody does, closes the door. */
   async leave(): Promise<void> {
-    if (!this.#listener.isShared) return await this.closeDoor();
+    if (!this.#listener.isShared) return await this.stopAccepting();
     this.#end();
   }
 
@@ -118,7 +118,7 @@ export class Acceptor {
    * empty when a turn of the event loop brought nobody; then it closes at once,
    * so that none can come in between.
    */
-  async closeDoor(): Promise<void> {
+  async stopAccepting(): Promise<void> {
     const latest = performance.now() + DOOR_LIMIT;
     await sleep(DOOR_QUIET);
     let before: number;

@@ -1,6 +1,23 @@
-import type { Row, Scoreboard } from "../scoreboard.ts";
 import type { AddressCounts } from "./address_counts.ts";
 import type { RefusalReason } from "./event.ts";
+
+/** The connections that all lanes of a process have open together. */
+export interface Total {
+  readonly total: number;
+  /** @returns The total before. */
+  addTotal(difference: number): number;
+  /** How often connections were given back; for {@linkcode released}. */
+  readonly releases: number;
+  /** Resolves when one was given back since `releases` was read, or after `timeout` milliseconds. */
+  released(releases: number, timeout: number): Promise<void>;
+}
+
+/** The connections that one lane has open. */
+export interface OpenCount {
+  addOpen(difference: number): void;
+  /** Whether the lane is given up as stuck, and what it held is given back already. */
+  readonly isWrittenOff: boolean;
+}
 
 /** What all lanes of a process may hold together. */
 export interface CapacityLimits {
@@ -16,15 +33,15 @@ const LONGEST_WAIT = 1000;
 /** One lane's view of what all lanes of its process share: the total, and the counts of addresses. */
 export class Capacity {
   readonly #limits: CapacityLimits;
-  readonly #scoreboard: Scoreboard;
-  readonly #row: Row;
+  readonly #scoreboard: Total;
+  readonly #row: OpenCount;
   readonly #addresses: AddressCounts | null;
 
   /** @param addresses null when addresses are not limited. */
   constructor(
     limits: CapacityLimits,
-    scoreboard: Scoreboard,
-    row: Row,
+    scoreboard: Total,
+    row: OpenCount,
     addresses: AddressCounts | null,
   ) {
     this.#limits = limits;
@@ -56,7 +73,7 @@ export class Capacity {
 
   giveBack(peer: string | null): void {
     // A lane that was hung was written off, with all that it held.
-    if (this.#row.state === "hung") return;
+    if (this.#row.isWrittenOff) return;
     this.#row.addOpen(-1);
     this.#scoreboard.addTotal(-1);
     if (peer !== null) this.#addresses?.giveBack(peer);

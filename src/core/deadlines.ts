@@ -1,4 +1,4 @@
-import { every } from "./timers.ts";
+import { every } from "../base/timers.ts";
 
 /** Something with deadlines: it is asked at each sweep, and acts if its time has come. */
 export interface Timed {

@@ -1,5 +1,5 @@
-import { EXIT, ExitError } from "../exit.ts";
-import { type Address, formatAddress } from "../settings/address.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
+import { type Address, formatAddress } from "../base/address.ts";
 
 /** A bound, listening socket. Iterating it accepts. */
 export interface Listener extends AsyncIterable<Deno.Conn> {
@@ -11,6 +11,12 @@ export interface Listener extends AsyncIterable<Deno.Conn> {
   close(): void;
 }
 
+/**
+ * How the lanes of a server come to one address: threads accept from one
+ * socket, processes each have a socket between which the system chooses.
+ */
+export type Sharing = "shared" | "reusePort";
+
 /** How to listen. */
 export interface ListenOptions {
   /**
@@ -19,7 +25,7 @@ export interface ListenOptions {
    * a further socket, between which and those of other processes the system
    * chooses for each client.
    */
-  readonly sharing: "own" | "shared" | "reusePort";
+  readonly sharing: "own" | Sharing;
   /** Whether a Unix socket may take the place of one that this server listens on. */
   readonly takeOver: boolean;
   /** Clients that may wait in the kernel's queue; the system caps it (net.core.somaxconn). */

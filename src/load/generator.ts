@@ -1,9 +1,9 @@
-import { EXIT, ExitError } from "../exit.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 import type { Client } from "./client.ts";
-import { Crowd } from "./crowd.ts";
+import { Crowd } from "./client_pool.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "./load.ts";
 import { ownTime, sharesOf } from "./own_time.ts";
-import { Tally } from "./tally.ts";
+import { Tally } from "./statistics.ts";
 
 /** How long opening all connections may take, in milliseconds. */
 const OPENING_LIMIT = 30_000;

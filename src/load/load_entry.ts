@@ -1,7 +1,7 @@
 /** What a process does that generates load for its parent. */
-import { EXIT, ExitError } from "../exit.ts";
-import { encodeMessage, readMessages } from "../places/pipe.ts";
-import { writeText } from "../write_text.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
+import { encodeMessage, readMessages } from "../base/pipe.ts";
+import { writeText } from "../base/write_text.ts";
 import { Generator } from "./generator.ts";
 import type { LoadOrder, LoadReport } from "./messages.ts";
 import { runMirror } from "./mirror.ts";

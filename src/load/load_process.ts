@@ -1,5 +1,5 @@
-import { EXIT, type ExitCode, ExitError } from "../exit.ts";
-import { encodeMessage, readMessages } from "../places/pipe.ts";
+import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
+import { encodeMessage, readMessages } from "../base/pipe.ts";
 import { programArguments } from "../places/process.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "./load.ts";
 import { LOAD_ARGUMENT, type LoadOrder, type LoadReport } from "./messages.ts";

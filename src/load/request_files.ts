@@ -1,5 +1,5 @@
-import { EXIT, ExitError } from "../exit.ts";
-import { systemReason } from "../log_writer.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
+import { systemReason } from "../log/line_writer.ts";
 import { quote } from "../settings/found.ts";
 import { type FileMessage, messageOf } from "./request_text.ts";
 

@@ -1,5 +1,5 @@
 /** Requests as bytes: made from their parts, or taken from a file. */
-import { EXIT, ExitError } from "../exit.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 import { quote } from "../settings/found.ts";
 import type { Message } from "./load.ts";
 import { Random } from "./random.ts";

@@ -3,8 +3,8 @@
  * that it loads: through the runtime's own sockets a request costs it 5 us of
  * JavaScript and of the runtime, through these 1.5. They need Linux.
  */
-import { C_LIBRARIES } from "../core/c_library.ts";
-import { EXIT, ExitError } from "../exit.ts";
+import { C_LIBRARIES } from "../base/c_library.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 
 // Sizes are u32 and not usize, results i32 and not isize: what may be a BigInt
 // leaves the fast path of the runtime. None here comes near 2 ** 31.

@@ -1,4 +1,4 @@
-import { EXIT, ExitError } from "../exit.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 import { quote } from "../settings/found.ts";
 import type { LoadSettings } from "../settings/load_options.ts";
 import type { LoadPlan, Message } from "./load.ts";

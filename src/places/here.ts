@@ -1,6 +1,6 @@
-import { Lane, type LaneHost } from "../lane.ts";
-import type { Logger } from "../logger.ts";
-import type { Exit, Place } from "./place.ts";
+import { Lane, type LaneHost } from "../lane/lane.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Exit, Place } from "./handle.ts";
 
 /** The main thread. Nothing stands between a lane and its parent, so nothing protects them from each other. */
 export function here(host: LaneHost): Place {
@@ -18,12 +18,12 @@ export function here(host: LaneHost): Place {
       pid: Deno.pid,
       ready: opening,
       exited: exit.promise,
-      closeDoor: async () => await (await opening).closeDoor(),
+      stopAccepting: async () => await (await opening).stopAccepting(),
       async retire() {
         await (await opening).leave();
         end((lane) => lane.end());
       },
-      steer: async (steering) => (await opening).steer(steering),
+      setReuseportFilter: async (filter) => (await opening).setReuseportFilter(filter),
       drain: () => end((lane) => lane.drain()),
       kill: () => void opening.then((lane) => lane.kill()),
       abandon: () => exit.resolve({ kind: "stopped" }),

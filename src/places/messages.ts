@@ -1,8 +1,8 @@
-import type { Steering } from "../core/steering.ts";
-import { type ExitCode, ExitError } from "../exit.ts";
-import type { Order } from "../plan.ts";
-import type { RowReport } from "../scoreboard.ts";
-import type { Ready } from "./place.ts";
+import type { ReuseportFilter } from "../core/reuseport_filter.ts";
+import { type ExitCode, ExitError } from "../base/exit.ts";
+import type { Order } from "../lane/order.ts";
+import type { RowReport } from "../lane/scoreboard.ts";
+import type { Ready } from "./handle.ts";
 
 /** An error, as plain data. */
 export interface ErrorReport {
@@ -16,16 +16,16 @@ export interface ErrorReport {
 /** What a lane's parent tells it. */
 export type ToLane =
   | { readonly type: "open"; readonly order: Order }
-  | { readonly type: "steer"; readonly steering: Steering | null }
-  | { readonly type: "closeDoor" | "retire" | "drain" | "kill" };
+  | { readonly type: "setReuseportFilter"; readonly filter: ReuseportFilter | null }
+  | { readonly type: "stopAccepting" | "retire" | "drain" | "kill" };
 
 /** What a lane tells its parent. */
 export type FromLane =
   | { readonly type: "ready"; readonly ready: Ready }
   /** It cannot start. */
   | { readonly type: "failed"; readonly error: ErrorReport }
-  | { readonly type: "steered"; readonly done: boolean }
-  | { readonly type: "doorClosed" | "stopped" | "pressure" }
+  | { readonly type: "reuseportFilterSet"; readonly done: boolean }
+  | { readonly type: "stoppedAccepting" | "stopped" | "pressure" }
   /** It ends by an error that nobody caught. */
   | { readonly type: "crashed"; readonly error: ErrorReport }
   | { readonly type: "log" | "access"; readonly lines: string }

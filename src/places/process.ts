@@ -1,8 +1,8 @@
-import type { Scoreboard } from "../scoreboard.ts";
+import type { Scoreboard } from "../lane/scoreboard.ts";
 import type { FromLane, ToLane } from "./messages.ts";
-import { type Channel, OutsideLane, type Reports } from "./outside.ts";
-import { encodeMessage, LANE_ARGUMENT, readMessages } from "./pipe.ts";
-import type { Place } from "./place.ts";
+import { type Channel, RemoteLane, type Reports } from "./remote_lane.ts";
+import { encodeMessage, LANE_ARGUMENT, readMessages } from "../base/pipe.ts";
+import type { Place } from "./handle.ts";
 
 /** What a process needs of its parent. */
 export interface ProcessTools extends Reports {
@@ -25,7 +25,7 @@ export function process(tools: ProcessTools): Place {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const lane = new OutsideLane(channelTo(child), tools.scoreboard.row(order.row), tools);
+    const lane = new RemoteLane(channelTo(child), tools.scoreboard.row(order.row), tools);
     const receive = (message: FromLane) => lane.receive(message);
     const reading = Promise.all([
       readMessages(child.stdout, receive, passTo(Deno.stdout), word),

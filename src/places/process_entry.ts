@@ -1,17 +1,17 @@
 /** Where a process begins that is a lane of another: `main.ts` comes here first. */
 import { makeAddressTable } from "../core/address_counts.ts";
-import { openLibrary } from "../core/c_library.ts";
+import { openLibrary } from "../base/c_library.ts";
 import type { Emit } from "../core/event.ts";
-import { EXIT } from "../exit.ts";
-import { LineWriter } from "../log_writer.ts";
-import type { Order } from "../plan.ts";
-import { type Row, Scoreboard } from "../scoreboard.ts";
-import { importFile } from "../services/handler_file.ts";
-import { SharedMemory } from "../shared_state.ts";
-import { threadTime } from "../thread_time.ts";
-import { runInside } from "./inside.ts";
+import { EXIT } from "../base/exit.ts";
+import { LineWriter } from "../log/line_writer.ts";
+import type { Order } from "../lane/order.ts";
+import { type Row, Scoreboard } from "../lane/scoreboard.ts";
+import { importFile } from "../services/handler/handler_file.ts";
+import { SharedMemory } from "../lane/shared_state.ts";
+import { threadTime } from "../base/thread_time.ts";
+import { runLaneWorker } from "./lane_worker.ts";
 import type { FromLane, ToLane } from "./messages.ts";
-import { encodeMessage, readMessages } from "./pipe.ts";
+import { encodeMessage, readMessages } from "../base/pipe.ts";
 
 /** A terminal and a service manager send these to all processes at once; the parent says what they mean. */
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGTTIN", "SIGTTOU"] as const;
@@ -46,7 +46,7 @@ export async function runProcess(word: string): Promise<number> {
     toParent.add(encodeMessage(rowMessage(row), word));
   }
   let order: Order | null = null;
-  const { receive, crash } = runInside(post, (given) => {
+  const { receive, crash } = runLaneWorker(post, (given) => {
     order = given;
     const scoreboard = new Scoreboard();
     const ownRow = row = scoreboard.row(given.row);
@@ -77,7 +77,7 @@ export async function runProcess(word: string): Promise<number> {
   globalThis.addEventListener("error", (event) => reportCrash(event, event.error));
   void readMessages<ToLane>(Deno.stdin.readable, receive, () => {}).then(() => {
     // The parent is gone: who comes now must find its successor.
-    receive({ type: "closeDoor" });
+    receive({ type: "stopAccepting" });
     receive({ type: "drain" });
     setTimeout(() => end.resolve(EXIT.software), order?.gracefulTimeout ?? 0);
   });

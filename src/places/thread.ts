@@ -1,10 +1,10 @@
 import { AddressCounts } from "../core/address_counts.ts";
-import type { Order } from "../plan.ts";
-import type { Scoreboard } from "../scoreboard.ts";
-import { fileUrl } from "../services/handler_file.ts";
-import type { SharedMemory } from "../shared_state.ts";
-import { OutsideLane, type Reports } from "./outside.ts";
-import type { Place } from "./place.ts";
+import type { Order } from "../lane/order.ts";
+import type { Scoreboard } from "../lane/scoreboard.ts";
+import { fileUrl } from "../services/handler/handler_file.ts";
+import type { SharedMemory } from "../lane/shared_state.ts";
+import { RemoteLane, type Reports } from "./remote_lane.ts";
+import type { Place } from "./handle.ts";
 import type { FromThread, ToThread } from "./thread_entry.ts";
 
 /** What the threads of this process have in common. */
@@ -41,7 +41,7 @@ export function thread(tools: ThreadTools): Place {
     const send = (message: ToThread) => worker.postMessage(message);
     const end = () => worker.terminate();
     const finish = () => Promise.resolve(end());
-    const lane = new OutsideLane({ pid: Deno.pid, send, finish, destroy: end }, row, tools);
+    const lane = new RemoteLane({ pid: Deno.pid, send, finish, destroy: end }, row, tools);
     worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
       if (data.type === "allocate") send(answer(tools.memory, data));
       else lane.receive(data);

@@ -1,11 +1,11 @@
 /** Where a thread begins: a Web Worker that runs one lane. */
 import type { Emit } from "../core/event.ts";
-import type { Order } from "../plan.ts";
-import { Scoreboard } from "../scoreboard.ts";
-import { importFile } from "../services/handler_file.ts";
-import type { Allocate } from "../shared_state.ts";
-import { threadTime } from "../thread_time.ts";
-import { type Inside, runInside } from "./inside.ts";
+import type { Order } from "../lane/order.ts";
+import { Scoreboard } from "../lane/scoreboard.ts";
+import { importFile } from "../services/handler/handler_file.ts";
+import type { Allocate } from "../lane/shared_state.ts";
+import { threadTime } from "../base/thread_time.ts";
+import { type Inside, runLaneWorker } from "./lane_worker.ts";
 import type { FromLane, ToLane } from "./messages.ts";
 
 /** What a thread is told: what every lane is, and about the memory that threads share. */
@@ -50,7 +50,7 @@ export function startThread(importHandler: Inside["importHandler"] = importFile)
   let scoreboard: Scoreboard;
   let addressTable: SharedArrayBuffer | null;
   let cpuTime = threadTime;
-  const { receive, crash } = runInside(post, (order) => ({
+  const { receive, crash } = runLaneWorker(post, (order) => ({
     scoreboard,
     addressTable,
     allocate: (name, bytes) => memory.allocate(name, bytes),

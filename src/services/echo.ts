@@ -1,5 +1,5 @@
 import type { Connection } from "../core/connection.ts";
-import type { ServiceDefinition } from "../core/service.ts";
+import type { ServiceDefinition } from "./service.ts";
 
 /** Every byte back, in order (RFC 862). */
 export const echo: ServiceDefinition = {

@@ -1,6 +1,6 @@
 import type { Connection } from "../core/connection.ts";
-import type { ServiceContext, ServiceDefinition } from "../core/service.ts";
-import { printable } from "../printable.ts";
+import type { ServiceContext, ServiceDefinition } from "./service.ts";
+import { printable } from "../base/printable.ts";
 
 /** The most bytes of one line that are recorded; the rest of the line is counted. */
 const LINE_LIMIT = 1024;

@@ -1,5 +1,5 @@
-import type { ServiceDefinition } from "../core/service.ts";
-import { type Protocol, serveProtocol, type Transport } from "./protocol.ts";
+import type { ServiceDefinition } from "./service.ts";
+import { type Protocol, serveProtocol, type Transport } from "./handler/protocol.ts";
 
 /** `Message received` for each piece of data that arrives. */
 export const message: ServiceDefinition = {

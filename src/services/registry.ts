@@ -1,8 +1,7 @@
-import type { ServiceDefinition } from "../core/service.ts";
-import type { ServiceChoice } from "../plan.ts";
+import type { ServiceChoice, ServiceDefinition } from "./service.ts";
 import { echo } from "./echo.ts";
-import { HANDLER_PORT, type ImportModule } from "./handler_file.ts";
-import { http } from "./http.ts";
+import { HANDLER_PORT, type ImportModule } from "./handler/handler_file.ts";
+import { http } from "./http/http.ts";
 import { log } from "./log.ts";
 import { message } from "./message.ts";
 import { zen } from "./zen.ts";
@@ -33,7 +32,7 @@ export async function findService(
 ): Promise<ServiceDefinition> {
   switch (choice.kind) {
     case "handler": {
-      const { loadHandler } = await import("./handler.ts");
+      const { loadHandler } = await import("./handler/handler.ts");
       return await loadHandler(choice.path, importModule);
     }
     case "refusal":

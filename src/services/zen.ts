@@ -1,5 +1,5 @@
-import type { ServiceDefinition } from "../core/service.ts";
-import { type RequestHandler, serveRequests } from "./framing.ts";
+import type { ServiceDefinition } from "./service.ts";
+import { type RequestHandler, serveRequests } from "./handler/framing.ts";
 
 const ANSWERS: ReadonlyMap<string, string> = new Map([
   ["Beautiful is better than?", "Ugly."],

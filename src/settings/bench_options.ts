@@ -1,5 +1,5 @@
 /** The options of `sluice bench`, and its workloads. */
-import { EXIT, ExitError } from "../exit.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 import { type FlagsOf, loadFlags } from "./flags.ts";
 import { quote } from "./found.ts";
 import * as kinds from "./kinds.ts";

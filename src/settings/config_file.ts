@@ -1,5 +1,5 @@
 /** Settings from a configuration file. */
-import { EXIT, type ExitCode, ExitError } from "../exit.ts";
+import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
 import { type Found, quote, RANK } from "./found.ts";
 import { nearest } from "./nearest.ts";
 import { kebab, OPTION_KEYS, type OptionKey, optionOf } from "./options.ts";

@@ -1,5 +1,5 @@
 /** Settings that are right alone, but not together. */
-import { EXIT, ExitError } from "../exit.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 import { type Found, quote, RANK } from "./found.ts";
 import { flagName, type OptionKey, optionOf, type Settings } from "./options.ts";
 

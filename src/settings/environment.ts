@@ -1,5 +1,5 @@
 /** Settings from the environment. */
-import { EXIT, ExitError } from "../exit.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 import { type Found, RANK } from "./found.ts";
 import { nearest } from "./nearest.ts";
 import { envName, OPTION_KEYS, type OptionKey, optionOf } from "./options.ts";

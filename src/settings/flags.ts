@@ -1,5 +1,5 @@
 /** Flags as a source of settings, and the settings of a command that has no other source. */
-import { EXIT, ExitError } from "../exit.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 import { finalValue, type Found, quote, RANK } from "./found.ts";
 import { flagName, type OptionTable, type ValuesOf } from "./option.ts";
 

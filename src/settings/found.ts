@@ -1,6 +1,6 @@
 /** Values as they were found in a source, and how they become final ones. */
 import { safeParse } from "valibot";
-import { type ExitCode, ExitError } from "../exit.ts";
+import { type ExitCode, ExitError } from "../base/exit.ts";
 import type { Option } from "./option.ts";
 import type { OptionKey } from "./options.ts";
 

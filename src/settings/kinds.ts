@@ -4,7 +4,7 @@
  * configuration file, and its message completes the words "expected ...".
  */
 import * as v from "valibot";
-import { type Address, formatAddress, parseAddress, parseHostname } from "./address.ts";
+import { type Address, formatAddress, parseAddress, parseHostname } from "../base/address.ts";
 import { resolvePath, STANDARD_OUTPUT } from "./paths.ts";
 import {
   formatDuration,

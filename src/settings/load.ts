@@ -2,8 +2,8 @@
  * From flags, environment, configuration file and defaults, in this order of
  * precedence, to the final settings. After this nobody merges or checks again.
  */
-import { ExitError } from "../exit.ts";
-import type { Address } from "./address.ts";
+import { ExitError } from "../base/exit.ts";
+import type { Address } from "../base/address.ts";
 import type { ReadFile } from "./config_file.ts";
 import { checkConsistency } from "./consistency.ts";
 import { type Environment, readEnvironment } from "./environment.ts";

@@ -2,7 +2,7 @@
  * The one table of settings. Flags, environment names, configuration keys,
  * `--help`, shell completions and the table in README.md all come from here.
  */
-import { MAX_PORT } from "./address.ts";
+import { MAX_PORT } from "../base/address.ts";
 import { HTTP_OPTIONS } from "./http_options.ts";
 import * as kinds from "./kinds.ts";
 import { kebab, type Option, option } from "./option.ts";

@@ -1,4 +1,4 @@
-import type { Plan } from "../plan.ts";
+import type { Plan } from "../modes/mode.ts";
 
 /**
  * How many lanes there should be: the minimum, and beyond it as many as keep

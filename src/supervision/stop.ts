@@ -1,4 +1,4 @@
-import { KILL_PATIENCE, type TendedLane } from "./tended_lane.ts";
+import { KILL_PATIENCE, type SupervisedLane } from "./supervised_lane.ts";
 
 /** How a stop went. */
 export interface Stop {
@@ -16,7 +16,7 @@ export interface Stop {
  * @param kill Resolves when they have no more time.
  */
 export async function stopLanes(
-  lanes: () => readonly TendedLane[],
+  lanes: () => readonly SupervisedLane[],
   gracefulTimeout: number,
   kill: Promise<void>,
 ): Promise<Stop> {
@@ -35,8 +35,8 @@ export async function stopLanes(
   return { cut, killed: outcome === "killed" };
 }
 
-async function closeAndDrain(lanes: () => readonly TendedLane[]): Promise<"drained"> {
-  await Promise.all(lanes().map((lane) => lane.closeDoor()));
+async function closeAndDrain(lanes: () => readonly SupervisedLane[]): Promise<"drained"> {
+  await Promise.all(lanes().map((lane) => lane.stopAccepting()));
   for (const lane of lanes()) lane.drain();
   await Promise.all(lanes().map((lane) => lane.gone));
   return "drained";

@@ -1,18 +1,5 @@
-import type { Row, Scoreboard } from "../scoreboard.ts";
-import type { StatusCounts } from "../status.ts";
-
-/** What a row says, in the words of the status. */
-export function countsOf(row: Row): StatusCounts {
-  return {
-    open: row.open,
-    accepted: row.get("accepted"),
-    requests: row.get("requests"),
-    bytes_in: row.get("bytesIn"),
-    bytes_out: row.get("bytesOut"),
-    refused: row.get("refusedTotal") + row.get("refusedAddress") + row.get("refusedDraining"),
-    errors: row.get("errors"),
-  };
-}
+import { countsOf, type LaneCounts } from "../lane/counts.ts";
+import type { Row, Scoreboard } from "../lane/scoreboard.ts";
 
 /** What lanes that are gone have counted, and how they went. */
 export class Totals {
@@ -20,7 +7,7 @@ export class Totals {
   hung = 0;
   recycled = 0;
   silent = 0;
-  #gone: StatusCounts = ZERO;
+  #gone: LaneCounts = ZERO;
 
   /** A lane is gone: its row will be another's. */
   keep(row: Row): void {
@@ -29,7 +16,7 @@ export class Totals {
   }
 
   /** The counts of lanes that are gone and of those that are not. */
-  with(scoreboard: Scoreboard): StatusCounts {
+  with(scoreboard: Scoreboard): LaneCounts {
     const alive = [...scoreboard.rows()].filter(({ state }) =>
       state !== "free" && state !== "hung"
     );
@@ -37,7 +24,7 @@ export class Totals {
   }
 }
 
-const ZERO: StatusCounts = {
+const ZERO: LaneCounts = {
   open: 0,
   accepted: 0,
   requests: 0,
@@ -47,7 +34,7 @@ const ZERO: StatusCounts = {
   errors: 0,
 };
 
-function sum(a: StatusCounts, b: StatusCounts): StatusCounts {
+function sum(a: LaneCounts, b: LaneCounts): LaneCounts {
   return {
     open: a.open + b.open,
     accepted: a.accepted + b.accepted,

@@ -4,7 +4,7 @@ import { definePeer, type Peer } from "../../src/bench/peers/peer.ts";
 import { peers } from "../../src/bench/peers/peers.ts";
 import { ask as askProgram, locate } from "../../src/bench/peers/program.ts";
 import { writeFile } from "../../src/bench/peers/write_file.ts";
-import { ExitError } from "../../src/exit.ts";
+import { ExitError } from "../../src/base/exit.ts";
 import { Client } from "../helpers/client.ts";
 import { ask, receiveLastAnswer, requestText } from "../helpers/http_client.ts";
 import { childrenOf, isAlive } from "../helpers/process.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { parseArguments } from "../../src/cli/arguments.ts";
-import { ExitError } from "../../src/exit.ts";
+import { ExitError } from "../../src/base/exit.ts";
 
 async function refuses(args: string[], message: string) {
   const error: ExitError = await assertRejects(

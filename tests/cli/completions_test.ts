@@ -2,7 +2,7 @@ import { assertArrayIncludes, assertEquals, assertRejects } from "@std/assert";
 import { COMMAND_NAMES } from "../../src/cli/commands.ts";
 import { SHELLS } from "../../src/cli/completion_words.ts";
 import { completionScript } from "../../src/cli/completions.ts";
-import { ExitError } from "../../src/exit.ts";
+import { ExitError } from "../../src/base/exit.ts";
 import { BENCH_OPTIONS, WORKLOADS } from "../../src/settings/bench_options.ts";
 import { LOAD_OPTIONS } from "../../src/settings/load_options.ts";
 import { flagName as flagOf } from "../../src/settings/option.ts";

@@ -3,7 +3,7 @@ import { COMMAND_NAMES } from "../../src/cli/commands.ts";
 import { defaultOf } from "../../src/cli/describe.ts";
 import { helpText, usageText } from "../../src/cli/help.ts";
 import { VERSION, versionText } from "../../src/cli/version.ts";
-import { EXIT } from "../../src/exit.ts";
+import { EXIT } from "../../src/base/exit.ts";
 import { ACTIONS, flagName, OPTION_KEYS, optionOf } from "../../src/settings/options.ts";
 
 Deno.test("helpText() fits 80 columns", () => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { OwnCommand } from "../../src/cli/commands.ts";
 import { parseOwnArguments } from "../../src/cli/own_arguments.ts";
-import { ExitError } from "../../src/exit.ts";
+import { ExitError } from "../../src/base/exit.ts";
 import { BENCH_OPTIONS } from "../../src/settings/bench_options.ts";
 import { LOAD_OPTIONS } from "../../src/settings/load_options.ts";
 import { runMain } from "../helpers/server.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { statusText } from "../../src/cli/status.ts";
-import { ExitError } from "../../src/exit.ts";
-import type { Status } from "../../src/status.ts";
+import { ExitError } from "../../src/base/exit.ts";
+import type { Status } from "../../src/ops/status.ts";
 
 const NOW = Date.parse("2026-01-31T12:00:00.000Z");
 

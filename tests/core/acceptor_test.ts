@@ -129,7 +129,7 @@ Deno.test("Acceptor tells a PeerError of another copy of the class, as a bundled
   assertEquals(summary?.endedBy, "limit");
 });
 
-Deno.test("Acceptor.closeDoor() lets those in who were queued before it", async () => {
+Deno.test("Acceptor.stopAccepting() lets those in who were queued before it", async () => {
   const gate = Promise.withResolvers<void>();
   await using serving = await serve(async (connection) => {
     await gate.promise;
@@ -138,7 +138,7 @@ Deno.test("Acceptor.closeDoor() lets those in who were queued before it", async 
   const clients = await Promise.all(
     Array.from({ length: 50 }, () => Client.connect(serving)),
   );
-  const closing = serving.acceptor.closeDoor();
+  const closing = serving.acceptor.stopAccepting();
   gate.resolve();
   await closing;
   await Promise.all(clients.map(async (client) => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { AddressCounts, makeAddressTable } from "../../src/core/address_counts.ts";
 import { Capacity } from "../../src/core/capacity.ts";
-import { Scoreboard } from "../../src/scoreboard.ts";
+import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { startThread } from "../helpers/on_thread.ts";
 
 /** So many lanes with one capacity. */

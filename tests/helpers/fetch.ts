@@ -1,8 +1,8 @@
-import type { ServiceContext } from "../../src/core/service.ts";
+import type { ServiceContext } from "../../src/services/service.ts";
 import type { HttpError } from "../../src/http/error.ts";
 import { type FetchHandler, type FetchInfo, serveFetch } from "../../src/http/fetch/fetch.ts";
-import { serveHttp } from "../../src/http/serve.ts";
-import type { HttpOrder } from "../../src/plan.ts";
+import { serveHttp } from "../../src/http/conversation/serve.ts";
+import type { ConversationOptions } from "../../src/http/conversation/options.ts";
 import { Client } from "./client.ts";
 import { type Answer, receiveAnswer, requestText } from "./http_client.ts";
 import { serve, type Serving } from "./lane.ts";
@@ -17,11 +17,8 @@ export interface FetchServing extends Serving {
   readonly refusals: readonly HttpError[];
 }
 
-/** What those are told that speak HTTP, where a test says nothing else. */
-export const ORDER: HttpOrder = {
-  root: null,
-  compress: false,
-  lab: false,
+/** The options of HTTP, where a test says nothing else. */
+export const OPTIONS: ConversationOptions = {
   maxHeaderSize: 64 * 1024,
   maxHeaders: 100,
   maxBodySize: 10 * 1024 ** 2,
@@ -32,7 +29,6 @@ export const ORDER: HttpOrder = {
   requestTimeout: 20_000,
   keepAlive: 60_000,
   maxKeepAliveRequests: 0,
-  accessLog: null,
 };
 
 /** What handlers are given. */
@@ -44,16 +40,18 @@ export const CONTEXT = {
 /** Serves with a fetch handler on a port that the system picks. */
 export async function serveFetcher(
   fetch: FetchHandler["fetch"],
-  order: Partial<HttpOrder> = {},
+  options: Partial<ConversationOptions> = {},
 ): Promise<FetchServing> {
   const failures: { id: string; error: unknown }[] = [];
   const refusals: HttpError[] = [];
   const reports = {
     failed: (id: string, error: unknown) => void failures.push({ id, error }),
     refused: (_id: string, error: HttpError) => void refusals.push(error),
+    answered: null,
   };
-  const http = { order: { ...ORDER, ...order }, record: null };
-  const serving = await serve(serveHttp(serveFetch({ fetch }, CONTEXT), http, CONTEXT, reports));
+  const handler = serveFetch({ fetch }, CONTEXT);
+  const all = { ...OPTIONS, ...options };
+  const serving = await serve(serveHttp(handler, all, CONTEXT.retiring, reports));
   return { ...serving, origin: `http://127.0.0.1:${serving.port}`, failures, refusals };
 }
 

@@ -7,7 +7,7 @@ import { Deadlines } from "../../src/core/deadlines.ts";
 import type { ConnectionSummary, Event } from "../../src/core/event.ts";
 import { listen, type Listener } from "../../src/core/listener.ts";
 import { ResourceManager } from "../../src/core/resources.ts";
-import { type Row, Scoreboard } from "../../src/scoreboard.ts";
+import { type Row, Scoreboard } from "../../src/lane/scoreboard.ts";
 import type { Service } from "../../src/core/service.ts";
 import { until } from "./until.ts";
 
@@ -114,7 +114,7 @@ export async function serve(service: Service, options: ServeOptions = {}): Promi
       return summaries();
     },
     [Symbol.asyncDispose]: async () => {
-      await acceptor.closeDoor();
+      await acceptor.stopAccepting();
       resources.drain();
       for (const connection of live.keys()) connection.endAs("drain");
       await Promise.all(live.values());

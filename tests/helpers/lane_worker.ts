@@ -1,7 +1,7 @@
 /** What a test has done on another thread, as a lane of its own. */
 import { Capacity } from "../../src/core/capacity.ts";
-import { Scoreboard } from "../../src/scoreboard.ts";
-import { type Allocate, sharedState } from "../../src/shared_state.ts";
+import { Scoreboard } from "../../src/lane/scoreboard.ts";
+import { type Allocate, sharedState } from "../../src/lane/shared_state.ts";
 
 /** What the thread is told to do. */
 export type Task =

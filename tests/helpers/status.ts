@@ -1,4 +1,4 @@
-import type { LaneStatus, Status } from "../../src/status.ts";
+import type { LaneStatus, Status } from "../../src/ops/status.ts";
 import { waitFor } from "./until.ts";
 
 /** A file for `--status-file` that goes away, and what it says. */

@@ -1,8 +1,7 @@
-import type { ServiceContext } from "../../src/core/service.ts";
+import type { ConversationOptions } from "../../src/http/conversation/options.ts";
 import type { Field, HttpHandler, HttpRequest, RequestBody } from "../../src/http/message.ts";
-import { serveHttp } from "../../src/http/serve.ts";
+import { serveHttp } from "../../src/http/conversation/serve.ts";
 import { type UpgradeOptions, upgradeWebSocket } from "../../src/http/websocket/websocket.ts";
-import type { HttpOrder } from "../../src/plan.ts";
 import { Client } from "./client.ts";
 import { serve, type ServeOptions, type Serving } from "./lane.ts";
 
@@ -36,10 +35,7 @@ export const HANDSHAKE: Readonly<Record<string, string>> = {
   "sec-websocket-version": "13",
 };
 
-const ORDER: HttpOrder = {
-  root: null,
-  compress: false,
-  lab: false,
+const OPTIONS: ConversationOptions = {
   maxHeaderSize: 8192,
   maxHeaders: 100,
   maxBodySize: 1024,
@@ -49,7 +45,6 @@ const ORDER: HttpOrder = {
   requestTimeout: 0,
   keepAlive: 100,
   maxKeepAliveRequests: 0,
-  accessLog: null,
 };
 
 /**
@@ -67,14 +62,15 @@ export function serveSockets(
     take(socket, request);
     return response;
   };
-  const context = { retiring: new AbortController().signal } as ServiceContext;
   const reports = {
     failed: (_id: string, error: unknown) => {
       throw error;
     },
     refused: () => {},
+    answered: null,
   };
-  return serve(serveHttp(handler, { order: ORDER, record: null }, context, reports), options);
+  const { signal } = new AbortController();
+  return serve(serveHttp(handler, OPTIONS, signal, reports), options);
 }
 
 /** A frame as a client receives it. */

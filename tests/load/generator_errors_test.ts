@@ -1,6 +1,6 @@
 /** How a load sees servers that fail. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { EXIT, ExitError } from "../../src/exit.ts";
+import { EXIT, ExitError } from "../../src/base/exit.ts";
 import { Generator } from "../../src/load/generator.ts";
 import { deadPort } from "../helpers/load_dead_port.ts";
 import {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { LOAD_ARGUMENT, type LoadOrder, type LoadReport } from "../../src/load/messages.ts";
 import { echoMessage } from "../../src/load/request_text.ts";
-import { encodeMessage, readMessages } from "../../src/places/pipe.ts";
+import { encodeMessage, readMessages } from "../../src/base/pipe.ts";
 import { Client } from "../helpers/client.ts";
 import { deadPort } from "../helpers/load_dead_port.ts";
 import { HTTP, planFor, startLoadServer } from "../helpers/load_server.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { EXIT, ExitError } from "../../src/exit.ts";
+import { EXIT, ExitError } from "../../src/base/exit.ts";
 import { readRequestFiles } from "../../src/load/request_files.ts";
 
 const HOST = "a";

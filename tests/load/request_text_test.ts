@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { EXIT, ExitError } from "../../src/exit.ts";
+import { EXIT, ExitError } from "../../src/base/exit.ts";
 import { echoMessage, httpMessage, messageOf } from "../../src/load/request_text.ts";
 import { latin1 } from "../helpers/load_answers.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { EXIT, ExitError } from "../../src/exit.ts";
+import { EXIT, ExitError } from "../../src/base/exit.ts";
 import type { LoadPlan } from "../../src/load/load.ts";
 import { planTarget } from "../../src/load/target.ts";
 import { type LoadSettings, readLoadSettings } from "../../src/settings/load_options.ts";

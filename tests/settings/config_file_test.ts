@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ExitError } from "../../src/exit.ts";
+import { ExitError } from "../../src/base/exit.ts";
 import { loadSettings } from "../../src/settings/load.ts";
 
 /** Loads with real files in a folder of its own, as `--config name`. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ExitError } from "../../src/exit.ts";
+import { ExitError } from "../../src/base/exit.ts";
 import { type FlagsOf, loadFlags } from "../../src/settings/flags.ts";
 import * as kinds from "../../src/settings/kinds.ts";
 import { list, paths } from "../../src/settings/load_kinds.ts";

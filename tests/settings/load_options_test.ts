@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ExitError } from "../../src/exit.ts";
+import { ExitError } from "../../src/base/exit.ts";
 import type { FlagsOf } from "../../src/settings/flags.ts";
 import { LOAD_OPTIONS, readLoadSettings } from "../../src/settings/load_options.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ExitError } from "../../src/exit.ts";
+import { ExitError } from "../../src/base/exit.ts";
 import { type Flags, loadSettings, resolveAddresses } from "../../src/settings/load.ts";
 import { OPTION_KEYS, optionOf } from "../../src/settings/options.ts";
 

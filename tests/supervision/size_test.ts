@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Plan } from "../../src/plan.ts";
+import type { Plan } from "../../src/modes/mode.ts";
 import { scaled, wantedLanes } from "../../src/supervision/size.ts";
 
 const fixed = { lanes: { min: 4, max: 4, spare: 0 } };

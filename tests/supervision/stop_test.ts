@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Exit, LaneHandle } from "../../src/places/place.ts";
-import { Scoreboard } from "../../src/scoreboard.ts";
+import type { Exit, LaneHandle } from "../../src/places/handle.ts";
+import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { stopLanes } from "../../src/supervision/stop.ts";
-import { type Generation, TendedLane } from "../../src/supervision/tended_lane.ts";
+import { type Generation, SupervisedLane } from "../../src/supervision/supervised_lane.ts";
 import { UNLIMITED } from "../helpers/supervision.ts";
 import { until } from "../helpers/until.ts";
 
@@ -18,7 +18,7 @@ interface Habits {
 const scoreboard = new Scoreboard();
 
 /** A lane without connections of its own, and what it was told. */
-function lane(habits: Habits): { tended: TendedLane; told: readonly string[] } {
+function lane(habits: Habits): { tended: SupervisedLane; told: readonly string[] } {
   const told: string[] = [];
   const exited = Promise.withResolvers<Exit>();
   const end = () => exited.resolve({ kind: "stopped" });
@@ -26,13 +26,13 @@ function lane(habits: Habits): { tended: TendedLane; told: readonly string[] } {
     pid: 0,
     ready: Promise.resolve({ addresses: [], refusal: null }),
     exited: exited.promise,
-    closeDoor: async () => {
+    stopAccepting: async () => {
       await habits.onCloseDoor?.();
-      told.push("closeDoor");
+      told.push("stopAccepting");
     },
     drain: () => {
       told.push("drain");
-      if (habits.drains !== false && told.includes("closeDoor")) end();
+      if (habits.drains !== false && told.includes("stopAccepting")) end();
     },
     kill: () => {
       told.push("kill");
@@ -43,13 +43,13 @@ function lane(habits: Habits): { tended: TendedLane; told: readonly string[] } {
       end();
     },
     retire: () => Promise.resolve(),
-    steer: () => Promise.resolve(false),
+    setReuseportFilter: () => Promise.resolve(false),
   };
   const row = scoreboard.claim(0);
   if (row === null) throw new Error("There is no free row");
   row.state = habits.isStarting ? "starting" : "ready";
   row.addOpen(habits.open ?? 0);
-  return { tended: new TendedLane(handle, 0, row, {} as Generation, UNLIMITED, 100), told };
+  return { tended: new SupervisedLane(handle, 0, row, {} as Generation, UNLIMITED, 100), told };
 }
 
 const HOUR = 3_600_000;
@@ -71,14 +71,14 @@ Deno.test("stopLanes() closes all doors before it drains anyone", async () => {
   const stop = await stopLanes(() => lanes.map(({ tended }) => tended), HOUR, never);
   assertEquals(stop, { cut: 0, killed: false });
   assertEquals(order, ["a", "b"]);
-  for (const { told } of lanes) assertEquals(told, ["closeDoor", "drain"]);
+  for (const { told } of lanes) assertEquals(told, ["stopAccepting", "drain"]);
 });
 
 Deno.test("stopLanes() cuts at the deadline, and counts what was open then", CUTS, async () => {
   const slow = lane({ open: 2, drains: false });
   const stop = await stopLanes(() => [slow.tended], 10, never);
   assertEquals(stop, { cut: 2, killed: false });
-  assertEquals(slow.told, ["closeDoor", "drain", "kill"]);
+  assertEquals(slow.told, ["stopAccepting", "drain", "kill"]);
 });
 
 Deno.test("stopLanes() cuts when it is killed, and says so", CUTS, async () => {
@@ -88,7 +88,7 @@ Deno.test("stopLanes() cuts when it is killed, and says so", CUTS, async () => {
 });
 
 /** Stops lanes that are given long to end; a kill at the end of the test. */
-async function whileStopping(lanes: TendedLane[], act: () => Promise<void>): Promise<void> {
+async function whileStopping(lanes: SupervisedLane[], act: () => Promise<void>): Promise<void> {
   const kill = Promise.withResolvers<void>();
   const stopping = stopLanes(() => lanes, HOUR, kill.promise);
   try {

@@ -1,4 +1,4 @@
-import { EXIT, ExitError } from "../../exit.ts";
+import { EXIT, ExitError } from "../../base/exit.ts";
 import type { Launch } from "../launch.ts";
 import { definePeer, type Peer, type PeerJob } from "./peer.ts";
 import { ask, findProgram, type Found } from "./program.ts";

@@ -1,5 +1,5 @@
 /** Another server that is put under the same load as Sluice. */
-import { EXIT, ExitError } from "../../exit.ts";
+import { EXIT, ExitError } from "../../base/exit.ts";
 import type { Launch } from "../launch.ts";
 import type { Found } from "./program.ts";
 

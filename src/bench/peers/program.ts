@@ -1,5 +1,5 @@
 /** Finds the programs of peers on this machine. */
-import { printable } from "../../printable.ts";
+import { printable } from "../../base/printable.ts";
 
 /** A program that works, or why there is none. */
 export type Found =

@@ -1,4 +1,4 @@
-import { every } from "../../core/timers.ts";
+import { every } from "../../base/timers.ts";
 import { type AccessFormat, accessLine } from "./access_log.ts";
 import type { Exchange } from "../exchange.ts";
 

@@ -1,19 +1,22 @@
-import type { ServiceContext } from "../../core/service.ts";
 import { HttpError } from "../error.ts";
 import { fetchRequest } from "./fetch_request.ts";
 import { httpResponse } from "./fetch_response.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../message.ts";
 import type { UpgradeOptions } from "../websocket/websocket.ts";
 
-/** What a handler is told beside the request; it has what `deno serve` tells, and more. */
-export interface FetchInfo {
+/**
+ * What a handler is told beside the request: what `deno serve` tells, and more.
+ *
+ * @typeParam Context What the handler is given once, when its lane starts.
+ */
+export interface FetchInfo<Context = unknown> {
   readonly remoteAddr: Deno.Addr;
   readonly localAddr: Deno.Addr;
   /** Resolves when the answer is sent; rejects if it could not be. */
   readonly completed: Promise<void>;
   /** Of the request: unique in this server's life. */
   readonly id: string;
-  readonly context: ServiceContext;
+  readonly context: Context;
   /**
    * Makes a WebSocket of the connection, once the response is returned.
    *
@@ -23,14 +26,17 @@ export interface FetchInfo {
 }
 
 /** A handler in the shape that `deno serve`, Hono and others have. */
-export interface FetchHandler {
-  fetch(request: Request, info: FetchInfo): Response | Promise<Response>;
+export interface FetchHandler<Context = unknown> {
+  fetch(request: Request, info: FetchInfo<Context>): Response | Promise<Response>;
 }
 
 const NO_URL = "the host and the request target make no URL";
 
 /** Serves requests with a handler that speaks the Fetch standard. */
-export function serveFetch(handler: FetchHandler, context: ServiceContext): HttpHandler {
+export function serveFetch<Context>(
+  handler: FetchHandler<Context>,
+  context: Context,
+): HttpHandler {
   return async (request) => {
     // Loaded by the threads that need it alone.
     const webSockets = request.asksToUpgrade ? await import("../websocket/websocket.ts") : null;
@@ -51,13 +57,13 @@ export function serveFetch(handler: FetchHandler, context: ServiceContext): Http
 
 type WebSockets = Pick<typeof import("../websocket/websocket.ts"), "upgradeWebSocket">;
 
-class Info implements FetchInfo {
-  readonly context: ServiceContext;
+class Info<Context> implements FetchInfo<Context> {
+  readonly context: Context;
   readonly #request: HttpRequest;
   readonly #webSockets: WebSockets | null;
   #upgrade: { readonly marker: Response; readonly response: HttpResponse } | null = null;
 
-  constructor(request: HttpRequest, context: ServiceContext, webSockets: WebSockets | null) {
+  constructor(request: HttpRequest, context: Context, webSockets: WebSockets | null) {
     this.#request = request;
     this.context = context;
     this.#webSockets = webSockets;

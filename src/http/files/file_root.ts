@@ -4,7 +4,7 @@
  * price is that a disk which does not answer holds up the lane, as it does a
  * worker of other file servers.
  */
-import { EXIT, ExitError } from "../../exit.ts";
+import { EXIT, ExitError } from "../../base/exit.ts";
 import { askSystem, isAbsent, isDenied } from "./file_errors.ts";
 
 /** A regular file of a root. */

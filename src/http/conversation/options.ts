@@ -1,0 +1,12 @@
+/** What conversations are told of the settings. Times are in milliseconds, sizes in bytes; 0 is no limit. */
+export interface ConversationOptions {
+  readonly maxHeaderSize: number;
+  readonly maxHeaders: number;
+  readonly maxBodySize: number;
+  readonly idleTimeout: number;
+  readonly headerTimeout: number;
+  readonly bodyTimeout: number;
+  readonly requestTimeout: number;
+  readonly keepAlive: number;
+  readonly maxKeepAliveRequests: number;
+}

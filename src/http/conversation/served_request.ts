@@ -1,0 +1,155 @@
+import type { Connection } from "../../core/connection.ts";
+import type { Field, HttpRequest, RouteParams } from "../message.ts";
+import { StreamedBody } from "./request_body.ts";
+import type { RequestHead } from "../codec/request_head.ts";
+import type { RequestReader } from "./request_reader.ts";
+
+const NO_PARAMS: RouteParams = Object.freeze({});
+
+/** A request, as its handler sees it, while it is served. */
+export class ServedRequest implements HttpRequest {
+  params: RouteParams = NO_PARAMS;
+  readonly head: RequestHead;
+  readonly #connection: Connection;
+  readonly #reader: RequestReader;
+  readonly #number: number;
+  #body: StreamedBody | null = null;
+  #controller: AbortController | null = null;
+  #completed: PromiseWithResolvers<void> | null = null;
+  #isEnded = false;
+
+  /** @param number Of the request on its connection, the first is 1. */
+  constructor(head: RequestHead, connection: Connection, reader: RequestReader, number: number) {
+    this.head = head;
+    this.#connection = connection;
+    this.#reader = reader;
+    this.#number = number;
+  }
+
+  get method(): string {
+    return this.head.method;
+  }
+
+  get target(): string {
+    return this.head.target;
+  }
+
+  get path(): string {
+    const { target } = this.head;
+    const query = target.indexOf("?");
+    const path = query === -1 ? target : target.slice(0, query);
+    return path.startsWith("/") || path === "*" ? path : path.replace(/^\w+:\/\/[^/]+/, "") || "/";
+  }
+
+  get query(): string {
+    const { target } = this.head;
+    const query = target.indexOf("?");
+    return query === -1 ? "" : target.slice(query + 1);
+  }
+
+  get url(): string {
+    const { target, host } = this.head;
+    if (target.startsWith("/")) return `http://${host || this.#localHost}${target}`;
+    return target === "*" ? `http://${host || this.#localHost}/*` : target;
+  }
+
+  get version(): "1.0" | "1.1" {
+    return this.head.minor === 1 ? "1.1" : "1.0";
+  }
+
+  get headers(): readonly Field[] {
+    return this.head.fields;
+  }
+
+  header(name: string): string | null {
+    let found: string | null = null;
+    for (const [key, value] of this.head.fields) {
+      if (key === name) found = found === null ? value : `${found}, ${value}`;
+    }
+    return found;
+  }
+
+  get asksToUpgrade(): boolean {
+    return this.head.asksToUpgrade;
+  }
+
+  get body(): StreamedBody {
+    return this.#body ??= this.#makeBody();
+  }
+
+  get remoteAddr(): Deno.Addr {
+    return this.#connection.remoteAddr;
+  }
+
+  get localAddr(): Deno.Addr {
+    return this.#connection.localAddr;
+  }
+
+  get id(): string {
+    return `${this.#connection.id}-${this.#number}`;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      void this.#watchClient();
+    }
+    return this.#controller.signal;
+  }
+
+  get completed(): Promise<void> {
+    if (this.#completed === null) {
+      this.#completed = Promise.withResolvers();
+      if (this.#isEnded) this.#completed.resolve();
+      // Who asks may not wait for it.
+      this.#completed.promise.catch(() => {});
+    }
+    return this.#completed.promise;
+  }
+
+  /** It is answered: nothing of it reaches into the conversation any more. */
+  end(): void {
+    this.#isEnded = true;
+    this.#body?.detach();
+    this.#completed?.resolve();
+  }
+
+  /**
+   * There is nobody to answer any more, or no time.
+   *
+   * @param reason Where none is given, the client has left.
+   */
+  abort(reason: Error = new DOMException("The client has left", "AbortError")): void {
+    if (this.#isEnded) return;
+    this.#controller?.abort(reason);
+    this.#completed?.reject(reason);
+  }
+
+  #makeBody(): StreamedBody {
+    const { contentLength } = this.head;
+    const reader = contentLength === 0 ? null : this.#reader;
+    const body = new StreamedBody(contentLength, reader, () => {
+      // What came of the body has ended the watch.
+      if (this.#controller !== null) void this.#watchClient();
+    });
+    if (this.#isEnded) body.detach();
+    return body;
+  }
+
+  /** Notices when the client leaves, by reading on while it waits for its answer. */
+  async #watchClient(): Promise<void> {
+    try {
+      if (this.#connection.sawEnd || !await this.#reader.watch()) this.abort();
+    } catch {
+      this.abort();
+    }
+  }
+
+  get #localHost(): string {
+    const addr = this.localAddr;
+    if (addr.transport !== "tcp") return "localhost";
+    return addr.hostname.includes(":")
+      ? `[${addr.hostname}]:${addr.port}`
+      : `${addr.hostname}:${addr.port}`;
+  }
+}

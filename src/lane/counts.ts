@@ -1,0 +1,30 @@
+import type { Row } from "./scoreboard.ts";
+
+/** What is counted of one lane, or of all. Counters never fall; `open` does. */
+export interface LaneCounts {
+  /** Connections that are open. */
+  readonly open: number;
+  /** Connections that were accepted. */
+  readonly accepted: number;
+  /** Requests that were begun; a connection without any counts as one when it ends. */
+  readonly requests: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  /** Connections that were refused, for whatever reason. */
+  readonly refused: number;
+  /** Connections that ended by an error of the service. */
+  readonly errors: number;
+}
+
+/** Reads the counts of a row. */
+export function countsOf(row: Row): LaneCounts {
+  return {
+    open: row.open,
+    accepted: row.get("accepted"),
+    requests: row.get("requests"),
+    bytes_in: row.get("bytesIn"),
+    bytes_out: row.get("bytesOut"),
+    refused: row.get("refusedTotal") + row.get("refusedAddress") + row.get("refusedDraining"),
+    errors: row.get("errors"),
+  };
+}

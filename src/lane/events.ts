@@ -1,0 +1,98 @@
+import type { ConnectionSummary, Emit, Event, RefusalReason } from "../core/event.ts";
+import { IncompleteReadError } from "../core/errors.ts";
+import type { Logger } from "../log/logger.ts";
+import { printable } from "../base/printable.ts";
+import type { Counter, Row } from "./scoreboard.ts";
+
+/** The most characters of an unfinished piece of data that are logged. */
+const PARTIAL_LIMIT = 200;
+
+const REFUSED: Readonly<Record<RefusalReason, Counter>> = {
+  total: "refusedTotal",
+  address: "refusedAddress",
+  draining: "refusedDraining",
+};
+
+/** Wires the events of a lane to its log and its row of the scoreboard. */
+export function record(log: Logger, row: Row): Emit {
+  return (event) => recordEvent(event, log, row);
+}
+
+function recordEvent(event: Event, log: Logger, row: Row): void {
+  switch (event.type) {
+    case "accepted":
+      row.add("accepted", 1);
+      row.turnTo(event.connection.number, peerName(event.connection.remoteAddr));
+      log.debug("Connection accepted", () => ({
+        "sluice.connection.id": event.connection.id,
+        ...peer(event.connection.remoteAddr),
+      }));
+      return;
+    case "closed":
+      return recordClosed(event.connection, log, row);
+    case "refused":
+      row.add(REFUSED[event.reason], 1);
+      log.debug("Connection refused", () => ({
+        "sluice.refusal.reason": event.reason,
+        ...peer(event.remoteAddr),
+      }));
+      return;
+    case "starved":
+      log.warn("Cannot accept: the system has no room for another connection, waiting", {
+        "error.message": event.error.message,
+      });
+      return;
+    case "recovered":
+      log.info("Accepting again", { "sluice.outage.duration": event.duration / 1000 });
+      return;
+    case "vanished":
+      log.debug("Client gone before it was accepted", () => ({
+        "error.message": event.error.message,
+      }));
+      return;
+  }
+}
+
+function recordClosed(connection: ConnectionSummary, log: Logger, row: Row): void {
+  const { error, endedBy } = connection;
+  if (connection.requests === 0) row.add("requests", 1);
+  if (endedBy === "error") {
+    row.add("errors", 1);
+    log.error("Connection failed: the service threw", { ...describe(connection), error });
+  } else if (connection.bytesIn === 0 && connection.bytesOut === 0) {
+    row.add("silent", 1);
+    log.debug("Connection closed", () => describe(connection));
+  } else {
+    log.info("Connection closed", () => describe(connection));
+  }
+}
+
+function describe(connection: ConnectionSummary): Record<string, unknown> {
+  const { error } = connection;
+  return {
+    "sluice.connection.id": connection.id,
+    ...peer(connection.remoteAddr),
+    "sluice.connection.bytes_in": connection.bytesIn,
+    "sluice.connection.bytes_out": connection.bytesOut,
+    "sluice.connection.duration": Math.round(connection.duration) / 1000,
+    "sluice.connection.ended_by": connection.endedBy,
+    "sluice.connection.phase": connection.phase,
+    ...(error instanceof IncompleteReadError
+      ? { "sluice.connection.unfinished": printable(error.partial, PARTIAL_LIMIT) }
+      : {}),
+  };
+}
+
+function peerName(addr: Deno.Addr): string {
+  return addr.transport === "tcp" ? `${addr.hostname} port ${addr.port}` : "a local process";
+}
+
+/** OpenTelemetry's names: the client as far as we believe, and the socket's other end. */
+function peer(addr: Deno.Addr): Record<string, unknown> {
+  if (addr.transport !== "tcp") return { "network.transport": "unix" };
+  return {
+    "client.address": addr.hostname,
+    "network.peer.address": addr.hostname,
+    "network.peer.port": addr.port,
+  };
+}

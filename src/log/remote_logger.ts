@@ -1,0 +1,64 @@
+import { type LineFormat, safeLineFormat } from "./format.ts";
+import type { Logger, LogMethod, LogProperties, LogStyle } from "./logger.ts";
+
+type Level = LogStyle["level"];
+
+const LEVELS: readonly Level[] = ["debug", "info", "warning", "error"];
+const PLACEHOLDER = /\{\{|\}\}|\{([^{}]+)\}/g;
+
+/**
+ * The logger of a thread or process whose parent has the log: makes lines and
+ * hands them over. It is not LogTape's because that makes the runtime load its
+ * Node library, 3 MB in each thread, and of the library a lane needs no more
+ * than this.
+ *
+ * @param send Takes lines, their newlines included.
+ */
+export function remoteLogger(style: LogStyle, send: (lines: string) => void): Logger {
+  return makeLogger(["sluice"], safeLineFormat(style), LEVELS.indexOf(style.level), send);
+}
+
+function makeLogger(
+  category: readonly string[],
+  format: LineFormat,
+  lowest: number,
+  send: (lines: string) => void,
+): Logger {
+  const at = (level: Level): LogMethod => {
+    if (LEVELS.indexOf(level) < lowest) return () => {};
+    return (rawMessage, given = {}) => {
+      const properties = resolve(given);
+      const message = render(rawMessage, properties);
+      send(format({ category, level, timestamp: Date.now(), message, rawMessage, properties }));
+    };
+  };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warning"),
+    error: at("error"),
+    getChild: (name) => makeLogger([...category, name], format, lowest, send),
+  };
+}
+
+function resolve(properties: LogProperties): Record<string, unknown> {
+  return typeof properties === "function" ? properties() : properties;
+}
+
+/** The message as LogTape has it: text and value in turn. */
+function render(template: string, properties: Record<string, unknown>): unknown[] {
+  const parts: unknown[] = [];
+  let text = "";
+  let end = 0;
+  for (const match of template.matchAll(PLACEHOLDER)) {
+    const [found, name] = match;
+    text += template.slice(end, match.index);
+    end = match.index + found.length;
+    if (name === undefined) text += found.charAt(0);
+    else {
+      parts.push(text, properties[name.trim()]);
+      text = "";
+    }
+  }
+  return [...parts, text + template.slice(end)];
+}

@@ -1,0 +1,146 @@
+import type { ReuseportFilter } from "../core/reuseport_filter.ts";
+import type { Order } from "../lane/order.ts";
+import type { Row, RowReport } from "../lane/scoreboard.ts";
+import { errorOf, type FromLane, type ToLane } from "./messages.ts";
+import type { Exit, LaneHandle, Ready } from "./handle.ts";
+
+/** What the parent does with what a lane reports. */
+export interface Reports {
+  /** Writes lines to the log. */
+  pass(lines: string): void;
+  /** Writes lines to the access log. */
+  record(lines: string): void;
+  /** Messages of a lane, its lines among them, were lost. */
+  onDropped(count: number): void;
+  /** Idle lanes have become too few, or enough. */
+  onPressure(): void;
+}
+
+/** What differs between a thread and a process. */
+export interface Channel {
+  readonly pid: number;
+  send(message: ToLane): void;
+  /** The lane has said its last word: resolves when its thread or process is gone. */
+  finish(): Promise<void>;
+  /** Ends the thread or process without asking. */
+  destroy(): void;
+}
+
+/** A lane that runs elsewhere, by the messages that it sends. */
+export class RemoteLane implements LaneHandle {
+  readonly ready: Promise<Ready>;
+  readonly exited: Promise<Exit>;
+  readonly #channel: Channel;
+  readonly #reports: Reports;
+  readonly #row: Row;
+  readonly #ready = Promise.withResolvers<Ready>();
+  readonly #exited = Promise.withResolvers<Exit>();
+  readonly #door = Promise.withResolvers<void>();
+  #steered = Promise.withResolvers<boolean>();
+  /** The number of the newest row. */
+  #lastRow = 0;
+  /** Whether it said that it ends as it was told. */
+  #isFinishing = false;
+
+  constructor(channel: Channel, row: Row, reports: Reports) {
+    this.#channel = channel;
+    this.#row = row;
+    this.#reports = reports;
+    this.ready = this.#ready.promise;
+    this.exited = this.#exited.promise;
+    // Who starts a lane waits for it to be ready; that it then never will be is told by `exited`.
+    this.ready.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#channel.pid;
+  }
+
+  start(order: Order): void {
+    this.#channel.send({ type: "open", order });
+  }
+
+  async stopAccepting(): Promise<void> {
+    this.#channel.send({ type: "stopAccepting" });
+    await Promise.race([this.#door.promise, this.exited]);
+  }
+
+  async retire(): Promise<void> {
+    this.#channel.send({ type: "retire" });
+    await Promise.race([this.#door.promise, this.exited]);
+  }
+
+  async setReuseportFilter(filter: ReuseportFilter | null): Promise<boolean> {
+    this.#steered = Promise.withResolvers();
+    this.#channel.send({ type: "setReuseportFilter", filter });
+    return await Promise.race([this.#steered.promise, this.exited.then(() => false)]);
+  }
+
+  drain(): void {
+    this.#channel.send({ type: "drain" });
+  }
+
+  kill(): void {
+    this.#channel.send({ type: "kill" });
+  }
+
+  abandon(reason = new Error("Cannot start the worker: it was stopped before")): void {
+    this.#ready.reject(reason);
+    this.#channel.destroy();
+    this.end({ kind: "stopped" });
+  }
+
+  /** Takes what the lane says. */
+  receive(message: FromLane): void {
+    switch (message.type) {
+      case "ready":
+        return this.#ready.resolve(message.ready);
+      case "failed":
+        this.#ready.reject(errorOf(message.error));
+        return void this.#finish();
+      case "reuseportFilterSet":
+        return this.#steered.resolve(message.done);
+      case "stoppedAccepting":
+        return this.#door.resolve();
+      case "stopped":
+        return void this.#finish();
+      case "crashed":
+        this.#channel.destroy();
+        return this.crash(errorOf(message.error));
+      case "log":
+        return this.#reports.pass(message.lines);
+      case "access":
+        return this.#reports.record(message.lines);
+      case "dropped":
+        return this.#reports.onDropped(message.count);
+      case "pressure":
+        return this.#reports.onPressure();
+      case "row":
+        return this.#take(message.number, message.row);
+    }
+  }
+
+  #take(number: number, row: RowReport): void {
+    if (number < this.#lastRow) return;
+    this.#lastRow = number;
+    this.#row.take(row);
+  }
+
+  async #finish(): Promise<void> {
+    this.#isFinishing = true;
+    await this.#channel.finish();
+    this.end({ kind: "stopped" });
+  }
+
+  /** It is gone by itself, unless it had said that it would. */
+  crash(error: Error): void {
+    if (this.#isFinishing) this.end({ kind: "stopped" });
+    else this.end({ kind: "crashed", error });
+  }
+
+  /** It is gone; the first word counts. */
+  end(exit: Exit): void {
+    this.#ready.reject(exit.kind === "crashed" ? exit.error : new Error("The worker was stopped"));
+    this.#exited.resolve(exit);
+  }
+}

@@ -1,0 +1,211 @@
+import * as v from "valibot";
+import type { Connection } from "../../core/connection.ts";
+import type { Service } from "../../core/service.ts";
+import type { HttpContext, ServiceContext, ServiceDefinition } from "../service.ts";
+import { EXIT, ExitError } from "../../base/exit.ts";
+import type * as http from "../../http/fetch/fetch.ts";
+import type { RouteTable } from "../../http/routes/routes.ts";
+import { HTTP_REFUSAL } from "../http/refusal.ts";
+import { firstLine, HANDLER_PORT, importFile, type ImportModule } from "./handler_file.ts";
+import { type Framing, type RequestHandler, serveRequests } from "./framing.ts";
+import { type Protocol, serveProtocol } from "./protocol.ts";
+
+/** A handler in the shape that `deno serve`, Hono and others have. */
+export type FetchHandler = http.FetchHandler<ServiceContext>;
+/** What such a handler is told beside the request. */
+export type FetchInfo = http.FetchInfo<ServiceContext>;
+
+/** The whole conversation as one function of the connection. */
+export interface StreamHandler {
+  serve(connection: Connection, context: ServiceContext): void | Promise<void>;
+}
+
+/** A protocol object for each connection. */
+export interface ProtocolHandler {
+  protocol(context: ServiceContext): Protocol;
+}
+
+/** Requests cut out of the stream, one response each. */
+export interface FramedHandler<Request = string | Uint8Array> extends RequestHandler<Request> {
+  readonly framing: Framing;
+}
+
+/** Requests by method and path, in Sluice's own small shape. */
+export interface RoutesHandler {
+  readonly routes: RouteTable;
+}
+
+/** What a user's module may export by default, and what every kind may add. */
+export type Handler =
+  & (
+    | FetchHandler
+    | RoutesHandler
+    | StreamHandler
+    | ProtocolHandler
+    | FramedHandler<string>
+    | FramedHandler<Uint8Array>
+  )
+  & {
+    /** What a client is told when the server is full. */
+    readonly refusal?: string;
+  };
+
+/** Options that say nothing to a handler that does not speak HTTP. */
+const OPTION_NAMES = { root: "--root", compress: "--compress", accessLog: "--access-log" } as const;
+const HTTP_OPTIONS = Object.keys(OPTION_NAMES) as (keyof typeof OPTION_NAMES)[];
+const ACCEPTED = "{ fetch }, { routes }, { serve }, { protocol } or { framing, handle }";
+/** The shape of most frameworks; their objects have much else. */
+const FETCH = "fetch";
+const SHAPES = [FETCH, "routes", "serve", "protocol", "handle"];
+
+// Each message completes the word "wanted".
+const BYTES = "a whole number of bytes, 1 or more";
+const TEXT = "a text that is not empty";
+const limit = v.optional(
+  v.pipe(v.number(BYTES), v.integer(BYTES), v.minValue(1, BYTES)),
+);
+const wantedKey = (issue: v.StrictObjectIssue) =>
+  issue.expected === "never" ? "no such key" : "a value";
+const framingSchema = v.variant("type", [
+  v.strictObject({ type: v.literal("lines"), limit }, wantedKey),
+  v.strictObject({
+    type: v.literal("delimiter"),
+    delimiter: v.pipe(v.string(TEXT), v.check((text) => text !== "", TEXT)),
+    limit,
+  }, wantedKey),
+  v.strictObject({
+    type: v.literal("length"),
+    bytes: v.picklist([1, 2, 4, 8], "1, 2, 4 or 8"),
+    endian: v.optional(v.picklist(["big", "little"], `"big" or "little"`)),
+    limit,
+  }, wantedKey),
+], `an object with a type of "lines", "delimiter" or "length"`);
+
+/**
+ * Loads a user's module as a service.
+ *
+ * @param path Absolute.
+ * @param importModule Called once, for the path.
+ * @throws {ExitError} 78 if it cannot be loaded or its default export is none
+ * of {@linkcode Handler}.
+ */
+export async function loadHandler(
+  path: string,
+  importModule: ImportModule = importFile,
+): Promise<ServiceDefinition> {
+  const problem = (reason: string, cause?: unknown) =>
+    new ExitError(`Cannot use the handler "${path}": ${reason}`, EXIT.config, { cause });
+  let module: { default?: unknown };
+  try {
+    module = await importModule(path);
+  } catch (error) {
+    if (Deno.build.standalone && /\.[mc]?tsx?$/.test(path)) {
+      throw problem(`the executable takes JavaScript, make it with "deno bundle"`, error);
+    }
+    throw problem(firstLine(error), error);
+  }
+  const handler = module.default;
+  if (typeof handler !== "object" || handler === null) {
+    throw problem(`found a default export of type ${typeof handler}, wanted ${ACCEPTED}`);
+  }
+  const { refusal } = handler as { refusal?: unknown };
+  if (refusal !== undefined && typeof refusal !== "string") {
+    throw problem(`found a refusal of type ${typeof refusal}, wanted a string`);
+  }
+  const adapted = await adapt(handler as Record<string, unknown>, problem);
+  return { name: "handler", help: path, port: HANDLER_PORT, ...adapted, ...refusing(refusal) };
+}
+
+function refusing(refusal: string | undefined): { refusal?: string } {
+  return refusal === undefined ? {} : { refusal };
+}
+
+type Adapted = Pick<ServiceDefinition, "create" | "refusal">;
+type Problem = (reason: string) => ExitError;
+
+async function adapt(handler: Record<string, unknown>, problem: Problem): Promise<Adapted> {
+  const shapes = SHAPES.filter((key) => key in handler);
+  const [shape] = shapes;
+  if (shape === undefined || (shapes.length > 1 && shape !== FETCH)) {
+    const keys = Object.keys(handler).join(", ");
+    throw problem(`found a default export with { ${keys} }, wanted one of ${ACCEPTED}`);
+  }
+  if (shape === "routes") return await adaptRoutes(handler as unknown as RoutesHandler, problem);
+  if (typeof handler[shape] !== "function") {
+    throw problem(`found "${shape}" of type ${typeof handler[shape]}, wanted a function`);
+  }
+  if (shape === FETCH) return await adaptFetch(handler as unknown as FetchHandler);
+  if (shape === "handle") checkFraming(handler.framing, problem);
+  const create = adaptConnections(shape, handler);
+  return {
+    refusal: null,
+    create(context, { order }) {
+      const option = HTTP_OPTIONS.find((key) => order[key] !== null && order[key] !== false);
+      if (option === undefined) return create(context);
+      throw problem(
+        `found { ${shape} }, wanted { fetch } or { routes } with ${OPTION_NAMES[option]}`,
+      );
+    },
+  };
+}
+
+async function adaptFetch(handler: FetchHandler): Promise<Adapted> {
+  const { serveFetch } = await import("../../http/fetch/fetch.ts");
+  return await adaptHttp((context, http, createHttpService) =>
+    createHttpService(serveFetch(handler, context), context, http)
+  );
+}
+
+async function adaptRoutes({ routes }: RoutesHandler, problem: Problem): Promise<Adapted> {
+  const { checkRoutes, serveRoutes } = await import("../../http/routes/routes.ts");
+  const mistake = await checkRoutes(routes);
+  if (mistake !== null) throw problem(mistake);
+  return await adaptHttp((context, http, createHttpService) =>
+    createHttpService(serveRoutes(routes), context, http)
+  );
+}
+
+type CreateHttpService = typeof import("../http/http_service.ts").createHttpService;
+
+/** Those that speak HTTP load what they need, the others do without. */
+async function adaptHttp(
+  create: (
+    context: ServiceContext,
+    http: HttpContext,
+    createHttpService: CreateHttpService,
+  ) => Promise<Service>,
+): Promise<Adapted> {
+  const { createHttpService } = await import("../http/http_service.ts");
+  return {
+    refusal: HTTP_REFUSAL,
+    create: (context, http) => create(context, http, createHttpService),
+  };
+}
+
+function adaptConnections(
+  shape: string,
+  handler: Record<string, unknown>,
+): (context: ServiceContext) => Service {
+  switch (shape) {
+    case "serve": {
+      const { serve } = handler as unknown as StreamHandler;
+      return (context) => async (connection) => await serve.call(handler, connection, context);
+    }
+    case "protocol": {
+      const { protocol } = handler as unknown as ProtocolHandler;
+      return (context) => serveProtocol(() => protocol.call(handler, context));
+    }
+    default: {
+      const framed = handler as unknown as FramedHandler;
+      return (context) => serveRequests(framed.framing, framed, context);
+    }
+  }
+}
+
+function checkFraming(framing: unknown, problem: Problem): void {
+  const result = v.safeParse(framingSchema, framing);
+  if (result.success) return;
+  const [issue] = result.issues;
+  const where = ["framing", ...issue.path?.map((item) => String(item.key)) ?? []].join(".");
+  throw problem(`found ${issue.received} at ${where}, wanted ${issue.message}`);
+}

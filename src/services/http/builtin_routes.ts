@@ -1,0 +1,83 @@
+import type { ServiceContext } from "../service.ts";
+import { fixed } from "../../http/fixed_response.ts";
+import type { HttpHandler, HttpRequest, HttpResponse } from "../../http/message.ts";
+import { type RouteHandler, type RouteTable, serveRoutes } from "../../http/routes/routes.ts";
+import type { Breaker, Call } from "./breaker.ts";
+import { Fault } from "./fault.ts";
+import { failRoute, work } from "./lab_routes.ts";
+
+/** Failures in a row after which a service is not called for a while. */
+const FAILURES = 5;
+/** For how long, in milliseconds: short enough to watch it. */
+const OPEN_FOR = 5_000;
+/** How long a service has for an answer, in milliseconds. */
+const DEADLINE = 1_000;
+
+const HELLO = fixed({
+  headers: [["Content-Type", "text/plain; charset=utf-8"]],
+  body: "Hello, World!",
+});
+
+/**
+ * What `--service http` answers without a handler: a greeting, an echo, and two
+ * services behind one front, neither of which feels the failures of the other.
+ *
+ * @param options.lab Whether there are also routes that load the server, and
+ * that make the services fail: in `forked`, each process has failures of its own.
+ */
+export function builtinRoutes(
+  { lab }: { readonly lab: boolean },
+  context: ServiceContext,
+): HttpHandler {
+  return serveRoutes({
+    "GET /": () => HELLO,
+    "/echo": echo,
+    ...serviceRoutes("A", lab, context),
+    ...serviceRoutes("B", lab, context),
+    ...(lab ? { "GET /work": work, "POST /work": work } : {}),
+  });
+}
+
+/** Gives the body back, each piece as it comes. */
+function echo(request: HttpRequest): HttpResponse {
+  const { body } = request;
+  const type = request.header("content-type");
+  return {
+    headers: type === null ? [] : [["Content-Type", type]],
+    body: { length: body.length, read: () => body.read(), close() {} },
+  };
+}
+
+function serviceRoutes(letter: string, lab: boolean, context: ServiceContext): RouteTable {
+  const name = `Service ${letter}`;
+  const path = `/service${letter}`;
+  const answer = () => `${name} response`;
+  if (!lab) return { [`GET ${path}`]: guard(name, answer, context) };
+  const fault = new Fault(`http${path}`, context);
+  const mayFail = async (signal: AbortSignal) => {
+    await fault.suffer(signal);
+    return answer();
+  };
+  return {
+    [`GET ${path}`]: guard(name, mayFail, context),
+    [`POST ${path}/fail`]: failRoute(name, fault),
+  };
+}
+
+/** A route of a service behind a circuit breaker, which is loaded with the first request. */
+function guard(name: string, act: Call<string>, { log }: ServiceContext): RouteHandler {
+  const load = async () => {
+    const { Breaker } = await import("./breaker.ts");
+    return new Breaker(name, {
+      failures: FAILURES,
+      openFor: OPEN_FOR,
+      deadline: DEADLINE,
+      onChange: (failure) => {
+        if (failure === null) log.info(`${name} answers again`);
+        else log.warn(`${name} is failing: it is not called for a while`, { error: failure });
+      },
+    });
+  };
+  let breaker: Promise<Breaker> | null = null;
+  return async () => await (await (breaker ??= load())).call(act);
+}

@@ -1,0 +1,34 @@
+import type { ServiceContext } from "../service.ts";
+import type { HttpReports } from "../../http/conversation/conversation_context.ts";
+import { TlsHelloError } from "../../http/codec/request_decoder.ts";
+
+/** Writes what conversations report to the log of their service. */
+export function reportTo(context: ServiceContext): Omit<HttpReports, "answered"> {
+  const { log } = context;
+  return {
+    failed: (id, error) =>
+      log.error("Request failed: the handler threw", {
+        "sluice.request.id": id,
+        error: error instanceof Error ? error : String(error),
+      }),
+    refused: (id, error, { remoteAddr }) => {
+      if (error instanceof TlsHelloError) void adviseOnce(context);
+      log.info("Request refused", () => ({
+        "sluice.request.id": id,
+        "client.address": remoteAddr.transport === "tcp" ? remoteAddr.hostname : undefined,
+        "http.response.status_code": error.status,
+        "sluice.request.reason": error.reason,
+      }));
+    },
+  };
+}
+
+/** Once in all threads: the mistake is made in one place, and repeated with each connection. */
+async function adviseOnce({ log, shared }: ServiceContext): Promise<void> {
+  const said = new Int32Array(await shared("http: TLS advice", 4));
+  if (Atomics.exchange(said, 0, 1) !== 0) return;
+  log.warn(
+    "A client speaks TLS to this port, which speaks plain HTTP: use http:// in its URL, or put " +
+      "a proxy before the server that ends TLS",
+  );
+}

@@ -1,0 +1,59 @@
+import { assertEquals } from "@std/assert";
+import { formatAddress, parseAddress, parseHostname } from "../../src/base/address.ts";
+
+const VALID = [
+  ["127.0.0.1:8000", "127.0.0.1", 8000],
+  ["localhost:0", "localhost", 0],
+  ["my-host.example:65535", "my-host.example", 65535],
+  ["[::]:8000", "::", 8000],
+  ["[::1]:8000", "::1", 8000],
+  ["[fe80::1%eth0]:80", "fe80::1%eth0", 80],
+] as const;
+
+Deno.test("parseAddress() reads names, IPv4 and IPv6 with a port", () => {
+  for (const [text, hostname, port] of VALID) {
+    assertEquals(parseAddress(text), { transport: "tcp", hostname, port });
+  }
+});
+
+Deno.test("parseAddress() reads the path of a Unix socket", () => {
+  const path = "/run/with: colon.sock";
+  assertEquals(parseAddress(`unix:${path}`), { transport: "unix", path });
+});
+
+Deno.test("parseAddress() refuses what is not an address", () => {
+  for (
+    const wrong of [
+      "",
+      "8000",
+      ":8000",
+      "localhost",
+      "localhost:",
+      "localhost:x",
+      "localhost:65536",
+      "::1:8000",
+      "[localhost]:80",
+      "[::1]",
+      "[]:80",
+      "a b:80",
+      "http://localhost:80",
+      "unix:",
+      "unix:/a\0b",
+    ]
+  ) assertEquals(parseAddress(wrong), null, wrong);
+});
+
+Deno.test("formatAddress() writes what parseAddress() reads", () => {
+  for (const text of [...VALID.map(([text]) => text), "unix:/run/s.sock"]) {
+    const address = parseAddress(text);
+    assertEquals(address && formatAddress(address), text);
+  }
+});
+
+Deno.test("parseHostname() takes IPv6 with and without brackets", () => {
+  assertEquals(parseHostname("::1"), "::1");
+  assertEquals(parseHostname("[::1]"), "::1");
+  assertEquals(parseHostname("127.0.0.1"), "127.0.0.1");
+  assertEquals(parseHostname("127.0.0.1:80"), null);
+  assertEquals(parseHostname("[name]"), null);
+});

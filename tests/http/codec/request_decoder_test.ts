@@ -1,0 +1,67 @@
+import { assertEquals } from "@std/assert";
+import { ChunkedBody } from "../../../src/http/codec/body_decoder.ts";
+import { HttpError } from "../../../src/http/error.ts";
+import { decode, type Decoded, WIDE } from "../../helpers/decoding.ts";
+import { bytesOf, describe, escape, type HttpCase, readCases } from "../../helpers/http_cases.ts";
+import { Random } from "../../../src/load/random.ts";
+import { makeRequest } from "../../helpers/request_generator.ts";
+import { makeCuts, makeStream } from "../../helpers/request_mutations.ts";
+
+const STREAMS = 2_000;
+
+/** Gives the stream whole, byte by byte, and cut in two at every place. */
+function* decodeEachWay({ stream, limits }: HttpCase): Iterable<[way: string, Decoded]> {
+  yield ["whole", decode(stream, [], limits)];
+  yield ["byte by byte", decode(stream, Array.from(stream.keys()), limits)];
+  for (const cut of stream.keys()) yield [`cut at ${cut}`, decode(stream, [cut], limits)];
+}
+
+for (const [kind, verb] of [["valid", "takes"], ["invalid", "refuses"]] as const) {
+  const cases = readCases(new URL(`../cases/${kind}/`, import.meta.url));
+  for (const [section, ofSection] of Map.groupBy(cases, ({ section }) => section)) {
+    Deno.test(`RequestDecoder ${verb} what it should by ${section}`, async (t) => {
+      for (const one of ofSection) {
+        await t.step(one.title, () => {
+          for (const [way, decoded] of decodeEachWay(one)) {
+            assertEquals(describe(decoded), one.expected, way);
+            assertEquals(decoded.ending instanceof HttpError, kind === "invalid", way);
+          }
+        });
+      }
+    });
+  }
+}
+
+Deno.test("RequestDecoder takes all of some requests that keep the rules, wherever they are cut", () => {
+  const random = new Random(1);
+  for (let i = 0; i < STREAMS; i++) {
+    const requests = Array.from({ length: 1 + random.below(5) }, () => makeRequest(random));
+    const stream = bytesOf(requests.join(""));
+    const whole = decode(stream);
+    assertEquals([whole.requests.length, whole.ending], [requests.length, "between"]);
+    const cuts = makeCuts(random, stream.length);
+    assertEquals(decode(stream, cuts), whole, `${escape(requests.join(""))}\ncut at ${cuts}`);
+  }
+});
+
+Deno.test("RequestDecoder says the same of a stream that is broken, wherever it is cut", () => {
+  const random = new Random(2);
+  for (let i = 0; i < STREAMS; i++) {
+    const text = makeStream(random);
+    const stream = bytesOf(text);
+    const cuts = makeCuts(random, stream.length);
+    const [cut, whole] = [decode(stream, cuts), decode(stream)].map(describe);
+    assertEquals(cut, whole, `${escape(text)}\ncut at ${cuts}`);
+  }
+});
+
+Deno.test("ChunkedBody gives the content of small chunks that came together as one part", () => {
+  const body = new ChunkedBody(WIDE);
+  const bytes = bytesOf("1\r\na\r\n2;x\r\nbc\r\n1\r\nd\r\n3\r\ne");
+  assertEquals(body.decode(bytes), bytesOf("abcde"));
+  assertEquals(body.consumed, bytes.length);
+  const last = bytesOf("fg\r\n0\r\n\r\nGET");
+  assertEquals(body.decode(last), bytesOf("fg"));
+  assertEquals(body.decode(last.subarray(body.consumed)), "end");
+  assertEquals(last.subarray(-3), bytesOf("GET"));
+});

@@ -1,0 +1,91 @@
+/** Tables of routes on whole servers. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { makeHandler } from "../../helpers/handlers.ts";
+import { type Answer, askAlone } from "../../helpers/http_client.ts";
+import { testEachMode } from "../../helpers/modes.ts";
+import { runMain, type Server, startServer } from "../../helpers/server.ts";
+
+const SOURCE = `
+export default {
+  routes: {
+    "GET /": () => "text",
+    "GET /bytes": () => new TextEncoder().encode("bytes"),
+    "GET /nothing": () => null,
+    "GET /later": () => Promise.resolve("later"),
+    "GET /users/:id": ({ params, query }) => params.id + " " + query,
+    "GET /files/**:path": async ({ params }) => params.path,
+    "POST /echo": async ({ body }) => ({ status: 201, body: await body.text() }),
+    "POST /json": async ({ body }) => JSON.stringify(await body.json()),
+    "GET /fail": () => { throw new Error("secret"); },
+    "GET /odd": () => 5,
+    "/any": ({ method }) => method,
+  },
+};`;
+
+/** What a line such as `GET /` is answered with. */
+function answerTo(server: Server, line: string, body?: string): Promise<Answer> {
+  const [method = "", target = ""] = line.split(" ");
+  return askAlone(server, method, target, {}, body);
+}
+
+testEachMode("{ routes } answer with what they give, at once or later", async ({ args }) => {
+  await using handler = await makeHandler(SOURCE);
+  await using server = await startServer(args(...handler.args));
+  const cases: [line: string, status: number, body: string, sent?: string][] = [
+    ["GET /", 200, "text"],
+    ["GET /bytes", 200, "bytes"],
+    ["GET /nothing", 204, ""],
+    ["GET /later", 200, "later"],
+    ["GET /users/a%2Fb?a=%20", 200, "a/b a=%20"],
+    ["GET /files/a/b%20c", 200, "a/b c"],
+    ["POST /echo", 201, "hello", "hello"],
+    ["POST /json", 200, '{"a":1}', ' { "a": 1 } '],
+    ["POST /json", 400, "Bad Request: the body is not JSON", "{"],
+    ["PURGE /any", 200, "PURGE"],
+    ["GET /fail", 500, "Internal Server Error: request "],
+    ["GET /odd", 500, "Internal Server Error: request "],
+    ["GET /nowhere", 404, "Not Found: "],
+    ["DELETE /users/1", 405, "Method Not Allowed: found DELETE, expected one of "],
+  ];
+  for (const [line, status, body, sent] of cases) {
+    const found = await answerTo(server, line, sent);
+    assertEquals([found.status, found.body.slice(0, body.length)], [status, body], line);
+  }
+});
+
+testEachMode("{ routes } answer HEAD and OPTIONS by themselves", async ({ args }) => {
+  await using handler = await makeHandler(SOURCE);
+  await using server = await startServer(args(...handler.args));
+  const head = await answerTo(server, "HEAD /users/abc");
+  assertEquals([head.status, head.fields["content-length"]], [200, "4"]);
+  const options = await answerTo(server, "OPTIONS /users/abc");
+  assertEquals([options.status, options.fields["allow"]], [204, "GET, HEAD, OPTIONS"]);
+  const all = await answerTo(server, "OPTIONS *");
+  assertEquals([all.status, all.fields["allow"]], [204, "GET, HEAD, OPTIONS, POST"]);
+  const refused = await answerTo(server, "DELETE /users/abc");
+  assertEquals([refused.status, refused.fields["allow"]], [405, "GET, HEAD, OPTIONS"]);
+});
+
+testEachMode(
+  "{ routes } that are malformed end the start with 78 and one line",
+  async ({ args }) => {
+    await using handler = await makeHandler(`export default { routes: { "get /": () => "" } };`);
+    const { code, stdout, stderr } = await runMain(args(...handler.args, "--port", "0"));
+    assertEquals([code, stdout], [78, ""]);
+    assertMatch(
+      stderr,
+      /^sluice: Cannot use the handler ".*": found the route "get \/", wanted .*\n$/,
+    );
+  },
+);
+
+testEachMode(
+  "{ serve } with an option of HTTP ends the start with 78 and one line",
+  async ({ args }) => {
+    await using handler = await makeHandler("export default { serve() {} };");
+    const given = args(...handler.args, "--port", "0", "--root", "/");
+    const { code, stdout, stderr } = await runMain(given);
+    assertEquals([code, stdout], [78, ""]);
+    assertMatch(stderr, /^sluice: Cannot use .*: found \{ serve \}, wanted .* with --root\n$/);
+  },
+);

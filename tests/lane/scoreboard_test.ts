@@ -1,0 +1,158 @@
+import { assert, assertEquals } from "@std/assert";
+import { MAX_ROWS, type Row, type RowReport, Scoreboard } from "../../src/lane/scoreboard.ts";
+
+function claim(scoreboard: Scoreboard, generation = 0): Row {
+  const row = scoreboard.claim(generation);
+  if (row === null) throw new Error("There is no free row");
+  return row;
+}
+
+Deno.test("Scoreboard.claim() gives each lane a row of its own, clean, with its generation", () => {
+  const scoreboard = new Scoreboard();
+  const first = claim(scoreboard);
+  first.add("accepted", 5);
+  first.turnTo(7, "192.0.2.1 port 1");
+  const second = claim(scoreboard, 3);
+  assertEquals([first.index, second.index], [0, 1]);
+  assertEquals([first.state, second.state, second.generation], ["starting", "starting", 3]);
+  assertEquals([second.get("accepted"), second.current, second.currentPeer], [0, 0, null]);
+  scoreboard.close(first, "free");
+  const again = claim(scoreboard, 4);
+  assertEquals([again.index, again.generation, again.state], [0, 4, "starting"]);
+  assertEquals([again.get("accepted"), again.current, again.currentPeer], [0, 0, null]);
+});
+
+Deno.test("Scoreboard.claim() never gives away the row of a hung lane, and null when all are taken", () => {
+  const scoreboard = new Scoreboard();
+  scoreboard.close(claim(scoreboard), "hung");
+  for (let i = 1; i < MAX_ROWS; i++) assertEquals(claim(scoreboard).index, i);
+  assertEquals(scoreboard.claim(0), null);
+  scoreboard.close(scoreboard.row(500), "free");
+  assertEquals(claim(scoreboard).index, 500);
+});
+
+Deno.test("Scoreboard.rows() are those that were ever a lane's", () => {
+  const scoreboard = new Scoreboard();
+  assertEquals([...scoreboard.rows()], []);
+  const rows = [claim(scoreboard), claim(scoreboard), claim(scoreboard)];
+  scoreboard.close(scoreboard.row(1), "free");
+  assertEquals([...scoreboard.rows()], rows);
+});
+
+Deno.test("Scoreboard.close() takes back what the lane had open, and no more", () => {
+  const scoreboard = new Scoreboard();
+  const [gone, other] = [claim(scoreboard), claim(scoreboard)];
+  for (const row of [gone, gone, gone, other]) {
+    row.addOpen(1);
+    scoreboard.addTotal(1);
+  }
+  assertEquals(scoreboard.total, 4);
+  scoreboard.close(gone, "hung");
+  assertEquals([scoreboard.total, gone.open, other.open, gone.state], [1, 0, 1, "hung"]);
+});
+
+Deno.test("Scoreboard is the same for another view of its memory", () => {
+  const scoreboard = new Scoreboard();
+  const view = new Scoreboard(scoreboard.buffer);
+  const row = claim(scoreboard);
+  row.state = "ready";
+  row.received(100, 1);
+  row.sent(10);
+  row.request(7);
+  view.addTotal(2);
+  const seen = view.row(row.index);
+  assertEquals([...view.rows()].length, 1);
+  assertEquals([seen.state, seen.get("bytesIn"), seen.get("bytesOut"), seen.get("requests")], [
+    "ready",
+    100,
+    10,
+    1,
+  ]);
+  assertEquals(scoreboard.total, 2);
+});
+
+Deno.test("Scoreboard.addTotal() says what was before, and wakes those that wait for less", async () => {
+  const scoreboard = new Scoreboard();
+  assertEquals([scoreboard.addTotal(1), scoreboard.addTotal(1), scoreboard.total], [0, 1, 2]);
+  const { releases } = scoreboard;
+  const released = scoreboard.released(releases, 60_000);
+  assertEquals(scoreboard.addTotal(-1), 2);
+  await released;
+  assertEquals(scoreboard.releases, releases + 1);
+  await scoreboard.released(releases, 60_000);
+});
+
+Deno.test("Row.currentPeer is the client of the connection that the lane turned to last", () => {
+  const row = claim(new Scoreboard());
+  row.turnTo(1, "192.0.2.1 port 1");
+  row.turnTo(2, "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff port 65535");
+  assertEquals([row.current, row.currentPeer], [
+    2,
+    "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff port 65535",
+  ]);
+  row.received(1, 1);
+  assertEquals([row.current, row.currentPeer], [1, "192.0.2.1 port 1"]);
+  row.received(1, 3);
+  assertEquals([row.current, row.currentPeer], [3, null]);
+});
+
+Deno.test("Row.currentPeer is null once others have come in the place of the client", () => {
+  const row = claim(new Scoreboard());
+  for (let connection = 1; connection <= 1000; connection++) {
+    row.turnTo(connection, `client ${connection}`);
+    assertEquals(row.currentPeer, `client ${connection}`);
+  }
+  row.received(1, 999);
+  assertEquals(row.currentPeer, "client 999");
+  row.received(1, 10);
+  assertEquals(row.currentPeer, null);
+});
+
+Deno.test("Row.turnTo() keeps what fits of a long name, and never what is the next one's", () => {
+  const row = claim(new Scoreboard());
+  row.turnTo(2, "second");
+  row.turnTo(1, "x".repeat(500));
+  assert(/^x{50,}$/.test(row.currentPeer ?? ""), row.currentPeer ?? "none");
+  row.received(0, 2);
+  assertEquals(row.currentPeer, "second");
+});
+
+Deno.test("Row.report() is plain data that take() writes, all but the life of the lane", () => {
+  const row = claim(new Scoreboard());
+  row.add("accepted", 3);
+  row.add("errors", 1);
+  row.set("memory", 2 ** 40);
+  row.set("heartbeat", 1234.5);
+  row.received(5_000_000_000, 3);
+  row.addOpen(2);
+  row.turnTo(3, "192.0.2.1 port 1");
+  const report: RowReport = JSON.parse(JSON.stringify(row.report()));
+  const copy = claim(new Scoreboard(), 7);
+  copy.state = "ready";
+  copy.take(report);
+  assertEquals(copy.report(), report);
+  assertEquals([copy.get("bytesIn"), copy.get("memory"), copy.get("heartbeat")], [
+    5_000_000_000,
+    2 ** 40,
+    1234.5,
+  ]);
+  assertEquals([copy.open, copy.current, copy.currentPeer], [2, 3, "192.0.2.1 port 1"]);
+  assertEquals([copy.state, copy.generation], ["ready", 7]);
+});
+
+Deno.test("Row.take() does not invent a client that is not known any more", () => {
+  const row = claim(new Scoreboard());
+  row.turnTo(1, "long ago");
+  row.turnTo(257, "in its place");
+  row.received(1, 1);
+  const copy = claim(new Scoreboard());
+  copy.take(row.report());
+  assertEquals([copy.current, copy.currentPeer], [1, null]);
+});
+
+Deno.test("Row.take() ignores what a newer program would report besides", () => {
+  const row = claim(new Scoreboard());
+  const report = row.report();
+  row.take({ ...report, counters: [...report.counters, 1, 2, 3] });
+  assertEquals(row.report(), report);
+});

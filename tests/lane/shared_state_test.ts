@@ -1,0 +1,138 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { type Allocate, SharedMemory, sharedState } from "../../src/lane/shared_state.ts";
+import { type Memory, NAME } from "../helpers/lane_worker.ts";
+import { startThread } from "../helpers/on_thread.ts";
+
+Deno.test("SharedMemory.allocate() gives the same memory for the same name, zeros at first", () => {
+  const memory = new SharedMemory();
+  const buffer = memory.allocate("a", 8);
+  assertEquals([...new Uint8Array(buffer)], [0, 0, 0, 0, 0, 0, 0, 0]);
+  assert(memory.allocate("a", 8) === buffer);
+  assert(memory.allocate("b", 8) !== buffer);
+  assert(new SharedMemory().allocate("a", 8) !== buffer);
+});
+
+Deno.test("SharedMemory.allocate() throws for another size than before, and for no size", () => {
+  const memory = new SharedMemory();
+  memory.allocate("a", 8);
+  assertThrows(() => memory.allocate("a", 4), RangeError, "made with 8");
+  for (const size of [0, -1, 1.5, NaN]) {
+    assertThrows(() => memory.allocate("b", size), RangeError, `a size of ${size}`);
+  }
+});
+
+/** Waiting for a lock alone does not keep the event loop going; a lane's signs of life do. */
+function stayAwake(): Disposable {
+  const timer = setInterval(() => {}, 100);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** Memory with its names, once a lane has asked for a lock and for a number. */
+async function prepare() {
+  const memory = new SharedMemory();
+  const names: Record<string, SharedArrayBuffer> = {};
+  const allocate: Allocate = (name, bytes) =>
+    Promise.resolve(names[name] = memory.allocate(name, bytes));
+  const lane = (number: number) => sharedState(number, allocate);
+  const number = new Int32Array(await lane(0).shared(NAME, 4));
+  (await lane(0).lock(NAME))[Symbol.dispose]();
+  return { memory, names: names as Memory, lane, number };
+}
+
+type Locks = Pick<ReturnType<typeof sharedState>, "lock">;
+
+/** Proves that a lane gets the lock when it is given back, and not before. */
+async function waitsFor(held: Disposable, lane: Locks, other: Locks): Promise<void> {
+  let isTaken = false;
+  const waiter = lane.lock(NAME).then((taken) => {
+    isTaken = true;
+    return taken;
+  });
+  // Each of the others has had its turn.
+  for (const name of ["a", "b", "c"]) (await other.lock(name))[Symbol.dispose]();
+  assert(!isTaken, "two have it");
+  held[Symbol.dispose]();
+  (await waiter)[Symbol.dispose]();
+}
+
+Deno.test("lock() excludes others: four threads add a thousand times each, and none is lost", async () => {
+  const { names, number } = await prepare();
+  const threads = Array.from({ length: 4 }, () => startThread());
+  try {
+    await Promise.all(
+      threads.map((thread, lane) => thread.run({ type: "add", lane, memory: names, times: 1000 })),
+    );
+  } finally {
+    for (const thread of threads) thread[Symbol.dispose]();
+  }
+  assertEquals(number[0], 4000);
+});
+
+Deno.test("lock() excludes connections of one lane, and is nobody's after it was disposed", async () => {
+  using _awake = stayAwake();
+  const { lane } = await prepare();
+  const { lock } = lane(3);
+  const order: string[] = [];
+  const holder = await lock("other");
+  const waiter = lock("other").then((held) => {
+    order.push("taken");
+    return held;
+  });
+  await Promise.resolve();
+  order.push("disposed");
+  holder[Symbol.dispose]();
+  holder[Symbol.dispose]();
+  using _held = await waiter;
+  assertEquals(order, ["disposed", "taken"]);
+});
+
+Deno.test("lock() disposed twice does not unlock what another has locked since", async () => {
+  using _awake = stayAwake();
+  const { lane } = await prepare();
+  const first = await lane(1).lock(NAME);
+  first[Symbol.dispose]();
+  const second = await lane(1).lock(NAME);
+  first[Symbol.dispose]();
+  await waitsFor(second, lane(1), lane(2));
+});
+
+Deno.test("lock() of a name is no memory that shared() can reach", async () => {
+  const { lane } = await prepare();
+  using _held = await lane(1).lock("mine");
+  const buffer = await lane(1).shared("mine", 64);
+  assertEquals(buffer.byteLength, 64);
+});
+
+Deno.test("shared() rejects for another size", async () => {
+  const memory = new SharedMemory();
+  const allocate: Allocate = (name, bytes) =>
+    Promise.resolve().then(() => memory.allocate(name, bytes));
+  const { shared } = sharedState(0, allocate);
+  await shared("a", 4);
+  await assertRejects(() => shared("a", 8), RangeError);
+});
+
+Deno.test("unlockAll() frees the locks of a thread that died, and wakes who waits", async () => {
+  const { memory, names, lane } = await prepare();
+  let waited = 0;
+  for (let dead = 10; dead < 15; dead++) {
+    const thread = startThread();
+    await thread.run({ type: "lock", lane: dead, memory: names });
+    const start = performance.now();
+    const waiter = lane(1).lock(NAME);
+    thread[Symbol.dispose]();
+    memory.unlockAll(dead);
+    (await waiter)[Symbol.dispose]();
+    waited += performance.now() - start;
+  }
+  // Without a word to the waiter, it looks once a second.
+  assert(waited < 4000, `five waits took ${Math.round(waited)} ms`);
+});
+
+Deno.test("unlockAll() leaves the locks of others alone", async () => {
+  using _awake = stayAwake();
+  const { memory, lane } = await prepare();
+  const held = await lane(1).lock(NAME);
+  memory.unlockAll(2);
+  await waitsFor(held, lane(2), lane(3));
+});

@@ -1,0 +1,70 @@
+import { assert, assertEquals } from "@std/assert";
+import { PERCENTILES } from "../../src/bench/report.ts";
+import { Random } from "../../src/load/random.ts";
+import { Tally } from "../../src/load/statistics.ts";
+
+/** As precise as latencies are kept: 0.1%, and not below a microsecond. */
+function isNear(value: number, exact: number): boolean {
+  return Math.abs(value - exact) <= exact * 0.001 + 0.001;
+}
+
+/** Checks a tally beside the latencies themselves, sorted. */
+function check(latencies: readonly number[], name: string): void {
+  const tally = new Tally();
+  latencies.forEach((latency) => tally.latency(latency));
+  const sorted = latencies.toSorted((a, b) => a - b);
+  const last = sorted.length - 1;
+  const summary = tally.summary(PERCENTILES);
+  if (summary === null) throw new Error("There is no summary");
+  const { mean, p50, p90, p99, p999, max, curve } = summary;
+  const percentiles = [...PERCENTILES, 50, 90, 99, 99.9, 100];
+  [...curve, p50, p90, p99, p999, max].forEach((value, i) => {
+    const percentile = percentiles[i] ?? 0;
+    const rank = percentile / 100 * sorted.length;
+    // Which of two neighbours a percentile is, is a matter of taste.
+    const near = [Math.floor(rank) - 1, Math.ceil(rank) - 1, Math.ceil(rank)]
+      .map((place) => sorted[Math.min(Math.max(place, 0), last)] ?? 0);
+    assert(
+      near.some((exact) => isNear(value, exact)),
+      `${name}: ${value} at ${percentile}%, expected one of ${near}`,
+    );
+  });
+  const exactMean = latencies.reduce((sum, latency) => sum + latency, 0) / latencies.length;
+  assert(isNear(mean, exactMean), `${name}: mean ${mean}, expected ${exactMean}`);
+}
+
+Deno.test("Tally has the percentiles of all latencies within 0.1%", () => {
+  const random = new Random(1);
+  const unit = () => random.below(1e9) / 1e9;
+  const make = (count: number, one: () => number) => Array.from({ length: count }, one);
+  check([5], "one");
+  check([0.1, 7], "two");
+  check(make(1000, () => 1 + unit()), "even");
+  check(make(50_000, () => -Math.log(1 - unit())), "exponential");
+  check(make(50_000, () => 0.05 * 10 ** (6 * unit())), "from 50 us to 50 s");
+  check(make(20_000, () => unit() < 0.99 ? 0.2 + unit() / 10 : 300 * unit()), "two humps");
+});
+
+Deno.test("Tally has no summary without a latency", () => {
+  const tally = new Tally();
+  assertEquals(tally.summary([50]), null);
+  tally.error("reset");
+  assertEquals(tally.summary([50]), null);
+  tally.latency(1);
+  assertEquals(tally.summary([])?.curve, []);
+});
+
+Deno.test("Tally keeps latencies from a microsecond up to an hour", () => {
+  const tally = new Tally();
+  for (const latency of [0, -0.5, 0.0001]) tally.latency(latency);
+  assertEquals(tally.summary([0, 100])?.curve, [0.001, 0.001]);
+  tally.latency(1e12);
+  const { max = 0 } = tally.summary([]) ?? {};
+  assert(isNear(max, 3_600_000), `${max} ms`);
+});
+
+Deno.test("Tally counts errors by their kind", () => {
+  const tally = new Tally();
+  ["reset", "status 503", "reset"].forEach((kind) => tally.error(kind));
+  assertEquals(tally.errors, { "reset": 2, "status 503": 1 });
+});

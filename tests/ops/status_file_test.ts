@@ -1,0 +1,211 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { delay } from "@std/async/delay";
+import { ExitError } from "../../src/base/exit.ts";
+import type { Status } from "../../src/ops/status.ts";
+import { keepStatusFile } from "../../src/ops/status_file.ts";
+import { until } from "../helpers/until.ts";
+
+const COUNTS = {
+  open: 0,
+  accepted: 0,
+  requests: 0,
+  bytes_in: 0,
+  bytes_out: 0,
+  refused: 0,
+  errors: 0,
+};
+
+/** @param uptime Tells one write from another. */
+function statusOf(uptime: number, lanes = 0): Status {
+  return {
+    time: new Date().toISOString(),
+    mode: "threaded",
+    service: "echo",
+    pid: Deno.pid,
+    uptime_s: uptime,
+    generation: 0,
+    failed_generation: null,
+    lanes: Array.from({ length: lanes }, (_, lane) => ({
+      ...COUNTS,
+      lane,
+      place: "thread",
+      state: "ready",
+      generation: 0,
+      pid: Deno.pid,
+      heartbeat_age_ms: 1,
+      busy: 0,
+    })),
+    totals: { ...COUNTS, crashed: 0, hung: 0, recycled: 0 },
+  };
+}
+
+async function inFolder(body: (folder: string) => void | Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "sluice-status-" });
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function namesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
+
+function noTrouble(error: Error): void {
+  throw error;
+}
+
+Deno.test("keepStatusFile: writes at once, then once a second, and leaves nothing", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/status.json`;
+    let writes = 0;
+    {
+      await using _file = keepStatusFile(path, () => statusOf(writes++), noTrouble);
+      const started = performance.now();
+      const text = Deno.readTextFileSync(path);
+      assertEquals(text, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
+      assertEquals(JSON.parse(text).uptime_s, 0);
+      assertEquals(namesIn(folder), ["status.json"]);
+      await until(
+        "it is written again",
+        async () => JSON.parse(await Deno.readTextFile(path)).uptime_s === 1,
+      );
+      assert(performance.now() - started > 900);
+    }
+    assertEquals(namesIn(folder), []);
+  }));
+
+Deno.test("keepStatusFile: a reader never sees half a file", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/status.json`;
+    let writes = 0;
+    await using _file = keepStatusFile(path, () => statusOf(writes++, 300), noTrouble, 1);
+    const seen = new Set<number>();
+    await until("many writes were seen", async () => {
+      const { lanes, uptime_s } = JSON.parse(await Deno.readTextFile(path));
+      assertEquals(lanes.length, 300);
+      return seen.add(uptime_s).size > 30;
+    }, 30_000);
+  }));
+
+Deno.test("keepStatusFile: never writes twice at a time, and disposing waits for a write", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/status.json`;
+    const { rename } = Deno;
+    let [underWay, most, done] = [0, 0, 0];
+    Deno.rename = async (...paths) => {
+      most = Math.max(most, ++underWay);
+      await delay(50);
+      await rename(...paths);
+      underWay--;
+      done++;
+    };
+    try {
+      const file = keepStatusFile(path, () => statusOf(0), noTrouble, 1);
+      await until("the third write is under way", () => done === 2 && underWay === 1);
+      await file[Symbol.asyncDispose]();
+      assertEquals([underWay, most, done], [0, 1, 3]);
+      assertEquals(namesIn(folder), []);
+    } finally {
+      Deno.rename = rename;
+    }
+  }));
+
+Deno.test("keepStatusFile: disposing leaves a file that is another's, or no status file", () =>
+  inFolder(async (folder) => {
+    for (const text of [`{"pid":1}\n`, "null", "mine"]) {
+      const path = `${folder}/status.json`;
+      const file = keepStatusFile(path, () => statusOf(0), noTrouble, 60_000);
+      Deno.writeTextFileSync(path, text);
+      await file[Symbol.asyncDispose]();
+      await file[Symbol.asyncDispose]();
+      assertEquals(Deno.readTextFileSync(path), text);
+      assertEquals(namesIn(folder), ["status.json"]);
+    }
+  }));
+
+Deno.test("keepStatusFile: tells each outage once, and goes on after it", () =>
+  inFolder(async (folder) => {
+    const [path, there, away] = [`${folder}/a/s.json`, `${folder}/a`, `${folder}/b`];
+    Deno.mkdirSync(there);
+    const troubles: string[] = [];
+    let [takes, isWrong] = [0, false];
+    const take = () => {
+      takes++;
+      if (isWrong) throw new TypeError("No\nlanes");
+      return statusOf(takes);
+    };
+    const severalTakes = async () => {
+      const enough = takes + 5;
+      await until("several writes were tried", () => takes > enough);
+    };
+    const written = async () => {
+      const before = takes;
+      await until("it is written again", async () => {
+        const text = await Deno.readTextFile(path).catch(() => `{"uptime_s":0}`);
+        return JSON.parse(text).uptime_s > before;
+      });
+    };
+    await using _file = keepStatusFile(path, take, ({ message }) => troubles.push(message), 2);
+
+    for (const outages of [1, 2]) {
+      Deno.renameSync(there, away);
+      await severalTakes();
+      assertEquals(
+        troubles,
+        Array(outages).fill(
+          `Cannot write the status file ${path}: its directory does not exist, ` +
+            "writing goes on when it can be written",
+        ),
+      );
+      Deno.renameSync(away, there);
+      await written();
+    }
+    isWrong = true;
+    await severalTakes();
+    assertEquals(troubles.length, 3);
+    assertMatch(troubles[2] ?? "", /no lanes, writing goes on/);
+    isWrong = false;
+    await written();
+    assertEquals(troubles.length, 3);
+  }));
+
+Deno.test("keepStatusFile: writes through no link in the place of its draft", () =>
+  inFolder(async (folder) => {
+    const [path, victim] = [`${folder}/status.json`, `${folder}/victim`];
+    Deno.writeTextFileSync(victim, "precious");
+    Deno.symlinkSync(victim, `${path}.${Deno.pid}.new`);
+    await using _file = keepStatusFile(path, () => statusOf(0), noTrouble);
+    assertEquals(Deno.readTextFileSync(victim), "precious");
+    assertEquals(namesIn(folder), ["status.json", "victim"]);
+  }));
+
+function refusalOf(path: string): ExitError {
+  return assertThrows(() => keepStatusFile(path, () => statusOf(0), noTrouble), ExitError);
+}
+
+Deno.test("keepStatusFile: exits 73 where no file can be created", () =>
+  inFolder((folder) => {
+    const missing = refusalOf(`${folder}/a/s.json`);
+    assertEquals([missing.exitCode, missing.message], [
+      73,
+      `Cannot write the status file ${folder}/a/s.json: its directory does not exist, ` +
+      "choose another --status-file",
+    ]);
+    Deno.mkdirSync(`${folder}/s.json`);
+    const taken = refusalOf(`${folder}/s.json`);
+    assertEquals(taken.exitCode, 73);
+    assertMatch(taken.message, /: is a directory, choose another/);
+    assertEquals(namesIn(folder), ["s.json"]);
+  }));
+
+Deno.test({
+  name: "keepStatusFile: exits 77 where permission is refused",
+  permissions: { write: false },
+  fn() {
+    const error = refusalOf("/tmp/sluice-status.json");
+    assertEquals(error.exitCode, 77);
+    assertMatch(error.message, /^Cannot write the status file \/tmp\/sluice-status\.json: /);
+  },
+});
