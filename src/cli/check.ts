@@ -1,8 +1,8 @@
 /** `sluice check`: everything that can be checked without binding. */
-import { modeOf } from "../server/plan.ts";
-import { serviceChoice } from "../server/server.ts";
+import { planOf } from "../server/plan.ts";
+import { serviceChoice } from "../server/prepare.ts";
 import { checkHandlerFile, importFile } from "../services/handler/handler_file.ts";
-import { findService, servicePort } from "../services/registry.ts";
+import { describeService, findService } from "../services/registry.ts";
 import { formatAddress } from "../base/address.ts";
 import { resolveAddresses } from "../settings/load.ts";
 import type { Settings } from "../settings/options.ts";
@@ -16,8 +16,8 @@ import { validatePlan } from "../server/validate_plan.ts";
  */
 export async function checkText(settings: Settings): Promise<string> {
   const choice = serviceChoice(settings);
-  const addresses = resolveAddresses(settings, servicePort(choice));
-  const plan = modeOf(settings).plan({ ...settings, workers: settings.workers ?? 1 });
+  const addresses = resolveAddresses(settings, describeService(choice).port);
+  const plan = planOf(settings, 1);
   validatePlan(settings, plan, addresses);
   if (settings.handler !== null) checkHandlerFile(settings.handler);
   const isLoaded = settings.handler === null || !settings.sandbox;

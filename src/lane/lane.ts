@@ -12,9 +12,11 @@ import { ResourceManager } from "../core/resources.ts";
 import { type ReuseportFilter, setReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Service } from "../core/service.ts";
 import { every } from "../base/timers.ts";
-import { type AccessRecorder, accessRecorder } from "../http/access_log/access_recorder.ts";
 import { record } from "./events.ts";
+import type { LineBuffer } from "../log/line_buffer.ts";
 import type { Logger } from "../log/logger.ts";
+import type { OptionKey } from "../settings/options.ts";
+import type { OptionValues, ServiceHost } from "../services/service.ts";
 import type { Order } from "./order.ts";
 import { clock } from "../base/clock.ts";
 import type { Row, Scoreboard } from "./scoreboard.ts";
@@ -26,8 +28,7 @@ import { type Allocate, sharedState } from "./shared_state.ts";
 /** What a place gives to the lanes that run there. */
 export interface LaneHost {
   readonly log: Logger;
-  /** Writes lines to the access log, their newlines included. */
-  readonly recordAccess: (lines: string) => void;
+  readonly accessLog: LineBuffer;
   readonly scoreboard: Scoreboard;
   /** Where all lanes of the process count client addresses; null when these are not limited. */
   readonly addressTable: SharedArrayBuffer | null;
@@ -45,8 +46,8 @@ export interface LaneHost {
 interface Serving {
   readonly service: Service;
   readonly refusal: string | null;
-  /** null where requests are not recorded. */
-  readonly access: AccessRecorder | null;
+  /** Its shortest timeout, in milliseconds; 0 where it has none. */
+  readonly shortestTimeout: number;
   readonly retiring: AbortController;
   readonly draining: AbortController;
 }
@@ -62,7 +63,7 @@ export class Lane {
   readonly #live = new Map<Connection, Promise<void>>();
   readonly #resources: ResourceManager;
   readonly #deadlines: Deadlines;
-  readonly #access: AccessRecorder | null;
+  readonly #accessLog: LineBuffer;
   readonly #stopHeart: () => void;
   readonly #retiring: AbortController;
   readonly #draining: AbortController;
@@ -85,11 +86,13 @@ export class Lane {
       draining: draining.signal,
       ...sharedState(order.lane, host.allocate),
     };
-    const { accessLog } = order.http;
-    const access = accessLog === null ? null : accessRecorder(accessLog, host.recordAccess);
-    const http = { order: order.http, record: access?.record ?? null };
-    const service = await definition.create(context, http);
-    const serving = { service, refusal: definition.refusal, access, retiring, draining };
+    // The order has the options that the definition names.
+    const options = order.options as OptionValues<OptionKey>;
+    const serviceHost: ServiceHost = { recordAccess: (line) => host.accessLog.add(line) };
+    const service = await definition.create(context, options, serviceHost);
+    const shortestTimeout = definition.shortestTimeout?.(options) ?? 0;
+    const { refusal } = definition;
+    const serving = { service, refusal, shortestTimeout, retiring, draining };
     const listeners: Listener[] = [];
     try {
       for (const address of order.addresses) listeners.push(await listen(address, order));
@@ -110,11 +113,8 @@ export class Lane {
     const row = scoreboard.row(order.row);
     this.#retiring = serving.retiring;
     this.#draining = serving.draining;
-    const { headerTimeout, bodyTimeout, requestTimeout, keepAlive } = order.http;
-    const timeouts = [
-      ...[order.idleTimeout, order.writeTimeout],
-      ...[headerTimeout, bodyTimeout, requestTimeout, keepAlive],
-    ].filter((timeout) => timeout > 0);
+    const timeouts = [order.idleTimeout, order.writeTimeout, serving.shortestTimeout]
+      .filter((timeout) => timeout > 0);
     const connections: ConnectionContext = {
       lane: order.lane,
       traffic: row,
@@ -140,7 +140,7 @@ export class Lane {
     this.refusal = serving.refusal;
     this.#resources = resources;
     this.#deadlines = connections.deadlines;
-    this.#access = serving.access;
+    this.#accessLog = host.accessLog;
     this.#stopHeart = every(order.heartbeat, () => beat(row, host));
     beat(row, host);
     const isOneByOne = order.maxConnections === 1 && order.totalConnections > 1;
@@ -193,7 +193,7 @@ export class Lane {
     while (this.#live.size > 0) await Promise.all(this.#live.values());
     this.#deadlines.stop();
     this.#stopHeart();
-    this.flush();
+    this.#accessLog.flush();
   }
 
   /** Tells the connections to end, and resolves when all have. */
@@ -209,11 +209,6 @@ export class Lane {
   /** Closes every connection at once. */
   kill(): void {
     for (const connection of this.#live.keys()) connection.endAs("drain");
-  }
-
-  /** Hands on what it has gathered for the access log. */
-  flush(): void {
-    this.#access?.flush();
   }
 }
 

@@ -1,11 +1,12 @@
 import { Lane, type LaneHost } from "../lane/lane.ts";
 import type { Order } from "../lane/order.ts";
+import { LineBuffer } from "../log/line_buffer.ts";
 import { remoteLogger } from "../log/remote_logger.ts";
 import { sleep } from "../base/timers.ts";
 import { type FromLane, reportError, type ToLane } from "./messages.ts";
 
 /** What differs between a thread and a process: all that a lane is given but the logs. */
-export type Inside = Omit<LaneHost, "log" | "recordAccess">;
+export type Inside = Omit<LaneHost, "log" | "accessLog">;
 
 /** A lane whose parent is elsewhere. */
 export interface LaneWorker {
@@ -25,13 +26,12 @@ export function runLaneWorker(
   post: (message: FromLane) => void,
   prepare: (order: Order) => Inside,
 ): LaneWorker {
+  const accessLog = new LineBuffer((lines) => post({ type: "access", lines }));
   const lines = gather((lines) => post({ type: "log", lines }));
   let opening: Promise<Lane> | null = null;
-  let opened: Lane | null = null;
   async function open(order: Order): Promise<Lane> {
     const log = remoteLogger(order.log, lines.add);
-    const recordAccess = (lines: string) => post({ type: "access", lines });
-    return opened = await Lane.open(order, { ...prepare(order), log, recordAccess });
+    return await Lane.open(order, { ...prepare(order), log, accessLog });
   }
   function whenOpen(act: (lane: Lane) => void | Promise<void>) {
     // A lane that could not open has said so, and is not told anything more.
@@ -74,7 +74,7 @@ export function runLaneWorker(
     }
   }
   function crash(cause: unknown): void {
-    opened?.flush();
+    accessLog.flush();
     lines.flush();
     post({ type: "crashed", error: reportError(cause) });
   }

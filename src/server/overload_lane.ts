@@ -1,34 +1,37 @@
-import type { LaneHandle, Place } from "../places/handle.ts";
 import type { Row, Scoreboard } from "../lane/scoreboard.ts";
+import type { LaneHandle, Place } from "../places/handle.ts";
 import type { Work } from "../supervision/supervised_lane.ts";
 
+/** Milliseconds between two heartbeats. */
+const HEARTBEAT = 1000;
+
 /**
- * Tells clients that there is no room, while every thread has its only
- * connection: a lane of the main thread that has no room for anyone. It shares
- * the socket with the threads, and so may accept only while none of them could.
+ * Refuses clients while every thread is busy with its only connection: a lane on
+ * the main thread that has no room for anyone. It shares the threads' listening
+ * socket, so it accepts only while none of them could.
  */
 export class OverloadLane {
   readonly #place: Place;
   readonly #scoreboard: Scoreboard;
   readonly #onGone: (row: Row) => void;
   #work: Work | null = null;
-  #words: string | null = null;
+  #refusal: string | null = null;
   #lane: LaneHandle | null = null;
 
-  /** @param onGone Called before the row of a lane of its own is free again. */
+  /** @param onGone Called before the row of its lane is free again. */
   constructor(here: Place, scoreboard: Scoreboard, onGone: (row: Row) => void) {
     this.#place = here;
     this.#scoreboard = scoreboard;
     this.#onGone = onGone;
   }
 
-  /** What it needs before it can refuse; without `--overload refuse` it never does. */
-  prepare(work: Work, words: string | null): void {
+  /** Takes what it needs to refuse; without `--overload refuse` it never does. */
+  prepare(work: Work, refusal: string | null): void {
     this.#work = work.overload === "refuse" ? work : null;
-    this.#words = words;
+    this.#refusal = refusal;
   }
 
-  /** Whether clients are to be refused now. */
+  /** Starts refusing, or stops. */
   set(isFull: boolean): void {
     if (isFull && this.#lane === null && this.#work !== null) this.#open(this.#work);
     if (!isFull) {
@@ -42,12 +45,13 @@ export class OverloadLane {
     if (row === null) return;
     this.#lane = this.#place({
       ...work,
-      heartbeat: 1000,
+      heartbeat: HEARTBEAT,
       lane: 0,
       generation: 0,
       row: row.index,
       takeOver: true,
-      service: { kind: "refusal", words: this.#words },
+      service: { kind: "refusal", text: this.#refusal },
+      options: {},
       maxConnections: 0,
       totalConnections: 0,
     });

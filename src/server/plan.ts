@@ -1,34 +1,32 @@
-import type { Logger } from "../log/logger.ts";
-import type { Mode } from "../modes/mode.ts";
-import { MODES } from "../modes/registry.ts";
-import type { Plan } from "../modes/mode.ts";
 import { availableProcessors } from "../base/processors.ts";
-import type { Settings } from "../settings/options.ts";
 import { systemLimits } from "../base/system_limits.ts";
+import type { Logger } from "../log/logger.ts";
+import type { ModeSettings, Plan } from "../modes/mode.ts";
+import { MODES } from "../modes/registry.ts";
+import type { Settings } from "../settings/options.ts";
 
 /** Descriptors that are not for connections: the runtime's own, listeners, logs and a handler's files. */
 const RESERVED_DESCRIPTORS = 32;
-/** Descriptors that each thread has for itself. */
+/** Descriptors that each thread takes for itself. */
 const THREAD_DESCRIPTORS = 8;
 
-/** The mode that is set. */
-export function modeOf(settings: Settings): Mode {
-  const mode = MODES[settings.mode];
-  if (mode === undefined) {
-    throw new Error(`Cannot plan the mode "${settings.mode}": no such row`);
-  }
-  return mode;
+/**
+ * Plans what the mode makes of the settings.
+ *
+ * @param workers The number of workers where the settings name none.
+ */
+export function planOf(settings: Settings, workers: number): Plan {
+  return modePlan(settings, modeSettings(settings, workers));
 }
 
-/** What the mode makes of the settings, within what the system allows; says what it does not allow. */
+/** Plans within what the system allows, and warns where that is less than the settings ask for. */
 export async function makePlan(settings: Settings, log: Logger): Promise<Plan> {
-  const mode = modeOf(settings);
   const limits = await systemLimits();
-  const workers = settings.workers ?? await availableProcessors();
-  const wanted = mode.plan({ ...settings, workers });
+  const wished = modeSettings(settings, settings.workers ?? await availableProcessors());
+  const wanted = modePlan(settings, wished);
   const capacity = limits.descriptors === null ? Infinity : room(limits.descriptors, wanted);
   const maxConnections = Math.min(settings.maxConnections, capacity);
-  const plan = mode.plan({ ...settings, workers, maxConnections });
+  const plan = modePlan(settings, { ...wished, maxConnections });
   if (plan.total < wanted.total) {
     log.warn("Serving fewer connections than --max-connections: raise the limit of open files", {
       "sluice.max_connections": maxConnections,
@@ -42,12 +40,40 @@ export async function makePlan(settings: Settings, log: Logger): Promise<Plan> {
       "sluice.backlog.wanted": settings.backlog,
     });
   }
+  warnOfNoEffect(settings, plan, log);
   return plan;
 }
 
-/** The connections that there are descriptors for, in all processes together; one at least. */
+function modePlan({ mode: name }: Settings, settings: ModeSettings): Plan {
+  const mode = MODES[name];
+  if (mode === undefined) throw new Error(`Cannot plan the mode "${name}": it is not registered`);
+  return mode.plan(settings);
+}
+
+function modeSettings(settings: Settings, workers: number): ModeSettings {
+  return {
+    maxConnections: settings.maxConnections,
+    maxConnectionsPerIp: settings.maxConnectionsPerIp,
+    workers: settings.workers ?? workers,
+    minThreads: settings.minThreads,
+    maxThreads: settings.maxThreads,
+    spareThreads: settings.spareThreads,
+  };
+}
+
+/** The connections that there are descriptors for, in all processes together; at least one. */
 function room(descriptors: number, { place, lanes }: Plan): number {
   const threads = place === "thread" ? lanes.max : 0;
   const each = descriptors - RESERVED_DESCRIPTORS - threads * THREAD_DESCRIPTORS;
   return Math.max(1, place === "process" ? each * lanes.max : each);
+}
+
+/** Warns of options that have no effect on the main thread. */
+function warnOfNoEffect(settings: Settings, { place }: Plan, log: Logger): void {
+  const { maxRequests, maxWorkerAge, maxWorkerMemory } = settings;
+  if (place === "here" && (maxRequests > 0 || maxWorkerAge > 0 || maxWorkerMemory !== null)) {
+    log.warn("Workers are not replaced: the main thread is the only one in this mode", {
+      "sluice.mode": settings.mode,
+    });
+  }
 }

@@ -1,14 +1,15 @@
 import type { Connection } from "../core/connection.ts";
-import type { ServiceDefinition } from "./service.ts";
+import { defineService } from "./service.ts";
 
 /** Every byte back, in order (RFC 862). */
-export const echo: ServiceDefinition = {
+export const echo = defineService({
   name: "echo",
   help: "every byte back, in order",
   port: 8888,
+  options: [],
   refusal: null,
   create: () => serve,
-};
+});
 
 async function serve(connection: Connection): Promise<void> {
   let data: Uint8Array | null;

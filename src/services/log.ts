@@ -1,5 +1,5 @@
 import type { Connection } from "../core/connection.ts";
-import type { ServiceContext, ServiceDefinition } from "./service.ts";
+import { defineService, type ServiceContext } from "./service.ts";
 import { printable } from "../base/printable.ts";
 
 /** The most bytes of one line that are recorded; the rest of the line is counted. */
@@ -7,13 +7,14 @@ const LINE_LIMIT = 1024;
 const LINE_FEED = 10;
 
 /** Records what a client sends, line by line, and answers nothing. */
-export const log: ServiceDefinition = {
+export const log = defineService({
   name: "log",
   help: "records what a client sends, line by line",
   port: 7001,
+  options: [],
   refusal: null,
   create: (context) => (connection) => serve(connection, context),
-};
+});
 
 async function serve(connection: Connection, context: ServiceContext): Promise<void> {
   const write = (line: Uint8Array, cut: number) => {

@@ -1,14 +1,15 @@
-import type { ServiceDefinition } from "./service.ts";
+import { defineService } from "./service.ts";
 import { type Protocol, serveProtocol, type Transport } from "./handler/protocol.ts";
 
 /** `Message received` for each piece of data that arrives. */
-export const message: ServiceDefinition = {
+export const message = defineService({
   name: "message",
   help: "`Message received` for each piece of data",
   port: 7000,
+  options: [],
   refusal: null,
   create: () => serveProtocol(() => new MessageProtocol()),
-};
+});
 
 class MessageProtocol implements Protocol {
   #transport: Transport | null = null;

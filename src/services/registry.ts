@@ -1,9 +1,10 @@
-import type { ServiceChoice, ServiceDefinition } from "./service.ts";
+import type { OptionKey } from "../settings/options.ts";
 import { echo } from "./echo.ts";
-import { HANDLER_PORT, type ImportModule } from "./handler/handler_file.ts";
+import { HANDLER_OPTIONS, HANDLER_PORT, type ImportModule } from "./handler/handler_file.ts";
 import { http } from "./http/http.ts";
 import { log } from "./log.ts";
 import { message } from "./message.ts";
+import type { ServiceChoice, ServiceDefinition } from "./service.ts";
 import { zen } from "./zen.ts";
 
 /** Every service by the name that `--service` takes. */
@@ -15,40 +16,50 @@ export const SERVICES: Readonly<Record<string, ServiceDefinition>> = {
   http,
 };
 
-/** The port of what was chosen when `--port` names none; a handler need not be loaded to know it. */
-export function servicePort(choice: ServiceChoice): number {
-  return (choice.kind === "service" ? SERVICES[choice.name]?.port : undefined) ?? HANDLER_PORT;
+/** What can be known of a choice without loading a handler: its port when `--port` names none, and its options. */
+export function describeService(
+  choice: ServiceChoice,
+): Pick<ServiceDefinition, "port" | "options"> {
+  if (choice.kind === "service") return serviceNamed(choice.name);
+  if (choice.kind === "handler") return { port: HANDLER_PORT, options: HANDLER_OPTIONS };
+  return refusing(choice.text);
+}
+
+/** The values of the options that a choice reads, for its lanes to be told. */
+export function serviceOptions(
+  choice: ServiceChoice,
+  settings: Readonly<Record<OptionKey, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { options } = describeService(choice);
+  return Object.fromEntries(options.map((key) => [key, settings[key]]));
 }
 
 /**
- * Finds what an order chose.
+ * Finds the service that an order names.
  *
  * @param importModule Imports a user's module.
- * @throws {ExitError} If a user's module cannot be loaded or is none of the accepted shapes.
+ * @throws {ExitError} If a user's module cannot be loaded or has none of the accepted shapes.
  */
 export async function findService(
   choice: ServiceChoice,
   importModule: ImportModule,
 ): Promise<ServiceDefinition> {
-  switch (choice.kind) {
-    case "handler": {
-      const { loadHandler } = await import("./handler/handler.ts");
-      return await loadHandler(choice.path, importModule);
-    }
-    case "refusal":
-      return refusing(choice.words);
-    case "service": {
-      const service = SERVICES[choice.name];
-      if (service === undefined) {
-        throw new Error(`Cannot find the service "${choice.name}": it is not in the registry`);
-      }
-      return service;
-    }
+  if (choice.kind === "service") return serviceNamed(choice.name);
+  if (choice.kind === "refusal") return refusing(choice.text);
+  const { loadHandler } = await import("./handler/handler.ts");
+  return await loadHandler(choice.path, importModule);
+}
+
+function serviceNamed(name: string): ServiceDefinition {
+  const service = SERVICES[name];
+  if (service === undefined) {
+    throw new Error(`Cannot find the service "${name}": it is not in the registry`);
   }
+  return service;
 }
 
 /** Serves nobody: for a lane that has no room for anyone. */
-function refusing(words: string | null): ServiceDefinition {
+function refusing(text: string | null): ServiceDefinition {
   const create = () => () => Promise.resolve();
-  return { name: "refusal", help: "", port: 0, refusal: words, create };
+  return { name: "refusal", help: "", port: 0, options: [], refusal: text, create };
 }

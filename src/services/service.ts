@@ -1,7 +1,6 @@
-import type { Exchange } from "../http/exchange.ts";
-import type { Logger } from "../log/logger.ts";
-import type { ConversationOptions } from "../http/conversation/options.ts";
 import type { Service } from "../core/service.ts";
+import type { Logger } from "../log/logger.ts";
+import type { OptionKey, Settings } from "../settings/options.ts";
 
 /** What a service or a handler is given once, when its lane starts. */
 export interface ServiceContext {
@@ -12,47 +11,57 @@ export interface ServiceContext {
   /** Aborts when the server drains. */
   readonly draining: AbortSignal;
   /**
-   * Memory that the handler sees in all threads: the same for the same name,
-   * all zeros at first, and kept across reloads as long as its size is the same.
+   * Memory that the handler shares across all threads. The same name gives the
+   * same memory, zeroed at first, and kept across reloads while its size stays
+   * the same.
    *
-   * @param bytes Its size; the first one that asks decides.
+   * @param bytes Its size; the first caller decides.
    * @throws {RangeError} If it was made with another size.
    */
   shared(name: string, bytes: number): Promise<SharedArrayBuffer>;
   /**
-   * Waits for a lock that one holder at a time has, over all threads; disposing
-   * it unlocks it: `using _lock = await context.lock("name")`. A thread that
-   * dies gives its locks back.
+   * Waits for a lock that one holder at a time has, across all threads. Dispose
+   * it to unlock: `using _lock = await context.lock("name")`. A thread that dies
+   * releases its locks.
    */
   lock(name: string): Promise<Disposable>;
 }
 
-/** What a service that speaks HTTP is told. */
-export interface HttpOrder extends ConversationOptions {
-  readonly root: string | null;
-  readonly compress: boolean;
-  readonly lab: boolean;
-  /** How requests are recorded; null where they are not. */
-  readonly accessLog: "combined" | "json" | null;
+/** What a lane offers to Sluice's own services, and not to handlers. */
+export interface ServiceHost {
+  /** Adds a line to the access log, its newline included. */
+  recordAccess(line: string): void;
 }
 
-/** What those services work with that speak HTTP. */
-export interface HttpContext {
-  readonly order: HttpOrder;
-  /** Records a request; null where none are. */
-  readonly record: ((exchange: Exchange) => void) | null;
-}
+/** The values of some options: plain data, as the order carries it. */
+export type OptionValues<K extends OptionKey> = Readonly<Pick<Settings, K>>;
 
 /** A service before it runs: one row of the registry, or a user's module. */
-export interface ServiceDefinition {
+export interface ServiceDefinition<K extends OptionKey = OptionKey> {
   readonly name: string;
   /** One line for people. */
   readonly help: string;
   /** The port when `--port` names none. */
   readonly port: number;
-  /** What a client is told when the server is full; null where the service has no words for it. */
+  /** The options that it reads. Its lanes are told these and no others. */
+  readonly options: readonly K[];
+  /** What a client is told when the server is full; null closes without a word. */
   readonly refusal: string | null;
-  create(context: ServiceContext, http: HttpContext): Service | Promise<Service>;
+  /** The shortest of its own timeouts, in milliseconds; 0 where it has none. */
+  shortestTimeout?(options: OptionValues<K>): number;
+  /** @throws {ExitError} If it cannot serve with these options. */
+  create(
+    context: ServiceContext,
+    options: OptionValues<K>,
+    host: ServiceHost,
+  ): Service | Promise<Service>;
+}
+
+/** Makes a row of the registry: {@linkcode ServiceDefinition.create} sees just the options it names. */
+export function defineService<const K extends OptionKey = never>(
+  definition: ServiceDefinition<K>,
+): ServiceDefinition {
+  return definition;
 }
 
 /**
@@ -62,4 +71,4 @@ export interface ServiceDefinition {
 export type ServiceChoice =
   | { readonly kind: "service"; readonly name: string }
   | { readonly kind: "handler"; readonly path: string }
-  | { readonly kind: "refusal"; readonly words: string | null };
+  | { readonly kind: "refusal"; readonly text: string | null };

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from "./service.ts";
+import { defineService } from "./service.ts";
 import { type RequestHandler, serveRequests } from "./handler/framing.ts";
 
 const ANSWERS: ReadonlyMap<string, string> = new Map([
@@ -13,11 +13,12 @@ const handler: RequestHandler<string> = {
 };
 
 /** A question ends with `?`, its answer with `.`. */
-export const zen: ServiceDefinition = {
+export const zen = defineService({
   name: "zen",
   help: "aphorisms: a question ends with `?`, the answer with `.`",
   port: 1060,
+  options: [],
   refusal: "Error: too many clients.",
   create: (context) =>
     serveRequests({ type: "delimiter", delimiter: "?", limit: 1024 }, handler, context),
-};
+});

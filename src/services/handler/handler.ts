@@ -1,12 +1,20 @@
 import * as v from "valibot";
 import type { Connection } from "../../core/connection.ts";
 import type { Service } from "../../core/service.ts";
-import type { HttpContext, ServiceContext, ServiceDefinition } from "../service.ts";
+import type { ServiceContext, ServiceDefinition } from "../service.ts";
 import { EXIT, ExitError } from "../../base/exit.ts";
 import type * as http from "../../http/fetch/fetch.ts";
+import type { HttpHandler } from "../../http/message.ts";
 import type { RouteTable } from "../../http/routes/routes.ts";
+import { shortestHttpTimeout } from "../http/options.ts";
 import { HTTP_REFUSAL } from "../http/refusal.ts";
-import { firstLine, HANDLER_PORT, importFile, type ImportModule } from "./handler_file.ts";
+import {
+  firstLine,
+  HANDLER_OPTIONS,
+  HANDLER_PORT,
+  importFile,
+  type ImportModule,
+} from "./handler_file.ts";
 import { type Framing, type RequestHandler, serveRequests } from "./framing.ts";
 import { type Protocol, serveProtocol } from "./protocol.ts";
 
@@ -52,7 +60,7 @@ export type Handler =
 
 /** Options that say nothing to a handler that does not speak HTTP. */
 const OPTION_NAMES = { root: "--root", compress: "--compress", accessLog: "--access-log" } as const;
-const HTTP_OPTIONS = Object.keys(OPTION_NAMES) as (keyof typeof OPTION_NAMES)[];
+const HTTP_ONLY = Object.keys(OPTION_NAMES) as (keyof typeof OPTION_NAMES)[];
 const ACCEPTED = "{ fetch }, { routes }, { serve }, { protocol } or { framing, handle }";
 /** The shape of most frameworks; their objects have much else. */
 const FETCH = "fetch";
@@ -113,14 +121,18 @@ export async function loadHandler(
     throw problem(`found a refusal of type ${typeof refusal}, wanted a string`);
   }
   const adapted = await adapt(handler as Record<string, unknown>, problem);
-  return { name: "handler", help: path, port: HANDLER_PORT, ...adapted, ...refusing(refusal) };
+  return {
+    name: "handler",
+    help: path,
+    port: HANDLER_PORT,
+    options: HANDLER_OPTIONS,
+    ...adapted,
+    refusal: refusal ?? adapted.refusal,
+  };
 }
 
-function refusing(refusal: string | undefined): { refusal?: string } {
-  return refusal === undefined ? {} : { refusal };
-}
-
-type Adapted = Pick<ServiceDefinition, "create" | "refusal">;
+type Definition = ServiceDefinition<typeof HANDLER_OPTIONS[number]>;
+type Adapted = Pick<Definition, "create" | "refusal" | "shortestTimeout">;
 type Problem = (reason: string) => ExitError;
 
 async function adapt(handler: Record<string, unknown>, problem: Problem): Promise<Adapted> {
@@ -139,8 +151,8 @@ async function adapt(handler: Record<string, unknown>, problem: Problem): Promis
   const create = adaptConnections(shape, handler);
   return {
     refusal: null,
-    create(context, { order }) {
-      const option = HTTP_OPTIONS.find((key) => order[key] !== null && order[key] !== false);
+    create(context, options) {
+      const option = HTTP_ONLY.find((key) => options[key] !== null && options[key] !== false);
       if (option === undefined) return create(context);
       throw problem(
         `found { ${shape} }, wanted { fetch } or { routes } with ${OPTION_NAMES[option]}`,
@@ -151,34 +163,26 @@ async function adapt(handler: Record<string, unknown>, problem: Problem): Promis
 
 async function adaptFetch(handler: FetchHandler): Promise<Adapted> {
   const { serveFetch } = await import("../../http/fetch/fetch.ts");
-  return await adaptHttp((context, http, createHttpService) =>
-    createHttpService(serveFetch(handler, context), context, http)
-  );
+  return await adaptHttp((context) => serveFetch(handler, context));
 }
 
 async function adaptRoutes({ routes }: RoutesHandler, problem: Problem): Promise<Adapted> {
   const { checkRoutes, serveRoutes } = await import("../../http/routes/routes.ts");
   const mistake = await checkRoutes(routes);
   if (mistake !== null) throw problem(mistake);
-  return await adaptHttp((context, http, createHttpService) =>
-    createHttpService(serveRoutes(routes), context, http)
-  );
+  return await adaptHttp(() => serveRoutes(routes));
 }
 
-type CreateHttpService = typeof import("../http/http_service.ts").createHttpService;
-
-/** Those that speak HTTP load what they need, the others do without. */
+/** Only the shapes that speak HTTP load it. */
 async function adaptHttp(
-  create: (
-    context: ServiceContext,
-    http: HttpContext,
-    createHttpService: CreateHttpService,
-  ) => Promise<Service>,
+  createHandler: (context: ServiceContext) => HttpHandler,
 ): Promise<Adapted> {
   const { createHttpService } = await import("../http/http_service.ts");
   return {
     refusal: HTTP_REFUSAL,
-    create: (context, http) => create(context, http, createHttpService),
+    shortestTimeout: shortestHttpTimeout,
+    create: (context, options, host) =>
+      createHttpService(createHandler(context), context, options, host),
   };
 }
 

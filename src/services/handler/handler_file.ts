@@ -1,7 +1,10 @@
 import { EXIT, ExitError } from "../../base/exit.ts";
+import { HTTP_OPTIONS } from "../http/options.ts";
 
 /** The port of a handler when `--port` names none. */
 export const HANDLER_PORT = 8000;
+/** The options of a handler: it may speak HTTP, which is not known before it is loaded. */
+export const HANDLER_OPTIONS = HTTP_OPTIONS;
 
 /** Imports a module by its absolute path. */
 export type ImportModule = (path: string) => Promise<{ default?: unknown }>;

@@ -1,18 +1,21 @@
-import type { ServiceDefinition } from "../service.ts";
+import { defineService } from "../service.ts";
+import { HTTP_OPTIONS, shortestHttpTimeout } from "./options.ts";
 import { HTTP_REFUSAL } from "./refusal.ts";
 
 /** HTTP/1.1: files of `--root`, or a few routes to begin with. */
-export const http: ServiceDefinition = {
+export const http = defineService({
   name: "http",
   help: "HTTP/1.1: `GET /` answers `Hello, World!`",
   port: 8000,
+  options: [...HTTP_OPTIONS, "lab"],
   refusal: HTTP_REFUSAL,
-  async create(context, http) {
-    // A thread of another service does without: it is the largest of all.
+  shortestTimeout: shortestHttpTimeout,
+  async create(context, options, host) {
+    // HTTP is by far the largest service: a thread of another one does without.
     const { createHttpService } = await import("./http_service.ts");
-    const { root, lab } = http.order;
-    if (root !== null && !lab) return await createHttpService(null, context, http);
+    const { root, lab } = options;
+    if (root !== null && !lab) return await createHttpService(null, context, options, host);
     const { builtinRoutes } = await import("./builtin_routes.ts");
-    return await createHttpService(builtinRoutes(http.order, context), context, http);
+    return await createHttpService(builtinRoutes(options, context), context, options, host);
   },
-};
+});

@@ -1,22 +1,25 @@
 import type { Service } from "../../core/service.ts";
-import type { HttpContext, ServiceContext } from "../service.ts";
-import type { HttpHandler } from "../../http/message.ts";
 import { serveHttp } from "../../http/conversation/serve.ts";
+import type { Exchange } from "../../http/exchange.ts";
+import type { HttpHandler } from "../../http/message.ts";
+import type { ServiceContext, ServiceHost } from "../service.ts";
+import type { HttpOptions } from "./options.ts";
 import { reportTo } from "./reports.ts";
 
 /**
- * A service of a handler, with what the settings put around it: files before
- * it, compression after it. What is not asked for is not loaded.
+ * Makes a service of a handler, with what the options put around it: files
+ * before it, compression after it. What is not asked for is not loaded.
  *
- * @param handler null where there are only the files of a root.
+ * @param handler null serves only the files of `root`.
  * @throws {ExitError} If the folder of files cannot be used.
  */
 export async function createHttpService(
   handler: HttpHandler | null,
   context: ServiceContext,
-  http: HttpContext,
+  options: HttpOptions,
+  host: ServiceHost,
 ): Promise<Service> {
-  const { root, compress } = http.order;
+  const { root, compress } = options;
   let outermost = handler;
   if (root !== null) {
     const { checkRoot, serveFiles } = await import("../../http/files/files.ts");
@@ -28,6 +31,17 @@ export async function createHttpService(
     const { compressing } = await import("../../http/compression/compress.ts");
     outermost = compressing(outermost);
   }
-  const reports = { ...reportTo(context), answered: http.record };
-  return serveHttp(outermost, http.order, context.retiring, reports);
+  const reports = { ...reportTo(context), answered: await accessRecorder(options, host) };
+  return serveHttp(outermost, options, context.retiring, reports);
+}
+
+/** Records requests in the access log; null where there is none. */
+async function accessRecorder(
+  { accessLog, accessLogFormat }: HttpOptions,
+  host: ServiceHost,
+): Promise<((exchange: Exchange) => void) | null> {
+  if (accessLog === null) return null;
+  const { accessLine } = await import("../../http/access_log/access_log.ts");
+  const lineOf = accessLine(accessLogFormat);
+  return (exchange) => host.recordAccess(lineOf(exchange));
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { getLogger } from "@logtape/logtape";
 import type { ConnectionSummary } from "../../../src/core/event.ts";
 import { IncompleteReadError, PeerError } from "../../../src/core/errors.ts";
-import type { ServiceContext } from "../../../src/services/service.ts";
+import type { ServiceContext, ServiceHost } from "../../../src/services/service.ts";
 import { EXIT, ExitError } from "../../../src/base/exit.ts";
 import { type Framing, serveRequests } from "../../../src/services/handler/framing.ts";
 import { loadHandler } from "../../../src/services/handler/handler.ts";
@@ -15,8 +15,8 @@ import {
 import type { Transport } from "../../../src/services/handler/protocol.ts";
 import { sharedState } from "../../../src/lane/shared_state.ts";
 import { Client } from "../../helpers/client.ts";
-import { OPTIONS } from "../../helpers/fetch.ts";
 import { serve } from "../../helpers/lane.ts";
+import { settingsWith } from "../../helpers/settings.ts";
 import { until } from "../../helpers/until.ts";
 
 const context: ServiceContext = {
@@ -26,8 +26,8 @@ const context: ServiceContext = {
   ...sharedState(0, (_, bytes) => Promise.resolve(new SharedArrayBuffer(bytes))),
 };
 
-const ORDER = { ...OPTIONS, root: null, compress: false, lab: false, accessLog: null };
-const http = { order: ORDER, record: null };
+const options = await settingsWith();
+const host: ServiceHost = { recordAccess() {} };
 
 /** A module of its own in a folder that goes away. */
 async function withModule<T>(source: string, use: (path: string) => Promise<T>): Promise<T> {
@@ -117,7 +117,7 @@ Deno.test("loadHandler serves each shape, with itself as `this`", async () => {
   for (const source of sources) {
     const definition = await withModule(`export default ${source}`, (path) => loadHandler(path));
     assertEquals(definition.port, 8000);
-    await using serving = await serve(await definition.create(context, http));
+    await using serving = await serve(await definition.create(context, options, host));
     using client = await Client.connect(serving);
     await client.send("a\n");
     await client.end();
@@ -136,7 +136,7 @@ Deno.test("loadHandler serves those that speak HTTP, with itself as `this`, and 
     const definition = await withModule(`export default ${source}`, (path) => loadHandler(path));
     assertEquals(definition.port, 8000);
     assertMatch(definition.refusal ?? "", /^HTTP\/1\.1 503 /);
-    await using serving = await serve(await definition.create(context, http));
+    await using serving = await serve(await definition.create(context, options, host));
     using client = await Client.connect(serving);
     await client.send("GET / HTTP/1.0\r\n\r\n");
     assertMatch(await client.receiveAll(), /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/, source);
@@ -149,17 +149,16 @@ Deno.test("loadHandler refuses options of HTTP for what does not speak it, when 
     "{ protocol() {} }",
     `{ framing: { type: "lines" }, handle() {} }`,
   ];
-  const options = [
+  const wrong = [
     [{ root: "/srv" }, "--root"],
     [{ compress: true }, "--compress"],
-    [{ accessLog: "json" }, "--access-log"],
+    [{ accessLog: "/srv/log" }, "--access-log"],
   ] as const;
   for (const source of sources) {
     const definition = await withModule(`export default ${source}`, (path) => loadHandler(path));
-    assertEquals(typeof await definition.create(context, http), "function");
-    for (const [order, option] of options) {
-      const create = async () =>
-        await definition.create(context, { ...http, order: { ...ORDER, ...order } });
+    assertEquals(typeof await definition.create(context, options, host), "function");
+    for (const [given, option] of wrong) {
+      const create = async () => await definition.create(context, { ...options, ...given }, host);
       const error = await assertRejects(create, ExitError) as ExitError;
       assertEquals(error.exitCode, EXIT.config);
       assertMatch(error.message, new RegExp(`^Cannot use the handler .* with ${option}$`));

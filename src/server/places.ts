@@ -1,0 +1,57 @@
+import { makeAddressTable } from "../core/address_counts.ts";
+import type { Scoreboard } from "../lane/scoreboard.ts";
+import { SharedMemory } from "../lane/shared_state.ts";
+import type { AccessLog } from "../log/access_log.ts";
+import { LineBuffer } from "../log/line_buffer.ts";
+import type { Log } from "../log/log.ts";
+import type { PlaceName } from "../modes/mode.ts";
+import { here } from "../places/here.ts";
+import type { Place } from "../places/handle.ts";
+import { process } from "../places/process.ts";
+import { thread } from "../places/thread.ts";
+import { importFile } from "../services/handler/handler_file.ts";
+import { threadTime } from "../base/thread_time.ts";
+
+/** What the lanes of a server have in common, wherever they run. */
+export interface Commons {
+  readonly log: Log;
+  readonly accessLog: AccessLog;
+  readonly scoreboard: Scoreboard;
+  /** Connections that are counted by client address at a time. */
+  readonly maxConnections: number;
+  /** Called when idle lanes have become too few, or enough. */
+  readonly onPressure: () => void;
+}
+
+/** Makes the places where the lanes of a server can run. */
+export function makePlaces(commons: Commons): Record<PlaceName, Place> {
+  const { log, accessLog, scoreboard, onPressure } = commons;
+  const memory = new SharedMemory();
+  const addressTable = makeAddressTable(commons.maxConnections);
+  const record = (lines: string) => accessLog.record(lines);
+  const reports = {
+    scoreboard,
+    onPressure,
+    pass: (lines: string) => log.pass(lines),
+    record,
+    onDropped: (count: number) =>
+      log.logger.warn("Messages of a worker dropped: it has more to log than can be passed on", {
+        "sluice.messages.dropped": count,
+      }),
+  };
+  return {
+    here: here({
+      log: log.logger,
+      accessLog: new LineBuffer(record),
+      scoreboard,
+      addressTable,
+      onEvent: () => {},
+      importHandler: importFile,
+      allocate: (name, bytes) => Promise.resolve().then(() => memory.allocate(name, bytes)),
+      memory: () => Deno.memoryUsage().rss,
+      cpuTime: threadTime,
+    }),
+    thread: thread({ ...reports, addressTable, memory }),
+    process: process(reports),
+  };
+}

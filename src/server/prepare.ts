@@ -1,0 +1,109 @@
+import type { Address } from "../base/address.ts";
+import type { Log } from "../log/log.ts";
+import type { LogStyle } from "../log/logger.ts";
+import type { Plan } from "../modes/mode.ts";
+import { checkHandlerFile } from "../services/handler/handler_file.ts";
+import { describeService, serviceOptions } from "../services/registry.ts";
+import type { ServiceChoice } from "../services/service.ts";
+import { resolveAddresses } from "../settings/load.ts";
+import type { Settings } from "../settings/options.ts";
+import type { SupervisionSettings } from "../supervision/settings.ts";
+import type { Work } from "../supervision/supervised_lane.ts";
+import { type HeldListeners, holdListeners } from "./held_listeners.ts";
+import { makePlan } from "./plan.ts";
+import { validatePlan } from "./validate_plan.ts";
+
+/** What a generation of lanes is started with: all that is left of the settings from here on. */
+export interface Prepared {
+  readonly plan: Plan;
+  readonly listeners: HeldListeners;
+  readonly work: Work;
+  readonly supervision: SupervisionSettings;
+}
+
+/**
+ * Turns settings into what a generation of lanes needs, at the start and for
+ * each reload.
+ *
+ * @param held The listeners of a server that runs; without them new ones are
+ * opened, which the caller closes.
+ * @throws {ExitError} If the settings cannot be served.
+ */
+export async function prepare(
+  settings: Settings,
+  log: Pick<Log, "logger" | "style">,
+  held: HeldListeners | null,
+): Promise<Prepared> {
+  if (settings.handler !== null) checkHandlerFile(settings.handler);
+  const { port } = describeService(serviceChoice(settings));
+  const addresses = held?.addresses ?? resolveAddresses(settings, port);
+  const plan = await makePlan(settings, log.logger);
+  validatePlan(settings, plan, addresses);
+  const listeners = held ?? await holdListeners(addresses, plan, settings.backlog);
+  return {
+    plan,
+    listeners,
+    work: workOf(settings, plan, listeners.addresses, log.style),
+    supervision: supervisionOf(settings),
+  };
+}
+
+/** What `--service` and `--handler` choose. */
+export function serviceChoice(
+  { handler, service }: Pick<Settings, "handler" | "service">,
+): ServiceChoice {
+  return handler === null ? { kind: "service", name: service } : { kind: "handler", path: handler };
+}
+
+/**
+ * Whether each lane of the plan serves one connection at a time while others are
+ * started ahead of need. A thread that has its connection does not accept, so
+ * when there may be no more threads, another lane must do the refusing.
+ */
+export function isOneByOne(plan: Plan): boolean {
+  return plan.place === "thread" && plan.connections === 1;
+}
+
+/** What the lanes of a generation are told, field by field: the firewall between options and lanes. */
+function workOf(
+  settings: Settings,
+  plan: Plan,
+  addresses: readonly Address[],
+  log: LogStyle,
+): Work {
+  const service = serviceChoice(settings);
+  return {
+    service,
+    options: serviceOptions(service, settings),
+    sandbox: settings.sandbox,
+    addresses,
+    sharing: plan.sharing,
+    backlog: settings.backlog,
+    unixMode: settings.unixMode,
+    maxConnections: plan.connections,
+    totalConnections: plan.total,
+    maxConnectionsPerIp: plan.perAddress,
+    overload: settings.overload,
+    idleTimeout: settings.idleTimeout,
+    writeTimeout: settings.writeTimeout,
+    gracefulTimeout: settings.gracefulTimeout,
+    workerTimeout: settings.workerTimeout,
+    spare: isOneByOne(plan) ? Math.max(1, plan.lanes.spare) : 0,
+    mostLanes: plan.lanes.max,
+    log,
+  };
+}
+
+function supervisionOf(settings: Settings): SupervisionSettings {
+  return {
+    workerTimeout: settings.workerTimeout,
+    maxHungThreads: settings.maxHungThreads,
+    threadIdleTimeout: settings.threadIdleTimeout,
+    retireTimeout: settings.retireTimeout,
+    gracefulTimeout: settings.gracefulTimeout,
+    maxRequests: settings.maxRequests,
+    maxRequestsJitter: settings.maxRequestsJitter,
+    maxWorkerAge: settings.maxWorkerAge,
+    maxWorkerMemory: settings.maxWorkerMemory,
+  };
+}

@@ -1,0 +1,101 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { getLogger } from "@logtape/logtape";
+import type { Order } from "../../src/lane/order.ts";
+import { Scoreboard } from "../../src/lane/scoreboard.ts";
+import { prepare } from "../../src/server/prepare.ts";
+import type { Settings } from "../../src/settings/options.ts";
+import { LanePool } from "../../src/supervision/lane_pool.ts";
+import { settingsWith } from "../helpers/settings.ts";
+
+const log = {
+  logger: getLogger(["sluice", "test"]),
+  style: { level: "info", isText: false, isColoured: false },
+} as const;
+const listeners = {
+  addresses: [{ transport: "tcp", hostname: "127.0.0.1", port: 8000 }],
+  close() {},
+} as const;
+
+/** The order of a lane, as its place gets it. */
+async function orderOf(given: Partial<Settings>): Promise<Order> {
+  const prepared = await prepare(await settingsWith(given), log, listeners);
+  const orders: Order[] = [];
+  const pool = new LanePool({
+    place: (order) => {
+      orders.push(order);
+      throw new Error("No lane is started");
+    },
+    scoreboard: new Scoreboard(),
+    log: log.logger,
+    settings: prepared.supervision,
+    onGone: () => {},
+  });
+  assertThrows(() => pool.launch({ number: 0, plan: prepared.plan, work: prepared.work }, false));
+  const [order] = orders;
+  if (order === undefined) throw new Error("The place was given no order");
+  return order;
+}
+
+const KEYS = [
+  "addresses",
+  "backlog",
+  "generation",
+  "gracefulTimeout",
+  "heartbeat",
+  "idleTimeout",
+  "lane",
+  "log",
+  "maxConnections",
+  "maxConnectionsPerIp",
+  "mostLanes",
+  "options",
+  "overload",
+  "row",
+  "sandbox",
+  "service",
+  "sharing",
+  "spare",
+  "takeOver",
+  "totalConnections",
+  "unixMode",
+  "workerTimeout",
+  "writeTimeout",
+];
+
+const HTTP_KEYS = [
+  "accessLog",
+  "accessLogFormat",
+  "bodyTimeout",
+  "compress",
+  "headerTimeout",
+  "idleTimeout",
+  "keepAlive",
+  "maxBodySize",
+  "maxHeaderSize",
+  "maxHeaders",
+  "maxKeepAliveRequests",
+  "requestTimeout",
+  "root",
+];
+
+for (const mode of ["single", "async", "threaded", "pooled", "forked"] as const) {
+  Deno.test(`--mode ${mode}: an order carries what lanes read, and no other setting`, async () => {
+    const order = await orderOf({ mode, service: "echo" });
+    assertEquals(Object.keys(order).sort(), KEYS);
+    assertEquals(order.options, {});
+  });
+}
+
+Deno.test("an order carries the options that its service names, and no others", async () => {
+  const http = await orderOf({ service: "http", maxHeaders: 7 });
+  assertEquals(Object.keys(http.options).sort(), [...HTTP_KEYS, "lab"].sort());
+  assertEquals(http.options.maxHeaders, 7);
+  const handler = await orderOf({ handler: new URL(import.meta.url).pathname });
+  assertEquals(Object.keys(handler.options).sort(), HTTP_KEYS);
+});
+
+Deno.test("an order survives structured clone and JSON", async () => {
+  const order = await orderOf({ mode: "pooled" });
+  assertEquals(structuredClone(order), order);
+  assertEquals(JSON.parse(JSON.stringify(order)), order);
+});
