@@ -1,23 +1,23 @@
 import type { ServiceContext } from "../services/service.ts";
 
-/** Gives the memory of a name, and makes it where there is none. */
+/** Returns the memory of a name, allocating it on first use. */
 export type Allocate = (name: string, bytes: number) => Promise<SharedArrayBuffer>;
 
-/** Who holds a lock, in the memory of the lock: 0 is nobody. */
+/** The index of the holder in the memory of a lock: a lane's number plus one, 0 when free. */
 const HOLDER = 0;
-/** What the memory of locks is called: no handler can ask for the same by a name of its own. */
+/** Prefix of the memory of locks; no handler can use such a name. */
 const LOCK_PREFIX = "\0lock ";
-/** The longest wait for another thread's word that a lock is free, in milliseconds; then it is looked at. */
+/** The longest wait for a notification before the lock is checked again, in milliseconds. */
 const LONGEST_WAIT = 1000;
 
-/** The memory of all names: kept by the thread that starts the lanes, for as long as the server lives. */
+/** The memory by name. The thread that starts the lanes keeps it for the life of the server. */
 export class SharedMemory {
   readonly #buffers = new Map<string, SharedArrayBuffer>();
 
   /**
-   * The same memory for the same name.
+   * Returns the same memory for the same name.
    *
-   * @throws {RangeError} If the size is none, or another than before.
+   * @throws {RangeError} If the size is not positive, or differs from the first one.
    */
   allocate(name: string, bytes: number): SharedArrayBuffer {
     if (!Number.isSafeInteger(bytes) || bytes < 1) {
@@ -39,7 +39,7 @@ export class SharedMemory {
     return found;
   }
 
-  /** Unlocks what a lane that is gone had locked. */
+  /** Releases the locks of a dead lane. */
   unlockAll(lane: number): void {
     for (const [name, buffer] of this.#buffers) {
       if (name.startsWith(LOCK_PREFIX)) unlock(new Int32Array(buffer), lane);
@@ -47,7 +47,7 @@ export class SharedMemory {
   }
 }
 
-/** What a handler is given of {@linkcode SharedMemory}, for one lane. */
+/** A lane's view of {@linkcode SharedMemory}, as its handler gets it. */
 export function sharedState(
   lane: number,
   allocate: Allocate,

@@ -1,22 +1,22 @@
-import { listen, type Listener } from "../core/listener.ts";
-import { EXIT, ExitError } from "../base/exit.ts";
-import type { Plan } from "../modes/mode.ts";
 import { type Address, formatAddress } from "../base/address.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
+import { listen, type Listener } from "../core/listener.ts";
+import type { Plan } from "../modes/mode.ts";
 
-/** What the main thread holds of the addresses, for as long as the server lives. */
+/** The addresses that the main thread keeps open for the life of the server, without accepting. */
 export interface HeldListeners {
-  /** What lanes are to listen on. */
+  /** Where the lanes are to listen. */
   readonly addresses: readonly Address[];
-  /** Lets go; lanes that still listen go on. */
+  /** Closes the main thread's listeners; lanes keep theirs. */
   close(): void;
 }
 
 /**
- * Makes sure that the lanes of a plan can listen, and goes on being able to when
- * all of them are gone: holds the shared sockets open, without accepting.
+ * Makes sure that the lanes of a plan can listen, even after all of them have
+ * died: holds the shared sockets open without accepting on them.
  *
  * @throws {ExitError} As {@linkcode listen} if an address cannot be bound; 70 if
- * this runtime does not share.
+ * this runtime does not share sockets between threads.
  */
 export async function holdListeners(
   addresses: readonly Address[],
@@ -41,8 +41,8 @@ export async function holdListeners(
         second.close();
         wanted.push(address);
       } else {
-        // Each process opens a socket of its own. Were one held here, the system would
-        // queue clients on it; and without a try alone, the port could be another server's.
+        // Each process opens a socket of its own. Holding one here would make the kernel queue
+        // clients on it, and without an exclusive bind first the port could be another server's.
         const only = await hold(address, "own");
         wanted.push(only.address);
         only.close();
@@ -61,8 +61,8 @@ function isSame(one: Address, other: Address): boolean {
 
 function cannotShare(address: Address): ExitError {
   return new ExitError(
-    `Cannot share "${formatAddress(address)}" among threads: ` +
-      "this version of the runtime opens two sockets, expected one",
+    `Cannot share "${formatAddress(address)}" between threads: ` +
+      "this version of the runtime opened two sockets, expected one",
     EXIT.software,
   );
 }

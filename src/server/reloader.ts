@@ -1,18 +1,18 @@
 import { literal, type Logger } from "../log/logger.ts";
-import type { Server } from "./server.ts";
 import { flagName, OPTION_KEYS, type OptionKey, type Settings } from "../settings/options.ts";
+import type { Server } from "./server.ts";
 
-/** Finds the settings again: the configuration file may have changed. */
+/** Loads the settings again: the configuration file may have changed. */
 export type ReloadSettings = () => Promise<Settings>;
 
 /**
- * Requests that come within so many milliseconds of each other are one reload:
- * a second, less what a timer may be late, so that those a second apart are two.
+ * Requests within this many milliseconds become one reload: a second, less the
+ * lateness of a timer, so that requests a second apart are two reloads.
  */
 const GATHER = 900;
 
-/** What lasts as long as the process. */
-const LASTING: readonly OptionKey[] = [
+/** Options that only a restart can change. */
+const FIXED: readonly OptionKey[] = [
   "mode",
   "bind",
   "host",
@@ -31,7 +31,7 @@ const LASTING: readonly OptionKey[] = [
   "watch",
 ];
 
-/** Reloads a server when it is asked to, one reload at a time. */
+/** Reloads a server on request, one reload at a time. */
 export class Reloader implements Disposable {
   readonly #server: Server;
   readonly #reloadSettings: ReloadSettings;
@@ -48,19 +48,19 @@ export class Reloader implements Disposable {
     this.#log = log;
   }
 
-  /** Reloads a second from now; what is asked until then is one with it. */
+  /** Reloads a second from now; further requests until then join it. */
   request(): void {
     this.#timer ??= setTimeout(() => this.#start(), GATHER);
   }
 
-  /** Reloads because a file has changed. */
+  /** Reloads now, because a file has changed. */
   requestNow(path: string): void {
     this.#log.info("Reloading: a file of the handler has changed", { "file.path": path });
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#start();
   }
 
-  /** Reloads no more. */
+  /** Stops reloading. */
   [Symbol.dispose](): void {
     this.#isOver = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -74,7 +74,7 @@ export class Reloader implements Disposable {
   async #reload(): Promise<void> {
     if (this.#isOver) return;
     try {
-      const settings = this.#keepLasting(await this.#reloadSettings());
+      const settings = this.#keepFixed(await this.#reloadSettings());
       await this.#server.reload(settings);
       this.#settings = settings;
       const { generation, lanes } = this.#server.supervisor;
@@ -85,19 +85,19 @@ export class Reloader implements Disposable {
     } catch (error) {
       if (this.#isOver) return;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#log.error(`Cannot reload, the workers go on as they were: ${literal(reason)}`, {
+      this.#log.error(`Cannot reload, the old workers keep serving: ${literal(reason)}`, {
         "sluice.generation": this.#server.supervisor.generation,
       });
     }
   }
 
-  /** The new settings, but for those that only a restart can change: of these it warns. */
-  #keepLasting(settings: Settings): Settings {
+  /** The new settings, except for options that only a restart can change, about which it warns. */
+  #keepFixed(settings: Settings): Settings {
     const kept: Partial<Record<OptionKey, unknown>> = { ...settings };
-    const changed = LASTING.filter((key) => !isSame(settings[key], this.#settings[key]));
+    const changed = FIXED.filter((key) => !isSame(settings[key], this.#settings[key]));
     for (const key of changed) kept[key] = this.#settings[key];
     if (changed.length > 0) {
-      this.#log.warn("Settings that only a restart changes stay as they were", {
+      this.#log.warn("Some settings change only on restart and stay as they were", {
         "sluice.settings": changed.map(flagName).join(" "),
       });
     }

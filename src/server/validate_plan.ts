@@ -1,10 +1,10 @@
+import { type Address, formatAddress } from "../base/address.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 import type { Plan } from "../modes/mode.ts";
-import { type Address, formatAddress } from "../base/address.ts";
 import type { Settings } from "../settings/options.ts";
 
 /**
- * Checks that what is asked for can be had in the mode.
+ * Checks that the mode can do what the settings ask for.
  *
  * @param addresses Where to listen.
  * @throws {ExitError} 64 if it cannot.
@@ -15,10 +15,10 @@ export function validatePlan(
   addresses: readonly Address[],
 ): void {
   const names = addresses.map(formatAddress);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) {
+  const repeated = names.find((name, i) => names.indexOf(name) !== i);
+  if (repeated !== undefined) {
     throw new ExitError(
-      `Cannot listen on "${twice}" twice: found it more than once, expected each address once`,
+      `Cannot listen on "${repeated}" twice: expected each address once`,
       EXIT.usage,
     );
   }
@@ -26,8 +26,7 @@ export function validatePlan(
   if (unix !== undefined && place !== "here") {
     throw new ExitError(
       `Cannot listen on "${formatAddress(unix)}" in --mode ${settings.mode}: ` +
-        "found a Unix socket, which several workers cannot share, expected TCP addresses, " +
-        "or --mode single or async",
+        "workers cannot share a Unix socket, expected TCP addresses, or --mode single or async",
       EXIT.usage,
     );
   }

@@ -1,13 +1,13 @@
 import { dirname } from "node:path";
 import type { Logger } from "../log/logger.ts";
 
-/** What a handler is made of; a log that is written beside it is not. */
+/** Source files of a handler; a log file written beside it is none. */
 const SOURCE = /\.(?:[mc]?[jt]sx?|json|wasm)$/;
 const IGNORED = /(?:^|\/)(?:node_modules|\.[^/]+)\//;
-/** An editor writes a file in several steps, which are one change, in milliseconds. */
+/** Editors write a file in several steps: changes this many milliseconds apart are one. */
 const QUIET = 200;
 
-/** Calls back when files beside or below a handler have changed, until it is disposed. */
+/** Calls back when source files in or below the handler's folder have changed, until it is disposed. */
 export function watchFiles(
   handler: string,
   onChange: (path: string) => void,
@@ -26,7 +26,7 @@ export function watchFiles(
       timer = setTimeout(() => onChange(path), QUIET);
     }
   })().catch((error) => {
-    log.error("Cannot watch the handler's files any more", { "file.path": folder, error });
+    log.error("Cannot watch the handler's files any longer", { "file.path": folder, error });
   });
   return {
     [Symbol.dispose]() {

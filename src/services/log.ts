@@ -2,14 +2,14 @@ import type { Connection } from "../core/connection.ts";
 import { defineService, type ServiceContext } from "./service.ts";
 import { printable } from "../base/printable.ts";
 
-/** The most bytes of one line that are recorded; the rest of the line is counted. */
+/** The most bytes of a line to log; the rest is only counted. */
 const LINE_LIMIT = 1024;
 const LINE_FEED = 10;
 
-/** Records what a client sends, line by line, and answers nothing. */
+/** Logs what a client sends, line by line, and sends nothing back. */
 export const log = defineService({
   name: "log",
-  help: "records what a client sends, line by line",
+  help: "logs what a client sends, line by line",
   port: 7001,
   options: [],
   refusal: null,

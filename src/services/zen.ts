@@ -7,12 +7,12 @@ const ANSWERS: ReadonlyMap<string, string> = new Map([
   ["Simple is better than?", "Complex."],
 ]);
 
-/** Knows its aphorisms, and nothing of sockets. */
+/** Pure: it knows aphorisms, not sockets. */
 const handler: RequestHandler<string> = {
   handle: (question) => ANSWERS.get(question.trim()) ?? "Error: unknown aphorism.",
 };
 
-/** A question ends with `?`, its answer with `.`. */
+/** Answers questions that end with `?`. */
 export const zen = defineService({
   name: "zen",
   help: "aphorisms: a question ends with `?`, the answer with `.`",

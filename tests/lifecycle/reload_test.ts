@@ -40,7 +40,7 @@ for (const mode of Object.keys(MODES)) {
     await handler.write(1, "export default {");
     server.kill("SIGHUP");
     const record = await server.logged("Cannot reload");
-    assertMatch(record.message, /the workers go on as they were: Cannot use the handler/);
+    assertMatch(record.message, /the old workers keep serving: Cannot use the handler/);
     assertEquals(await ask(server, "x"), "0 0 x");
     const { generation, failed_generation: failed } = await status.says(
       "that it failed",

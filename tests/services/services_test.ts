@@ -59,7 +59,7 @@ testEachMode("http answers Hello, World! and keeps the connection", async ({ arg
   assertStringIncludes(await client.receiveAll(), "Connection: close\r\n");
 }, { clients: 2 });
 
-Deno.test("--mode single: http closes after each answer, since others may wait", async () => {
+Deno.test("--mode single: http closes after each response, since other clients may be waiting", async () => {
   await using server = await startServer(["--mode", "single"]);
   using client = await Client.connect(server);
   using waiting = await Client.connect(server);

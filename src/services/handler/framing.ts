@@ -4,20 +4,20 @@ import type { Service } from "../../core/service.ts";
 import type { ServiceContext } from "../service.ts";
 
 /**
- * How requests are cut out of a stream. Lines and delimited requests are text
- * (UTF-8), a line without its end and a delimited request with its delimiter;
- * length-prefixed ones are bytes, without the prefix. Answers are framed alike:
- * a line gets its end, a length-prefixed answer its prefix; where requests are
- * delimited, an answer is written as it is.
+ * How a byte stream is split into requests. Lines and delimited requests are
+ * UTF-8 text: a line comes without its line ending, a delimited request with its
+ * delimiter. Length-prefixed requests are bytes, without the prefix. Responses
+ * are framed alike: a line gets its line ending, a length-prefixed response its
+ * prefix. With delimiters a response is written as it is.
  */
 export type Framing =
   | { readonly type: "lines"; readonly limit?: number }
   | { readonly type: "delimiter"; readonly delimiter: string; readonly limit?: number }
   | {
     readonly type: "length";
-    /** Bytes of the prefix, which counts the bytes that follow it. */
+    /** Bytes of the prefix, which holds the number of bytes after it. */
     readonly bytes: 1 | 2 | 4 | 8;
-    /** Order of the prefix; the default is `big`, as networks have it. */
+    /** Byte order of the prefix; the default is `big`, network byte order. */
     readonly endian?: "big" | "little";
     readonly limit?: number;
   };
@@ -25,8 +25,8 @@ export type Framing =
 /** One request in, one response out, no I/O. */
 export interface RequestHandler<Request = string | Uint8Array> {
   /**
-   * @param request Text or bytes, as {@linkcode Framing} says; bytes are good until the response.
-   * @returns The response; null or undefined is none.
+   * @param request Text or bytes, see {@linkcode Framing}; bytes are valid until the response.
+   * @returns The response; null or undefined sends none.
    */
   handle(
     request: Request,
@@ -35,7 +35,7 @@ export interface RequestHandler<Request = string | Uint8Array> {
 }
 type Response = string | Uint8Array;
 
-/** The most bytes of a request when its framing does not say, a line's end or a delimiter included. */
+/** The default limit of a request in bytes, its line ending or delimiter included. */
 export const DEFAULT_FRAME_LIMIT = 64 * 1024;
 
 interface Codec<Request> {
@@ -48,13 +48,13 @@ const NO_BYTES = new Uint8Array(0);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A service of a request handler: reads a request, writes its response, and again. */
+/** Makes a service of a request handler: reads a request, writes its response, repeats. */
 export function serveRequests<Request extends string | Uint8Array>(
   framing: Framing,
   handler: RequestHandler<Request>,
   context: ServiceContext,
 ): Service {
-  // The framing decides between text and bytes; the handler was written for it.
+  // The framing decides between text and bytes; the handler is written for one of them.
   const codec = createCodec(framing) as Codec<Request>;
   return async (connection) => {
     let request: Request | null;
@@ -63,9 +63,9 @@ export function serveRequests<Request extends string | Uint8Array>(
       const response = await handler.handle(request, context);
       if (response === null || response === undefined) continue;
       if (typeof response !== "string" && !(response instanceof Uint8Array)) {
-        // A handler in JavaScript; the connection would take it for a failure of the client.
+        // Only JavaScript gets here; the connection would mistake it for a failure of the client.
         throw new TypeError(
-          `Cannot answer: handle gave a ${typeof response}, wanted text, bytes or nothing`,
+          `Cannot respond: handle returned a ${typeof response}, expected text, bytes or nothing`,
         );
       }
       await connection.write(codec.encode(response));
@@ -106,7 +106,7 @@ function lengthPrefix(bytes: number, endian: "big" | "little", limit: number): C
       const length = decodeLength(prefix, endian);
       if (length > limit) throw new LimitExceededError(limit);
       if (length === 0) return NO_BYTES;
-      // The prefix was the first part of a request: an end from here on is in its middle.
+      // The prefix was part of the request, so an end here is in its middle.
       const body = await connection.readExactly(length);
       if (body === null) throw new IncompleteReadError(NO_BYTES);
       return body;
@@ -123,8 +123,8 @@ function lengthPrefix(bytes: number, endian: "big" | "little", limit: number): C
   };
 }
 
-// Arithmetic, not shifts: those end at 32 bits. A prefix of 8 bytes beyond 2^53
-// becomes imprecise, and is refused by any limit long before.
+// Arithmetic, since shifts end at 32 bits. An 8-byte prefix beyond 2^53 loses
+// precision, but exceeds any limit long before.
 function decodeLength(prefix: Uint8Array, endian: "big" | "little"): number {
   const digits = endian === "big" ? prefix : prefix.toReversed();
   return digits.reduce((length, byte) => length * 256 + byte, 0);

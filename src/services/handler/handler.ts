@@ -18,32 +18,32 @@ import {
 import { type Framing, type RequestHandler, serveRequests } from "./framing.ts";
 import { type Protocol, serveProtocol } from "./protocol.ts";
 
-/** A handler in the shape that `deno serve`, Hono and others have. */
+/** A handler in the shape of `deno serve`, Hono and others. */
 export type FetchHandler = http.FetchHandler<ServiceContext>;
-/** What such a handler is told beside the request. */
+/** What such a handler gets beside the request. */
 export type FetchInfo = http.FetchInfo<ServiceContext>;
 
-/** The whole conversation as one function of the connection. */
+/** Serves a whole connection with one function. */
 export interface StreamHandler {
   serve(connection: Connection, context: ServiceContext): void | Promise<void>;
 }
 
-/** A protocol object for each connection. */
+/** Serves each connection with a protocol object. */
 export interface ProtocolHandler {
   protocol(context: ServiceContext): Protocol;
 }
 
-/** Requests cut out of the stream, one response each. */
+/** Serves framed requests with one response each. */
 export interface FramedHandler<Request = string | Uint8Array> extends RequestHandler<Request> {
   readonly framing: Framing;
 }
 
-/** Requests by method and path, in Sluice's own small shape. */
+/** Serves HTTP requests by method and path. */
 export interface RoutesHandler {
   readonly routes: RouteTable;
 }
 
-/** What a user's module may export by default, and what every kind may add. */
+/** The default export of a user's module: one of five shapes, and what each may add. */
 export type Handler =
   & (
     | FetchHandler
@@ -54,19 +54,19 @@ export type Handler =
     | FramedHandler<Uint8Array>
   )
   & {
-    /** What a client is told when the server is full. */
+    /** What a client is sent when the server is full. */
     readonly refusal?: string;
   };
 
-/** Options that say nothing to a handler that does not speak HTTP. */
+/** Options that mean nothing to a handler that does not speak HTTP. */
 const OPTION_NAMES = { root: "--root", compress: "--compress", accessLog: "--access-log" } as const;
 const HTTP_ONLY = Object.keys(OPTION_NAMES) as (keyof typeof OPTION_NAMES)[];
 const ACCEPTED = "{ fetch }, { routes }, { serve }, { protocol } or { framing, handle }";
-/** The shape of most frameworks; their objects have much else. */
+/** The shape of most frameworks, whose objects have other members as well. */
 const FETCH = "fetch";
 const SHAPES = [FETCH, "routes", "serve", "protocol", "handle"];
 
-// Each message completes the word "wanted".
+// Each message follows the word "wanted".
 const BYTES = "a whole number of bytes, 1 or more";
 const TEXT = "a text that is not empty";
 const limit = v.optional(

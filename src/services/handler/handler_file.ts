@@ -12,24 +12,24 @@ export type ImportModule = (path: string) => Promise<{ default?: unknown }>;
 /**
  * Imports a module from disk.
  *
- * @param generation Another one imports the module anew; what the module itself
- * imports stays as it was, as long as the thread lives.
+ * @param generation A new number reloads the module itself; what it imports
+ * stays cached for the life of the thread.
  */
 export function importFile(path: string, generation = 0): Promise<{ default?: unknown }> {
   const url = fileUrl(path);
   return import(generation === 0 ? url : `${url}?generation=${generation}`);
 }
 
-/** The URL of an absolute path. Node's library has a function for it, and takes 2 MB in each thread. */
+/** The URL of an absolute path. Node's `pathToFileURL` would load 2 MB into each thread. */
 export function fileUrl(path: string): string {
   return `file://${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 /**
- * Checks that there is a file, without running it.
+ * Checks that the file exists, without running it.
  *
  * @param path Absolute.
- * @throws {ExitError} 66 if there is no such file, 77 if it may not be looked at.
+ * @throws {ExitError} 66 if there is no such file, 77 if permission is denied.
  */
 export function checkHandlerFile(path: string): void {
   try {
@@ -46,7 +46,7 @@ export function checkHandlerFile(path: string): void {
   throw new ExitError(`Cannot use the handler "${path}": it is not a file`, EXIT.noInput);
 }
 
-/** The first line of an error's message: the rest is the runtime's advice. */
+/** The first line of an error's message; the runtime puts advice in the others. */
 export function firstLine(error: unknown): string {
   const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
   return line;

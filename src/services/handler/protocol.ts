@@ -2,41 +2,41 @@ import type { Connection } from "../../core/connection.ts";
 import { ConnectionError } from "../../core/errors.ts";
 import type { Service } from "../../core/service.ts";
 
-/** What a protocol writes to. Writing never waits; what the client does not take is kept, up to a limit. */
+/** What a protocol writes to. Writing never waits: data that the client has not taken is buffered, up to a limit. */
 export interface Transport {
   /** The connection's id. */
   readonly id: string;
   readonly remoteAddr: Deno.Addr;
   /** Aborts when the server drains. */
   readonly draining: AbortSignal;
-  /** Bytes that the client has not taken yet. */
+  /** Bytes that are buffered for the client. */
   readonly bufferedAmount: number;
   /** Sends data; ignored after {@linkcode end} and {@linkcode close}. */
   write(data: Uint8Array | string): void;
-  /** Closes when everything that was written is sent. */
+  /** Closes once everything written has been sent. */
   end(): void;
-  /** Closes at once; what is not sent is lost. */
+  /** Closes at once and drops what is buffered. */
   close(): void;
 }
 
-/** Callbacks of one connection, after asyncio.Protocol. One that returns a promise holds the next one back. */
+/** Callbacks of one connection, after asyncio.Protocol. A callback that returns a promise delays the next. */
 export interface Protocol {
   connectionMade?(transport: Transport): void | Promise<void>;
-  /** @param data Whatever arrived; good until the callback is done. */
+  /** @param data What arrived, in pieces of any size; valid until the callback is done. */
   dataReceived?(data: Uint8Array): void | Promise<void>;
-  /** The connection is over; `error` is null where the client or the protocol itself ended it. */
+  /** The connection is over; `error` is null if the client or the protocol itself ended it. */
   connectionLost?(error: Error | null): void | Promise<void>;
 }
 
 /**
- * The most bytes that wait for one slow client (1 MiB); beyond it the
- * connection is closed, or one client of a chat would fill the memory.
+ * The most bytes buffered for one slow client (1 MiB). Beyond it the connection
+ * is closed, or a single slow chat client could exhaust memory.
  */
 export const MAX_BUFFERED = 1024 * 1024;
 
 const encoder = new TextEncoder();
 
-/** A service of a protocol: one protocol object a connection. */
+/** Makes a service of a protocol, with a protocol object for each connection. */
 export function serveProtocol(create: () => Protocol): Service {
   return async (connection) => {
     const protocol = create();
@@ -46,16 +46,16 @@ export function serveProtocol(create: () => Protocol): Service {
       await protocol.connectionMade?.(transport);
       await converse(connection, protocol, transport);
       await transport.flush();
-      // A client that ends in order has taken everything; one that is cut off has not.
+      // Writes may have failed after the client closed its side.
       if (transport.failure !== null) throw transport.failure;
     } catch (error) {
       lost = error instanceof Error ? error : new Error(String(error));
-      // What can still be told comes after what was written before.
+      // A farewell goes out after what was written before.
       if ("answer" in lost) await transport.flush();
       throw error;
     } finally {
       transport.seal();
-      // Its own close is no loss; what it threw itself is.
+      // A close of its own is not a loss; an error that it threw is.
       const isOrdinary = lost instanceof ConnectionError && !("answer" in lost) &&
         lost.endedBy === "server";
       await protocol.connectionLost?.(isOrdinary ? null : lost);
@@ -69,7 +69,7 @@ async function converse(
   transport: ConnectionTransport,
 ): Promise<void> {
   while (!transport.isEnding) {
-    // A client that does not take its answers is not read from: it holds back itself alone.
+    // Backpressure: a client that does not take its data is not read from.
     await transport.flush();
     transport.isWaiting = true;
     const data = await connection.read();
@@ -86,7 +86,7 @@ class ConnectionTransport implements Transport {
   #pump: Promise<void> | null = null;
   #isEnding = false;
   #failure: unknown = null;
-  /** Whether nothing is running that would notice the end by itself. */
+  /** Whether the protocol is only waiting for data, so that nothing else would notice the end. */
   isWaiting = false;
 
   constructor(connection: Connection) {
@@ -113,14 +113,14 @@ class ConnectionTransport implements Transport {
     return this.#isEnding;
   }
 
-  /** Why something that was written could not be sent; null where nothing was lost. */
+  /** Why written data could not be sent; null if all of it was. */
   get failure(): unknown {
     return this.#failure;
   }
 
   write(data: Uint8Array | string): void {
     if (this.#isEnding) return;
-    // A copy: the data may be a view of a read buffer, or be changed by its owner.
+    // Copied, since the data may be a view of a read buffer, or its owner may change it.
     const bytes = typeof data === "string" ? encoder.encode(data) : data.slice();
     if (bytes.length === 0) return;
     this.#queued += bytes.length;
@@ -143,12 +143,12 @@ class ConnectionTransport implements Transport {
     this.#connection.close();
   }
 
-  /** Takes no more data. */
+  /** Ignores further writes. */
   seal(): void {
     this.#isEnding = true;
   }
 
-  /** Resolves when everything that was written is sent. */
+  /** Resolves when everything written has been sent. */
   async flush(): Promise<void> {
     while (this.#pump !== null) await this.#pump;
   }
@@ -164,7 +164,7 @@ class ConnectionTransport implements Transport {
         await this.#connection.write(data);
         this.#queued = Math.max(0, this.#queued - data.length);
       }
-    } catch (error) { // The connection is over: whoever serves it learns why.
+    } catch (error) { // The connection is over; converse() finds out why.
       this.#failure = error;
       this.#drop();
       this.seal();

@@ -9,26 +9,26 @@ import {
 import { every } from "../../base/timers.ts";
 import { HttpError } from "../../http/error.ts";
 
-/** When a service counts as failing, and for how long. */
+/** When the circuit opens, and for how long. */
 export interface BreakerOptions {
   /** Failures in a row that open the circuit. */
   readonly failures: number;
-  /** Milliseconds after which a request may try the service again. */
+  /** Milliseconds until a request may try the service again. */
   readonly openFor: number;
-  /** Milliseconds that the service has for an answer. */
+  /** Milliseconds that the service has to respond. */
   readonly deadline: number;
-  /** Told when the circuit opens, with the failure that opened it, and when it closes again (null). */
+  /** Called when the circuit opens, with the failure that opened it, and with null when it closes. */
   readonly onChange: (failure: unknown) => void;
 }
 
-/** What is called; the signal aborts when nobody waits for the answer any more. */
+/** A call of the service; the signal aborts when nobody waits for the result any longer. */
 export type Call<T> = (signal: AbortSignal) => T | Promise<T>;
 
 /**
- * A circuit breaker around a service. After some failures in a row its circuit
- * opens: the service is not called, which spares the clients the wait, and the
- * service the load. Then one request tries it, and the circuit closes if that
- * succeeds. Each lane has its own.
+ * A circuit breaker around a service. After some consecutive failures the
+ * circuit opens: the service is not called, which spares clients the wait and
+ * the service the load. After a while one request tries it, and the circuit
+ * closes if that succeeds. Each lane has its own breakers.
  */
 export class Breaker {
   readonly #name: string;
@@ -36,7 +36,7 @@ export class Breaker {
   readonly #policy: CircuitBreakerPolicy;
   readonly #refusal: readonly [string, string];
 
-  /** @param name Of the service, for the answers. */
+  /** @param name The name of the service, for its error responses. */
   constructor(name: string, options: BreakerOptions) {
     const { failures, openFor, onChange } = options;
     this.#name = name;
@@ -54,10 +54,10 @@ export class Breaker {
    * Calls the service.
    *
    * @throws {HttpError} 503 with Retry-After if the service throws, or is not
-   * called because the circuit is open; 504 if it has not answered in time.
+   * called because the circuit is open; 504 if it does not respond in time.
    */
   async call<T>(act: Call<T>): Promise<T> {
-    // The library would let the others wait for the one that tries the service.
+    // The library would make other requests wait for the one that tries the service.
     if (this.#policy.state === CircuitState.HalfOpen) throw this.#refuse();
     try {
       return await this.#policy.execute(() => this.#inTime(act));
@@ -69,7 +69,7 @@ export class Breaker {
   }
 
   #refuse(): HttpError {
-    return new HttpError(503, `${this.#name} is failing, and not called for a while`, [
+    return new HttpError(503, `${this.#name} is failing: calls are paused`, [
       this.#refusal,
     ]);
   }
@@ -78,11 +78,11 @@ export class Breaker {
     const { deadline } = this.#options;
     const giveUp = new AbortController();
     const answer = act(giveUp.signal);
-    // A timer only where there is something to wait for.
+    // Only a promise needs a timer.
     if (!(answer instanceof Promise)) return answer;
     const { promise: late, reject } = Promise.withResolvers<never>();
     const stop = every(deadline, () => {
-      reject(new HttpError(504, `${this.#name} has not answered within ${deadline} ms`));
+      reject(new HttpError(504, `${this.#name} did not respond within ${deadline} ms`));
       giveUp.abort();
     });
     try {

@@ -6,11 +6,11 @@ import type { Breaker, Call } from "./breaker.ts";
 import { Fault } from "./fault.ts";
 import { failRoute, work } from "./lab_routes.ts";
 
-/** Failures in a row after which a service is not called for a while. */
+/** Consecutive failures that open the circuit of a service. */
 const FAILURES = 5;
-/** For how long, in milliseconds: short enough to watch it. */
+/** How long it stays open, in milliseconds: short enough to watch. */
 const OPEN_FOR = 5_000;
-/** How long a service has for an answer, in milliseconds. */
+/** How long a service has to respond, in milliseconds. */
 const DEADLINE = 1_000;
 
 const HELLO = fixed({
@@ -19,11 +19,11 @@ const HELLO = fixed({
 });
 
 /**
- * What `--service http` answers without a handler: a greeting, an echo, and two
- * services behind one front, neither of which feels the failures of the other.
+ * The routes of `--service http` without a handler: a greeting, an echo, and two
+ * services behind one front that do not affect each other when they fail.
  *
- * @param options.lab Whether there are also routes that load the server, and
- * that make the services fail: in `forked`, each process has failures of its own.
+ * @param options.lab Adds routes that load the server and make the services
+ * fail; in `forked`, a service fails in one process only.
  */
 export function builtinRoutes(
   { lab }: { readonly lab: boolean },
@@ -38,7 +38,7 @@ export function builtinRoutes(
   });
 }
 
-/** Gives the body back, each piece as it comes. */
+/** Sends the body back, chunk by chunk. */
 function echo(request: HttpRequest): HttpResponse {
   const { body } = request;
   const type = request.header("content-type");
@@ -64,7 +64,7 @@ function serviceRoutes(letter: string, lab: boolean, context: ServiceContext): R
   };
 }
 
-/** A route of a service behind a circuit breaker, which is loaded with the first request. */
+/** A route to a service behind a circuit breaker. The breaker is loaded on the first request. */
 function guard(name: string, act: Call<string>, { log }: ServiceContext): RouteHandler {
   const load = async () => {
     const { Breaker } = await import("./breaker.ts");
@@ -73,8 +73,8 @@ function guard(name: string, act: Call<string>, { log }: ServiceContext): RouteH
       openFor: OPEN_FOR,
       deadline: DEADLINE,
       onChange: (failure) => {
-        if (failure === null) log.info(`${name} answers again`);
-        else log.warn(`${name} is failing: it is not called for a while`, { error: failure });
+        if (failure === null) log.info(`${name} recovered`);
+        else log.warn(`${name} is failing: calls are paused`, { error: failure });
       },
     });
   };

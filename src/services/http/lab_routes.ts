@@ -7,20 +7,20 @@ import { formatDuration, parseDuration } from "../../settings/units.ts";
 import type { Fault } from "./fault.ts";
 import { pause } from "./pause.ts";
 
-/** The most milliseconds of work, of either kind: a minute. */
+/** The longest work of either kind, in milliseconds: a minute. */
 const MAX_WORK = 60_000;
 /** The longest fault, in milliseconds. */
 const MAX_FAULT = 600_000;
-/** Steps of computing between two looks at the clock, about 10 us: to look is work of the system. */
+/** Iterations between two readings of the clock, about 10 us: reading it is a system call. */
 const ROUND = 10_000;
-/** The most characters of what was found, in an answer. */
+/** The most characters of a wrong value to quote. */
 const FOUND_LIMIT = 40;
 
 /**
- * Loads the server: `?cpu_ms=5&io_ms=20` uses so much time of a processor, which
- * takes longer where threads share it, and then waits for so long.
+ * Loads the server: `?cpu_ms=5&io_ms=20` uses 5 ms of processor time, which take
+ * longer where threads share a processor, then waits for 20 ms.
  *
- * @throws {HttpError} 400 if one is no number from 0 to 60000.
+ * @throws {HttpError} 400 if one is not a whole number from 0 to 60000.
  */
 export async function work(request: HttpRequest): Promise<string> {
   const query = new URLSearchParams(request.query);
@@ -32,9 +32,10 @@ export async function work(request: HttpRequest): Promise<string> {
 }
 
 /**
- * Makes a service fail: `?for=10s` by an error at once, `&how=hang` by no answer.
+ * Makes a service fail: `?for=10s` with an error at once, with `&how=hang` by
+ * not responding.
  *
- * @throws {HttpError} 400 if it is not said for how long, or for too long.
+ * @throws {HttpError} 400 if the duration is missing or too long.
  */
 export function failRoute(name: string, fault: Fault): RouteHandler {
   return async (request) => {

@@ -1,6 +1,6 @@
 import { every } from "../../base/timers.ts";
 
-/** Waits so many milliseconds, 1 at least, or until a signal aborts; it never rejects. */
+/** Waits for a number of milliseconds, at least 1, or until a signal aborts. Never rejects. */
 export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();

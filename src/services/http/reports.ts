@@ -2,7 +2,7 @@ import type { ServiceContext } from "../service.ts";
 import type { HttpReports } from "../../http/conversation/conversation_context.ts";
 import { TlsHelloError } from "../../http/codec/request_decoder.ts";
 
-/** Writes what conversations report to the log of their service. */
+/** Logs what conversations report. */
 export function reportTo(context: ServiceContext): Omit<HttpReports, "answered"> {
   const { log } = context;
   return {
@@ -23,12 +23,12 @@ export function reportTo(context: ServiceContext): Omit<HttpReports, "answered">
   };
 }
 
-/** Once in all threads: the mistake is made in one place, and repeated with each connection. */
+/** Once across all threads: one misconfigured client repeats the mistake with each connection. */
 async function adviseOnce({ log, shared }: ServiceContext): Promise<void> {
   const said = new Int32Array(await shared("http: TLS advice", 4));
   if (Atomics.exchange(said, 0, 1) !== 0) return;
   log.warn(
     "A client speaks TLS to this port, which speaks plain HTTP: use http:// in its URL, or put " +
-      "a proxy before the server that ends TLS",
+      "a proxy that terminates TLS in front of the server",
   );
 }

@@ -165,7 +165,7 @@ Deno.test("--access-log-format changes with a reload, --access-log does not", as
   await write(`${folder.path}/other`, "json");
   server.kill("SIGHUP");
   await server.logged("Reloaded");
-  const warning = await server.logged("Settings that only a restart changes");
+  const warning = await server.logged("Some settings change only on restart");
   assertEquals(warning["sluice.settings"], "--access-log");
   await request(server, { clients: 1 }, 1, 1);
   server.kill("SIGTERM");

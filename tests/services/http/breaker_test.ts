@@ -26,13 +26,13 @@ async function failureOf(breaker: Breaker, act: Call<string>): Promise<HttpError
   return await assertRejects(() => breaker.call(act), HttpError);
 }
 
-Deno.test("Breaker.call() gives what the service gives, at once or later", async () => {
+Deno.test("Breaker.call() returns the service's result, synchronous or not", async () => {
   const { breaker } = makeBreaker();
   assertEquals(await breaker.call(succeeding), "fine");
   assertEquals(await breaker.call(() => Promise.resolve("later")), "later");
 });
 
-Deno.test("Breaker.call() answers a failure with 503 and leaves the circuit closed, until there are enough in a row", async () => {
+Deno.test("Breaker.call() turns failures into 503 and opens the circuit after enough in a row", async () => {
   const { breaker, changes, fail } = makeBreaker();
   for (let round = 0; round < 3; round++) {
     const { status, reason, fields } = await fail();
@@ -46,18 +46,18 @@ Deno.test("Breaker.call() answers a failure with 503 and leaves the circuit clos
   assertEquals(changes, [failure]);
 });
 
-Deno.test("Breaker.call() does not call the service while its circuit is open", async () => {
+Deno.test("Breaker.call() does not call the service while the circuit is open", async () => {
   const { fail } = makeBreaker({ openFor: 59_001 });
   await fail();
   await fail();
   let calls = 0;
   const { status, reason, fields } = await fail(() => String(++calls));
-  assertEquals([status, reason], [503, "Service X is failing, and not called for a while"]);
+  assertEquals([status, reason], [503, "Service X is failing: calls are paused"]);
   assertEquals(fields, [["Retry-After", "60"]]);
   assertEquals(calls, 0);
 });
 
-Deno.test("Breaker.call() closes the circuit with the first success after the time is over", async () => {
+Deno.test("Breaker.call() closes the circuit on the first success after the open period", async () => {
   const { breaker, changes, fail } = makeBreaker({ openFor: 20 });
   await fail();
   await fail();
@@ -73,7 +73,7 @@ Deno.test("Breaker.call() closes the circuit with the first success after the ti
   assertEquals(await breaker.call(succeeding), "fine", "one failure does not open it again");
 });
 
-Deno.test("Breaker.call() lets one request try the service, refuses the others, and opens again if it fails", async () => {
+Deno.test("Breaker.call() lets one request try a half-open service, refuses others, and reopens if it fails", async () => {
   const { changes, fail } = makeBreaker({ openFor: 20 });
   await fail();
   await fail();
@@ -97,7 +97,7 @@ Deno.test("Breaker.call() lets one request try the service, refuses the others, 
   assertEquals(changes, [failure, failure]);
 });
 
-Deno.test("Breaker.call() gives up a service that does not answer: 504, a failure, and an aborted signal", async () => {
+Deno.test("Breaker.call() times out a hanging service: 504, a failure, and an aborted signal", async () => {
   const { changes, fail } = makeBreaker({ deadline: 10 });
   const signals: AbortSignal[] = [];
   const hanging: Call<string> = (signal) => {
@@ -106,7 +106,7 @@ Deno.test("Breaker.call() gives up a service that does not answer: 504, a failur
   };
   for (let round = 0; round < 2; round++) {
     const { status, reason, fields } = await fail(hanging);
-    assertEquals([status, reason], [504, "Service X has not answered within 10 ms"]);
+    assertEquals([status, reason], [504, "Service X did not respond within 10 ms"]);
     assertEquals(fields, []);
   }
   assertEquals(signals.map(({ aborted }) => aborted), [true, true]);
@@ -115,7 +115,7 @@ Deno.test("Breaker.call() gives up a service that does not answer: 504, a failur
   assertEquals(signals.length, 2);
 });
 
-Deno.test("Breaker.call() passes an answer on that a failing service has chosen itself", async () => {
+Deno.test("Breaker.call() passes on an HttpError that the service throws", async () => {
   const { breaker, changes } = makeBreaker();
   const own = new HttpError(502, "no upstream");
   const rejecting: Call<string> = () => Promise.reject(own);

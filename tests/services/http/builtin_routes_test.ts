@@ -92,7 +92,7 @@ async function echoed(handler: HttpHandler, line: string, parts?: RequestParts) 
 // It opens a library that stays open, which is no leak of the test that comes first.
 threadClock();
 
-Deno.test("builtinRoutes greets at /, at once, and answers for both services", async () => {
+Deno.test("builtinRoutes() greets at / and responds for both services", async () => {
   const { handler } = startLanes(false);
   // At once: no promise.
   const { headers, body } = handler(makeRequest("GET /")) as HttpResponse;
@@ -105,7 +105,7 @@ Deno.test("builtinRoutes greets at /, at once, and answers for both services", a
   assertEquals(await answerOf(handler, "GET /serviceB"), [200, "Service B response"]);
 });
 
-Deno.test("builtinRoutes echoes the body of any method as it comes, with its type and length", async () => {
+Deno.test("builtinRoutes() echoes the body of any method chunk by chunk, with its type and length", async () => {
   const { handler } = startLanes(false);
   for (const method of ["POST", "PUT", "OPTIONS", "BREW"]) {
     const parts = { type: "text/csv", body: ["a,", "b"], length: 3 };
@@ -126,14 +126,14 @@ Deno.test("builtinRoutes echoes the body of any method as it comes, with its typ
   });
 });
 
-Deno.test("builtinRoutes has no routes of the lab unless it is asked to", async () => {
+Deno.test("builtinRoutes() has no lab routes by default", async () => {
   const { handler } = startLanes(false);
   for (const line of ["GET /work", "POST /serviceA/fail?for=1s", "POST /serviceB/fail?for=1s"]) {
     assertEquals((await answerOf(handler, line))[0], 404, line);
   }
 });
 
-Deno.test("builtinRoutes burns and waits as long as /work says", async () => {
+Deno.test("/work uses the processor and waits for as long as the query says", async () => {
   const { handler } = startLanes();
   const start = performance.now();
   assertEquals(await answerOf(handler, "GET /work?cpu_ms=5&io_ms=20"), [
@@ -148,7 +148,7 @@ Deno.test("builtinRoutes burns and waits as long as /work says", async () => {
   await answer;
 });
 
-Deno.test("builtinRoutes waits no longer for a client that leaves", async () => {
+Deno.test("/work stops waiting when the client disconnects", async () => {
   const { handler } = startLanes();
   const gone = new AbortController();
   const answer = ask(handler, "GET /work?io_ms=60000", { signal: gone.signal });
@@ -157,7 +157,7 @@ Deno.test("builtinRoutes waits no longer for a client that leaves", async () => 
   await ask(handler, "GET /work?io_ms=60000", { signal: gone.signal });
 });
 
-Deno.test("builtinRoutes says what is wrong with the numbers of /work", async () => {
+Deno.test("/work explains a wrong number in the query", async () => {
   const { handler } = startLanes();
   for (const value of ["", "-1", "1.5", "60001", "1e3", "abc", "%0a"]) {
     const found = value === "%0a" ? "\\x0a" : value;
@@ -171,7 +171,7 @@ Deno.test("builtinRoutes says what is wrong with the numbers of /work", async ()
   }
 });
 
-Deno.test("builtinRoutes says what is wrong with the time and the kind of a fault", async () => {
+Deno.test("/serviceA/fail explains a wrong duration or kind of fault", async () => {
   const { handler } = startLanes();
   const time = "expected a duration up to 10m, such as 10s";
   const cases = [
@@ -186,7 +186,7 @@ Deno.test("builtinRoutes says what is wrong with the time and the kind of a faul
   assertEquals(await answerOf(handler, "GET /serviceA"), [200, "Service A response"]);
 });
 
-Deno.test("builtinRoutes makes a service fail in all threads, and leaves the other alone", async () => {
+Deno.test("/serviceA/fail makes the service fail in all threads and does not affect the other", async () => {
   const { handler, other, logged } = startLanes();
   assertEquals(await answerOf(handler, "POST /serviceA/fail?for=10m"), [
     200,
@@ -196,16 +196,16 @@ Deno.test("builtinRoutes makes a service fail in all threads, and leaves the oth
     for (let failure = 0; failure < 5; failure++) {
       assertEquals(await answerOf(lane, "GET /serviceA"), [503, "Service A failed"]);
     }
-    const refused = [503, "Service A is failing, and not called for a while"];
+    const refused = [503, "Service A is failing: calls are paused"];
     assertEquals(await answerOf(lane, "GET /serviceA"), refused);
     const { fields } = await assertRejects(() => ask(lane, "GET /serviceA"), HttpError);
     assertEquals(fields, [["Retry-After", "5"]]);
     assertEquals(await answerOf(lane, "GET /serviceB"), [200, "Service B response"]);
   }
-  assertEquals(logged, Array(2).fill("Service A is failing: it is not called for a while"));
+  assertEquals(logged, Array(2).fill("Service A is failing: calls are paused"));
 });
 
-Deno.test("builtinRoutes makes a service hang until it is given up, and leaves the other alone", async () => {
+Deno.test("/serviceB/fail?how=hang makes calls time out and does not affect the other service", async () => {
   const { handler } = startLanes();
   assertEquals(await answerOf(handler, "POST /serviceB/fail?for=1m&how=hang"), [
     200,
@@ -215,7 +215,7 @@ Deno.test("builtinRoutes makes a service hang until it is given up, and leaves t
   const answers = Array.from({ length: 5 }, () => answerOf(handler, "GET /serviceB"));
   assertEquals(await answerOf(handler, "GET /serviceA"), [200, "Service A response"]);
   for (const answer of answers) {
-    assertEquals(await answer, [504, "Service B has not answered within 1000 ms"]);
+    assertEquals(await answer, [504, "Service B did not respond within 1000 ms"]);
   }
   const start = performance.now();
   assertEquals((await answerOf(handler, "GET /serviceB"))[0], 503);
@@ -223,7 +223,7 @@ Deno.test("builtinRoutes makes a service hang until it is given up, and leaves t
   assertEquals(await answerOf(handler, "GET /serviceA"), [200, "Service A response"]);
 });
 
-Deno.test("builtinRoutes ends a fault when its time is over, or with a time of 0", async () => {
+Deno.test("/serviceA/fail ends after its duration, or at once with a duration of 0", async () => {
   const { handler } = startLanes();
   await ask(handler, "POST /serviceA/fail?for=50ms&how=hang");
   const answer = answerOf(handler, "GET /serviceA");

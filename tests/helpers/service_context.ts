@@ -1,0 +1,14 @@
+import { getLogger } from "@logtape/logtape";
+import { sharedState } from "../../src/lane/shared_state.ts";
+import type { ServiceContext, ServiceHost } from "../../src/services/service.ts";
+
+/** What a lane would give its service; nothing retires or drains. */
+export const CONTEXT: ServiceContext = {
+  log: getLogger(["sluice", "test"]),
+  retiring: new AbortController().signal,
+  draining: new AbortController().signal,
+  ...sharedState(0, (_, bytes) => Promise.resolve(new SharedArrayBuffer(bytes))),
+};
+
+/** Drops the lines of the access log. */
+export const HOST: ServiceHost = { recordAccess() {} };
