@@ -1,6 +1,5 @@
 /** Files that a command writes its result into. */
-import { EXIT, ExitError } from "../base/exit.ts";
-import { systemReason } from "../log/line_writer.ts";
+import { cannotWrite } from "../base/system_errors.ts";
 import { quote } from "../settings/found.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
 import { writeText } from "../base/write_text.ts";
@@ -30,13 +29,6 @@ function act(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    const { NotCapable, NotFound, PermissionDenied } = Deno.errors;
-    const denied = error instanceof PermissionDenied || error instanceof NotCapable;
-    const reason = error instanceof NotFound ? "its directory does not exist" : systemReason(error);
-    throw new ExitError(
-      `Cannot write ${quote(path)}: ${reason}`,
-      denied ? EXIT.noPermission : EXIT.cannotCreate,
-      { cause: error },
-    );
+    throw cannotWrite(quote(path), error);
   }
 }

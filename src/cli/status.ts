@@ -1,7 +1,7 @@
 /** `sluice status`: a status file, for people. */
 import * as v from "valibot";
 import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
-import { systemReason } from "../log/line_writer.ts";
+import { cannotRead } from "../base/system_errors.ts";
 import type { PlaceName } from "../modes/mode.ts";
 import { printable } from "../base/printable.ts";
 import { STATES } from "../lane/scoreboard.ts";
@@ -101,14 +101,7 @@ async function read(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    const { IsADirectory, NotCapable, NotFound, PermissionDenied } = Deno.errors;
-    if (error instanceof PermissionDenied || error instanceof NotCapable) {
-      throw refusal(path, "permission denied", EXIT.noPermission);
-    }
-    if (error instanceof NotFound) throw refusal(path, "no such file", EXIT.noInput);
-    const isFolder = error instanceof IsADirectory;
-    const reason = isFolder ? "it is a folder, expected a file" : systemReason(error);
-    throw refusal(path, reason, EXIT.noInput);
+    throw cannotRead(`the status file ${quote(path)}`, error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { EXIT, ExitError } from "../base/exit.ts";
 import { type Address, formatAddress } from "../base/address.ts";
+import { isDenied } from "../base/system_errors.ts";
 
 /** A bound, listening socket. Iterating it accepts. */
 export interface Listener extends AsyncIterable<Deno.Conn> {
@@ -136,7 +137,7 @@ function cannotBind(address: Address, error: unknown): ExitError {
     const advice = `${prefix}: address in use, choose another ${option}`;
     return new ExitError(advice, EXIT.unavailable, { cause: error });
   }
-  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+  if (isDenied(error)) {
     const advice = error instanceof Deno.errors.NotCapable
       ? "the runtime refuses it, allow it with --allow-net, --allow-read and --allow-write"
       : "permission denied, choose a port above 1023 or a path that you may write";

@@ -1,5 +1,5 @@
 import { EXIT, ExitError } from "../base/exit.ts";
-import { systemReason } from "../log/line_writer.ts";
+import { cannotRead } from "../base/system_errors.ts";
 import { quote } from "../settings/found.ts";
 import { type FileMessage, messageOf } from "./request_text.ts";
 
@@ -32,12 +32,6 @@ async function read(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await Deno.readFile(path);
   } catch (error) {
-    const { NotCapable, NotFound, PermissionDenied } = Deno.errors;
-    const denied = error instanceof PermissionDenied || error instanceof NotCapable;
-    const reason = error instanceof NotFound ? "no such file" : systemReason(error);
-    throw new ExitError(
-      `Cannot read the request ${quote(path)}: ${reason}`,
-      denied ? EXIT.noPermission : EXIT.noInput,
-    );
+    throw cannotRead(`the request ${quote(path)}`, error);
   }
 }

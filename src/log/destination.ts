@@ -1,6 +1,6 @@
-import { EXIT, ExitError } from "../base/exit.ts";
+import { cannotWrite } from "../base/system_errors.ts";
 import type { Rotation } from "./log_file.ts";
-import { type Destination, systemReason } from "./line_writer.ts";
+import type { Destination } from "./line_writer.ts";
 
 /** Standard output as the destination of a log. */
 export function standardOutput(log: string): Destination {
@@ -31,12 +31,6 @@ export async function openDestination(
   try {
     return await openLogFile(name, path, rotation);
   } catch (error) {
-    const denied = error instanceof Deno.errors.PermissionDenied ||
-      error instanceof Deno.errors.NotCapable;
-    throw new ExitError(
-      `Cannot open ${name}: ${systemReason(error)}, name one that can be written with ${flag}`,
-      denied ? EXIT.noPermission : EXIT.cannotCreate,
-      { cause: error },
-    );
+    throw cannotWrite(name, error, `choose another ${flag}`);
   }
 }

@@ -1,3 +1,5 @@
+import { systemReason } from "../base/system_errors.ts";
+
 /** Where lines go. */
 export interface Destination {
   /** What messages call it: "standard output", "the log file x.log". */
@@ -193,14 +195,4 @@ export async function report(message: string): Promise<void> {
   } catch {
     // There is nowhere left to say it.
   }
-}
-
-/** The system's own words for an error, such as "no space left on device", without path and number. */
-export function systemReason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const words = error.message.replace(/ \(os error \d+\).*$/s, "").replace(
-    /[\r\n]+/g,
-    " ",
-  );
-  return words.charAt(0).toLowerCase() + words.slice(1);
 }

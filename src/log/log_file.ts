@@ -1,4 +1,5 @@
-import { type Destination, report, systemReason } from "./line_writer.ts";
+import { systemReason } from "../base/system_errors.ts";
+import { type Destination, report } from "./line_writer.ts";
 
 // Why not getRotatingFileSink of @logtape/file 2.3.10: it writes and rotates
 // synchronously on the event loop even with `nonBlocking`, its queue has no

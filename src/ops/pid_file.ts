@@ -1,5 +1,6 @@
 import process from "node:process";
 import { EXIT, ExitError } from "../base/exit.ts";
+import { cannotWrite } from "../base/system_errors.ts";
 
 /**
  * Writes this process's number to a file, whole or not at all, in place of a
@@ -23,7 +24,7 @@ export function writePidFile(path: string): Disposable {
     Deno.renameSync(draft, path);
   } catch (error) {
     removeIfThere(draft);
-    throw refusal("write", path, error);
+    throw refusal(path, error);
   }
   return {
     [Symbol.dispose]() {
@@ -43,7 +44,7 @@ function read(path: string): number | null {
     text = Deno.readTextFileSync(path).trim();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw refusal("read", path, error);
+    throw refusal(path, error);
   }
   if (text === "") return null;
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
@@ -77,18 +78,6 @@ function removeIfThere(path: string): void {
   }
 }
 
-function refusal(action: string, path: string, error: unknown): ExitError {
-  const denied = error instanceof Deno.errors.PermissionDenied ||
-    error instanceof Deno.errors.NotCapable;
-  const reason = error instanceof Deno.errors.NotFound
-    ? "its directory does not exist"
-    : String(error instanceof Error ? error.message : error).replace(
-      / \(os error \d+\).*$/s,
-      "",
-    ).toLowerCase();
-  return new ExitError(
-    `Cannot ${action} the pid file ${path}: ${reason}, choose another --pid-file`,
-    denied ? EXIT.noPermission : EXIT.cannotCreate,
-    { cause: error },
-  );
+function refusal(path: string, error: unknown): ExitError {
+  return cannotWrite(`the pid file ${path}`, error, "choose another --pid-file");
 }

@@ -1,5 +1,4 @@
-import { EXIT, ExitError } from "../base/exit.ts";
-import { systemReason } from "../log/line_writer.ts";
+import { cannotWrite } from "../base/system_errors.ts";
 import type { Status } from "./status.ts";
 
 /** Milliseconds between two writes. */
@@ -22,6 +21,7 @@ export function keepStatusFile(
   onTrouble: (error: Error) => void,
   period: number = PERIOD_MS,
 ): AsyncDisposable {
+  const file = `the status file ${path}`;
   const draft = `${path}.${Deno.pid}.new`;
   writeFirst(path, draft, take());
   let failing = false;
@@ -34,8 +34,7 @@ export function keepStatusFile(
       await removeIfThere(draft);
       if (failing) return;
       failing = true;
-      const reason = `${reasonOf(error)}, writing goes on when it can be written`;
-      onTrouble(new Error(`Cannot write the status file ${path}: ${reason}`, { cause: error }));
+      onTrouble(cannotWrite(file, error, "writing goes on when it can be written"));
     }
   }
   let underWay: Promise<void> | null = null;
@@ -63,24 +62,12 @@ function writeFirst(path: string, draft: string, status: Status): void {
     Deno.renameSync(draft, path);
   } catch (error) {
     removeIfThereSync(draft);
-    const denied = error instanceof Deno.errors.PermissionDenied ||
-      error instanceof Deno.errors.NotCapable;
-    throw new ExitError(
-      `Cannot write the status file ${path}: ${reasonOf(error)}, choose another --status-file`,
-      denied ? EXIT.noPermission : EXIT.cannotCreate,
-      { cause: error },
-    );
+    throw cannotWrite(`the status file ${path}`, error, "choose another --status-file");
   }
 }
 
 function textOf(status: Status): string {
   return `${JSON.stringify(status, null, 2)}\n`;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Deno.errors.NotFound
-    ? "its directory does not exist"
-    : systemReason(error);
 }
 
 async function isOurs(path: string): Promise<boolean> {

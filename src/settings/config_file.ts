@@ -1,5 +1,6 @@
 /** Settings from a configuration file. */
 import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
+import { cannotRead } from "../base/system_errors.ts";
 import { type Found, quote, RANK } from "./found.ts";
 import { nearest } from "./nearest.ts";
 import { kebab, OPTION_KEYS, type OptionKey, optionOf } from "./options.ts";
@@ -80,20 +81,7 @@ async function read(file: ConfigFile, readFile: ReadFile): Promise<string> {
   try {
     return await readFile(file.path);
   } catch (error) {
-    const denied = error instanceof Deno.errors.PermissionDenied ||
-      error instanceof Deno.errors.NotCapable;
-    const state = denied
-      ? "permission denied"
-      : error instanceof Deno.errors.NotFound
-      ? "no such file"
-      : error instanceof Deno.errors.IsADirectory
-      ? "it is a folder, expected a file"
-      : firstLine(error);
-    throw new ExitError(
-      `Cannot read ${file.name} ${quote(file.written)}: ${state}`,
-      denied ? EXIT.noPermission : EXIT.noInput,
-      { cause: error },
-    );
+    throw cannotRead(`${file.name} ${quote(file.written)}`, error);
   }
 }
 

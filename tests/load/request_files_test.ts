@@ -65,7 +65,7 @@ Deno.test("readRequestFiles() refuses a file that is not there or is a folder, w
     ]);
     const [code, message] = await refusal([path("")]);
     assertEquals(code, EXIT.noInput);
-    assertEquals(message, `Cannot read the request "${path("")}": is a directory`);
+    assertEquals(message, `Cannot read the request "${path("")}": it is a folder, expected a file`);
   });
 });
 

@@ -105,7 +105,7 @@ Deno.test("openAccessLog() exits 73 where the file cannot be opened", () =>
       assertEquals(error.exitCode, 73);
       assertMatch(
         error.message,
-        /^Cannot open the access log file \/[^\n]+, name one that can be written with --access-log$/,
+        /^Cannot write the access log file \/[^\n]+, choose another --access-log$/,
       );
     }
     await log.close();

@@ -197,7 +197,7 @@ Deno.test("openLog: a file that cannot be opened is exit code 73, one that is no
       assertEquals(error.exitCode, 73);
       assertMatch(
         error.message,
-        /^Cannot open the log file [^\n]+, name one that can be written with --log-file$/,
+        /^Cannot write the log file [^\n]+, choose another --log-file$/,
       );
     }
     const body =

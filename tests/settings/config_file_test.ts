@@ -143,7 +143,10 @@ Deno.test("readConfigFile() exits 77 when the file may not be read", async () =>
     loadSettings({
       flags: {},
       environment: { SLUICE_CONFIG: "/s.toml" },
-      readFile: () => Promise.reject(new Deno.errors.PermissionDenied("no")),
+      readFile: () =>
+        Promise.reject(
+          new Deno.errors.PermissionDenied("Permission denied (os error 13): readfile '/s.toml'"),
+        ),
       cwd: "/",
     }), ExitError);
   assertEquals(

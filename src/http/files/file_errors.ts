@@ -1,3 +1,4 @@
+import { isDenied } from "../../base/system_errors.ts";
 import { HttpError } from "../error.ts";
 
 /** What the system says of a path that names nothing, or cannot. */
@@ -27,11 +28,6 @@ export function askSystem<T>(ask: () => T): T | null {
 /** Whether the system says that there is no such file. */
 export function isAbsent(error: unknown): boolean {
   return ABSENT.has(codeOf(error));
-}
-
-/** Whether it is the system or the runtime that refuses permission. */
-export function isDenied(error: unknown): boolean {
-  return error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable;
 }
 
 function codeOf(error: unknown): string {

@@ -5,7 +5,8 @@
  * worker of other file servers.
  */
 import { EXIT, ExitError } from "../../base/exit.ts";
-import { askSystem, isAbsent, isDenied } from "./file_errors.ts";
+import { isDenied } from "../../base/system_errors.ts";
+import { askSystem, isAbsent } from "./file_errors.ts";
 
 /** A regular file of a root. */
 export interface FoundFile {

@@ -1,5 +1,6 @@
 import { EXIT, ExitError } from "../../base/exit.ts";
 import { HTTP_OPTIONS } from "../http/options.ts";
+import { cannotRead } from "../../base/system_errors.ts";
 
 /** The port of a handler when `--port` names none. */
 export const HANDLER_PORT = 8000;
@@ -38,10 +39,7 @@ export function checkHandlerFile(path: string): void {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       throw new ExitError(`Cannot find the handler "${path}": no such file`, EXIT.noInput);
     }
-    throw new ExitError(
-      `Cannot read the handler "${path}": ${firstLine(error)}`,
-      EXIT.noPermission,
-    );
+    throw cannotRead(`the handler "${path}"`, error);
   }
   throw new ExitError(`Cannot use the handler "${path}": it is not a file`, EXIT.noInput);
 }

@@ -182,6 +182,6 @@ Deno.test("--access-log that cannot be opened ends the start", async () => {
   assertEquals(code, 73);
   assertMatch(
     stderr,
-    /^sluice: Cannot open the access log file [^\n]+, name one that can be written with --access-log\n$/,
+    /^sluice: Cannot write the access log file [^\n]+, choose another --access-log\n$/,
   );
 });

@@ -1,0 +1,49 @@
+/** What the system refuses: the words and the exit code for it. */
+import { EXIT, ExitError } from "./exit.ts";
+
+/** Whether permission is refused, by the system or by the runtime. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable;
+}
+
+/**
+ * The system's own words for an error, such as "no space left on device": one
+ * line, without the path and the error number.
+ */
+export function systemReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const reason = error.message.replace(/ \(os error \d+\).*$/s, "").replace(/[\r\n]+/g, " ");
+  return reason.charAt(0).toLowerCase() + reason.slice(1);
+}
+
+/**
+ * The error for a file that cannot be read. Its exit code is 77 where permission
+ * is refused, otherwise 66.
+ *
+ * @param file What the message calls it: `the status file "s.json"`.
+ */
+export function cannotRead(file: string, cause: unknown): ExitError {
+  const reason = cause instanceof Deno.errors.NotFound
+    ? "no such file"
+    : cause instanceof Deno.errors.IsADirectory
+    ? "it is a folder, expected a file"
+    : systemReason(cause);
+  const code = isDenied(cause) ? EXIT.noPermission : EXIT.noInput;
+  return new ExitError(`Cannot read ${file}: ${reason}`, code, { cause });
+}
+
+/**
+ * The error for a file that cannot be written. Its exit code is 77 where
+ * permission is refused, otherwise 73.
+ *
+ * @param file What the message calls it: `the pid file sluice.pid`.
+ * @param advice What to do about it: `choose another --pid-file`.
+ */
+export function cannotWrite(file: string, cause: unknown, advice = ""): ExitError {
+  const reason = cause instanceof Deno.errors.NotFound
+    ? "its directory does not exist"
+    : systemReason(cause);
+  const message = [`Cannot write ${file}: ${reason}`, advice].filter((part) => part !== "");
+  const code = isDenied(cause) ? EXIT.noPermission : EXIT.cannotCreate;
+  return new ExitError(message.join(", "), code, { cause });
+}
