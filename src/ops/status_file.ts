@@ -1,3 +1,4 @@
+import { replaceFile, replaceFileSync } from "../base/replace_file.ts";
 import { cannotWrite } from "../base/system_errors.ts";
 import type { Status } from "./status.ts";
 
@@ -5,92 +6,61 @@ import type { Status } from "./status.ts";
 const PERIOD_MS = 1000;
 
 /**
- * Writes the status to a file as JSON, at once and then once a second, each time
- * whole or not at all. Disposing waits for a write that is under way, and removes
- * the file if it is still this process's.
+ * Writes the status to a file as JSON, at once and then every second. Readers
+ * never see half of it. Disposing waits for a write in progress, and removes the
+ * file if it still belongs to this process.
  *
- * @param take Called for each write.
- * @param onTrouble Called when a later write fails, once until one succeeds again.
- * @param period Milliseconds between two writes; one that takes longer is waited for.
- * @throws {ExitError} When the first write fails: 77 when permission is refused,
+ * @param read Called before each write.
+ * @param onOutage Called when a later write fails, once until a write succeeds.
+ * @param period Milliseconds between two writes; a slow write delays the next.
+ * @throws {ExitError} When the first write fails: 77 if permission is refused,
  * otherwise 73.
  */
 export function keepStatusFile(
   path: string,
-  take: () => Status,
-  onTrouble: (error: Error) => void,
+  read: () => Status,
+  onOutage: (error: Error) => void,
   period: number = PERIOD_MS,
 ): AsyncDisposable {
   const file = `the status file ${path}`;
-  const draft = `${path}.${Deno.pid}.new`;
-  writeFirst(path, draft, take());
+  try {
+    replaceFileSync(path, textOf(read()));
+  } catch (error) {
+    throw cannotWrite(file, error, "choose another --status-file");
+  }
   let failing = false;
-  async function write() {
+  async function write(): Promise<void> {
     try {
-      await Deno.writeTextFile(draft, textOf(take()), FRESH);
-      await Deno.rename(draft, path);
+      await replaceFile(path, textOf(read()));
       failing = false;
     } catch (error) {
-      await removeIfThere(draft);
       if (failing) return;
       failing = true;
-      onTrouble(cannotWrite(file, error, "writing goes on when it can be written"));
+      onOutage(cannotWrite(file, error, "retrying every second"));
     }
   }
-  let underWay: Promise<void> | null = null;
+  let writing: Promise<void> | null = null;
   const timer = setInterval(() => {
-    underWay ??= write().finally(() => underWay = null);
+    writing ??= write().finally(() => writing = null);
   }, period);
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      await underWay;
-      await removeIfThere(draft);
-      if (await isOurs(path)) await removeIfThere(path);
+      await writing;
+      await removeOwn(path);
     },
   };
-}
-
-/** A draft is never another's file, nor a link to one. */
-const FRESH: Deno.WriteFileOptions = { createNew: true, mode: 0o644 };
-
-function writeFirst(path: string, draft: string, status: Status): void {
-  // An earlier process of this number may have left one.
-  removeIfThereSync(draft);
-  try {
-    Deno.writeTextFileSync(draft, textOf(status), FRESH);
-    Deno.renameSync(draft, path);
-  } catch (error) {
-    removeIfThereSync(draft);
-    throw cannotWrite(`the status file ${path}`, error, "choose another --status-file");
-  }
 }
 
 function textOf(status: Status): string {
   return `${JSON.stringify(status, null, 2)}\n`;
 }
 
-async function isOurs(path: string): Promise<boolean> {
+async function removeOwn(path: string): Promise<void> {
   try {
-    return JSON.parse(await Deno.readTextFile(path))?.pid === Deno.pid;
+    const { pid } = JSON.parse(await Deno.readTextFile(path));
+    if (pid === Deno.pid) await Deno.remove(path);
   } catch {
-    // Gone, out of reach or another's by now.
-    return false;
-  }
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch {
-    // Gone already, which is what was wanted.
-  }
-}
-
-function removeIfThereSync(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // As above.
+    // It is gone, out of reach, or no longer a status file: not ours to remove.
   }
 }

@@ -19,7 +19,7 @@ function namesIn(path: string): string[] {
   ) => entry.name);
 }
 
-Deno.test("writePidFile: holds our number until it is disposed, and leaves no draft", () =>
+Deno.test("writePidFile() holds this process's id until it is disposed", () =>
   withPath((path) => {
     {
       using _file = writePidFile(path);
@@ -29,7 +29,7 @@ Deno.test("writePidFile: holds our number until it is disposed, and leaves no dr
     assertEquals(namesIn(path), []);
   }));
 
-Deno.test("writePidFile: refuses a file that names another living process", () =>
+Deno.test("writePidFile() refuses a file that names another living process", () =>
   withPath(async (path) => {
     const other = new Deno.Command("sleep", { args: ["60"] }).spawn();
     try {
@@ -47,7 +47,7 @@ Deno.test("writePidFile: refuses a file that names another living process", () =
     }
   }));
 
-Deno.test("writePidFile: overwrites what a dead process, an earlier self or nobody left", () =>
+Deno.test("writePidFile() overwrites the id of a dead process, its own, and an empty file", () =>
   withPath(async (path) => {
     const dead = new Deno.Command("true").spawn();
     await dead.status;
@@ -58,7 +58,7 @@ Deno.test("writePidFile: overwrites what a dead process, an earlier self or nobo
     }
   }));
 
-Deno.test("writePidFile: disposing leaves a file that names another process", () =>
+Deno.test("writePidFile() leaves a file alone that names another process by the time it is disposed", () =>
   withPath((path) => {
     const file = writePidFile(path);
     Deno.writeTextFileSync(path, "1\n");
@@ -66,7 +66,7 @@ Deno.test("writePidFile: disposing leaves a file that names another process", ()
     assertEquals(Deno.readTextFileSync(path), "1\n");
   }));
 
-Deno.test("writePidFile: refuses a file that is no pid file, and a missing directory", () =>
+Deno.test("writePidFile() refuses a file that is not a pid file, and a missing directory", () =>
   withPath((path) => {
     Deno.writeTextFileSync(path, "root:x:0:0\n");
     const foreign = assertThrows(() => writePidFile(path), ExitError);

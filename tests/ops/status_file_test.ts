@@ -15,7 +15,7 @@ const COUNTS = {
   errors: 0,
 };
 
-/** @param uptime Tells one write from another. */
+/** @param uptime Distinguishes writes. */
 function statusOf(uptime: number, lanes = 0): Status {
   return {
     time: new Date().toISOString(),
@@ -52,16 +52,16 @@ function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
-function noTrouble(error: Error): void {
+function noOutage(error: Error): void {
   throw error;
 }
 
-Deno.test("keepStatusFile: writes at once, then once a second, and leaves nothing", () =>
+Deno.test("keepStatusFile() writes at once, then every second, and removes the file when disposed", () =>
   inFolder(async (folder) => {
     const path = `${folder}/status.json`;
     let writes = 0;
     {
-      await using _file = keepStatusFile(path, () => statusOf(writes++), noTrouble);
+      await using _file = keepStatusFile(path, () => statusOf(writes++), noOutage);
       const started = performance.now();
       const text = Deno.readTextFileSync(path);
       assertEquals(text, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
@@ -76,47 +76,47 @@ Deno.test("keepStatusFile: writes at once, then once a second, and leaves nothin
     assertEquals(namesIn(folder), []);
   }));
 
-Deno.test("keepStatusFile: a reader never sees half a file", () =>
+Deno.test("keepStatusFile() never lets a reader see half a file", () =>
   inFolder(async (folder) => {
     const path = `${folder}/status.json`;
     let writes = 0;
-    await using _file = keepStatusFile(path, () => statusOf(writes++, 300), noTrouble, 1);
+    await using _file = keepStatusFile(path, () => statusOf(writes++, 300), noOutage, 1);
     const seen = new Set<number>();
-    await until("many writes were seen", async () => {
+    await until("many writes have been seen", async () => {
       const { lanes, uptime_s } = JSON.parse(await Deno.readTextFile(path));
       assertEquals(lanes.length, 300);
       return seen.add(uptime_s).size > 30;
     }, 30_000);
   }));
 
-Deno.test("keepStatusFile: never writes twice at a time, and disposing waits for a write", () =>
+Deno.test("keepStatusFile() never runs two writes at once, and waits for one when disposed", () =>
   inFolder(async (folder) => {
     const path = `${folder}/status.json`;
     const { rename } = Deno;
-    let [underWay, most, done] = [0, 0, 0];
+    let [running, most, done] = [0, 0, 0];
     Deno.rename = async (...paths) => {
-      most = Math.max(most, ++underWay);
+      most = Math.max(most, ++running);
       await delay(50);
       await rename(...paths);
-      underWay--;
+      running--;
       done++;
     };
     try {
-      const file = keepStatusFile(path, () => statusOf(0), noTrouble, 1);
-      await until("the third write is under way", () => done === 2 && underWay === 1);
+      const file = keepStatusFile(path, () => statusOf(0), noOutage, 1);
+      await until("the third write is in progress", () => done === 2 && running === 1);
       await file[Symbol.asyncDispose]();
-      assertEquals([underWay, most, done], [0, 1, 3]);
+      assertEquals([running, most, done], [0, 1, 3]);
       assertEquals(namesIn(folder), []);
     } finally {
       Deno.rename = rename;
     }
   }));
 
-Deno.test("keepStatusFile: disposing leaves a file that is another's, or no status file", () =>
+Deno.test("keepStatusFile() leaves a file alone that another process or program wrote over it", () =>
   inFolder(async (folder) => {
     for (const text of [`{"pid":1}\n`, "null", "mine"]) {
       const path = `${folder}/status.json`;
-      const file = keepStatusFile(path, () => statusOf(0), noTrouble, 60_000);
+      const file = keepStatusFile(path, () => statusOf(0), noOutage, 60_000);
       Deno.writeTextFileSync(path, text);
       await file[Symbol.asyncDispose]();
       await file[Symbol.asyncDispose]();
@@ -125,11 +125,11 @@ Deno.test("keepStatusFile: disposing leaves a file that is another's, or no stat
     }
   }));
 
-Deno.test("keepStatusFile: tells each outage once, and goes on after it", () =>
+Deno.test("keepStatusFile() reports each outage once, and writes again after it", () =>
   inFolder(async (folder) => {
     const [path, there, away] = [`${folder}/a/s.json`, `${folder}/a`, `${folder}/b`];
     Deno.mkdirSync(there);
-    const troubles: string[] = [];
+    const outages: string[] = [];
     let [takes, isWrong] = [0, false];
     const take = () => {
       takes++;
@@ -138,7 +138,7 @@ Deno.test("keepStatusFile: tells each outage once, and goes on after it", () =>
     };
     const severalTakes = async () => {
       const enough = takes + 5;
-      await until("several writes were tried", () => takes > enough);
+      await until("several writes have been tried", () => takes > enough);
     };
     const written = async () => {
       const before = takes;
@@ -147,16 +147,16 @@ Deno.test("keepStatusFile: tells each outage once, and goes on after it", () =>
         return JSON.parse(text).uptime_s > before;
       });
     };
-    await using _file = keepStatusFile(path, take, ({ message }) => troubles.push(message), 2);
+    await using _file = keepStatusFile(path, take, ({ message }) => outages.push(message), 2);
 
-    for (const outages of [1, 2]) {
+    for (const count of [1, 2]) {
       Deno.renameSync(there, away);
       await severalTakes();
       assertEquals(
-        troubles,
-        Array(outages).fill(
+        outages,
+        Array(count).fill(
           `Cannot write the status file ${path}: its directory does not exist, ` +
-            "writing goes on when it can be written",
+            "retrying every second",
         ),
       );
       Deno.renameSync(away, there);
@@ -164,28 +164,28 @@ Deno.test("keepStatusFile: tells each outage once, and goes on after it", () =>
     }
     isWrong = true;
     await severalTakes();
-    assertEquals(troubles.length, 3);
-    assertMatch(troubles[2] ?? "", /no lanes, writing goes on/);
+    assertEquals(outages.length, 3);
+    assertMatch(outages[2] ?? "", /no lanes, retrying every second$/);
     isWrong = false;
     await written();
-    assertEquals(troubles.length, 3);
+    assertEquals(outages.length, 3);
   }));
 
-Deno.test("keepStatusFile: writes through no link in the place of its draft", () =>
+Deno.test("keepStatusFile() writes through no link in place of its draft", () =>
   inFolder(async (folder) => {
     const [path, victim] = [`${folder}/status.json`, `${folder}/victim`];
     Deno.writeTextFileSync(victim, "precious");
     Deno.symlinkSync(victim, `${path}.${Deno.pid}.new`);
-    await using _file = keepStatusFile(path, () => statusOf(0), noTrouble);
+    await using _file = keepStatusFile(path, () => statusOf(0), noOutage);
     assertEquals(Deno.readTextFileSync(victim), "precious");
     assertEquals(namesIn(folder), ["status.json", "victim"]);
   }));
 
 function refusalOf(path: string): ExitError {
-  return assertThrows(() => keepStatusFile(path, () => statusOf(0), noTrouble), ExitError);
+  return assertThrows(() => keepStatusFile(path, () => statusOf(0), noOutage), ExitError);
 }
 
-Deno.test("keepStatusFile: exits 73 where no file can be created", () =>
+Deno.test("keepStatusFile() exits 73 if the file cannot be created", () =>
   inFolder((folder) => {
     const missing = refusalOf(`${folder}/a/s.json`);
     assertEquals([missing.exitCode, missing.message], [
@@ -201,7 +201,7 @@ Deno.test("keepStatusFile: exits 73 where no file can be created", () =>
   }));
 
 Deno.test({
-  name: "keepStatusFile: exits 77 where permission is refused",
+  name: "keepStatusFile() exits 77 if permission is refused",
   permissions: { write: false },
   fn() {
     const error = refusalOf("/tmp/sluice-status.json");
