@@ -2,7 +2,7 @@ import { EXIT, ExitError } from "../base/exit.ts";
 import type { Client } from "./client.ts";
 import { Crowd } from "./client_pool.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "./load.ts";
-import { ownTime, sharesOf } from "./own_time.ts";
+import { schedulerTimes, sharesOf } from "../base/cpu_clock.ts";
 import { Tally } from "./statistics.ts";
 
 /** How long opening all connections may take, in milliseconds. */
@@ -80,7 +80,7 @@ export class Generator {
   async #measure(percentiles: readonly number[]): Promise<LoadResult> {
     const crowd = this.#crowd;
     const tally = this.#tally = new Tally();
-    const before = ownTime();
+    const before = schedulerTimes();
     this.#begin = crowd.now;
     this.#endAt(this.#begin + this.#plan.duration);
     this.#enter("measuring");
@@ -90,7 +90,7 @@ export class Generator {
     this.#endAt(crowd.now);
     const milliseconds = this.#end - this.#begin;
     const { requests, bytesIn, bytesOut } = tally;
-    const generator = sharesOf(before, ownTime(), milliseconds);
+    const generator = sharesOf(before, schedulerTimes(), milliseconds);
     this.#enter("finishing");
     crowd.rest();
     await this.#turnUntil(this.#end + GRACE, () => !crowd.isBusy && !crowd.hasMore);

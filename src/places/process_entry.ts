@@ -8,7 +8,7 @@ import type { Order } from "../lane/order.ts";
 import { type Row, Scoreboard } from "../lane/scoreboard.ts";
 import { importFile } from "../services/handler/handler_file.ts";
 import { SharedMemory } from "../lane/shared_state.ts";
-import { threadTime } from "../base/thread_time.ts";
+import { cpuTime } from "../base/cpu_clock.ts";
 import { runLaneWorker } from "./lane_worker.ts";
 import type { FromLane, ToLane } from "./messages.ts";
 import { encodeMessage, readMessages } from "../base/pipe.ts";
@@ -66,7 +66,7 @@ export async function runProcess(word: string): Promise<number> {
       allocate: (name, bytes) => Promise.resolve().then(() => memory.allocate(name, bytes)),
       importHandler: importFile,
       memory: () => Deno.memoryUsage().rss,
-      cpuTime: threadTime,
+      cpuTime,
     };
   });
   const reportCrash = (event: Event, cause: unknown) => {

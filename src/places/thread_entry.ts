@@ -4,7 +4,7 @@ import type { Order } from "../lane/order.ts";
 import { Scoreboard } from "../lane/scoreboard.ts";
 import { importFile } from "../services/handler/handler_file.ts";
 import type { Allocate } from "../lane/shared_state.ts";
-import { threadTime } from "../base/thread_time.ts";
+import { cpuTime, loadCpuTime } from "../base/cpu_clock.ts";
 import { type Inside, runLaneWorker } from "./lane_worker.ts";
 import type { FromLane, ToLane } from "./messages.ts";
 
@@ -49,17 +49,20 @@ export function startThread(importHandler: Inside["importHandler"] = importFile)
   const memory = new MemoryRequests();
   let scoreboard: Scoreboard;
   let addressTable: SharedArrayBuffer | null;
-  let cpuTime = threadTime;
+  let ownCpuTime = cpuTime;
   const { receive, crash } = runLaneWorker(post, (order) => ({
     scoreboard,
     addressTable,
     allocate: (name, bytes) => memory.allocate(name, bytes),
     importHandler: async (path, generation) => {
-      if (order.sandbox) cpuTime = await closeSandbox();
+      if (order.sandbox) {
+        await refuseSignals();
+        ownCpuTime = await loadCpuTime();
+      }
       return await importHandler(path, generation);
     },
     onEvent: watchPressure(order, scoreboard),
-    cpuTime: () => cpuTime(),
+    cpuTime: () => ownCpuTime(),
     memory: () => {
       const { heapTotal, external } = Deno.memoryUsage();
       return heapTotal + external;
@@ -112,22 +115,14 @@ function reportCrash(crash: (cause: unknown) => void): void {
   Deno.exit = refuse;
 }
 
-/**
- * The runtime lets anyone signal the own process, which is that of all threads.
- *
- * @returns What tells the thread's processor time where /proc is closed.
- */
-async function closeSandbox(): Promise<() => number> {
+/** The runtime lets any code signal its own process, which all threads share. */
+async function refuseSignals(): Promise<void> {
   const { default: process } = await import("node:process");
   const refuse = (): never => {
     throw new Deno.errors.NotCapable("Cannot send a signal: the handler is in a sandbox");
   };
   Deno.kill = refuse;
   process.kill = refuse;
-  return () => {
-    const { user, system } = process.threadCpuUsage();
-    return (user + system) / 1000;
-  };
 }
 
 /** Asks the parent for memory, once for each name. */

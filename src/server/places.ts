@@ -10,7 +10,7 @@ import type { Place } from "../places/handle.ts";
 import { process } from "../places/process.ts";
 import { thread } from "../places/thread.ts";
 import { importFile } from "../services/handler/handler_file.ts";
-import { threadTime } from "../base/thread_time.ts";
+import { cpuTime } from "../base/cpu_clock.ts";
 
 /** What the lanes of a server have in common, wherever they run. */
 export interface Commons {
@@ -49,7 +49,7 @@ export function makePlaces(commons: Commons): Record<PlaceName, Place> {
       importHandler: importFile,
       allocate: (name, bytes) => Promise.resolve().then(() => memory.allocate(name, bytes)),
       memory: () => Deno.memoryUsage().rss,
-      cpuTime: threadTime,
+      cpuTime,
     }),
     thread: thread({ ...reports, addressTable, memory }),
     process: process(reports),

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Latency, LoadPlan } from "../../src/load/load.ts";
-import { ownTime } from "../../src/load/own_time.ts";
+import { schedulerTimes } from "../../src/base/cpu_clock.ts";
 import { HTTP, runOn } from "../helpers/load_server.ts";
 import type { ServerPlan } from "../helpers/load_server_worker.ts";
 
@@ -44,7 +44,7 @@ Deno.test("the open model sends as many to a server that takes its time", async 
 
 Deno.test("the open model sends as many to a server that never answers, and waits idly", async () => {
   const rate = 200;
-  const before = ownTime();
+  const before = schedulerTimes();
   const { result, requests } = await runOn({ ...HTTP, answer: null }, {
     rate,
     connections: 100,
@@ -54,7 +54,7 @@ Deno.test("the open model sends as many to a server that never answers, and wait
   const { unanswered = 0 } = result.errors;
   assert(Math.abs(requests - due) <= 1, `${requests} arrived, ${due} were due`);
   assertEquals(unanswered, requests);
-  const busy = (ownTime().ran - before.ran) / 1e6;
+  const busy = (schedulerTimes().ran - before.ran) / 1e6;
   assert(busy < 400, `${busy} ms`);
 });
 

@@ -1,4 +1,4 @@
-import { threadClock } from "../../base/thread_clock.ts";
+import { cpuClock } from "../../base/cpu_clock.ts";
 import { HttpError } from "../../http/error.ts";
 import type { HttpRequest } from "../../http/message.ts";
 import type { RouteHandler } from "../../http/routes/routes.ts";
@@ -59,7 +59,7 @@ function workOf(query: URLSearchParams, name: string): number {
 
 function burn(milliseconds: number): void {
   if (milliseconds === 0) return;
-  const clock = threadClock();
+  const clock = cpuClock();
   let sum = 0;
   for (const end = clock() + milliseconds; clock() < end;) {
     for (let i = 0; i < ROUND; i++) sum = Math.imul(sum + i, 31);

@@ -1,4 +1,4 @@
-import { threadClock } from "../../../src/base/thread_clock.ts";
+import { cpuClock } from "../../../src/base/cpu_clock.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ServiceContext } from "../../../src/services/service.ts";
 import { HttpError } from "../../../src/http/error.ts";
@@ -90,7 +90,7 @@ async function echoed(handler: HttpHandler, line: string, parts?: RequestParts) 
 }
 
 // It opens a library that stays open, which is no leak of the test that comes first.
-threadClock();
+cpuClock();
 
 Deno.test("builtinRoutes() greets at / and responds for both services", async () => {
   const { handler } = startLanes(false);

@@ -1,0 +1,94 @@
+/**
+ * Clocks of the processor time that the calling thread has used. There are four,
+ * as no source suits everyone:
+ *
+ *     cpuTime         /proc stat       10 ms steps, loads nothing: for heartbeats
+ *     loadCpuTime     Node's library   where a sandbox closes /proc; 2 MB a thread
+ *     cpuClock        the C library    nanoseconds, cheap enough to poll; needs ffi
+ *     schedulerTimes  /proc schedstat  time spent waiting, too; not on every kernel
+ */
+import { openLibrary } from "./c_library.ts";
+
+/** USER_HZ, the unit of `/proc`: 100 on every Linux that the runtime runs on. */
+const MILLISECONDS_PER_TICK = 10;
+
+/**
+ * The thread's processor time in milliseconds; 0 where the system has no /proc
+ * or a sandbox closes it.
+ */
+export function cpuTime(): number {
+  let stat: string;
+  try {
+    stat = Deno.readTextFileSync("/proc/thread-self/stat");
+  } catch {
+    return 0;
+  }
+  // The thread's name is in parentheses and may contain spaces: count fields after it.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [user, system] = [Number(fields[11]), Number(fields[12])];
+  return (user + system) * MILLISECONDS_PER_TICK;
+}
+
+/** Makes a {@linkcode cpuTime} that works in a sandbox. */
+export async function loadCpuTime(): Promise<() => number> {
+  const { default: process } = await import("node:process");
+  return () => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+}
+
+const CLOCK_THREAD_CPUTIME_ID = 3;
+
+/** Opening the C library takes most of a millisecond, so it stays open as long as the thread lives. */
+let openClock: (() => number) | null = null;
+
+/**
+ * A clock of the thread's processor time in milliseconds, exact to the
+ * nanosecond. Without the C library or the permission to call it, as in a
+ * sandbox, it is a clock of ordinary time.
+ */
+export function cpuClock(): () => number {
+  return openClock ??= openCpuClock();
+}
+
+function openCpuClock(): () => number {
+  const library = openLibrary();
+  if (library === null) return () => performance.now();
+  // struct timespec: seconds and nanoseconds.
+  const time = new BigInt64Array(2);
+  const bytes = new Uint8Array(time.buffer);
+  return () => {
+    library.clock_gettime(CLOCK_THREAD_CPUTIME_ID, bytes);
+    return Number(time[0]) * 1000 + Number(time[1]) / 1e6;
+  };
+}
+
+/** What the scheduler has given the thread so far, in nanoseconds. */
+export interface SchedulerTimes {
+  /** Time it spent running. */
+  readonly ran: number;
+  /** Time it was ready to run and waited for a processor. */
+  readonly waited: number;
+}
+
+/**
+ * The thread's times, from /proc/PID/schedstat (see scheduler/sched-stats in the
+ * kernel's documentation).
+ *
+ * @throws {Error} Where the system has no such file, or it may not be read.
+ */
+export function schedulerTimes(): SchedulerTimes {
+  const [ran = 0, waited = 0] = Deno.readTextFileSync("/proc/thread-self/schedstat").split(" ")
+    .map(Number);
+  return { ran, waited };
+}
+
+/** The shares of an interval, from 0 to 1, in which the thread ran and waited. */
+export function sharesOf(before: SchedulerTimes, after: SchedulerTimes, milliseconds: number) {
+  const share = (nanoseconds: number) => Math.min(1, nanoseconds / 1e6 / milliseconds);
+  return {
+    busy: share(after.ran - before.ran),
+    waiting: share(after.waited - before.waited),
+  };
+}

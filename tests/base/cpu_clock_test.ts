@@ -1,0 +1,72 @@
+import { assert, assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
+import {
+  cpuClock,
+  cpuTime,
+  loadCpuTime,
+  schedulerTimes,
+  sharesOf,
+} from "../../src/base/cpu_clock.ts";
+
+/** Every clock in milliseconds. The C library that one opens stays open: open it before the tests. */
+const CLOCKS: Readonly<Record<string, () => number>> = {
+  cpuTime,
+  "loadCpuTime()": await loadCpuTime(),
+  "cpuClock()": cpuClock(),
+  "schedulerTimes().ran": () => schedulerTimes().ran / 1e6,
+};
+
+/** What one step of the coarsest clock, and of the scheduler's own, may hide. */
+const STEP = 20;
+
+for (const [name, clock] of Object.entries(CLOCKS)) {
+  Deno.test(`${name} runs while the thread runs, never faster than time`, () => {
+    const [start, before] = [performance.now(), clock()];
+    while (clock() - before < 50);
+    const passed = performance.now() - start;
+    assert(passed >= 50 - STEP, `50 ms of processor time in ${passed} ms`);
+  });
+
+  Deno.test(`${name} stands still while the thread waits`, async () => {
+    const before = clock();
+    await delay(100);
+    const passed = clock() - before;
+    assert(passed < 50, `${passed} ms passed`);
+  });
+}
+
+Deno.test("the clocks agree", () => {
+  const exact = cpuClock();
+  const [start, before] = [exact(), Object.values(CLOCKS).map((clock) => clock())];
+  while (exact() - start < 100);
+  const used = Object.values(CLOCKS).map((clock, i) => clock() - (before[i] ?? 0));
+  for (const [i, name] of Object.keys(CLOCKS).entries()) {
+    const milliseconds = used[i] ?? 0;
+    assert(Math.abs(milliseconds - 100) < 30, `${name} says ${milliseconds} ms, wanted 100`);
+  }
+});
+
+Deno.test("cpuClock() opens the C library once", () => {
+  assertEquals(cpuClock(), cpuClock());
+});
+
+Deno.test({
+  name: "cpuTime is 0 where /proc is closed, and loadCpuTime() is not",
+  permissions: { read: false },
+  fn() {
+    assertEquals(cpuTime(), 0);
+    assert((CLOCKS["loadCpuTime()"]?.() ?? 0) > 0);
+  },
+});
+
+Deno.test("schedulerTimes() never takes back time spent waiting", () => {
+  const before = schedulerTimes().waited;
+  assert(schedulerTimes().waited >= before);
+});
+
+Deno.test("sharesOf() divides both times by the interval, at most 1", () => {
+  const before = { ran: 5e6, waited: 1e6 };
+  assertEquals(sharesOf(before, { ran: 55e6, waited: 11e6 }, 100), { busy: 0.5, waiting: 0.1 });
+  assertEquals(sharesOf(before, before, 100), { busy: 0, waiting: 0 });
+  assertEquals(sharesOf(before, { ran: 106e6, waited: 1e6 }, 100), { busy: 1, waiting: 0 });
+});
