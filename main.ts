@@ -2,16 +2,14 @@ import { parseArguments } from "./src/cli/arguments.ts";
 import { serve } from "./src/cli/serve.ts";
 import type { WatchSignals } from "./src/cli/signals.ts";
 import { EXIT, ExitError } from "./src/base/exit.ts";
+import { SIGNAL_NAMES } from "./src/base/signals.ts";
 import { LOAD_ARGUMENT } from "./src/load/messages.ts";
 import { LANE_ARGUMENT } from "./src/base/pipe.ts";
 import { loadSettings } from "./src/settings/load.ts";
 import { writeText } from "./src/base/write_text.ts";
 
-/** All that are handled; as process 1 the runtime would ignore TERM, or crash on it. */
-const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGTTIN", "SIGTTOU"] as const;
-
 const watchSignals: WatchSignals = (onSignal) => {
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, () => onSignal(signal));
+  for (const signal of SIGNAL_NAMES) Deno.addSignalListener(signal, () => onSignal(signal));
 };
 
 async function main(args: readonly string[]): Promise<number> {

@@ -1,5 +1,6 @@
 /** `--help` and the short usage, generated from the table of options. */
 import { EXIT } from "../base/exit.ts";
+import { SIGNAL_NAMES, SIGNALS } from "../base/signals.ts";
 import { SERVICES } from "../services/registry.ts";
 import type { OptionTable } from "../settings/option.ts";
 import { ACTIONS, envName, OPTIONS } from "../settings/options.ts";
@@ -15,18 +16,6 @@ const EXAMPLES = [
   [`${PROGRAM} --mode pooled -w 4`, "Serve HTTP with four threads"],
   [`${PROGRAM} --handler ./app.ts`, "Serve with a module of your own"],
   [`${PROGRAM} --config sluice.toml check`, "Check before a restart"],
-] as const;
-
-const SIGNALS = [
-  [
-    "TERM",
-    "Drain: accept nothing new, finish, stop; a second one stops at once",
-  ],
-  ["INT", "Like TERM"],
-  ["QUIT", "Stop at once"],
-  ["HUP", "Reload settings and handler, reopen the log file"],
-  ["TTIN", "One worker more"],
-  ["TTOU", "One worker fewer"],
 ] as const;
 
 const EXIT_CODES: readonly (readonly [string, string])[] = [
@@ -58,6 +47,9 @@ export function helpText(): string {
   const services = Object.values(SERVICES).map(({ name, port, help }) =>
     [`${name} ${port}`, help] as const
   );
+  const signals = SIGNAL_NAMES.map((name) =>
+    [name.slice("SIG".length), SIGNALS[name].help] as const
+  );
   const lines = [
     "Sluice: one TCP and HTTP application server",
     "",
@@ -88,7 +80,7 @@ export function helpText(): string {
       2,
     ),
     "",
-    ...columns("Signals", SIGNALS),
+    ...columns("Signals", signals),
     ...columns("Exit codes", EXIT_CODES),
   ];
   return lines.join("\n");

@@ -10,7 +10,8 @@ import type { LoadSettings } from "../settings/load_options.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
 import { writeText } from "../base/write_text.ts";
 import { checkWritable, writeOutput } from "./output_file.ts";
-import { INTERRUPTED, interruptible, type WatchSignals } from "./signals.ts";
+import { INTERRUPTED, interruptible } from "./interruptible.ts";
+import type { WatchSignals } from "./signals.ts";
 import { StatusLine } from "./status_line.ts";
 
 /**

@@ -9,7 +9,8 @@ import { keepStatusFile } from "../ops/status_file.ts";
 import { StatusReader } from "../ops/status_reader.ts";
 import { watchFiles } from "../server/watch_files.ts";
 import { sayFailed, sayStarted, sayStopped } from "./say.ts";
-import { keepSignals, stopOnSignal, type WatchSignals } from "./signals.ts";
+import { queueSignals, type WatchSignals } from "./signals.ts";
+import { stopOnSignal } from "./stop_on_signal.ts";
 
 /**
  * Serves until a signal ends it.
@@ -23,7 +24,7 @@ export async function serve(
   reloadSettings: ReloadSettings,
   watchSignals: WatchSignals,
 ): Promise<number> {
-  const keptSignals = keepSignals(watchSignals);
+  const queuedSignals = queueSignals(watchSignals);
   const log = await openLog({
     level: settings.logLevel,
     format: settings.logFormat,
@@ -48,7 +49,7 @@ export async function serve(
       log,
       accessLog,
       reloader,
-      watchSignals: keptSignals,
+      watchSignals: queuedSignals,
     });
     if (failure !== null) sayFailed(log.logger, failure);
     sayStopped(log.logger, server, stop, performance.now() - started);

@@ -12,9 +12,7 @@ import { cpuTime } from "../base/cpu_clock.ts";
 import { runLaneWorker } from "./lane_worker.ts";
 import type { FromLane, ToLane } from "./messages.ts";
 import { encodeMessage, readMessages } from "../base/pipe.ts";
-
-/** A terminal and a service manager send these to all processes at once; the parent says what they mean. */
-const SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGTTIN", "SIGTTOU"] as const;
+import { SIGNAL_NAMES } from "../base/signals.ts";
 
 /** How much longer than the parent the alarm waits, in seconds. */
 const ALARM_PATIENCE = 2;
@@ -26,7 +24,8 @@ const ALARM_PATIENCE = 2;
  * @returns What to exit with.
  */
 export async function runProcess(word: string): Promise<number> {
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, () => {});
+  // A terminal and a service manager signal all processes at once; the parent acts for its lanes.
+  for (const signal of SIGNAL_NAMES) Deno.addSignalListener(signal, () => {});
   const end = Promise.withResolvers<number>();
   const toParent = new LineWriter({
     name: "the pipe to the parent",

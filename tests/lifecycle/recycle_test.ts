@@ -82,7 +82,7 @@ for (const mode of ["pooled", "forked"]) {
     server.kill("SIGTTOU");
     await status.says("one worker", (status) => readyLanes(status).length === 1);
     server.kill("SIGTTOU");
-    await server.logged("SIGTTOU received: 1 is the fewest workers");
+    await server.logged("SIGTTOU received: keeping 1 worker, the minimum");
     await client.send("still here");
     assertEquals(await client.receiveText(10), "still here");
   });

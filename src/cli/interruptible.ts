@@ -1,0 +1,28 @@
+/** Measurements that a signal ends early. */
+import { type HandledSignal, SIGNALS } from "../base/signals.ts";
+import type { WatchSignals } from "./signals.ts";
+
+/** The signals that ask a measurement to end. */
+const ENDING: readonly HandledSignal[] = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"];
+
+/** The exit code of a measurement that a signal ended, as a shell reports INT. */
+export const INTERRUPTED = SIGNALS.SIGINT.exitCode;
+
+/**
+ * Runs something that the first signal aborts, and that the second one abandons.
+ *
+ * @param act Takes the signal to abort on; returns the code to exit with.
+ */
+export function interruptible(
+  watchSignals: WatchSignals,
+  act: (signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const interruption = new AbortController();
+  const abandoned = Promise.withResolvers<number>();
+  watchSignals((signal) => {
+    if (!ENDING.includes(signal)) return;
+    if (interruption.signal.aborted) abandoned.resolve(INTERRUPTED);
+    interruption.abort();
+  });
+  return Promise.race([act(interruption.signal), abandoned.promise]);
+}
