@@ -102,7 +102,7 @@ export class ResourceManager {
   }
 
   /** Resolves when a lease of this lane comes back, or the manager drains. */
-  async release(): Promise<void> {
+  async leaseReturned(): Promise<void> {
     this.#change ??= Promise.withResolvers();
     await this.#change.promise;
   }
@@ -111,7 +111,9 @@ export class ResourceManager {
   async room(): Promise<void> {
     while (!this.hasRoom && !this.#draining) {
       const isFull = this.#open >= this.#limits.maxConnections;
-      await (isFull ? this.release() : Promise.race([this.release(), this.#capacity.room()]));
+      await (isFull
+        ? this.leaseReturned()
+        : Promise.race([this.leaseReturned(), this.#capacity.room()]));
     }
   }
 

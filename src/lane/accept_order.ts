@@ -28,10 +28,10 @@ const HEARTBEATS = 3;
  */
 export function evenTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
   return {
-    async come() {
+    async acquire() {
       for (let i = 0; i < TURNS && holdsMore(scoreboard, own, heartbeat); i++) await sleep(TURN);
     },
-    pass() {},
+    release() {},
   };
 }
 
@@ -44,7 +44,7 @@ export function evenTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): 
  */
 export function fewTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
   return {
-    async come() {
+    async acquire() {
       for (;;) {
         const { turns } = scoreboard;
         own.isWaiting = true;
@@ -53,7 +53,7 @@ export function fewTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): T
         await scoreboard.turn(turns, LONGEST_WAIT);
       }
     },
-    pass() {
+    release() {
       if (!own.isWaiting) return;
       own.isWaiting = false;
       scoreboard.passTurn();

@@ -3,8 +3,8 @@ import { Acceptor } from "../core/acceptor.ts";
 import { AddressCounts } from "../core/address_counts.ts";
 import { Buffers } from "../core/buffers.ts";
 import { Capacity } from "../core/capacity.ts";
-import type { Connection } from "../core/connection.ts";
 import type { ConnectionContext } from "../core/connection_context.ts";
+import { Connections } from "../core/connections.ts";
 import { Deadlines } from "../core/deadlines.ts";
 import type { Emit } from "../core/event.ts";
 import { listen, type Listener } from "../core/listener.ts";
@@ -60,7 +60,7 @@ export class Lane {
   readonly refusal: string | null;
   readonly #acceptors: readonly Acceptor[];
   readonly #running: Promise<unknown>;
-  readonly #live = new Map<Connection, Promise<void>>();
+  readonly #connections: Connections;
   readonly #resources: ResourceManager;
   readonly #deadlines: Deadlines;
   readonly #accessLog: LineBuffer;
@@ -115,7 +115,7 @@ export class Lane {
     this.#draining = serving.draining;
     const timeouts = [order.idleTimeout, order.writeTimeout, serving.shortestTimeout]
       .filter((timeout) => timeout > 0);
-    const connections: ConnectionContext = {
+    const context: ConnectionContext = {
       lane: order.lane,
       traffic: row,
       buffers: new Buffers(),
@@ -135,11 +135,12 @@ export class Lane {
       recordEvent(event);
       host.onEvent(event);
     };
-    let lastNumber = 0;
+    const connections = new Connections(context);
     this.addresses = listeners.map((listener) => listener.address);
     this.refusal = serving.refusal;
     this.#resources = resources;
-    this.#deadlines = connections.deadlines;
+    this.#connections = connections;
+    this.#deadlines = context.deadlines;
     this.#accessLog = host.accessLog;
     this.#stopHeart = every(order.heartbeat, () => beat(row, host));
     beat(row, host);
@@ -157,8 +158,6 @@ export class Lane {
         turn,
         overload: order.overload,
         refusal: serving.refusal,
-        live: this.#live,
-        nextNumber: () => ++lastNumber,
         emit,
       })
     );
@@ -182,15 +181,15 @@ export class Lane {
   }
 
   /** Leaves new clients to the other lanes; resolves when it takes none any more. */
-  async leave(): Promise<void> {
-    await Promise.all(this.#acceptors.map((acceptor) => acceptor.leave()));
+  async retire(): Promise<void> {
+    await Promise.all(this.#acceptors.map((acceptor) => acceptor.retire()));
     this.#retiring.abort();
   }
 
   /** Resolves when the last connection has ended, after the door was closed. */
   async end(): Promise<void> {
     await this.#running;
-    while (this.#live.size > 0) await Promise.all(this.#live.values());
+    await this.#connections.ended();
     this.#deadlines.stop();
     this.#stopHeart();
     this.#accessLog.flush();
@@ -202,13 +201,13 @@ export class Lane {
     this.#draining.abort();
     this.#resources.drain();
     // Nothing, where the door was closed before.
-    await Promise.all(this.#acceptors.map((acceptor) => acceptor.leave()));
+    await Promise.all(this.#acceptors.map((acceptor) => acceptor.retire()));
     await this.end();
   }
 
   /** Closes every connection at once. */
   kill(): void {
-    for (const connection of this.#live.keys()) connection.endAs("drain");
+    this.#connections.kill();
   }
 }
 

@@ -20,7 +20,7 @@ export function here(host: LaneHost): Place {
       exited: exit.promise,
       stopAccepting: async () => await (await opening).stopAccepting(),
       async retire() {
-        await (await opening).leave();
+        await (await opening).retire();
         end((lane) => lane.end());
       },
       setReuseportFilter: async (filter) => (await opening).setReuseportFilter(filter),

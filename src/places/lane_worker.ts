@@ -57,7 +57,7 @@ export function runLaneWorker(
         });
       case "retire":
         return whenOpen(async (lane) => {
-          await lane.leave();
+          await lane.retire();
           post({ type: "stoppedAccepting" });
           await lane.end();
           lines.flush();

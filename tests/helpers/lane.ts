@@ -2,7 +2,7 @@ import { Acceptor } from "../../src/core/acceptor.ts";
 import { AddressCounts, makeAddressTable } from "../../src/core/address_counts.ts";
 import { Buffers } from "../../src/core/buffers.ts";
 import { Capacity } from "../../src/core/capacity.ts";
-import type { Connection } from "../../src/core/connection.ts";
+import { Connections } from "../../src/core/connections.ts";
 import { Deadlines } from "../../src/core/deadlines.ts";
 import type { ConnectionSummary, Event } from "../../src/core/event.ts";
 import { listen, type Listener } from "../../src/core/listener.ts";
@@ -62,7 +62,6 @@ export async function serve(service: Service, options: ServeOptions = {}): Promi
   if (real.address.transport !== "tcp") throw new Error("Wanted a TCP listener");
   const listener = options.wrap?.(real) ?? real;
   const events: Event[] = [];
-  const live = new Map<Connection, Promise<void>>();
   const { idleTimeout = 0, writeTimeout = 0 } = options;
   const limits = {
     maxConnections: options.maxConnections ?? 1000,
@@ -74,29 +73,27 @@ export async function serve(service: Service, options: ServeOptions = {}): Promi
   const deadlines = new Deadlines(1);
   const draining = new AbortController();
   const { signal } = draining;
-  let lastNumber = 0;
+  const connections = new Connections({
+    lane: 0,
+    traffic: row,
+    buffers,
+    deadlines,
+    retiring: signal,
+    isFull: () => false,
+    draining: signal,
+    idleTimeout,
+    writeTimeout,
+  });
   const acceptor = new Acceptor({
     listener,
     reopen: () => Promise.resolve(listener),
     onFull: () => {},
     resources,
     service,
-    connections: {
-      lane: 0,
-      traffic: row,
-      buffers,
-      deadlines,
-      retiring: signal,
-      isFull: () => false,
-      draining: signal,
-      idleTimeout,
-      writeTimeout,
-    },
+    connections,
     turn: null,
     overload: options.overload ?? "wait",
     refusal: options.refusal ?? null,
-    live,
-    nextNumber: () => ++lastNumber,
     emit: (event) => events.push(event),
   });
   const running = acceptor.run();
@@ -116,8 +113,8 @@ export async function serve(service: Service, options: ServeOptions = {}): Promi
     [Symbol.asyncDispose]: async () => {
       await acceptor.stopAccepting();
       resources.drain();
-      for (const connection of live.keys()) connection.endAs("drain");
-      await Promise.all(live.values());
+      connections.kill();
+      await connections.ended();
       await running;
       deadlines.stop();
     },

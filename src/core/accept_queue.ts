@@ -1,0 +1,100 @@
+import { sleep } from "../base/timers.ts";
+import { acceptAction } from "./accept_errors.ts";
+import type { Emit } from "./event.ts";
+import type { Listener } from "./listener.ts";
+
+/** How long to pause when accepting fails for a reason that lasts, in milliseconds. */
+const OUTAGE_PAUSE = 100;
+/** How long a client may take to finish connecting before the queue is judged empty, in milliseconds. */
+const QUIET = 10;
+/** How long emptying the queue may take while clients keep coming, in milliseconds. */
+const DRAIN_LIMIT = 250;
+
+/** The kernel's accept queue of a listening socket. */
+export class AcceptQueue {
+  readonly #emit: Emit;
+  #listener: Listener;
+  #sockets: AsyncIterator<Deno.Conn>;
+  #accepted = 0;
+  /** When accepting began to fail; null while it works. */
+  #outageSince: number | null = null;
+
+  constructor(listener: Listener, emit: Emit) {
+    this.#emit = emit;
+    this.#listener = listener;
+    this.#sockets = listener[Symbol.asyncIterator]();
+  }
+
+  /** Whether other lanes accept from the same queue. */
+  get isShared(): boolean {
+    return this.#listener.isShared;
+  }
+
+  /** Accepts the next client, however often that fails; null once the listener is closed. */
+  async next(): Promise<Deno.Conn | null> {
+    for (;;) {
+      try {
+        const { value, done } = await this.#sockets.next();
+        if (this.#outageSince !== null) this.#recover(this.#outageSince);
+        if (done) return null;
+        this.#accepted++;
+        disableNagle(value);
+        return value;
+      } catch (cause) {
+        await this.#survive(cause instanceof Error ? cause : new Error(String(cause)));
+      }
+    }
+  }
+
+  /** Goes on with another handle of the socket after {@linkcode close}. */
+  reopen(listener: Listener): void {
+    this.#listener = listener;
+    this.#sockets = listener[Symbol.asyncIterator]();
+  }
+
+  /**
+   * Resolves when the queue is empty: when a turn of the event loop accepted
+   * nobody, or after a limit. Close at once then, before another client arrives.
+   */
+  async drained(): Promise<void> {
+    const latest = performance.now() + DRAIN_LIMIT;
+    await sleep(QUIET);
+    let before: number;
+    do {
+      before = this.#accepted;
+      await sleep(1);
+    } while (this.#accepted !== before && performance.now() < latest);
+  }
+
+  close(): void {
+    this.#listener.close();
+  }
+
+  async #survive(error: Error): Promise<void> {
+    if (acceptAction(error) === "skip") {
+      this.#emit({ type: "vanished", error });
+      return;
+    }
+    if (this.#outageSince === null) {
+      this.#outageSince = performance.now();
+      this.#emit({ type: "starved", error });
+    }
+    await sleep(OUTAGE_PAUSE);
+  }
+
+  #recover(since: number): void {
+    this.#outageSince = null;
+    this.#emit({ type: "recovered", duration: performance.now() - since });
+  }
+}
+
+/**
+ * Turns Nagle's algorithm off: a response of two writes would otherwise wait
+ * some 40 ms for the client to acknowledge the first.
+ */
+function disableNagle(socket: Deno.Conn): void {
+  try {
+    if (socket.remoteAddr.transport === "tcp") (socket as Deno.TcpConn).setNoDelay(true);
+  } catch { // Closed already: whoever reads from it will find out.
+  }
+}

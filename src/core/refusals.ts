@@ -1,0 +1,50 @@
+import type { Connection } from "./connection.ts";
+import type { Connections } from "./connections.ts";
+import { PeerError } from "./errors.ts";
+import type { Emit, RefusalReason } from "./event.ts";
+
+/** Refused clients that are told so at one time; the others are just closed. */
+const MAX_TELLING = 64;
+
+/** Turns clients away, in the service's words where it has some. */
+export class Refusals {
+  readonly #words: string | null;
+  readonly #connections: Connections;
+  readonly #emit: Emit;
+  #telling = 0;
+
+  /** @param words What a refused client is told; null closes without a word. */
+  constructor(words: string | null, connections: Connections, emit: Emit) {
+    this.#words = words;
+    this.#connections = connections;
+    this.#emit = emit;
+  }
+
+  refuse(socket: Deno.Conn, reason: RefusalReason): void {
+    this.#emit({ type: "refused", remoteAddr: socket.remoteAddr, reason });
+    if (this.#words === null || this.#telling === MAX_TELLING) return socket.close();
+    const connection = this.#connections.open(socket);
+    this.#connections.add(connection, this.#tell(connection, this.#words));
+  }
+
+  async #tell(connection: Connection, words: string): Promise<void> {
+    this.#telling++;
+    await tellPeer(connection, new PeerError("Refused", words));
+    this.#telling--;
+    this.#connections.delete(connection);
+    connection.release(null);
+  }
+}
+
+/** Tells the peer what an error has to say to it, and closes; never rejects. */
+export async function tellPeer(connection: Connection, error: Error): Promise<void> {
+  // Judged by its properties, not its class: a bundled handler has a copy of the classes.
+  const { endedBy = "error", answer = null } = error as Partial<PeerError>;
+  if (answer === null) return connection.endAs(endedBy);
+  try {
+    await connection.write(answer);
+    await connection.finish(endedBy);
+  } catch { // The peer no longer listens.
+    connection.endAs(endedBy);
+  }
+}
