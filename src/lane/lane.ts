@@ -2,7 +2,6 @@ import { evenTurns, fewTurns } from "./accept_order.ts";
 import { Acceptor } from "../core/acceptor.ts";
 import { AddressCounts } from "../core/address_counts.ts";
 import { Buffers } from "../core/buffers.ts";
-import { Capacity } from "../core/capacity.ts";
 import type { ConnectionContext } from "../core/connection_context.ts";
 import { Connections } from "../core/connections.ts";
 import { Deadlines } from "../core/deadlines.ts";
@@ -129,7 +128,7 @@ export class Lane {
     const addresses = addressTable === null || order.maxConnectionsPerIp === 0
       ? null
       : new AddressCounts(addressTable, row.index);
-    const resources = new ResourceManager(order, new Capacity(order, scoreboard, row, addresses));
+    const resources = new ResourceManager(order, { shared: scoreboard, lane: row, addresses });
     const recordEvent = record(log, row);
     const emit: Emit = (event) => {
       recordEvent(event);

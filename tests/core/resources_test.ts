@@ -1,13 +1,33 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { addressKey, Lease, Refusal } from "../../src/core/resources.ts";
+import { AddressCounts, makeAddressTable } from "../../src/core/address_counts.ts";
+import { addressKey, Lease, Refusal, ResourceManager } from "../../src/core/resources.ts";
+import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { makeResources } from "../helpers/lane.ts";
+import { startThread } from "../helpers/on_thread.ts";
 
 function lease(found: Lease | Refusal): Lease {
   assertInstanceOf(found, Lease);
   return found as Lease;
 }
 
-Deno.test("ResourceManager.allocate() refuses beyond the total, and after a release no more", () => {
+/** Lanes that share their limits; each may hold all connections. */
+function makeLanes(count: number, totalConnections: number, maxConnectionsPerIp = 0) {
+  const scoreboard = new Scoreboard();
+  const table = makeAddressTable(totalConnections);
+  const limits = { maxConnections: totalConnections, totalConnections, maxConnectionsPerIp };
+  const lanes = Array.from({ length: count }, () => {
+    const row = scoreboard.claim(0);
+    if (row === null) throw new Error("There is no free row");
+    const addresses = maxConnectionsPerIp === 0 ? null : new AddressCounts(table, row.index);
+    const counts = { shared: scoreboard, lane: row, addresses };
+    return { row, resources: new ResourceManager(limits, counts) };
+  });
+  const [first] = lanes;
+  if (first === undefined) throw new Error("There is no lane");
+  return { scoreboard, one: first, two: lanes[1] ?? first };
+}
+
+Deno.test("ResourceManager.allocate() refuses beyond the total, until a lease is released", () => {
   const { resources: manager } = makeResources({ maxConnections: 2, maxConnectionsPerIp: 0 });
   const first = lease(manager.allocate("a"));
   lease(manager.allocate("a"));
@@ -17,7 +37,7 @@ Deno.test("ResourceManager.allocate() refuses beyond the total, and after a rele
   assertEquals(manager.open, 2);
 });
 
-Deno.test("ResourceManager.allocate() counts by address where addresses are", () => {
+Deno.test("ResourceManager.allocate() counts by client address, where there is one", () => {
   const { resources: manager } = makeResources({ maxConnections: 10, maxConnectionsPerIp: 1 });
   const first = lease(manager.allocate("a"));
   assertEquals(manager.allocate("a"), new Refusal("address"));
@@ -28,13 +48,67 @@ Deno.test("ResourceManager.allocate() counts by address where addresses are", ()
   lease(manager.allocate("a"));
 });
 
-Deno.test("ResourceManager.drain() refuses all that comes and frees those who wait", async () => {
+Deno.test("ResourceManager.allocate() holds the total over two lanes, and counts what each has open", () => {
+  const { scoreboard, one, two } = makeLanes(2, 3);
+  const first = lease(one.resources.allocate("a"));
+  lease(two.resources.allocate("a"));
+  lease(one.resources.allocate("a"));
+  assert(!one.resources.hasRoom && !two.resources.hasRoom);
+  assertEquals(one.resources.allocate("a"), new Refusal("total"));
+  assertEquals(two.resources.allocate("a"), new Refusal("total"));
+  assertEquals([one.row.open, two.row.open, scoreboard.total], [2, 1, 3]);
+  first.release();
+  assert(two.resources.hasRoom);
+  lease(two.resources.allocate("a"));
+  assertEquals([one.row.open, two.row.open, scoreboard.total], [1, 2, 3]);
+});
+
+Deno.test("ResourceManager.allocate() holds the limit of an address over two lanes, and takes no place then", () => {
+  const { scoreboard, one, two } = makeLanes(2, 10, 2);
+  lease(one.resources.allocate("a"));
+  const second = lease(two.resources.allocate("a"));
+  assertEquals(one.resources.allocate("a"), new Refusal("address"));
+  assertEquals([one.row.open, two.row.open, scoreboard.total], [1, 1, 2]);
+  lease(one.resources.allocate("b"));
+  lease(one.resources.allocate(null));
+  second.release();
+  lease(one.resources.allocate("a"));
+});
+
+Deno.test("Lease.release() gives nothing back twice once its lane was written off", () => {
+  const { scoreboard, one } = makeLanes(1, 3);
+  const first = lease(one.resources.allocate("a"));
+  lease(one.resources.allocate("a"));
+  scoreboard.close(one.row, "hung");
+  first.release();
+  assertEquals([one.row.open, scoreboard.total], [0, 0]);
+});
+
+Deno.test("Lease.release() works exactly once", () => {
+  const { resources: manager } = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
+  const only = lease(manager.allocate("a"));
+  only.release();
+  assertThrows(() => only.release(), Error, "released before");
+  assertEquals(manager.open, 0);
+});
+
+Deno.test("ResourceManager.drain() refuses every client and ends the waits for room", async () => {
   const { resources: manager } = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
   lease(manager.allocate("a"));
-  const waiting = manager.room();
+  const waiting = [manager.room(), manager.leaseReturned()];
   manager.drain();
-  await waiting;
+  await Promise.all(waiting);
   assertEquals(manager.allocate("b"), new Refusal("draining"));
+});
+
+Deno.test("ResourceManager.drain() ends the wait for room while other lanes hold all connections", async () => {
+  const { one, two } = makeLanes(2, 1);
+  lease(two.resources.allocate("a"));
+  const start = performance.now();
+  const waiting = one.resources.room();
+  one.resources.drain();
+  await waiting;
+  assert(performance.now() - start < 900, "the wait lasted until it looked again");
 });
 
 Deno.test("ResourceManager.room() waits for a release", async () => {
@@ -49,15 +123,53 @@ Deno.test("ResourceManager.room() waits for a release", async () => {
   await room;
 });
 
-Deno.test("Lease.release() is done exactly once", () => {
-  const { resources: manager } = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
-  const only = lease(manager.allocate("a"));
-  only.release();
-  assertThrows(() => only.release(), Error, "released before");
-  assertEquals(manager.open, 0);
+Deno.test("ResourceManager.room() wakes when another thread gives a connection back", async () => {
+  using thread = startThread();
+  const { scoreboard, one, two } = makeLanes(2, 1);
+  let waited = 0;
+  for (let i = 0; i < 5; i++) {
+    // As the thread does when it serves a client.
+    scoreboard.addTotal(1);
+    two.row.addOpen(1);
+    const start = performance.now();
+    const room = one.resources.room();
+    await thread.run({ type: "giveBack", scoreboard: scoreboard.buffer, row: two.row.index });
+    await room;
+    waited += performance.now() - start;
+    assert(one.resources.hasRoom);
+  }
+  // Without a word from the other thread, it would look once a second.
+  assert(waited < 4000, `five waits took ${Math.round(waited)} ms`);
 });
 
-Deno.test("addressKey() takes an IPv4 client as one, also through a dual-stack socket", () => {
+Deno.test("ResourceManager.room() does not leak when it wakes and finds no room", async () => {
+  const WAKES = 200_000;
+  let wakes = 0;
+  const shared = {
+    get total() {
+      return wakes < WAKES ? 1 : 0;
+    },
+    addTotal: () => 0,
+    get releases() {
+      return wakes;
+    },
+    released: () => {
+      wakes++;
+      return Promise.resolve();
+    },
+  };
+  const lane = { addOpen: () => {}, isWrittenOff: false };
+  const limits = { maxConnections: 1, totalConnections: 1, maxConnectionsPerIp: 0 };
+  const manager = new ResourceManager(limits, { shared, lane, addresses: null });
+  const before = Deno.memoryUsage().heapUsed;
+  await manager.room();
+  const grown = (Deno.memoryUsage().heapUsed - before) / WAKES;
+  assertEquals(wakes, WAKES);
+  // A promise and what it holds take hundreds of bytes; what was collected leaves some tens at most.
+  assert(grown < 100, `each wake left ${Math.round(grown)} bytes`);
+});
+
+Deno.test("addressKey() gives an IPv4 client one address, also through a dual-stack socket", () => {
   const tcp = (hostname: string) => addressKey({ transport: "tcp", hostname, port: 1 });
   assertEquals(tcp("::ffff:192.0.2.1"), "192.0.2.1");
   assertEquals(tcp("192.0.2.1"), "192.0.2.1");

@@ -1,7 +1,6 @@
 import { Acceptor } from "../../src/core/acceptor.ts";
 import { AddressCounts, makeAddressTable } from "../../src/core/address_counts.ts";
 import { Buffers } from "../../src/core/buffers.ts";
-import { Capacity } from "../../src/core/capacity.ts";
 import { Connections } from "../../src/core/connections.ts";
 import { Deadlines } from "../../src/core/deadlines.ts";
 import type { ConnectionSummary, Event } from "../../src/core/event.ts";
@@ -48,9 +47,11 @@ export function makeResources(limits: {
   const addresses = maxConnectionsPerIp === 0
     ? null
     : new AddressCounts(makeAddressTable(maxConnections), row.index);
-  const shared = { totalConnections: maxConnections, maxConnectionsPerIp };
-  const capacity = new Capacity(shared, scoreboard, row, addresses);
-  return { resources: new ResourceManager({ ...limits, ...shared }, capacity), row };
+  const resources = new ResourceManager(
+    { ...limits, totalConnections: maxConnections },
+    { shared: scoreboard, lane: row, addresses },
+  );
+  return { resources, row };
 }
 
 /** Serves on a port that the system picks. */

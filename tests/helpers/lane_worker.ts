@@ -1,5 +1,4 @@
 /** What a test has done on another thread, as a lane of its own. */
-import { Capacity } from "../../src/core/capacity.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { type Allocate, sharedState } from "../../src/lane/shared_state.ts";
 
@@ -43,8 +42,8 @@ async function act(task: Task): Promise<void> {
 
 function giveBack({ scoreboard: buffer, row }: Task & { type: "giveBack" }): void {
   const scoreboard = new Scoreboard(buffer);
-  const limits = { totalConnections: 1, maxConnectionsPerIp: 0 };
-  new Capacity(limits, scoreboard, scoreboard.row(row), null).giveBack(null);
+  scoreboard.row(row).addOpen(-1);
+  scoreboard.addTotal(-1);
 }
 
 async function add(task: Task & { type: "add" }): Promise<void> {
