@@ -42,12 +42,12 @@ export function sayStopped(log: Logger, server: Server, stop: Stop, uptime: numb
     "sluice.connections.refused": counts.refused,
     "sluice.connections.silent": totals.silent,
     "sluice.connections.failed": counts.errors,
-    "sluice.connections.cut": stop.cut,
+    "sluice.connections.killed": stop.connectionsKilled,
     "sluice.requests": counts.requests,
     "sluice.workers.crashed": totals.crashed,
     "sluice.workers.hung": totals.hung,
     "sluice.uptime": Math.round(uptime) / 1000,
   };
-  if (stop.cut === 0) log.info("Stopped", attributes);
-  else log.warn("Stopped: connections were cut", attributes);
+  if (stop.connectionsKilled === 0) log.info("Stopped", attributes);
+  else log.warn("Stopped: connections were killed", attributes);
 }

@@ -100,7 +100,7 @@ class Shutdown {
     this.#resolve({
       stop,
       failure: this.#failure,
-      exitCode: stop.killed ? this.#killedBy ?? drained : drained,
+      exitCode: stop.isCutShort ? this.#killedBy ?? drained : drained,
     });
   }
 }

@@ -205,7 +205,7 @@ export class Lane {
   }
 
   /** Closes every connection at once. */
-  kill(): void {
+  closeConnections(): void {
     this.#connections.kill();
   }
 }

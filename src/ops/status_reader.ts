@@ -18,7 +18,7 @@ export class StatusReader {
 
   read(): Status {
     const { supervisor, mode, service, started, failedReload } = this.#server;
-    const { totals, generation, lanes, leftBehind } = supervisor;
+    const { totals, generation, lanes, hungThreads } = supervisor;
     return {
       time: new Date().toISOString(),
       mode,
@@ -27,7 +27,7 @@ export class StatusReader {
       uptime_s: Math.round((performance.now() - started) / 100) / 10,
       generation,
       failed_generation: failedReload,
-      lanes: [...lanes, ...leftBehind].map((lane) => this.#laneStatus(lane)),
+      lanes: [...lanes, ...hungThreads].map((lane) => this.#laneStatus(lane)),
       totals: {
         ...totals.with(this.#server.scoreboard),
         crashed: totals.crashed,
@@ -45,7 +45,7 @@ export class StatusReader {
       generation: lane.generation.number,
       pid: lane.handle.pid,
       ...countsOf(lane.row),
-      heartbeat_age_ms: Math.round(lane.pulse.age),
+      heartbeat_age_ms: Math.round(lane.heartbeat.age),
       busy: this.#busyShare(lane),
     };
   }

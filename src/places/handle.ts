@@ -41,14 +41,15 @@ export interface LaneHandle {
   setReuseportFilter(filter: ReuseportFilter | null): Promise<boolean>;
   /** Tells its connections to end, and exits when all have. */
   drain(): void;
-  /** Closes its connections at once. */
-  kill(): void;
+  /** Closes all its connections at once. */
+  closeConnections(): void;
   /**
-   * Ends it without asking: a thread that is stuck is left behind, a process is killed.
+   * Kills its thread or process, and reports it as stopped. A thread that hangs
+   * runs on regardless.
    *
-   * @param reason What `ready` rejects with, if it was not ready yet.
+   * @param reason What `ready` rejects with, unless it was ready before.
    */
-  abandon(reason?: Error): void;
+  kill(reason?: Error): void;
 }
 
 /** Starts a lane. */

@@ -25,8 +25,8 @@ export function here(host: LaneHost): Place {
       },
       setReuseportFilter: async (filter) => (await opening).setReuseportFilter(filter),
       drain: () => end((lane) => lane.drain()),
-      kill: () => void opening.then((lane) => lane.kill()),
-      abandon: () => exit.resolve({ kind: "stopped" }),
+      closeConnections: () => void opening.then((lane) => lane.closeConnections()),
+      kill: () => exit.resolve({ kind: "stopped" }),
     };
   };
 }

@@ -69,8 +69,8 @@ export function runLaneWorker(
           lines.flush();
           post({ type: "stopped" });
         });
-      case "kill":
-        return whenOpen((lane) => lane.kill());
+      case "closeConnections":
+        return whenOpen((lane) => lane.closeConnections());
     }
   }
   function crash(cause: unknown): void {

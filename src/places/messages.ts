@@ -17,7 +17,7 @@ export interface ErrorReport {
 export type ToLane =
   | { readonly type: "open"; readonly order: Order }
   | { readonly type: "setReuseportFilter"; readonly filter: ReuseportFilter | null }
-  | { readonly type: "stopAccepting" | "retire" | "drain" | "kill" };
+  | { readonly type: "stopAccepting" | "retire" | "drain" | "closeConnections" };
 
 /** What a lane tells its parent. */
 export type FromLane =

@@ -48,7 +48,7 @@ function channelTo(child: Deno.ChildProcess): Channel {
   const send = (message: ToLane) => {
     orders.write(encoder.encode(encodeMessage(message))).catch(() => {});
   };
-  const destroy = () => {
+  const kill = () => {
     try {
       child.kill("SIGKILL");
     } catch { // It is gone already.
@@ -57,10 +57,10 @@ function channelTo(child: Deno.ChildProcess): Channel {
   return {
     pid: child.pid,
     send,
-    destroy,
+    kill,
     async finish() {
       orders.close().catch(() => {});
-      const late = setTimeout(destroy, END_PATIENCE);
+      const late = setTimeout(kill, END_PATIENCE);
       await child.status;
       clearTimeout(late);
     },

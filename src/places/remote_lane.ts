@@ -20,10 +20,10 @@ export interface Reports {
 export interface Channel {
   readonly pid: number;
   send(message: ToLane): void;
-  /** The lane has said its last word: resolves when its thread or process is gone. */
+  /** Lets a lane that has stopped exit; resolves when its thread or process is gone. */
   finish(): Promise<void>;
-  /** Ends the thread or process without asking. */
-  destroy(): void;
+  /** Kills the thread or process. */
+  kill(): void;
 }
 
 /** A lane that runs elsewhere, by the messages that it sends. */
@@ -35,8 +35,8 @@ export class RemoteLane implements LaneHandle {
   readonly #row: Row;
   readonly #ready = Promise.withResolvers<Ready>();
   readonly #exited = Promise.withResolvers<Exit>();
-  readonly #door = Promise.withResolvers<void>();
-  #steered = Promise.withResolvers<boolean>();
+  readonly #accepting = Promise.withResolvers<void>();
+  #filterSet = Promise.withResolvers<boolean>();
   /** The number of the newest row. */
   #lastRow = 0;
   /** Whether it said that it ends as it was told. */
@@ -62,31 +62,31 @@ export class RemoteLane implements LaneHandle {
 
   async stopAccepting(): Promise<void> {
     this.#channel.send({ type: "stopAccepting" });
-    await Promise.race([this.#door.promise, this.exited]);
+    await Promise.race([this.#accepting.promise, this.exited]);
   }
 
   async retire(): Promise<void> {
     this.#channel.send({ type: "retire" });
-    await Promise.race([this.#door.promise, this.exited]);
+    await Promise.race([this.#accepting.promise, this.exited]);
   }
 
   async setReuseportFilter(filter: ReuseportFilter | null): Promise<boolean> {
-    this.#steered = Promise.withResolvers();
+    this.#filterSet = Promise.withResolvers();
     this.#channel.send({ type: "setReuseportFilter", filter });
-    return await Promise.race([this.#steered.promise, this.exited.then(() => false)]);
+    return await Promise.race([this.#filterSet.promise, this.exited.then(() => false)]);
   }
 
   drain(): void {
     this.#channel.send({ type: "drain" });
   }
 
-  kill(): void {
-    this.#channel.send({ type: "kill" });
+  closeConnections(): void {
+    this.#channel.send({ type: "closeConnections" });
   }
 
-  abandon(reason = new Error("Cannot start the worker: it was stopped before")): void {
+  kill(reason = new Error("Cannot start the worker: it was killed before it was ready")): void {
     this.#ready.reject(reason);
-    this.#channel.destroy();
+    this.#channel.kill();
     this.end({ kind: "stopped" });
   }
 
@@ -99,13 +99,13 @@ export class RemoteLane implements LaneHandle {
         this.#ready.reject(errorOf(message.error));
         return void this.#finish();
       case "reuseportFilterSet":
-        return this.#steered.resolve(message.done);
+        return this.#filterSet.resolve(message.done);
       case "stoppedAccepting":
-        return this.#door.resolve();
+        return this.#accepting.resolve();
       case "stopped":
         return void this.#finish();
       case "crashed":
-        this.#channel.destroy();
+        this.#channel.kill();
         return this.crash(errorOf(message.error));
       case "log":
         return this.#reports.pass(message.lines);

@@ -41,7 +41,7 @@ export function thread(tools: ThreadTools): Place {
     const send = (message: ToThread) => worker.postMessage(message);
     const end = () => worker.terminate();
     const finish = () => Promise.resolve(end());
-    const lane = new RemoteLane({ pid: Deno.pid, send, finish, destroy: end }, row, tools);
+    const lane = new RemoteLane({ pid: Deno.pid, send, finish, kill: end }, row, tools);
     worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
       if (data.type === "allocate") send(answer(tools.memory, data));
       else lane.receive(data);

@@ -1,35 +1,35 @@
-/** The wait after the first early death, in milliseconds; it doubles with each. */
+/** The wait after the first early death, in milliseconds; it doubles with each further one. */
 const FIRST = 100;
 const LONGEST = 30_000;
-/** Early deaths one after another at which lanes count as impossible to keep alive. */
+/** Early deaths in a row after which lanes count as impossible to keep alive. */
 const TOO_MANY = 6;
 
 /**
- * How long to wait before the next lane is started, after lanes that died early:
- * before they had served anyone. One that did serve is replaced at once, since
- * what ended it may be one client's doing.
+ * How long to wait before the next lane is started when lanes die early, before
+ * they have served a client. A lane that has served one is replaced at once,
+ * since a single client may have caused its death.
  */
 export class Backoff {
   #deaths = 0;
   #last: Error | null = null;
 
-  /** The last error, once there were too many in a row; null before. */
-  get hopeless(): Error | null {
+  /** The last error, once there were too many early deaths in a row; null before. */
+  get finalError(): Error | null {
     return this.#deaths >= TOO_MANY ? this.#last : null;
   }
 
-  /** A lane died early. */
+  /** Counts an early death. */
   failed(error: Error): void {
     this.#deaths++;
     this.#last = error;
   }
 
-  /** A lane lives. */
-  succeeded(): void {
+  /** Starts over: lanes are staying up. */
+  reset(): void {
     this.#deaths = 0;
   }
 
-  /** Milliseconds to wait; the half of it at random, so that servers that fail together do not try together. */
+  /** Milliseconds to wait; half of it is random, so that servers that fail together do not retry together. */
   get delay(): number {
     if (this.#deaths === 0) return 0;
     const whole = Math.min(LONGEST, FIRST * 2 ** (this.#deaths - 1));

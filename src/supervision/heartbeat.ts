@@ -1,55 +1,63 @@
 import type { Row } from "../lane/scoreboard.ts";
 
-/** What the watchdog thinks of a lane. */
+/** What a lane's heartbeats say about it. */
 export type Health = "alive" | "suspect" | "hung";
 
-/** The part of the timeout after which a lane is suspect. */
+/** The fraction of the timeout after which a lane without a heartbeat is suspect. */
 const SUSPECT = 1 / 10;
-/** Signs of life are this many to the time in which a lane becomes suspect. */
-const BEATS = 2;
-const LONGEST_BEAT = 500;
-const SHORTEST_BEAT = 25;
+/** Heartbeats a healthy lane sends before it would be suspect. */
+const HEARTBEATS = 2;
+/** Bounds of the interval between two heartbeats, in milliseconds. */
+const LONGEST_INTERVAL = 500;
+const SHORTEST_INTERVAL = 25;
 
-/** Milliseconds between two signs of life, for a timeout. */
-export function heartbeatFor(workerTimeout: number): number {
-  if (workerTimeout === 0) return LONGEST_BEAT;
-  return Math.min(LONGEST_BEAT, Math.max(SHORTEST_BEAT, workerTimeout * SUSPECT / BEATS));
+/**
+ * The interval between two heartbeats of a lane.
+ *
+ * @param workerTimeout Milliseconds without a heartbeat after which a lane is hung; 0 is never.
+ * @returns Milliseconds.
+ */
+export function heartbeatInterval(workerTimeout: number): number {
+  if (workerTimeout === 0) return LONGEST_INTERVAL;
+  const interval = workerTimeout * SUSPECT / HEARTBEATS;
+  return Math.min(LONGEST_INTERVAL, Math.max(SHORTEST_INTERVAL, interval));
 }
 
 /**
- * The pulse of one lane. Time counts only as far as the watchdog itself was
- * awake: when the whole process was stopped, nobody could give a sign of life.
+ * Watches the heartbeat of one lane. Time counts only while the watchdog itself
+ * is running: if the whole process was stopped, no lane could send a heartbeat.
  */
-export class Pulse {
+export class HeartbeatMonitor {
   readonly #row: Row;
   readonly #timeout: number;
-  readonly #longestLook: number;
+  readonly #longestGap: number;
   #last: number;
-  #looked = performance.now();
-  /** Milliseconds without a sign of life. */
+  #checked = performance.now();
+  /** Milliseconds since the last heartbeat. */
   age = 0;
 
   /**
-   * @param timeout Milliseconds without a sign of life after which a lane is hung; 0 is never.
-   * @param look Milliseconds between two looks.
+   * @param timeout Milliseconds without a heartbeat after which the lane is hung; 0 is never.
+   * @param interval Milliseconds between two checks.
    */
-  constructor(row: Row, timeout: number, look: number) {
+  constructor(row: Row, timeout: number, interval: number) {
     this.#row = row;
     this.#timeout = timeout;
-    this.#longestLook = look * 3;
+    this.#longestGap = interval * 3;
     this.#last = row.get("heartbeat");
   }
 
-  /** Milliseconds without a sign of life after which a lane is suspect. */
+  /** Milliseconds without a heartbeat after which the lane is suspect. */
   get suspectAfter(): number {
     return this.#timeout === 0 ? Infinity : this.#timeout * SUSPECT;
   }
 
-  look(now = performance.now()): Health {
-    const beat = this.#row.get("heartbeat");
-    this.age = beat === this.#last ? this.age + Math.min(now - this.#looked, this.#longestLook) : 0;
-    this.#last = beat;
-    this.#looked = now;
+  /** Reads the heartbeat; called at every interval. */
+  check(now = performance.now()): Health {
+    const last = this.#row.get("heartbeat");
+    this.age = last === this.#last ? this.age + Math.min(now - this.#checked, this.#longestGap) : 0;
+    this.#last = last;
+    this.#checked = now;
     if (this.age < this.suspectAfter) return "alive";
     return this.age < this.#timeout ? "suspect" : "hung";
   }

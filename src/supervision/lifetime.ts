@@ -1,16 +1,16 @@
 import type { Row } from "../lane/scoreboard.ts";
 import type { SupervisionSettings } from "./settings.ts";
 
-/** Samples of memory, one each look, that must agree: one alone may be garbage that is about to be collected. */
+/** Samples of memory in a row, one a second, that must exceed the limit: a single one may be garbage about to be collected. */
 const MEMORY_SAMPLES = 5;
 
-/** The end of a lane's useful life: each lane has its own, so that they do not end together. */
+/** When a lane has lived long enough. The limits vary at random, so that lanes do not end together. */
 export class Lifetime {
   readonly #row: Row;
   readonly #maxRequests: number;
   readonly #end: number;
   readonly #maxMemory: number;
-  #heavySamples = 0;
+  #samplesAboveLimit = 0;
 
   constructor(row: Row, settings: SupervisionSettings, now = performance.now()) {
     const { maxRequests, maxWorkerAge, maxRequestsJitter, maxWorkerMemory } = settings;
@@ -21,14 +21,16 @@ export class Lifetime {
     this.#maxMemory = maxWorkerMemory ?? Infinity;
   }
 
-  /** Looks, once a second: why the lane should be replaced; null as long as it need not. */
+  /** Why the lane should be recycled, for the log; null while it need not be. Called once a second. */
   reasonToEnd(now = performance.now()): string | null {
     const memory = this.#row.get("memory");
-    this.#heavySamples = memory > this.#maxMemory ? this.#heavySamples + 1 : 0;
-    if (this.#heavySamples >= MEMORY_SAMPLES) return `memory of ${Math.round(memory / 1e6)} MB`;
+    this.#samplesAboveLimit = memory > this.#maxMemory ? this.#samplesAboveLimit + 1 : 0;
+    if (this.#samplesAboveLimit >= MEMORY_SAMPLES) {
+      return `it uses ${Math.round(memory / 1e6)} MB of memory`;
+    }
     const requests = this.#row.get("requests");
-    if (requests >= this.#maxRequests) return `${requests} requests`;
-    if (now >= this.#end) return "age";
+    if (requests >= this.#maxRequests) return `it has served ${requests} requests`;
+    if (now >= this.#end) return "it has reached its maximum age";
     return null;
   }
 }

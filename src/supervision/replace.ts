@@ -2,41 +2,39 @@ import { delay } from "@std/async/delay";
 import type { SupervisionSettings } from "./settings.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
-/** What clients have to finish a connect that is on its way to an old socket, in milliseconds. */
+/** How long connects that are under way to an old socket may take to arrive, in milliseconds. */
 const SETTLE = 200;
 
 /**
- * Retires lanes whose place others have taken; resolves when only these take
- * new connections. Where each has a socket of its own, new clients are first
- * steered past the old sockets, since what is in the queue of a socket when it
- * closes is lost.
+ * Retires lanes that others replace; resolves when only the new ones accept.
+ * Where each lane has a listening socket of its own, a reuseport filter first
+ * sends new clients to the new sockets, because closing a socket resets the
+ * clients in its accept queue.
  *
- * @param doors Lanes that took connections before the new ones did.
+ * @param listening How many sockets listened before those of the new lanes.
  * @returns Whether no client could be lost.
  */
 export async function replaceLanes(
   old: readonly SupervisedLane[],
   fresh: readonly SupervisedLane[],
-  doors: number,
+  listening: number,
   settings: SupervisionSettings,
 ): Promise<boolean> {
-  const [steersman] = fresh;
+  const [first] = fresh;
   const retire = () => Promise.all(old.map((lane) => lane.retire(settings)));
-  if (old.length === 0 || steersman?.generation.plan.sharing !== "reusePort") {
+  if (old.length === 0 || first?.generation.plan.sharing !== "reusePort") {
     await retire();
     return true;
   }
-  const isSteered = await steersman.handle.setReuseportFilter({
-    first: doors,
-    count: fresh.length,
-  });
-  if (isSteered) {
+  const { handle } = first;
+  const isFiltered = await handle.setReuseportFilter({ first: listening, count: fresh.length });
+  if (isFiltered) {
     await delay(SETTLE);
-    // When an old socket closes, the last one takes its number; this one keeps its own the longest.
-    await steersman.handle.setReuseportFilter({ first: doors, count: 1 });
+    // When a socket closes, the last one of the group takes its index; this one keeps its own longest.
+    await handle.setReuseportFilter({ first: listening, count: 1 });
     await retire();
-    // By all, so that it happens though one has just died.
+    // All lanes remove the filter, in case one has just died.
     await Promise.all(fresh.map((lane) => lane.handle.setReuseportFilter(null)));
   } else await retire();
-  return isSteered;
+  return isFiltered;
 }

@@ -1,19 +1,19 @@
 import { KILL_PATIENCE, type SupervisedLane } from "./supervised_lane.ts";
 
-/** How a stop went. */
+/** How the stop of a server went. */
 export interface Stop {
-  /** Connections that were cut: by the deadline or by a kill. */
-  readonly cut: number;
-  /** Whether a kill cut it short. */
-  readonly killed: boolean;
+  /** Connections that were killed, at the deadline or before it. */
+  readonly connectionsKilled: number;
+  /** Whether a kill ended the drain before its deadline. */
+  readonly isCutShort: boolean;
 }
 
 /**
- * Closes the doors, drains, and cuts at the deadline.
+ * Shuts down all lanes: they stop accepting, drain, and are killed at the deadline.
  *
- * @param lanes Those that are alive, each time it is asked.
- * @param gracefulTimeout Milliseconds that connections have to end by themselves.
- * @param kill Resolves when they have no more time.
+ * @param lanes Returns the lanes that are alive now.
+ * @param gracefulTimeout Milliseconds from now to the deadline.
+ * @param kill Resolves to end the drain before the deadline.
  */
 export async function stopLanes(
   lanes: () => readonly SupervisedLane[],
@@ -24,18 +24,18 @@ export async function stopLanes(
   const deadline = new Promise<"deadline">((resolve) => {
     timer = setTimeout(() => resolve("deadline"), gracefulTimeout);
   });
-  const drained = closeAndDrain(lanes);
+  const drained = drainAll(lanes);
   const outcome = await Promise.race([drained, deadline, kill.then(() => "killed" as const)]);
   clearTimeout(timer);
-  const cut = lanes().reduce((sum, lane) => sum + lane.row.open, 0);
+  const connectionsKilled = lanes().reduce((sum, lane) => sum + lane.row.open, 0);
   if (outcome !== "drained") {
-    for (const lane of lanes()) lane.cut();
+    for (const lane of lanes()) lane.kill();
     await Promise.race([drained, new Promise((end) => setTimeout(end, 2 * KILL_PATIENCE))]);
   }
-  return { cut, killed: outcome === "killed" };
+  return { connectionsKilled, isCutShort: outcome === "killed" };
 }
 
-async function closeAndDrain(lanes: () => readonly SupervisedLane[]): Promise<"drained"> {
+async function drainAll(lanes: () => readonly SupervisedLane[]): Promise<"drained"> {
   await Promise.all(lanes().map((lane) => lane.stopAccepting()));
   for (const lane of lanes()) lane.drain();
   await Promise.all(lanes().map((lane) => lane.gone));

@@ -1,62 +1,66 @@
-import type { Exit, LaneHandle } from "../places/handle.ts";
 import type { Order } from "../lane/order.ts";
-import type { Plan } from "../modes/mode.ts";
 import type { LaneState, Row } from "../lane/scoreboard.ts";
-import { Pulse } from "./heartbeat.ts";
+import type { Plan } from "../modes/mode.ts";
+import type { Exit, LaneHandle } from "../places/handle.ts";
+import { HeartbeatMonitor } from "./heartbeat.ts";
 import { Lifetime } from "./lifetime.ts";
 import type { SupervisionSettings } from "./settings.ts";
 
-/** What all lanes of a generation are told alike. */
+/** The part of the order that is the same for all lanes of a generation. */
 export type Work = Omit<Order, "lane" | "generation" | "row" | "takeOver" | "heartbeat">;
 
-/** All lanes since a reload. */
+/** All lanes started by one reload, or at the start. */
 export interface Generation {
-  /** How many reloads came before it. */
+  /** The number of reloads before it. */
   readonly number: number;
   readonly plan: Plan;
   readonly work: Work;
 }
 
-/** How long a service may still work when its connection is cut, in milliseconds. */
+/** How long a service may keep running after its connections are closed, in milliseconds. */
 export const KILL_PATIENCE = 500;
-/** How long a lane may take to say that its door is closed, in milliseconds. */
-const DOOR_PATIENCE = 1000;
-/** A lane that has lived so long after it was ready did not die early, in milliseconds. */
-const GROWN_UP = 1000;
+/** How long a lane may take to confirm that it stopped accepting, in milliseconds. */
+const REPLY_PATIENCE = 1000;
+/** A lane that exits later than this after it was ready did not die early, in milliseconds. */
+const STABLE_AFTER = 1000;
 
-/** A lane as its supervisor sees it. */
+/**
+ * A lane as its supervisor sees it. There are three ways to end it: `retire`
+ * (no new clients, end with the last one), `shutDown` (drain with a deadline)
+ * and `kill` (at once).
+ */
 export class SupervisedLane {
   readonly handle: LaneHandle;
   readonly row: Row;
   readonly generation: Generation;
   readonly number: number;
-  readonly pulse: Pulse;
-  /** What is known of its useful life; null before it is ready. */
+  readonly heartbeat: HeartbeatMonitor;
+  /** Null until the lane is ready. */
   lifetime: Lifetime | null = null;
-  /** Whether its supervisor has been told that it may hang. */
+  /** Whether missed heartbeats have been logged. */
   isSuspect = false;
-  /** Whether another is on its way to take its place. */
-  isLeaving = false;
-  /** Resolves when it is gone. */
+  /** Whether a replacement has been started. */
+  isBeingReplaced = false;
+  /** Resolves when the lane is gone. */
   readonly gone: Promise<Exit>;
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
   #readySince: number | null = null;
   #lastUse = performance.now();
   #lastAccepted = 0;
 
-  /** @param heartbeat Milliseconds between two looks at its pulse. */
+  /** @param interval Milliseconds between two heartbeats. */
   constructor(
     handle: LaneHandle,
     number: number,
     row: Row,
     generation: Generation,
     settings: SupervisionSettings,
-    heartbeat: number,
+    interval: number,
   ) {
     this.row = row;
     this.generation = generation;
     this.number = number;
-    this.pulse = new Pulse(row, settings.workerTimeout, heartbeat);
+    this.heartbeat = new HeartbeatMonitor(row, settings.workerTimeout, interval);
     this.handle = handle;
     this.gone = handle.exited;
     void this.gone.then(() => this.#timers.forEach(clearTimeout));
@@ -66,12 +70,12 @@ export class SupervisedLane {
     return this.row.state;
   }
 
-  /** Whether it takes new connections, or will. */
+  /** Whether it accepts clients, or will once it has started. */
   get isServing(): boolean {
-    return !this.isLeaving && (this.state === "ready" || this.state === "starting");
+    return !this.isBeingReplaced && (this.state === "ready" || this.state === "starting");
   }
 
-  /** How long it has had nothing to do, in milliseconds, as far as looks at intervals can tell. */
+  /** Milliseconds without a connection, as far as periodic checks can tell. */
   get idleTime(): number {
     const accepted = this.row.get("accepted");
     if (accepted !== this.#lastAccepted || this.row.open > 0) this.#lastUse = performance.now();
@@ -79,72 +83,75 @@ export class SupervisedLane {
     return performance.now() - this.#lastUse;
   }
 
-  /** Whether it could take one more connection. */
+  /** Whether it can serve one more connection. */
   get hasRoom(): boolean {
     return this.row.open < this.generation.plan.connections;
   }
 
-  /** Whether it shows that lanes can live: it has served somebody, or lived for a while. */
-  get hasLived(): boolean {
+  /** Whether it has served a client, or stayed up for a while: its death is not an early one. */
+  get isStable(): boolean {
     if (this.row.get("accepted") > 0) return true;
-    return this.#readySince !== null && performance.now() - this.#readySince >= GROWN_UP;
+    return this.#readySince !== null && performance.now() - this.#readySince >= STABLE_AFTER;
   }
 
-  becameReady(settings: SupervisionSettings): void {
+  markReady(settings: SupervisionSettings): void {
     if (this.state === "starting") this.row.state = "ready";
     this.#readySince = performance.now();
     this.lifetime = new Lifetime(this.row, settings);
   }
 
   /**
-   * Takes no new connections; those that are open may go on until the timeout.
-   * Resolves when it takes none any more, or gives no answer.
+   * Leaves new clients to other lanes and ends with the last connection; shuts
+   * down after the retire timeout. Resolves when no more clients are accepted,
+   * or the lane does not reply.
    */
   async retire({ retireTimeout, gracefulTimeout }: SupervisionSettings): Promise<void> {
-    if (!await this.#isOpen()) return;
+    if (!await this.#isAccepting()) return;
     this.row.state = "retiring";
-    if (retireTimeout > 0) {
-      this.#after(retireTimeout, () => {
-        this.drain();
-        this.#after(gracefulTimeout, () => this.cut());
-      });
-    }
+    if (retireTimeout > 0) this.#after(retireTimeout, () => this.shutDown(gracefulTimeout));
     await this.#patiently(this.handle.retire());
   }
 
-  /** Stops accepting; resolves when the door is closed, or gives no answer. */
-  async stopAccepting(): Promise<void> {
-    if (await this.#isOpen()) await this.#patiently(this.handle.stopAccepting());
+  /** Drains, and kills after `gracefulTimeout` milliseconds. */
+  shutDown(gracefulTimeout: number): void {
+    this.drain();
+    this.#after(gracefulTimeout, () => this.kill());
   }
 
+  /** Resolves when the lane has stopped accepting, or does not reply. */
+  async stopAccepting(): Promise<void> {
+    if (await this.#isAccepting()) await this.#patiently(this.handle.stopAccepting());
+  }
+
+  /** Asks connections to finish; the lane exits with the last one. */
   drain(): void {
-    if (this.state === "starting") return this.handle.abandon();
+    if (this.state === "starting") return this.handle.kill();
     this.row.state = "draining";
     this.handle.drain();
   }
 
-  /** Closes its connections, and ends it soon if it does not end by itself. */
-  cut(): void {
-    this.handle.kill();
-    this.#after(KILL_PATIENCE, () => this.handle.abandon());
+  /** Closes all connections, and kills the thread or process unless it exits soon. */
+  kill(): void {
+    this.handle.closeConnections();
+    this.#after(KILL_PATIENCE, () => this.handle.kill());
   }
 
   /**
-   * Whether it takes connections. One that is starting may have begun to, before
-   * it could say so: its word is waited for, and without it the lane is ended.
+   * Whether the lane accepts clients. A starting lane may already accept before it
+   * can report so: this waits for the report, and kills the lane if there is none.
    */
-  async #isOpen(): Promise<boolean> {
+  async #isAccepting(): Promise<boolean> {
     if (this.state === "starting") {
       await this.#patiently(this.handle.ready.then(() => {}, () => {}));
-      if (this.state === "starting") this.handle.abandon();
+      if (this.state === "starting") this.handle.kill();
     }
     return this.state === "ready";
   }
 
-  async #patiently(answer: Promise<void>): Promise<void> {
+  async #patiently(reply: Promise<void>): Promise<void> {
     const { promise: late, resolve } = Promise.withResolvers<void>();
-    this.#after(DOOR_PATIENCE, resolve);
-    await Promise.race([answer, late]);
+    this.#after(REPLY_PATIENCE, resolve);
+    await Promise.race([reply, late]);
   }
 
   #after(milliseconds: number, act: () => void): void {

@@ -10,7 +10,7 @@ import { replaceLanes } from "./replace.ts";
 import { type Stop, stopLanes } from "./stop.ts";
 import type { Generation, SupervisedLane, Work } from "./supervised_lane.ts";
 import type { Totals } from "./totals.ts";
-import { Watch } from "./watchdog.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** What a supervisor works with. */
 export interface SupervisorOptions extends Omit<LanePoolOptions, "onGone"> {
@@ -24,7 +24,7 @@ export class Supervisor {
   readonly failed: Promise<Error>;
   readonly #options: SupervisorOptions;
   readonly #pool: LanePool;
-  readonly #watch: Watch;
+  readonly #watchdog: Watchdog;
   readonly #backoff = new Backoff();
   readonly #failed = Promise.withResolvers<Error>();
   readonly #kill = Promise.withResolvers<void>();
@@ -39,18 +39,18 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#pool = new LanePool({ ...options, onGone: (lane, error) => this.#replace(lane, error) });
-    this.#watch = new Watch(this, options.log, this.#pool.heartbeat);
+    this.#watchdog = new Watchdog(this, options.log, this.#pool.heartbeatInterval);
     this.failed = this.#failed.promise;
   }
 
-  /** The lanes that are alive, the oldest first. */
+  /** The lanes that are alive, oldest first. */
   get lanes(): readonly SupervisedLane[] {
     return this.#pool.lanes;
   }
 
-  /** Threads that are stuck and were left behind. */
-  get leftBehind(): readonly SupervisedLane[] {
-    return this.#pool.leftBehind;
+  /** Threads that hang and cannot be ended. */
+  get hungThreads(): readonly SupervisedLane[] {
+    return this.#pool.hungThreads;
   }
 
   get totals(): Totals {
@@ -87,11 +87,11 @@ export class Supervisor {
       this.#pool.settings = settings;
       this.#serving = next;
       const old = this.lanes.filter((lane) => lane.generation !== next);
-      await this.#replaceLanes(old, lanes, countDoors(old));
+      await this.#replaceLanes(old, lanes, countListening(old));
       return first;
     } catch (error) {
-      if (this.#serving === null) this.#watch.stop();
-      for (const lane of lanes) lane.handle.abandon();
+      if (this.#serving === null) this.#watchdog.stop();
+      for (const lane of lanes) lane.handle.kill();
       if (error instanceof ExitError) throw error;
       const [reason] = String(error instanceof Error ? error.message : error).split("\n");
       throw new ExitError(`Cannot start a worker: ${reason}`, EXIT.software, { cause: error });
@@ -139,69 +139,69 @@ export class Supervisor {
 
   /** Starts another lane in the place of one, and then retires that. */
   async recycle(lane: SupervisedLane): Promise<void> {
-    const doors = countDoors(this.lanes);
+    const listening = countListening(this.lanes);
     const next = this.#pool.launch(lane.generation, true);
-    lane.isLeaving = true;
+    lane.isBeingReplaced = true;
     try {
       await next.handle.ready;
     } catch (error) {
-      lane.isLeaving = false;
+      lane.isBeingReplaced = false;
       throw error;
     }
     this.totals.recycled++;
-    await this.#replaceLanes([lane], [next], doors);
+    await this.#replaceLanes([lane], [next], listening);
   }
 
-  /** Gives up a lane that is stuck. */
-  giveUp(lane: SupervisedLane): void {
-    this.#pool.abandon(lane);
+  /** Kills a lane that hangs. */
+  killHung(lane: SupervisedLane): void {
+    this.#pool.killHung(lane);
     const { hung } = this.totals;
     if (lane.generation.plan.place === "thread" && hung >= this.#pool.settings.maxHungThreads) {
-      this.#failed.resolve(new Error(`${hung} threads are stuck, and cannot be stopped`));
+      this.#failed.resolve(new Error(`${hung} threads are hung and cannot be ended`));
     }
   }
 
-  /** Lanes live: those that died early before are forgiven. */
-  forgive(): void {
-    this.#backoff.succeeded();
+  /** Resets the backoff: lanes are staying up. */
+  resetBackoff(): void {
+    this.#backoff.reset();
   }
 
   /**
-   * Closes the door, drains, and kills at the deadline. A second call joins the
-   * first.
+   * Shuts down all lanes: they stop accepting, drain, and are killed at the
+   * deadline. A second call joins the first.
    *
-   * @param gracefulTimeout Milliseconds that connections have to end by themselves.
+   * @param gracefulTimeout Milliseconds until the deadline.
    */
   stop(gracefulTimeout: number): Promise<Stop> {
-    this.#watch.stop();
+    this.#watchdog.stop();
     if (this.#filling !== null) clearTimeout(this.#filling);
     this.#stopping ??= stopLanes(() => this.lanes, gracefulTimeout, this.#kill.promise);
     return this.#stopping;
   }
 
-  /** Cuts a stop short: what is still open is closed at once. */
+  /** Ends a stop at once: kills all lanes. */
   kill(): void {
     this.#kill.resolve();
   }
 
-  /** A lane is gone: another takes its place, unless its time was over, or it is hopeless. */
+  /** A lane is gone: another takes its place, unless its time was over, or it is finalError. */
   #replace(lane: SupervisedLane, error: Error | null): void {
     if (lane.generation !== this.#serving) return;
     // While others wait to be started anew, one more that dies is of the same attempt.
-    const isEarly = error !== null && lane.isServing && !lane.hasLived;
+    const isEarly = error !== null && lane.isServing && !lane.isStable;
     if (isEarly && this.#filling === null) this.#backoff.failed(error);
-    const { hopeless } = this.#backoff;
+    const { finalError } = this.#backoff;
     const isAlone = !this.#current().some((other) => other.state === "ready" && other !== lane);
-    if (hopeless !== null && isAlone) this.#failed.resolve(hopeless);
+    if (finalError !== null && isAlone) this.#failed.resolve(finalError);
     else this.fill();
   }
 
   async #replaceLanes(
     old: readonly SupervisedLane[],
     fresh: readonly SupervisedLane[],
-    doors: number,
+    listening: number,
   ): Promise<void> {
-    const isSafe = await replaceLanes(old, fresh, doors, this.#pool.settings);
+    const isSafe = await replaceLanes(old, fresh, listening, this.#pool.settings);
     if (isSafe || this.#hasWarned) return;
     this.#hasWarned = true;
     this.#options.log.warn(
@@ -247,7 +247,7 @@ export class Supervisor {
   }
 }
 
-function countDoors(lanes: readonly SupervisedLane[]): number {
+function countListening(lanes: readonly SupervisedLane[]): number {
   return lanes.filter((lane) => lane.state === "ready").length;
 }
 

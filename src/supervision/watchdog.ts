@@ -1,87 +1,90 @@
 import type { Logger } from "../log/logger.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
-/** What the watch asks of a supervisor. */
-export interface Watched {
+/** What the watchdog checks and acts on. */
+export interface WatchdogTarget {
   readonly lanes: readonly SupervisedLane[];
   fill(): void;
   trim(): void;
-  forgive(): void;
+  resetBackoff(): void;
   recycle(lane: SupervisedLane): Promise<void>;
-  giveUp(lane: SupervisedLane): void;
+  killHung(lane: SupervisedLane): void;
 }
 
-/** Time between two looks at what changes slowly, in milliseconds. */
+/** Milliseconds between two checks of what changes slowly. */
 const SLOW = 1000;
 
-/** Looks after the lanes at intervals: those that hang, those whose life is over, those that nobody needs. */
-export class Watch {
-  readonly #supervisor: Watched;
+/** Checks all lanes at intervals: for hangs, for the end of their lifetime, and whether they are needed. */
+export class Watchdog {
+  readonly #supervisor: WatchdogTarget;
   readonly #log: Logger;
   readonly #interval: number;
   readonly #timer: ReturnType<typeof setInterval>;
-  #looked = performance.now();
-  #lookedSlowly = performance.now();
+  #checked = performance.now();
+  #checkedSlowly = performance.now();
   #isRecycling = false;
 
-  /** @param interval Milliseconds between two looks. */
-  constructor(supervisor: Watched, log: Logger, interval: number) {
+  /** @param interval Milliseconds between two checks. */
+  constructor(supervisor: WatchdogTarget, log: Logger, interval: number) {
     this.#supervisor = supervisor;
     this.#log = log;
     this.#interval = interval;
-    this.#timer = setInterval(() => this.#look(), interval);
+    this.#timer = setInterval(() => this.#check(), interval);
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
+  #check(): void {
     const now = performance.now();
-    const late = now - this.#looked - this.#interval;
-    this.#looked = now;
-    for (const lane of this.#supervisor.lanes) this.#lookAt(lane, late);
-    if (now - this.#lookedSlowly < SLOW) return;
-    this.#lookedSlowly = now;
+    const late = now - this.#checked - this.#interval;
+    this.#checked = now;
+    for (const lane of this.#supervisor.lanes) this.#checkHeartbeat(lane, late);
+    if (now - this.#checkedSlowly < SLOW) return;
+    this.#checkedSlowly = now;
+    this.#checkSlowly();
+  }
+
+  #checkSlowly(): void {
     const { lanes } = this.#supervisor;
-    if (lanes.some((lane) => lane.state === "ready" && lane.hasLived)) this.#supervisor.forgive();
+    const isStayingUp = lanes.some((lane) => lane.state === "ready" && lane.isStable);
+    if (isStayingUp) this.#supervisor.resetBackoff();
     this.#supervisor.trim();
     this.#supervisor.fill();
     void this.#recycleOne(lanes);
   }
 
-  #lookAt(lane: SupervisedLane, late: number): void {
-    // Of a lane on this very thread, only that it was stuck can be told.
+  #checkHeartbeat(lane: SupervisedLane, late: number): void {
+    const { heartbeat } = lane;
+    // A lane on this thread blocks the watchdog too: the delay shows only afterwards.
     if (lane.generation.plan.place === "here") {
-      if (late >= lane.pulse.suspectAfter) this.#warn("The event loop was blocked", lane, late);
+      if (late >= heartbeat.suspectAfter) this.#warn("The event loop was blocked", lane, late);
       return;
     }
-    const health = lane.pulse.look();
+    const health = heartbeat.check();
     if (health === "hung") {
-      this.#log.error("Worker hung: another takes its place", this.#describe(lane));
-      this.#supervisor.giveUp(lane);
+      this.#log.error("Worker hung: starting a replacement", this.#describe(lane));
+      this.#supervisor.killHung(lane);
     } else if (health === "suspect" && lane.state !== "starting") {
-      if (!lane.isSuspect) this.#warn("Worker gives no sign of life", lane, lane.pulse.age);
+      if (!lane.isSuspect) this.#warn("Worker missed heartbeats", lane, heartbeat.age);
       lane.isSuspect = true;
     } else if (lane.isSuspect) {
       lane.isSuspect = false;
-      this.#log.info("Worker is alive again", { "sluice.worker": lane.number });
+      this.#log.info("Worker recovered", { "sluice.worker": lane.number });
     }
   }
 
-  #warn(message: string, lane: SupervisedLane, duration: number): void {
-    this.#log.warn(message, {
-      ...this.#describe(lane),
-      "sluice.worker.silence": Math.round(duration) / 1000,
-    });
+  #warn(message: string, lane: SupervisedLane, age: number): void {
+    this.#log.warn(message, { ...this.#describe(lane), ...heartbeatAge(age) });
   }
 
-  #describe({ number, handle, row, pulse, state }: SupervisedLane): Record<string, unknown> {
+  #describe({ number, handle, row, heartbeat, state }: SupervisedLane): Record<string, unknown> {
     return {
       "sluice.worker": number,
       "sluice.worker.pid": handle.pid,
       "sluice.worker.state": state,
-      "sluice.worker.silence": Math.round(pulse.age) / 1000,
+      ...heartbeatAge(heartbeat.age),
       "sluice.connections.open": row.open,
       ...(row.current === 0 ? {} : {
         "sluice.connection.id": `${number}-${row.current}`,
@@ -90,7 +93,7 @@ export class Watch {
     };
   }
 
-  /** One at a time, so that most lanes serve all the time. */
+  /** Recycles one lane at a time, so that most lanes serve all the time. */
   async #recycleOne(lanes: readonly SupervisedLane[]): Promise<void> {
     if (this.#isRecycling) return;
     for (const lane of lanes) {
@@ -98,18 +101,26 @@ export class Watch {
       const reason = canEnd ? lane.lifetime?.reasonToEnd() ?? null : null;
       if (reason === null || this.#isRecycling) continue;
       this.#isRecycling = true;
-      try {
-        await this.#supervisor.recycle(lane);
-        this.#log.info(`Worker replaced because of its ${reason}`, {
-          "sluice.worker": lane.number,
-        });
-      } catch (error) {
-        this.#log.error("Cannot replace a worker yet, it goes on", {
-          "sluice.worker": lane.number,
-          error: error instanceof Error ? error : String(error),
-        });
-      }
+      await this.#recycle(lane, reason);
       this.#isRecycling = false;
     }
   }
+
+  async #recycle(lane: SupervisedLane, reason: string): Promise<void> {
+    const attributes = { "sluice.worker": lane.number };
+    try {
+      await this.#supervisor.recycle(lane);
+      this.#log.info(`Worker recycled: ${reason}`, attributes);
+    } catch (error) {
+      this.#log.error("Cannot recycle a worker yet: keeping the old one", {
+        ...attributes,
+        error: error instanceof Error ? error : String(error),
+      });
+    }
+  }
+}
+
+/** As a log attribute, in seconds. */
+function heartbeatAge(milliseconds: number): Record<string, number> {
+  return { "sluice.worker.heartbeat_age": Math.round(milliseconds) / 1000 };
 }

@@ -108,7 +108,7 @@ const CASES: Record<string, Case> = {
       await client.send("better than?");
       assertEquals(await client.receiveUntil("."), "Ugly.");
       assertEquals(await server.exited, 0);
-      assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 0);
+      assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);
     },
   },
   "closes at once on a second signal": {

@@ -82,7 +82,7 @@ testEachMode("each service drains with an open connection", async ({ args }) => 
       server.kill("SIGTERM");
       assertEquals(await end, "", service);
       assertEquals(await server.exited, 0, service);
-      assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 0, service);
+      assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0, service);
       logsNoError(server);
     }),
   );

@@ -38,7 +38,7 @@ Deno.test(`a worker of 4 with 100 connections each throws, ${ROUNDS} times: nobo
     await culprit?.send("throw\n");
     const thrown = performance.now();
     await until("the crash is logged", () => crashes().length === round);
-    const cut = Number(crashes().at(-1)?.["sluice.connections.cut"]);
+    const cut = Number(crashes().at(-1)?.["sluice.connections.killed"]);
     const answers = await Promise.all(
       clients.slice(1).map((client) => client.ask("still").catch(() => "")),
     );

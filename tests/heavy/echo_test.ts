@@ -26,7 +26,7 @@ Deno.test("echo serves 10,000 connections at once, and 64 MB through one of them
   const stopped = server.log.at(-1);
   assertEquals(stopped?.["sluice.connections.accepted"], CONNECTIONS);
   assertEquals(stopped?.["sluice.connections.failed"], 0);
-  assertEquals(stopped?.["sluice.connections.cut"], 0);
+  assertEquals(stopped?.["sluice.connections.killed"], 0);
 });
 
 /** Sends and receives at once; each byte follows from its place, so that none can be lost or moved. */

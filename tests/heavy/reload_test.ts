@@ -38,6 +38,6 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
     assert(versions.size >= RELOADS / 4, `${versions.size} versions were seen`);
     server.kill("SIGTERM");
     assertEquals(await server.exited, 0);
-    assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 0);
+    assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);
   });
 }

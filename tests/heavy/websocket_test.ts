@@ -163,7 +163,7 @@ for (const mode of ["async", "pooled", "forked"]) {
     const [counts, last] = await Promise.all([codes(sockets), stop(server)]);
     assertEquals(counts, { 1001: STOPPED });
     assertEquals(last["sluice.connections.accepted"], STOPPED);
-    assertEquals(last["sluice.connections.cut"], 0);
+    assertEquals(last["sluice.connections.killed"], 0);
     assertEquals(
       await closes(server, STOPPED),
       Array(STOPPED).fill([1001, "Going away", true]),

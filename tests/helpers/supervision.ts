@@ -1,6 +1,6 @@
 import type { SupervisionSettings } from "../../src/supervision/settings.ts";
 
-/** Settings under which a lane is never ended, but at one that hangs the server is. */
+/** Settings without limits, but for hung threads: the first one ends the server. */
 export const UNLIMITED: SupervisionSettings = {
   workerTimeout: 0,
   maxHungThreads: 1,

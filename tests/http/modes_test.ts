@@ -16,7 +16,7 @@ async function drain(server: Server): Promise<void> {
 /** Waits for the server's end, after which it has cut nobody. */
 async function endsInOrder(server: Server): Promise<void> {
   assertEquals(await server.exited, 0);
-  assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 0);
+  assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);
 }
 
 async function isRefused(server: Server): Promise<boolean> {

@@ -6,7 +6,7 @@ import { type LogLine, type Server, startServer } from "../helpers/server.ts";
 import { readyLanes, statusFile } from "../helpers/status.ts";
 import { until } from "../helpers/until.ts";
 
-const SILENT = "Worker gives no sign of life";
+const SILENT = "Worker missed heartbeats";
 
 /** Waits for a record of the worker that serves a client: on a busy machine others may be silent too. */
 function loggedOf(client: Client, server: Server, message: string): Promise<LogLine> {
@@ -52,7 +52,7 @@ for (const mode of ["threaded", "pooled", "forked"]) {
     await loggedOf(culprit, server, SILENT);
     const others = serveOthers(server);
     const hung = await loggedOf(culprit, server, "Worker hung");
-    const silence = Number(hung["sluice.worker.silence"]);
+    const silence = Number(hung["sluice.worker.heartbeat_age"]);
     assert(silence >= TIMEOUT && silence < TIMEOUT + 1, `it was given up after ${silence} s`);
     const served = others.served();
     await others.stop();
@@ -81,7 +81,7 @@ Deno.test("--max-hung-threads ends the server with 70, after a drain", async () 
   assertEquals(await server.exited, 70);
   assertEquals(
     server.records("Cannot keep")[0]?.message,
-    "Cannot keep the workers alive: 2 threads are stuck, and cannot be stopped",
+    "Cannot keep the workers alive: 2 threads are hung and cannot be ended",
   );
 });
 
@@ -94,7 +94,7 @@ Deno.test("a worker that was only slow is told to be alive again, and stays", as
   const silent = await loggedOf(client, server, SILENT);
   assertEquals(await client.receiveUntil("\n"), "blocked\n");
   const alive = await server.logged((line) =>
-    line.message === "Worker is alive again" &&
+    line.message === "Worker recovered" &&
     line["sluice.worker"] === silent["sluice.worker"] && line.timestamp >= silent.timestamp
   );
   const { totals } = await status.says("how it goes on", ({ time }) => time > alive.timestamp);

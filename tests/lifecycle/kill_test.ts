@@ -19,7 +19,7 @@ Deno.test("kill -9 of a forked child ends its own connections only, and another 
   Deno.kill(victim.pid, "SIGKILL");
   const crash = await server.logged("Worker crashed");
   assertEquals(crash["exception.message"], `Process ${victim.pid} was killed by SIGKILL`);
-  assertEquals(crash["sluice.connections.cut"], victim.open);
+  assertEquals(crash["sluice.connections.killed"], victim.open);
   const answers = await Promise.all(clients.map((client) => client.ask("still").catch(() => "")));
   assertEquals(answers.filter((answer) => answer === "").length, victim.open);
   await server.logged("Worker started");
@@ -62,7 +62,7 @@ Deno.test("kill -9 of the parent of a child that hangs: an alarm ends the child"
   const children = childrenOf(server.pid);
   using client = await Client.connect(server);
   await client.send("loop\n");
-  await server.logged("Worker gives no sign of life");
+  await server.logged("Worker missed heartbeats");
   server.kill("SIGKILL");
   await server.exited;
   await until("the child is gone", () => !children.some(isAlive), 20_000);
@@ -84,7 +84,7 @@ for (const mode of Object.keys(MODES)) {
     assertEquals(answers, Array(count).fill("waited\n"));
     assertEquals(await server.exited, 0);
     assert(performance.now() - started < 5000, "it waited for more than what was in flight");
-    assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 0);
+    assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);
     assert(!children.some(isAlive), "a child is left");
   });
 }

@@ -35,7 +35,7 @@ testEachMode("--overload wait serves 50 clients, 10 at a time", async ({ args, c
   assertEquals(await server.exited, 0);
   const stopped = server.log.at(-1);
   assertEquals(stopped?.["sluice.connections.accepted"], 50);
-  assertEquals(stopped?.["sluice.connections.cut"], 0);
+  assertEquals(stopped?.["sluice.connections.killed"], 0);
 }, { limits: "exact" });
 
 testEachMode(

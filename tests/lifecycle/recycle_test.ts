@@ -54,8 +54,8 @@ for (const mode of ["pooled", "forked"]) {
     using client = await Client.connect(server);
     await client.send("a\nb\n");
     await client.receive(4);
-    const record = await server.logged("Worker replaced");
-    assert(/because of its memory of \d+ MB$/.test(record.message), record.message);
+    const record = await server.logged("Worker recycled");
+    assert(/it uses \d+ MB of memory$/.test(record.message), record.message);
     client.close();
     await status.says(
       "only the new one is left",

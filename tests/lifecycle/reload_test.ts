@@ -77,7 +77,7 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
     assertEquals(load.failures, []);
     server.kill("SIGTERM");
     assertEquals(await server.exited, 0);
-    assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 0);
+    assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);
   });
 }
 

@@ -28,7 +28,7 @@ testEachMode(
     await Promise.all(clients);
     assertEquals(await server.exited, 0);
     const stopped = server.log.at(-1);
-    assertEquals([stopped?.message, stopped?.["sluice.connections.cut"]], ["Stopped", 0]);
+    assertEquals([stopped?.message, stopped?.["sluice.connections.killed"]], ["Stopped", 0]);
     assertEquals(stopped?.["sluice.connections.accepted"], count);
   },
 );
@@ -67,7 +67,7 @@ testEachMode(
     server.kill("SIGTERM");
     assertEquals(await client.receiveAll().catch(() => ""), "");
     assertEquals(await server.exited, 0);
-    assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 1);
+    assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 1);
   },
 );
 
@@ -128,6 +128,6 @@ testEachMode(
     server.kill("SIGTERM");
     await client.receiveAll().catch(() => "");
     assertEquals(await server.exited, 0);
-    assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 1);
+    assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 1);
   },
 );

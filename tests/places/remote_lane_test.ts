@@ -4,7 +4,7 @@ import { Scoreboard } from "../../src/lane/scoreboard.ts";
 
 Deno.test("RemoteLane takes no row that is older than the one it has", () => {
   const row = new Scoreboard().row(0);
-  const channel = { pid: 1, send() {}, finish: () => Promise.resolve(), destroy() {} };
+  const channel = { pid: 1, send() {}, finish: () => Promise.resolve(), kill() {} };
   const reports = { pass() {}, record() {}, onPressure() {}, onDropped() {} };
   const lane = new RemoteLane(channel, row, reports);
   const own = new Scoreboard().row(0);

@@ -7,7 +7,7 @@ function failedTimes(count: number): Backoff {
   return backoff;
 }
 
-Deno.test("Backoff.delay is none at first, then doubles, half of it at random", () => {
+Deno.test("Backoff.delay is 0 at first, then doubles, with half of it random", () => {
   assertEquals(new Backoff().delay, 0);
   for (const [deaths, whole] of [[1, 100], [2, 200], [3, 400], [6, 3200]] as const) {
     const backoff = failedTimes(deaths);
@@ -17,21 +17,21 @@ Deno.test("Backoff.delay is none at first, then doubles, half of it at random", 
   }
 });
 
-Deno.test("Backoff.delay is never more than half a minute", () => {
+Deno.test("Backoff.delay never exceeds half a minute", () => {
   const backoff = failedTimes(2000);
   for (let i = 0; i < 100; i++) assert(backoff.delay >= 15_000 && backoff.delay <= 30_000);
 });
 
-Deno.test("Backoff.hopeless is the last error after six in a row", () => {
-  assertEquals(failedTimes(5).hopeless, null);
-  assertEquals(failedTimes(6).hopeless?.message, "death 6");
-  assertEquals(failedTimes(7).hopeless?.message, "death 7");
+Deno.test("Backoff.finalError is the last error after six in a row", () => {
+  assertEquals(failedTimes(5).finalError, null);
+  assertEquals(failedTimes(6).finalError?.message, "death 6");
+  assertEquals(failedTimes(7).finalError?.message, "death 7");
 });
 
-Deno.test("Backoff.succeeded() forgives all", () => {
+Deno.test("Backoff.reset() starts over", () => {
   const backoff = failedTimes(6);
-  backoff.succeeded();
-  assertEquals([backoff.delay, backoff.hopeless], [0, null]);
+  backoff.reset();
+  assertEquals([backoff.delay, backoff.finalError], [0, null]);
   backoff.failed(new Error("again"));
   assert(backoff.delay >= 50 && backoff.delay <= 100);
 });

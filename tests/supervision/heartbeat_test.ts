@@ -1,81 +1,81 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Row, Scoreboard } from "../../src/lane/scoreboard.ts";
-import { heartbeatFor, Pulse } from "../../src/supervision/heartbeat.ts";
+import { heartbeatInterval, HeartbeatMonitor } from "../../src/supervision/heartbeat.ts";
 
-const LOOK = 50;
+const INTERVAL = 50;
 
-/** A pulse that is looked at every {@linkcode LOOK} ms of a clock of its own. */
-class Patient {
+/** A lane's heartbeat, checked every {@linkcode INTERVAL} ms of a simulated clock. */
+class SimulatedLane {
   readonly row: Row = new Scoreboard().row(0);
-  readonly pulse: Pulse;
-  // Whole milliseconds, which add up without an error.
+  readonly monitor: HeartbeatMonitor;
+  // Whole milliseconds, so that sums are exact.
   #now = Math.ceil(performance.now());
 
   constructor(timeout: number) {
-    this.pulse = new Pulse(this.row, timeout, LOOK);
-    // From here on it is this clock that counts.
-    this.look(0);
+    this.monitor = new HeartbeatMonitor(this.row, timeout, INTERVAL);
+    // Switches the monitor from the real clock to the simulated one.
+    this.check(0);
   }
 
-  beat(): void {
+  sendHeartbeat(): void {
     this.row.add("heartbeat", 1);
   }
 
-  look(after = LOOK) {
-    return this.pulse.look(this.#now += after);
+  check(after = INTERVAL) {
+    return this.monitor.check(this.#now += after);
   }
 
-  looks(count: number) {
-    return Array.from({ length: count }, () => this.look());
+  checkTimes(count: number) {
+    return Array.from({ length: count }, () => this.check());
   }
 }
 
-Deno.test("heartbeatFor() beats twice until a lane is suspect, within bounds", () => {
-  assertEquals(heartbeatFor(4000), 200);
-  assertEquals(heartbeatFor(30_000), 500);
-  assertEquals(heartbeatFor(1), 25);
-  assertEquals(heartbeatFor(0), 500);
+Deno.test("heartbeatInterval() is half the time until a lane is suspect, within bounds", () => {
+  assertEquals(heartbeatInterval(4000), 200);
+  assertEquals(heartbeatInterval(30_000), 500);
+  assertEquals(heartbeatInterval(1), 25);
+  assertEquals(heartbeatInterval(0), 500);
 });
 
-Deno.test("Pulse.look() finds a lane alive that beats", () => {
-  const patient = new Patient(1000);
+Deno.test("HeartbeatMonitor.check() finds a lane alive that sends heartbeats", () => {
+  const lane = new SimulatedLane(1000);
   for (let i = 0; i < 100; i++) {
-    patient.beat();
-    assertEquals(patient.look(), "alive");
-    assertEquals(patient.pulse.age, 0);
+    lane.sendHeartbeat();
+    assertEquals(lane.check(), "alive");
+    assertEquals(lane.monitor.age, 0);
   }
 });
 
-Deno.test("Pulse.look() finds a silent lane suspect after a tenth of the timeout, then hung", () => {
-  const patient = new Patient(1000);
-  patient.beat();
-  const health = patient.looks(21);
+Deno.test("HeartbeatMonitor.check() finds a lane suspect after a tenth of the timeout, then hung", () => {
+  const lane = new SimulatedLane(1000);
+  lane.sendHeartbeat();
+  const health = lane.checkTimes(21);
   assertEquals(health.filter((one) => one === "alive").length, 2);
   assertEquals(health.lastIndexOf("alive"), 1);
   assertEquals(health.indexOf("hung"), 20);
 });
 
-Deno.test("Pulse.look() finds a lane alive again that beats again", () => {
-  const patient = new Patient(1000);
-  patient.beat();
-  assertEquals(patient.looks(10).at(-1), "suspect");
-  patient.beat();
-  assertEquals(patient.look(), "alive");
-  assertEquals(patient.pulse.age, 0);
+Deno.test("HeartbeatMonitor.check() finds a suspect lane alive at its next heartbeat", () => {
+  const lane = new SimulatedLane(1000);
+  lane.sendHeartbeat();
+  assertEquals(lane.checkTimes(10).at(-1), "suspect");
+  lane.sendHeartbeat();
+  assertEquals(lane.check(), "alive");
+  assertEquals(lane.monitor.age, 0);
 });
 
-Deno.test("Pulse.look() does not count the time in which nobody looked", () => {
-  const patient = new Patient(1000);
-  patient.beat();
-  patient.look();
+Deno.test("HeartbeatMonitor.check() does not count time in which it was not called", () => {
+  const lane = new SimulatedLane(1000);
+  lane.sendHeartbeat();
+  lane.check();
   // The process was stopped for an hour, and the lane with it.
-  assertEquals(patient.look(3_600_000), "suspect");
-  assert(patient.pulse.age <= 3 * LOOK, `${patient.pulse.age} ms were counted`);
-  patient.beat();
-  assertEquals(patient.look(), "alive");
+  assertEquals(lane.check(3_600_000), "suspect");
+  assert(lane.monitor.age <= 3 * INTERVAL, `${lane.monitor.age} ms were counted`);
+  lane.sendHeartbeat();
+  assertEquals(lane.check(), "alive");
 });
 
-Deno.test("Pulse.look() never finds a lane suspect without a timeout", () => {
-  const patient = new Patient(0);
-  assertEquals(new Set(patient.looks(10_000)), new Set(["alive"]));
+Deno.test("HeartbeatMonitor.check() never finds a lane suspect without a timeout", () => {
+  const lane = new SimulatedLane(0);
+  assertEquals(new Set(lane.checkTimes(10_000)), new Set(["alive"]));
 });

@@ -4,43 +4,44 @@ import { Lifetime } from "../../src/supervision/lifetime.ts";
 import type { SupervisionSettings } from "../../src/supervision/settings.ts";
 import { UNLIMITED } from "../helpers/supervision.ts";
 
-function born(settings: Partial<SupervisionSettings>, now = 0): { row: Row; lifetime: Lifetime } {
-  const row = new Scoreboard().row(0);
+function makeLifetime(settings: Partial<SupervisionSettings>, now = 0) {
+  const row: Row = new Scoreboard().row(0);
   return { row, lifetime: new Lifetime(row, { ...UNLIMITED, ...settings }, now) };
 }
 
-Deno.test("Lifetime has no end without limits", () => {
-  const { row, lifetime } = born({});
+Deno.test("Lifetime does not end without limits", () => {
+  const { row, lifetime } = makeLifetime({});
   row.set("requests", 1e15);
   row.set("memory", 1e15);
   for (let i = 0; i < 10; i++) assertEquals(lifetime.reasonToEnd(1e15), null);
 });
 
-Deno.test("Lifetime ends with --max-requests", () => {
-  const { row, lifetime } = born({ maxRequests: 100 });
+Deno.test("Lifetime ends after --max-requests", () => {
+  const { row, lifetime } = makeLifetime({ maxRequests: 100 });
   row.set("requests", 99);
   assertEquals(lifetime.reasonToEnd(), null);
   row.set("requests", 101);
-  assertEquals(lifetime.reasonToEnd(), "101 requests");
+  assertEquals(lifetime.reasonToEnd(), "it has served 101 requests");
 });
 
-Deno.test("Lifetime ends with --max-worker-age", () => {
-  const { lifetime } = born({ maxWorkerAge: 1000 }, 500);
-  assertEquals([lifetime.reasonToEnd(1499), lifetime.reasonToEnd(1500)], [null, "age"]);
+Deno.test("Lifetime ends at --max-worker-age", () => {
+  const { lifetime } = makeLifetime({ maxWorkerAge: 1000 }, 500);
+  assertEquals(lifetime.reasonToEnd(1499), null);
+  assertEquals(lifetime.reasonToEnd(1500), "it has reached its maximum age");
 });
 
-Deno.test("Lifetime ends when memory is beyond --max-worker-memory five times in a row", () => {
-  const { row, lifetime } = born({ maxWorkerMemory: 100e6 });
-  const looks = (memory: number, count: number) => {
+Deno.test("Lifetime ends when memory exceeds --max-worker-memory five times in a row", () => {
+  const { row, lifetime } = makeLifetime({ maxWorkerMemory: 100e6 });
+  const reasons = (memory: number, count: number) => {
     row.set("memory", memory);
     return Array.from({ length: count }, () => lifetime.reasonToEnd());
   };
-  assertEquals(looks(200e6, 4), [null, null, null, null]);
-  assertEquals(looks(100e6, 1), [null]);
-  assertEquals(looks(200e6, 5), [null, null, null, null, "memory of 200 MB"]);
+  assertEquals(reasons(200e6, 4), [null, null, null, null]);
+  assertEquals(reasons(100e6, 1), [null]);
+  assertEquals(reasons(200e6, 5), [null, null, null, null, "it uses 200 MB of memory"]);
 });
 
-Deno.test("Lifetime is stretched by chance, by --max-requests-jitter at most", () => {
+Deno.test("Lifetime varies at random, by at most --max-requests-jitter", () => {
   const row = new Scoreboard().row(0);
   const settings = { ...UNLIMITED, maxRequests: 1000, maxRequestsJitter: 10 };
   const lengths = Array.from({ length: 200 }, () => {
@@ -50,7 +51,7 @@ Deno.test("Lifetime is stretched by chance, by --max-requests-jitter at most", (
       if (lifetime.reasonToEnd() !== null) return requests;
     }
   });
-  assert(Math.min(...lengths) >= 1000, `one served ${Math.min(...lengths)}`);
-  assert(Math.max(...lengths) <= 1100, `one served ${Math.max(...lengths)}`);
+  assert(Math.min(...lengths) >= 1000, `one ended after ${Math.min(...lengths)}`);
+  assert(Math.max(...lengths) <= 1100, `one ended after ${Math.max(...lengths)}`);
   assert(new Set(lengths).size > 20, "they end together");
 });

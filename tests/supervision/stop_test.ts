@@ -1,25 +1,25 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Exit, LaneHandle } from "../../src/places/handle.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
+import type { Exit, LaneHandle } from "../../src/places/handle.ts";
 import { stopLanes } from "../../src/supervision/stop.ts";
 import { type Generation, SupervisedLane } from "../../src/supervision/supervised_lane.ts";
 import { UNLIMITED } from "../helpers/supervision.ts";
 import { until } from "../helpers/until.ts";
 
-/** What a lane does when it is told to; it never ends but by these. */
-interface Habits {
+/** How a lane behaves when it is told to stop; it never ends otherwise. */
+interface Behaviour {
   readonly open?: number;
   readonly isStarting?: boolean;
-  readonly onCloseDoor?: () => Promise<void>;
-  /** Whether it drains, once its door is closed. */
+  readonly onStopAccepting?: () => Promise<void>;
+  /** Whether it drains, once it has stopped accepting. */
   readonly drains?: boolean;
 }
 
 const scoreboard = new Scoreboard();
 
-/** A lane without connections of its own, and what it was told. */
-function lane(habits: Habits): { tended: SupervisedLane; told: readonly string[] } {
-  const told: string[] = [];
+/** A lane that only records its calls. */
+function makeLane(behaviour: Behaviour): { lane: SupervisedLane; calls: readonly string[] } {
+  const calls: string[] = [];
   const exited = Promise.withResolvers<Exit>();
   const end = () => exited.resolve({ kind: "stopped" });
   const handle: LaneHandle = {
@@ -27,19 +27,19 @@ function lane(habits: Habits): { tended: SupervisedLane; told: readonly string[]
     ready: Promise.resolve({ addresses: [], refusal: null }),
     exited: exited.promise,
     stopAccepting: async () => {
-      await habits.onCloseDoor?.();
-      told.push("stopAccepting");
+      await behaviour.onStopAccepting?.();
+      calls.push("stopAccepting");
     },
     drain: () => {
-      told.push("drain");
-      if (habits.drains !== false && told.includes("stopAccepting")) end();
+      calls.push("drain");
+      if (behaviour.drains !== false && calls.includes("stopAccepting")) end();
     },
-    kill: () => {
-      told.push("kill");
+    closeConnections: () => {
+      calls.push("closeConnections");
       end();
     },
-    abandon: () => {
-      told.push("abandon");
+    kill: () => {
+      calls.push("kill");
       end();
     },
     retire: () => Promise.resolve(),
@@ -47,47 +47,51 @@ function lane(habits: Habits): { tended: SupervisedLane; told: readonly string[]
   };
   const row = scoreboard.claim(0);
   if (row === null) throw new Error("There is no free row");
-  row.state = habits.isStarting ? "starting" : "ready";
-  row.addOpen(habits.open ?? 0);
-  return { tended: new SupervisedLane(handle, 0, row, {} as Generation, UNLIMITED, 100), told };
+  row.state = behaviour.isStarting ? "starting" : "ready";
+  row.addOpen(behaviour.open ?? 0);
+  return { lane: new SupervisedLane(handle, 0, row, {} as Generation, UNLIMITED, 100), calls };
 }
 
 const HOUR = 3_600_000;
-/** A stop that cuts leaves a timer behind, for lanes that do not end even then; the server ends with it. */
-const CUTS = { sanitizeOps: false, sanitizeResources: false };
+/** A stop that kills leaves a timer running, for lanes that survive even that. */
+const KILLS = { sanitizeOps: false, sanitizeResources: false };
 const never = new Promise<void>(() => {});
 
-Deno.test("stopLanes() closes all doors before it drains anyone", async () => {
+Deno.test("stopLanes() has all lanes stop accepting before it drains any", async () => {
   const order: string[] = [];
   const lanes = ["a", "b"].map((name) =>
-    lane({
-      onCloseDoor: async () => {
+    makeLane({
+      onStopAccepting: async () => {
         await Promise.resolve();
-        assert(!lanes.some(({ told }) => told.includes("drain")), "drained too early");
+        assert(!lanes.some(({ calls }) => calls.includes("drain")), "drained too early");
         order.push(name);
       },
     })
   );
-  const stop = await stopLanes(() => lanes.map(({ tended }) => tended), HOUR, never);
-  assertEquals(stop, { cut: 0, killed: false });
+  const stop = await stopLanes(() => lanes.map(({ lane }) => lane), HOUR, never);
+  assertEquals(stop, { connectionsKilled: 0, isCutShort: false });
   assertEquals(order, ["a", "b"]);
-  for (const { told } of lanes) assertEquals(told, ["stopAccepting", "drain"]);
+  for (const { calls } of lanes) assertEquals(calls, ["stopAccepting", "drain"]);
 });
 
-Deno.test("stopLanes() cuts at the deadline, and counts what was open then", CUTS, async () => {
-  const slow = lane({ open: 2, drains: false });
-  const stop = await stopLanes(() => [slow.tended], 10, never);
-  assertEquals(stop, { cut: 2, killed: false });
-  assertEquals(slow.told, ["stopAccepting", "drain", "kill"]);
+Deno.test(
+  "stopLanes() kills at the deadline, and counts the connections open then",
+  KILLS,
+  async () => {
+    const { lane, calls } = makeLane({ open: 2, drains: false });
+    const stop = await stopLanes(() => [lane], 10, never);
+    assertEquals(stop, { connectionsKilled: 2, isCutShort: false });
+    assertEquals(calls, ["stopAccepting", "drain", "closeConnections"]);
+  },
+);
+
+Deno.test("stopLanes() kills before the deadline when told to, and reports it", KILLS, async () => {
+  const { lane } = makeLane({ open: 1, drains: false });
+  const stop = await stopLanes(() => [lane], HOUR, Promise.resolve());
+  assertEquals(stop, { connectionsKilled: 1, isCutShort: true });
 });
 
-Deno.test("stopLanes() cuts when it is killed, and says so", CUTS, async () => {
-  const slow = lane({ open: 1, drains: false });
-  const stop = await stopLanes(() => [slow.tended], HOUR, Promise.resolve());
-  assertEquals(stop, { cut: 1, killed: true });
-});
-
-/** Stops lanes that are given long to end; a kill at the end of the test. */
+/** Stops lanes without a deadline in sight, and kills them at the end of the test. */
 async function whileStopping(lanes: SupervisedLane[], act: () => Promise<void>): Promise<void> {
   const kill = Promise.withResolvers<void>();
   const stopping = stopLanes(() => lanes, HOUR, kill.promise);
@@ -100,29 +104,29 @@ async function whileStopping(lanes: SupervisedLane[], act: () => Promise<void>):
 }
 
 Deno.test(
-  "stopLanes() does not wait for a lane that gets ready while others close their doors",
-  CUTS,
+  "stopLanes() also ends a lane that becomes ready while others stop accepting",
+  KILLS,
   async () => {
-    const late = lane({ isStarting: true });
-    const early = lane({
-      onCloseDoor: () => Promise.resolve(late.tended.becameReady(UNLIMITED)),
+    const late = makeLane({ isStarting: true });
+    const early = makeLane({
+      onStopAccepting: () => Promise.resolve(late.lane.markReady(UNLIMITED)),
     });
     let isGone = false;
-    void late.tended.gone.then(() => isGone = true);
-    await whileStopping([early.tended, late.tended], async () => {
+    void late.lane.gone.then(() => isGone = true);
+    await whileStopping([early.lane, late.lane], async () => {
       await until("it is gone", () => isGone, 3000);
     });
   },
 );
 
 Deno.test(
-  "stopLanes() drains the others although one is stuck and closes no door",
-  CUTS,
+  "stopLanes() drains the other lanes although one hangs and keeps accepting",
+  KILLS,
   async () => {
-    const stuck = lane({ onCloseDoor: () => never });
-    const other = lane({});
-    await whileStopping([stuck.tended, other.tended], async () => {
-      await until("the other is drained", () => other.told.includes("drain"), 3000);
+    const hung = makeLane({ onStopAccepting: () => never });
+    const other = makeLane({});
+    await whileStopping([hung.lane, other.lane], async () => {
+      await until("the other lane drains", () => other.calls.includes("drain"), 3000);
     });
   },
 );

@@ -107,7 +107,7 @@ testEachMode("fetch whose stream has no end is cut at --graceful-timeout", async
   server.kill("SIGTERM");
   assertEquals(await client.receiveAll(), "");
   await server.exited;
-  assertEquals(server.log.at(-1)?.["sluice.connections.cut"], 1);
+  assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 1);
 });
 
 Deno.test("fetch is called with its handler as `this`", async () => {
