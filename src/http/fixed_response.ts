@@ -1,8 +1,8 @@
 import type { Field, HttpResponse } from "./message.ts";
 import {
+  bodyLengthOf,
   type ConnectionOption,
   currentSecond,
-  delimitingOf,
   responseHead,
 } from "./codec/response_head.ts";
 
@@ -38,8 +38,8 @@ export class FixedResponse implements HttpResponse {
     const known = this.#encoded.get(key);
     if (known?.second === second) return known.bytes;
     // The length is known, so that the request makes no difference.
-    const delimiting = delimitingOf(this.status, this.length, { method: "GET", minor: 1 });
-    const head = responseHead(this.status, this.headers, delimiting, option);
+    const bodyLength = bodyLengthOf(this.status, this.length, { method: "GET", minor: 1 });
+    const head = responseHead(this.status, this.headers, bodyLength, option);
     const body = encoder.encode(isWithBody ? this.body : "");
     const bytes = new Uint8Array(head.length + body.length);
     for (let i = 0; i < head.length; i++) bytes[i] = head.charCodeAt(i);

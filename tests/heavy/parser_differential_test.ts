@@ -16,13 +16,13 @@ const CUTTINGS = 3;
 const STRICTER: Readonly<Record<string, string>> = {
   "refused: 400 no Host field": "Node's server asks for it, above its parser",
   "refused: 400 more than one Host field": "RFC 9112, 3.2; Node's server takes the first",
-  "refused: 400 Host is no host with an optional port": "RFC 9112, 3.2; Node does not look",
+  "refused: 400 Host is not a host with an optional port": "RFC 9112, 3.2; Node does not look",
   "refused: 400 the request target has no valid host": "RFC 9110, 4.2.1; Node looks a little",
   "refused: 400 the request target is neither a path nor a URL":
     "no form of RFC 9112, 3.2 for this server; Node takes any scheme",
-  "refused: 400 the request target has characters that it may not have":
+  "refused: 400 the request target has an invalid character":
     "a fragment is not sent (RFC 9110, 7.1)",
-  "refused: 400 the target * goes with OPTIONS alone": "RFC 9112, 3.2.4",
+  "refused: 400 the target * is valid for OPTIONS only": "RFC 9112, 3.2.4",
   "refused: 501 CONNECT is not implemented": "Node leaves it to its user",
   "refused: 400 the request target is empty": "a second space, which RFC 9112, 3 only tolerates",
   "refused: 400 the request line has no HTTP version": "HTTP/0.9 is a way to smuggle",
@@ -36,16 +36,16 @@ const STRICTER: Readonly<Record<string, string>> = {
   "refused: 400 more than one Content-Length field": "the same",
   "refused: 400 Transfer-Encoding does not end with chunked":
     "an empty element of a list, or a parameter, which nobody sends who means well",
-  "refused: 501 Transfer-Encoding is other than chunked":
+  "refused: 501 Transfer-Encoding has codings other than chunked":
     "Node hands over a body that is still coded, RFC 9112, 6.1 wants 501",
   "refused: 400 more than one Transfer-Encoding field":
     "a list in several lines, which nobody sends who means well",
   "refused: 400 Transfer-Encoding in HTTP/N": "RFC 9112, 6.1",
-  "refused: 400 the size of a chunk is followed by something other than extensions":
+  "refused: 400 a chunk size is followed by something other than extensions":
     "an extension without a name",
-  "refused: 400 the size of a chunk has too many digits": "beyond 2^52; Node counts up to 2^64",
+  "refused: 400 a chunk size has too many digits": "beyond 2^52; Node counts up to 2^64",
   "refused: 413 the body is larger than N bytes": "a limit that Node does not have",
-  "refused: 417 Expect is other than N-continue": "RFC 9110, 10.1.1; Node's server says so, too",
+  "refused: 417 Expect is not N-continue": "RFC 9110, 10.1.1; Node's server says so, too",
 };
 
 /** Where the decoder takes what Node refuses or takes for another thing: what the stream has then, and why. */

@@ -1,12 +1,13 @@
 import { HttpError } from "../error.ts";
+import { colonOf } from "./field_line.ts";
 import { FIELD_VALUE, HEX, isAll } from "./grammar.ts";
-import { fieldName, malformed } from "./request_head.ts";
+import { malformed } from "./malformed.ts";
 import { isomorphic } from "./text.ts";
 
 const [LINE_FEED, RETURN] = [10, 13];
-/** The most digits of a chunk's size, leading zeros included: 2^52 and something. */
+/** The most digits of a chunk size, including leading zeros: sizes up to 2^52. */
 const SIZE_DIGITS = 13;
-/** Extensions of a chunk (RFC 9112, 7.1.1), without the blanks that it has senders not send. */
+/** Chunk extensions (RFC 9112, 7.1.1), without the whitespace that senders must not generate. */
 const EXTENSIONS =
   /^(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"))?)*$/;
 
@@ -14,59 +15,59 @@ const EXTENSIONS =
 export interface BodyLimits {
   /** Bytes of content. */
   readonly maxBodySize: number;
-  /** Bytes of all sizes with their extensions beyond what bare ones take, and of the trailers. */
+  /** Bytes of all chunk extensions and trailers together. */
   readonly maxHeaderSize: number;
-  /** Lines of trailers. */
+  /** Trailer lines. */
   readonly maxHeaders: number;
 }
 
-/** Takes the body of one message out of a stream. */
+/** Decodes the body of one message. */
 export interface BodyDecoder {
   /**
-   * Takes on.
+   * Decodes the next part.
    *
-   * @param bytes What has arrived and was not consumed; what is consumed may be changed.
-   * @returns A part of the content, which is a view; "more" to be called again
-   * with more bytes, "end" when the message is over.
+   * @param bytes Everything that has arrived and was not consumed; consumed bytes may be overwritten.
+   * @returns A part of the content, as a view of `bytes`; "more" if it needs more
+   * bytes; "end" at the end of the message.
    * @throws {HttpError} 400, 413 or 431.
    */
   decode(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | "more" | "end";
-  /** Bytes that the last call took from the start of `bytes`. */
+  /** How many bytes the last call consumed. */
   readonly consumed: number;
 }
 
-/** A body of a length that was announced. */
+/** A body with a Content-Length. */
 export class FixedBody implements BodyDecoder {
   consumed = 0;
-  #rest: number;
+  #remaining: number;
 
   constructor(length: number) {
-    this.#rest = length;
+    this.#remaining = length;
   }
 
   decode(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | "more" | "end" {
     this.consumed = 0;
-    if (this.#rest === 0) return "end";
+    if (this.#remaining === 0) return "end";
     if (bytes.length === 0) return "more";
-    this.consumed = Math.min(this.#rest, bytes.length);
-    this.#rest -= this.consumed;
+    this.consumed = Math.min(this.#remaining, bytes.length);
+    this.#remaining -= this.consumed;
     return this.consumed === bytes.length ? bytes : bytes.subarray(0, this.consumed);
   }
 }
 
-/** A chunked body (RFC 9112, 7.1). Its trailers are checked and passed over. */
+/** A chunked body (RFC 9112, 7.1). Trailers are checked and dropped. */
 export class ChunkedBody implements BodyDecoder {
   consumed = 0;
   readonly #limits: BodyLimits;
   /** What comes next. */
   #state: "size" | "content" | "content end" | "trailers" = "size";
-  /** Bytes of the chunk that are to come. */
-  #rest = 0;
+  /** Bytes of the current chunk that have not arrived. */
+  #remaining = 0;
   #total = 0;
-  /** Where the content is that the current call has found. */
+  /** The content that the current call has found. */
   #from = 0;
   #to = 0;
-  /** Bytes around the content that a sender of bare chunks would not have sent. */
+  /** Bytes of extensions and trailers so far. */
   #excess = 0;
   #trailers = 0;
 
@@ -77,40 +78,40 @@ export class ChunkedBody implements BodyDecoder {
   decode(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | "more" | "end" {
     this.consumed = this.#from = this.#to = 0;
     try {
-      if (this.#takeChunks(bytes)) return "end";
+      if (this.#parseChunks(bytes)) return "end";
     } catch (error) {
-      // What comes before is good; the next call finds the error again.
+      // Content before the error is still returned; the next call throws again.
       if (this.#from === this.#to) throw error;
     }
     return this.#from === this.#to ? "more" : bytes.subarray(this.#from, this.#to);
   }
 
   /** @returns Whether the message is over. */
-  #takeChunks(bytes: Uint8Array): boolean {
+  #parseChunks(bytes: Uint8Array): boolean {
     for (;;) {
       if (this.#state === "content") this.#takeContent(bytes);
       const end = this.#lineEnd(bytes, this.consumed);
       if (end === -1) return false;
-      const isOver = this.#takeLine(bytes, this.consumed, end);
+      const isOver = this.#parseLine(bytes, this.consumed, end);
       this.consumed = end + 2;
       if (isOver) return true;
       if (this.#state === "trailers" && this.#from < this.#to) return false;
     }
   }
 
-  /** Small chunks that are there together are moved together: each by itself would cost too much. */
+  /** Moves small chunks together into one part: a part for each would cost too much. */
   #takeContent(bytes: Uint8Array): void {
     const from = this.consumed;
-    const to = Math.min(bytes.length, from + this.#rest);
+    const to = Math.min(bytes.length, from + this.#remaining);
     if (this.#from === this.#to) this.#from = this.#to = from;
     if (this.#to < from) bytes.copyWithin(this.#to, from, to);
     this.#to += to - from;
-    this.#rest -= to - from;
+    this.#remaining -= to - from;
     this.consumed = to;
-    if (this.#rest === 0) this.#state = "content end";
+    if (this.#remaining === 0) this.#state = "content end";
   }
 
-  /** Where the line that begins at `from` has its CR; -1 while it has none. */
+  /** The position of the CR of the line that begins at `from`; -1 if it has not arrived. */
   #lineEnd(bytes: Uint8Array, from: number): number {
     if (this.#state === "content") return -1;
     if (this.#state === "content end") return contentEnd(bytes, from);
@@ -119,26 +120,26 @@ export class ChunkedBody implements BodyDecoder {
     if ((feed === -1 ? bytes.length : feed) - from > room) throw this.#tooLong();
     if (feed === -1) return -1;
     if (feed === from || bytes[feed - 1] !== RETURN) {
-      throw malformed("a line of the body ends without CR");
+      throw malformed("a line in the body ends without CR");
     }
     return feed - 1;
   }
 
   /** @returns Whether it was the last line of the message. */
-  #takeLine(bytes: Uint8Array, from: number, to: number): boolean {
+  #parseLine(bytes: Uint8Array, from: number, to: number): boolean {
     switch (this.#state) {
       case "size":
-        this.#takeSize(bytes, from, to);
+        this.#parseSize(bytes, from, to);
         return false;
       case "content end":
         this.#state = "size";
         return false;
       default:
-        return this.#takeTrailer(bytes, from, to);
+        return this.#parseTrailer(bytes, from, to);
     }
   }
 
-  #takeSize(bytes: Uint8Array, from: number, to: number): void {
+  #parseSize(bytes: Uint8Array, from: number, to: number): void {
     let size = 0;
     let at = from;
     for (; at < to; at++) {
@@ -146,27 +147,27 @@ export class ChunkedBody implements BodyDecoder {
       if (digit === 255) break;
       size = size * 16 + digit;
     }
-    if (at === from) throw malformed("the size of a chunk is not a hexadecimal number");
-    if (at - from > SIZE_DIGITS) throw malformed("the size of a chunk has too many digits");
-    if (at < to) this.#takeExtensions(bytes, at, to);
+    if (at === from) throw malformed("a chunk size is not a hexadecimal number");
+    if (at - from > SIZE_DIGITS) throw malformed("a chunk size has too many digits");
+    if (at < to) this.#checkExtensions(bytes, at, to);
     this.#total += size;
     if (this.#total > this.#limits.maxBodySize) {
       throw new HttpError(413, `the body is larger than ${this.#limits.maxBodySize} bytes`);
     }
-    this.#rest = size;
+    this.#remaining = size;
     this.#state = size === 0 ? "trailers" : "content";
   }
 
-  #takeExtensions(bytes: Uint8Array, from: number, to: number): void {
+  #checkExtensions(bytes: Uint8Array, from: number, to: number): void {
     if (!EXTENSIONS.test(isomorphic(bytes, from, to))) {
-      throw malformed("the size of a chunk is followed by something other than extensions");
+      throw malformed("a chunk size is followed by something other than extensions");
     }
     this.#addExcess(to - from);
   }
 
-  #takeTrailer(bytes: Uint8Array, from: number, to: number): boolean {
+  #parseTrailer(bytes: Uint8Array, from: number, to: number): boolean {
     if (to === from) return true;
-    const colon = fieldName(bytes, from, to);
+    const colon = colonOf(bytes, from, to);
     if (!isAll(FIELD_VALUE, bytes, colon + 1, to)) {
       throw malformed("a field value has a control character");
     }
@@ -183,11 +184,14 @@ export class ChunkedBody implements BodyDecoder {
   #tooLong(): HttpError {
     return this.#state === "trailers"
       ? new HttpError(431, "the trailers are too many or too large")
-      : malformed("the extensions of chunks are too large");
+      : malformed("the chunk extensions are too large");
   }
 }
 
-/** The two bytes after a chunk's content are known: what else comes is told at once. */
+/**
+ * The position of the CR LF after a chunk's content; -1 if it has not arrived.
+ * Any other byte is an error at once.
+ */
 function contentEnd(bytes: Uint8Array, from: number): number {
   const [first, second] = [bytes[from], bytes[from + 1]];
   if ((first ?? RETURN) !== RETURN || (second ?? LINE_FEED) !== LINE_FEED) {

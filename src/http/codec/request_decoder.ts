@@ -1,14 +1,15 @@
-import { type BodyDecoder, type BodyLimits, ChunkedBody, FixedBody } from "./body_decoder.ts";
 import { HttpError } from "../error.ts";
+import { type BodyDecoder, type BodyLimits, ChunkedBody, FixedBody } from "./body_decoder.ts";
 import { TOKEN } from "./grammar.ts";
-import { malformed, RequestHead } from "./request_head.ts";
+import { malformed } from "./malformed.ts";
+import { RequestHead } from "./request_head.ts";
 
 const [LINE_FEED, RETURN, TLS_HANDSHAKE] = [10, 13, 22];
 
-/** How large the parts of a request may be. */
+/** Limits on the size of a request. */
 export type RequestLimits = BodyLimits;
 
-/** A client that speaks TLS to a port that does not. */
+/** The client began a TLS handshake on a port that speaks plain HTTP. */
 export class TlsHelloError extends HttpError {
   constructor() {
     super(400, "the client speaks TLS, and this port does not");
@@ -16,38 +17,39 @@ export class TlsHelloError extends HttpError {
 }
 
 /**
- * Takes requests out of a stream, one after the other: bytes in, events out, no
- * I/O. What it says does not depend on where the bytes were cut.
+ * Decodes the requests of one connection, in order: bytes in, events out, no I/O.
+ * The result does not depend on how the bytes were split into reads.
  */
 export class RequestDecoder {
-  /** Bytes that the last call took from the start of `bytes`. */
+  /** How many bytes the last call consumed. */
   consumed = 0;
   readonly #limits: RequestLimits;
   #head: RequestHead | null = null;
   #body: BodyDecoder | null = null;
-  /** Bytes of the head that are taken, or known to have no end of a line. */
-  #taken = 0;
+  /** Bytes of the head that are parsed. */
+  #parsed = 0;
+  /** Bytes of the head that are known to hold no further line end. */
   #searched = 0;
-  #isEmptyLineTaken = false;
+  #hasSkippedEmptyLine = false;
 
   constructor(limits: RequestLimits) {
     this.#limits = limits;
   }
 
-  /** Whether a request has begun to arrive whose head is not complete. */
+  /** Whether part of a head has arrived. */
   get isInHead(): boolean {
-    // The empty line that may be sent before is no part of it.
-    return this.#searched > (this.#isEmptyLineTaken ? 2 : 0);
+    // An empty line before the request line is not part of the head.
+    return this.#searched > (this.#hasSkippedEmptyLine ? 2 : 0);
   }
 
   /**
-   * Takes on.
+   * Decodes the next event.
    *
-   * @param bytes What has arrived and was not consumed; more at each call.
-   * @returns A head; a part of the content, which is a view; "end" when the
-   * request is over; "more" to be called again with more bytes.
-   * @throws {HttpError} If the request is malformed or too large; the rest of the
-   * stream has no meaning then.
+   * @param bytes Everything that has arrived and was not consumed.
+   * @returns A head; a part of the content, as a view of `bytes`; "end" at the end
+   * of a request that has a body; "more" if it needs more bytes.
+   * @throws {HttpError} If the request is malformed or too large. Nothing after it
+   * on the connection can be decoded.
    */
   decode(
     bytes: Uint8Array<ArrayBuffer>,
@@ -62,9 +64,9 @@ export class RequestDecoder {
   #decodeHead(bytes: Uint8Array<ArrayBuffer>): RequestHead | "more" {
     this.consumed = 0;
     const { maxHeaderSize } = this.#limits;
-    if (this.#taken === 0 && bytes.length > 0) this.#checkStart(bytes);
+    if (this.#parsed === 0 && bytes.length > 0) this.#checkStart(bytes);
     for (;;) {
-      const from = this.#taken;
+      const from = this.#parsed;
       const feed = lineFeed(bytes, Math.max(from, this.#searched));
       const isTooLarge = feed === -1 ? bytes.length >= maxHeaderSize : feed >= maxHeaderSize;
       if (isTooLarge) throw this.#tooLarge();
@@ -73,42 +75,42 @@ export class RequestDecoder {
         return "more";
       }
       if (feed === from || bytes[feed - 1] !== RETURN) throw malformed("a line ends without CR");
-      this.#taken = feed + 1;
+      this.#parsed = feed + 1;
       const head = this.#head;
-      if (feed - 1 > from) this.#takeLine(bytes, from, feed - 1);
-      else if (head === null) this.#takeEmptyLine();
+      if (feed - 1 > from) this.#parseLine(bytes, from, feed - 1);
+      else if (head === null) this.#skipEmptyLine();
       else return this.#finishHead(head, bytes);
     }
   }
 
-  /** What no request begins with is told before a line of it is there. */
+  /** Rejects a first byte that no request begins with, before the rest of the line arrives. */
   #checkStart(bytes: Uint8Array): void {
     const first = bytes[0] as number;
     if (first === TLS_HANDSHAKE) throw new TlsHelloError();
     if (TOKEN[first] === 0 && first !== RETURN) throw malformed("the method is not a token");
   }
 
-  #takeLine(bytes: Uint8Array, from: number, to: number): void {
+  #parseLine(bytes: Uint8Array, from: number, to: number): void {
     if (this.#head === null) {
       const head = new RequestHead();
-      head.takeRequestLine(bytes, from, to);
+      head.parseRequestLine(bytes, from, to);
       this.#head = head;
       return;
     }
     if (this.#head.count === this.#limits.maxHeaders) {
       throw new HttpError(431, `there are more than ${this.#limits.maxHeaders} header fields`);
     }
-    this.#head.takeField(bytes, from, to);
+    this.#head.parseField(bytes, from, to);
   }
 
-  /** One before the request line is passed over, as some clients send it after a body (RFC 9112, 2.2). */
-  #takeEmptyLine(): void {
-    if (this.#isEmptyLineTaken) throw malformed("the request line is empty");
-    this.#isEmptyLineTaken = true;
+  /** Ignores one empty line before the request line: some clients send one after a body (RFC 9112, 2.2). */
+  #skipEmptyLine(): void {
+    if (this.#hasSkippedEmptyLine) throw malformed("the request line is empty");
+    this.#hasSkippedEmptyLine = true;
   }
 
   #finishHead(head: RequestHead, bytes: Uint8Array): RequestHead {
-    head.finish(bytes, this.#taken);
+    head.finish(bytes, this.#parsed);
     const { contentLength } = head;
     const { maxBodySize } = this.#limits;
     if (contentLength !== null && contentLength > maxBodySize) {
@@ -119,10 +121,10 @@ export class RequestDecoder {
         ? new ChunkedBody(this.#limits)
         : new FixedBody(contentLength);
     }
-    this.consumed = this.#taken;
+    this.consumed = this.#parsed;
     this.#head = null;
-    this.#taken = this.#searched = 0;
-    this.#isEmptyLineTaken = false;
+    this.#parsed = this.#searched = 0;
+    this.#hasSkippedEmptyLine = false;
     return head;
   }
 
@@ -134,7 +136,7 @@ export class RequestDecoder {
   }
 }
 
-/** Where the next line feed is, or -1. Lines are short: to look at each byte takes less than indexOf() to begin. */
+/** The position of the next line feed, or -1. A loop beats the overhead of indexOf() on short lines. */
 function lineFeed(bytes: Uint8Array, from: number): number {
   for (let at = from; at < bytes.length; at++) if (bytes[at] === LINE_FEED) return at;
   return -1;

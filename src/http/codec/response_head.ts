@@ -1,7 +1,7 @@
 import type { Field } from "../message.ts";
 import { isBodiless, reasonPhrase } from "../status.ts";
 
-/** Names that are the server's to write; a handler's are passed over (RFC 9110, 7.6.1; RFC 9112, 6). */
+/** Fields that only the server writes; a handler's are dropped (RFC 9110, 7.6.1; RFC 9112, 6). */
 const OWN: ReadonlySet<string> = new Set([
   "connection",
   "content-length",
@@ -12,17 +12,17 @@ const OWN: ReadonlySet<string> = new Set([
 const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** How a body is delimited. */
-export type Delimiting =
-  /** So many bytes. */
+/** How the end of a response body is found (RFC 9112, 6.3). */
+export type BodyLength =
+  /** A Content-Length, in bytes. */
   | number
   | "chunked"
-  /** It ends with the connection. */
+  /** The end of the connection. */
   | "close"
-  /** There is none, and nothing is said about it. */
+  /** There is no body, and no field about it. */
   | "none";
 
-/** What happens to the connection after an answer: what its client assumes, or has to be told. */
+/** The Connection field of a response; empty if the connection persists by default. */
 export type ConnectionOption = "" | "Connection: close\r\n" | "Connection: keep-alive\r\n";
 
 const statusLines: string[] = [];
@@ -30,60 +30,64 @@ let dateSecond = 0;
 let dateLine = "";
 
 /**
- * The head of a response, a character for each byte, up to and including the
- * empty line (RFC 9112, 4 to 6).
+ * Formats the head of a response, including the empty line, with a character for
+ * each byte (RFC 9112, 4 to 6).
  *
- * @throws {TypeError} If a field cannot be sent, as one with a line break cannot.
+ * @throws {TypeError} If the status or a field is invalid, such as a value with a line break.
  */
 export function responseHead(
   status: number,
   fields: readonly Field[],
-  delimiting: Delimiting,
+  bodyLength: BodyLength,
   connection: ConnectionOption,
 ): string {
-  // An interim answer would leave the client waiting for another.
-  if (status < 200) throw new TypeError(unusable(status));
+  // The client would wait for another response after an interim one.
+  if (status < 200) throw new TypeError(invalidStatus(status));
   let head = statusLines[status] ?? statusLine(status);
   let hasDate = false;
   for (const [name, value] of fields) {
-    if (!NAME.test(name) || !VALUE.test(value)) throw new TypeError(unsendable(name, value));
-    // The length tells most of them apart from those below.
+    if (!NAME.test(name) || !VALUE.test(value)) throw new TypeError(invalidField(name, value));
+    // Most names are ruled out by their length, which saves a conversion.
     const lower = name.length === 4 || name.length > 6 ? name.toLowerCase() : name;
     if (OWN.has(lower)) continue;
     if (lower === "date") hasDate = true;
     head += `${name}: ${value}\r\n`;
   }
   if (!hasDate) head += dateField();
-  if (typeof delimiting === "number") head += `Content-Length: ${delimiting}\r\n`;
-  else if (delimiting === "chunked") head += "Transfer-Encoding: chunked\r\n";
+  if (typeof bodyLength === "number") head += `Content-Length: ${bodyLength}\r\n`;
+  else if (bodyLength === "chunked") head += "Transfer-Encoding: chunked\r\n";
   return `${head}${connection}\r\n`;
 }
 
-/** The head of an answer by which the connection becomes another protocol's (RFC 9110, 7.8). */
+/** Formats the head of a 101, after which the connection speaks another protocol (RFC 9110, 7.8). */
 export function upgradeHead(fields: readonly Field[]): string {
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`);
   return `${statusLine(101)}Connection: Upgrade\r\n${lines.join("")}\r\n`;
 }
 
-/** How an answer with a body of so many bytes, or of unknown length, is delimited. */
-export function delimitingOf(
+/**
+ * Chooses how to mark the end of a response body (RFC 9112, 6.3).
+ *
+ * @param length In bytes; null if it is unknown.
+ */
+export function bodyLengthOf(
   status: number,
   length: number | null,
   request: { readonly method: string; readonly minor: number },
-): Delimiting {
+): BodyLength {
   if (isBodiless(status)) return "none";
   if (length !== null) return length;
-  // The answer to HEAD may leave out what only a body would show.
+  // A response to HEAD may omit a length that only generating the body would reveal.
   if (request.method === "HEAD") return "none";
   return request.minor === 1 ? "chunked" : "close";
 }
 
-/** Seconds since the epoch. */
+/** Whole seconds since the epoch. */
 export function currentSecond(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** The Date field, with its line's end; made once a second. */
+/** The Date field line, which is formatted once a second. */
 function dateField(): string {
   const second = currentSecond();
   if (second !== dateSecond) {
@@ -95,17 +99,17 @@ function dateField(): string {
 
 function statusLine(status: number): string {
   if (!Number.isInteger(status) || status < 100 || status > 999) {
-    throw new TypeError(unusable(status));
+    throw new TypeError(invalidStatus(status));
   }
   return statusLines[status] = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
 }
 
-function unusable(status: number): string {
-  return `Cannot answer with status ${status}: expected a number from 200 to 999`;
+function invalidStatus(status: number): string {
+  return `Cannot send a response with status ${status}: expected an integer from 200 to 999`;
 }
 
-function unsendable(name: string, value: string): string {
-  return `Cannot send the field ${JSON.stringify(name)}: found ${
+function invalidField(name: string, value: string): string {
+  return `Cannot send the header field ${JSON.stringify(name)}: found ${
     JSON.stringify(value)
-  }, expected a token and a text without line breaks`;
+  }, expected a token as its name and no control characters in its value`;
 }

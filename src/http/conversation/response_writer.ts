@@ -3,9 +3,9 @@ import { FixedResponse } from "../fixed_response.ts";
 import type { BodySource, Field, HttpResponse } from "../message.ts";
 import type { Output } from "./output.ts";
 import {
+  type BodyLength,
+  bodyLengthOf,
   type ConnectionOption,
-  type Delimiting,
-  delimitingOf,
   responseHead,
   upgradeHead,
 } from "../codec/response_head.ts";
@@ -57,9 +57,9 @@ export class ResponseWriter {
       return this.#output.addWhole(bytes) ? length : this.#writeWhole(bytes, length);
     }
     if (typeof body === "string" && body.length <= SHORT && !NOT_ASCII.test(body)) {
-      const delimiting = delimitingOf(status, body.length, request);
+      const bodyLength = bodyLengthOf(status, body.length, request);
       return this.#writeText(
-        responseHead(status, headers, delimiting, option),
+        responseHead(status, headers, bodyLength, option),
         hasNoBody ? "" : body,
       );
     }
@@ -67,25 +67,25 @@ export class ResponseWriter {
       // What a GET would be answered with, nobody knows but the handler.
       const length = hasNoBody ? announced(headers) : 0;
       return this.#writeText(
-        responseHead(status, headers, delimitingOf(status, length, request), option),
+        responseHead(status, headers, bodyLengthOf(status, length, request), option),
         "",
       );
     }
     if (typeof body === "string" || body instanceof Uint8Array) {
       const bytes = typeof body === "string" ? encoder.encode(body) : body;
-      const delimiting = delimitingOf(status, bytes.length, request);
-      const head = responseHead(status, headers, delimiting, option);
+      const bodyLength = bodyLengthOf(status, bytes.length, request);
+      const head = responseHead(status, headers, bodyLength, option);
       return this.#writeBytes(head, hasNoBody ? bytes.subarray(0, 0) : bytes);
     }
-    const delimiting = delimitingOf(status, body.length ?? announced(headers), request);
+    const bodyLength = bodyLengthOf(status, body.length ?? announced(headers), request);
     let head: string;
     try {
-      head = responseHead(status, headers, delimiting, option);
+      head = responseHead(status, headers, bodyLength, option);
     } catch (error) {
       void body.close();
       throw error;
     }
-    return this.#writeSource(head, body, delimiting, hasNoBody);
+    return this.#writeSource(head, body, bodyLength, hasNoBody);
   }
 
   /**
@@ -132,15 +132,15 @@ export class ResponseWriter {
   async #writeSource(
     head: string,
     source: BodySource,
-    delimiting: Delimiting,
+    bodyLength: BodyLength,
     hasNoBody: boolean,
   ): Promise<number> {
     try {
       await this.#writeHead(head);
       if (hasNoBody) return 0;
-      return delimiting === "chunked"
+      return bodyLength === "chunked"
         ? await this.#writeChunks(source)
-        : await this.#writePieces(source, typeof delimiting === "number" ? delimiting : null);
+        : await this.#writePieces(source, typeof bodyLength === "number" ? bodyLength : null);
     } finally {
       await source.close();
     }
