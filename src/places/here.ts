@@ -1,4 +1,5 @@
 import { Lane, type LaneHost } from "../lane/lane.ts";
+import { Scoreboard } from "../lane/scoreboard.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Exit, Place } from "./handle.ts";
 
@@ -28,6 +29,19 @@ export function here(host: LaneHost): Place {
       closeConnections: () => void opening.then((lane) => lane.closeConnections()),
       kill: () => exit.resolve({ kind: "stopped" }),
     };
+  };
+}
+
+/**
+ * The main thread, with a connection total of its own: for what must answer even
+ * when the server is full, such as a probe.
+ */
+export function hereApart(host: LaneHost): Place {
+  return (order) => {
+    const scoreboard = new Scoreboard();
+    const row = scoreboard.claim(order.generation);
+    if (row === null) throw new Error("Cannot start a lane: its scoreboard has no row");
+    return here({ ...host, scoreboard, addressTable: null })({ ...order, row: row.index });
   };
 }
 
