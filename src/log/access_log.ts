@@ -1,43 +1,43 @@
 import type { Log } from "./log.ts";
-import { openDestination, standardOutput } from "./destination.ts";
 import { LineWriter } from "./line_writer.ts";
+import { openDestination } from "./open_destination.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
 
-/** Where the requests of all lanes are recorded. Disposing it writes what is queued, and closes it. */
+/** The record of all lanes' requests. Disposing writes what is queued and closes the file. */
 export interface AccessLog extends AsyncDisposable {
   /** Writes lines, their newlines included. */
   record(lines: string): void;
-  /** Closes and opens the file anew by name, as after logrotate. */
+  /** Closes the file and opens it by name, as after logrotate. */
   reopen(): Promise<void>;
 }
 
-/** What the access log needs of the settings: those of the main log, and its own. */
+/** The settings of the access log and, as far as it needs them, of the main log. */
 export interface AccessLogSettings {
-  /** A path, `-` for standard output, or null where requests are not recorded. */
+  /** A path, `-` for standard output, or null for no access log. */
   readonly accessLog: string | null;
-  /** Path of the main log's file, or null for standard output. */
+  /** The path of the main log, or null for standard output. */
   readonly logFile: string | null;
   readonly logMaxSize: number;
   readonly logMaxFiles: number;
 }
 
 /**
- * Opens the access log, which is rotated as the main log is.
+ * Opens the access log, which rotates like the main log.
  *
- * @param log The main log: it tells of lines that were dropped.
- * @throws {ExitError} 73 when the file cannot be opened, 77 when that is not permitted.
+ * @param log The main log, which reports lines that were dropped.
+ * @throws {ExitError} 73 when the file cannot be opened, 77 when permission is refused.
  */
 export async function openAccessLog(settings: AccessLogSettings, log: Log): Promise<AccessLog> {
   const { accessLog, logFile, logMaxSize, logMaxFiles } = settings;
-  if (accessLog === null) return through(() => {});
-  // Two writers to one place would cut each other's lines, and rotate it twice.
-  if (accessLog === (logFile ?? STANDARD_OUTPUT)) return through(log.pass);
-  const destination = accessLog === STANDARD_OUTPUT
-    ? standardOutput("access log")
-    : await openDestination("access log", "--access-log", accessLog, {
-      maxSize: logMaxSize,
-      maxFiles: logMaxFiles,
-    });
+  if (accessLog === null) return unopened(() => {});
+  // Two writers would split each other's lines, and rotate the file twice.
+  if (accessLog === (logFile ?? STANDARD_OUTPUT)) return unopened(log.pass);
+  const destination = await openDestination(
+    "access log",
+    "--access-log",
+    accessLog === STANDARD_OUTPUT ? null : accessLog,
+    { maxSize: logMaxSize, maxFiles: logMaxFiles },
+  );
   const writer = new LineWriter(destination, (dropped) => {
     log.logger.warn("Access log records dropped", { "sluice.log.dropped": dropped });
     return "";
@@ -49,7 +49,8 @@ export async function openAccessLog(settings: AccessLogSettings, log: Log): Prom
   };
 }
 
-function through(record: (lines: string) => void): AccessLog {
+/** An access log without a file of its own. */
+function unopened(record: (lines: string) => void): AccessLog {
   return {
     record,
     reopen: () => Promise.resolve(),

@@ -1,24 +1,19 @@
 import type { LogRecord } from "@logtape/logtape";
 
-/** How deep objects are flattened; what lies deeper is written as JSON. */
+/** The depth to which objects are flattened; deeper ones are written as JSON. */
 const MAX_DEPTH = 4;
 
-/** Takes an attribute whose value `JSON.stringify` accepts without throwing. */
+/** Receives one attribute, whose value is safe to pass to `JSON.stringify`. */
 export type Emit = (name: string, value: unknown) => void;
 
 /**
- * Hands a record's properties over as flat attributes: nested objects under
- * dotted names, errors as `exception.*`.
+ * Flattens a record's properties: nested objects get dotted names, errors become
+ * `exception.*`.
  *
- * @param stacks Whether an error has its stack trace below the level error too.
+ * @param stacks Whether errors have stack traces in records below level error, too.
  */
-export function eachAttribute(
-  record: LogRecord,
-  stacks: boolean,
-  emit: Emit,
-): void {
-  const withStack = stacks || record.level === "error" ||
-    record.level === "fatal";
+export function eachAttribute(record: LogRecord, stacks: boolean, emit: Emit): void {
+  const withStack = stacks || record.level === "error" || record.level === "fatal";
   let exceptions = 0;
   function flatten(name: string, value: unknown, depth: number): void {
     switch (typeof value) {
@@ -28,7 +23,7 @@ export function eachAttribute(
       case "boolean":
         return emit(name, value);
       case "number":
-        // JSON would make null of what is not finite.
+        // JSON would write NaN and Infinity as null.
         return emit(name, Number.isFinite(value) ? value : String(value));
       case "object":
         break;
@@ -36,18 +31,11 @@ export function eachAttribute(
         return emit(name, String(value));
     }
     if (value instanceof Error) {
-      emitException(
-        exceptions++ === 0 ? "exception" : `${name}.exception`,
-        value,
-        withStack,
-        emit,
-      );
+      const prefix = exceptions++ === 0 ? "exception" : `${name}.exception`;
+      emitException(prefix, value, withStack, emit);
     } else if (ArrayBuffer.isView(value)) {
       emit(name, `<${value.byteLength} bytes>`);
-    } else if (
-      value === null || value instanceof Date || Array.isArray(value) ||
-      depth === MAX_DEPTH
-    ) {
+    } else if (isPlain(value) || depth === MAX_DEPTH) {
       emit(name, plainCopy(value));
     } else {
       for (const [key, inner] of Object.entries(value)) {
@@ -59,12 +47,12 @@ export function eachAttribute(
   for (const name in properties) flatten(name, properties[name], 1);
 }
 
-function emitException(
-  prefix: string,
-  error: Error,
-  withStack: boolean,
-  emit: Emit,
-): void {
+/** Values that stay whole. */
+function isPlain(value: object | null): value is null | Date | unknown[] {
+  return value === null || value instanceof Date || Array.isArray(value);
+}
+
+function emitException(prefix: string, error: Error, withStack: boolean, emit: Emit): void {
   emit(`${prefix}.type`, String(error.name));
   emit(`${prefix}.message`, String(error.message));
   if (error.cause instanceof Error) {
@@ -75,7 +63,7 @@ function emitException(
   }
 }
 
-/** The value as JSON knows it: what users log may be circular or have a `toJSON` that throws. */
+/** Copies a value through JSON. What users log may be circular, or have a `toJSON` that throws. */
 export function plainCopy(value: unknown): unknown {
   try {
     const json = JSON.stringify(

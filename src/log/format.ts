@@ -1,11 +1,12 @@
 import type { LogLevel, LogRecord } from "@logtape/logtape";
+import { CONTROLS } from "../base/printable.ts";
 import { eachAttribute, plainCopy } from "./attributes.ts";
 import type { LogStyle } from "./logger.ts";
 
-/** Makes one line, its newline included, of one record. */
+/** Formats a record as one line, its newline included. */
 export type LineFormat = (record: LogRecord) => string;
 
-/** The severities' short names of OpenTelemetry's log data model. */
+/** The short names of severities in OpenTelemetry's log data model. */
 const SEVERITY: Record<LogLevel, string> = {
   trace: "TRACE",
   debug: "DEBUG",
@@ -24,15 +25,11 @@ const COLOUR: Record<LogLevel, string> = {
   fatal: "\x1b[31m",
 };
 
-/** Names of a JSON line that an attribute must not repeat. */
+/** The fields of a JSON line, which an attribute must not overwrite. */
 const TAKEN = new Set(["timestamp", "severity", "message"]);
 
-// Besides the C0 controls: C1 (some terminals obey it) and every character that
-// some reader takes for the end of a line.
-// deno-lint-ignore no-control-regex
-const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
-// deno-lint-ignore no-control-regex
-const CONTROLS = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+/** Without the flag "g", with which `test` would remember its position. */
+const CONTROL = new RegExp(CONTROLS.source);
 const PLAIN = /^[^\s"'=\\]+$/;
 
 const SHORT_ESCAPES: Record<string, string> = {
@@ -43,14 +40,13 @@ const SHORT_ESCAPES: Record<string, string> = {
 
 /**
  * Lines of JSON: `timestamp` (ISO 8601, UTC), `severity`, `message`, then the
- * attributes under their dotted names; nested objects are flattened.
+ * attributes. Nested objects are flattened to dotted names.
  *
- * An `Error` becomes `exception.type`, `exception.message` and, where it has one,
- * `exception.cause`; a second one in the same record has its own name in front.
- * `exception.stacktrace` is added to records of level error and fatal, and to
- * every record where `stacks` is true.
+ * An `Error` becomes `exception.type`, `exception.message` and, if it has one,
+ * `exception.cause`; further errors in the same record have their attribute's name
+ * in front. Records of level error and fatal also get `exception.stacktrace`.
  *
- * @param stacks Whether records below the level error carry stack traces too.
+ * @param stacks Whether records below level error get stack traces, too.
  */
 export function jsonFormat(stacks: boolean): LineFormat {
   return function json(record) {
@@ -67,12 +63,12 @@ export function jsonFormat(stacks: boolean): LineFormat {
 }
 
 /**
- * Lines for people: `2026-11-21T14:00:00.123Z INFO  message key=value key="a b"`.
- * The attributes are those of {@linkcode jsonFormat}. Control characters are
- * escaped, so that no value can begin a line or move the cursor.
+ * Lines for people: `2026-11-21T14:00:00.123Z INFO  message key=value key="a b"`,
+ * with the attributes of {@linkcode jsonFormat}. Control characters are escaped,
+ * so that no value can begin a line or move the cursor.
  *
- * @param stacks As for {@linkcode jsonFormat}.
- * @param colour Whether the destination is a terminal that may have colours.
+ * @param stacks As in {@linkcode jsonFormat}.
+ * @param colour Whether to write colours for a terminal.
  */
 export function textFormat(stacks: boolean, colour: boolean): LineFormat {
   return function text(record) {
@@ -93,7 +89,7 @@ export function textFormat(stacks: boolean, colour: boolean): LineFormat {
 let lastTime = NaN;
 let lastIso = "";
 
-/** A busy server logs many records in one millisecond. */
+/** Remembers the last result: a busy server logs many records in one millisecond. */
 function isoTime(milliseconds: number): string {
   if (milliseconds !== lastTime) {
     lastTime = milliseconds;
@@ -104,7 +100,7 @@ function isoTime(milliseconds: number): string {
 
 function messageOf(record: LogRecord): string {
   const raw = record.rawMessage;
-  // Without placeholders the message needs no rendering, which LogTape does lazily.
+  // LogTape renders messages lazily, and one without placeholders needs no rendering.
   if (typeof raw === "string" && !raw.includes("{")) return raw;
   let message = "";
   for (let i = 0; i < record.message.length; i++) {
@@ -125,7 +121,7 @@ function quoted(text: string): string {
   return `"${escapeControls(inner)}"`;
 }
 
-/** The result is the same text in JSON, where these characters stand only inside strings. */
+/** Also works on JSON, where these characters occur only inside strings, and stay the same text. */
 function escapeControls(text: string): string {
   if (!CONTROL.test(text)) return text;
   return text.replace(
@@ -137,8 +133,8 @@ function escapeControls(text: string): string {
 }
 
 /**
- * The format of a style. A property of the user's with a getter that throws costs
- * its record the properties, no more.
+ * The format of a style. A record whose properties cannot be read, because a
+ * user's getter throws, loses its properties and nothing else.
  */
 export function safeLineFormat({ level, isText, isColoured }: LogStyle): LineFormat {
   const hasStacks = level === "debug";

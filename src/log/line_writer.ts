@@ -1,98 +1,68 @@
 import { systemReason } from "../base/system_errors.ts";
+import type { Destination } from "./destination.ts";
+import { LineQueue } from "./line_queue.ts";
+import { report } from "./report.ts";
 
-/** Where lines go. */
-export interface Destination {
-  /** What messages call it: "standard output", "the log file x.log". */
-  readonly name: string;
-  /**
-   * Writes as many of the bytes as it takes at once, at least one.
-   *
-   * @returns How many bytes were written.
-   * @throws {Error} Whatever the system says; the writer tries again later.
-   */
-  write(bytes: Uint8Array<ArrayBuffer>): Promise<number>;
-  /** Opens it anew by name; what cannot be opened is opened by the next write. */
-  reopen(): Promise<void>;
-  /** Lets go of it; nothing is written afterwards. */
-  close(): void;
-}
-
-/**
- * Characters that may wait to be written; records beyond them are dropped and
- * counted. When 10,000 connections end at once, their records take 4 MiB.
- */
-export const QUEUE_LIMIT = 16 * 1024 * 1024;
-
-/** Milliseconds between two tries while the destination cannot be written. */
+/** Milliseconds between two attempts while the destination cannot be written. */
 const RETRY_MS = 1000;
 
-/** Milliseconds until a destination that takes nothing for now is tried again. */
+/** Milliseconds until a destination that would block is tried again. */
 const BUSY_MS = 10;
 
-/** Milliseconds that closing waits for a destination that takes nothing, such as a pipe that nobody reads. */
+/** Milliseconds for which closing waits for a destination that blocks, such as a pipe that nobody reads. */
 const CLOSE_MS = 2000;
 
 const NEWLINE = 10;
 
 /**
- * Writes lines in the background: what is logged in one turn of the event loop
- * is written at once, and adding a line neither waits nor fails.
+ * Writes lines in the background: the lines of one turn of the event loop are
+ * written together, and adding a line neither waits nor fails.
  *
- * While the destination cannot be written (a full disk), lines wait in a bounded
- * queue and the failure is told once on stderr. Where nobody reads any more (a
- * closed pipe), lines are thrown away in silence until it is reopened.
+ * During an outage (a full disk) lines wait in a bounded queue, and stderr
+ * reports the outage once. When nobody reads any more (a closed pipe), lines are
+ * silently discarded until the destination is reopened.
  */
 export class LineWriter {
   readonly #destination: Destination;
   readonly #droppedLine: (count: number) => string;
   readonly #encoder = new TextEncoder();
-  #queue = "";
-  /** Characters in the queue and in the batch that is being written. */
-  #held = 0;
-  #dropped = 0;
-  #unread = false;
+  readonly #queue = new LineQueue();
+  #discarding = false;
   #failing = false;
   #closing = false;
   #reopening: PromiseWithResolvers<void> | null = null;
   #running: Promise<void> | null = null;
   #wake: (() => void) | null = null;
 
-  /** @param droppedLine Makes the line which says how many records were dropped, or nothing. */
-  constructor(
-    destination: Destination,
-    droppedLine: (count: number) => string,
-  ) {
+  /** @param droppedLine Makes the line that tells how many were dropped; empty for none. */
+  constructor(destination: Destination, droppedLine: (count: number) => string) {
     this.#destination = destination;
     this.#droppedLine = droppedLine;
   }
 
-  /** Queues lines, their newlines included, or drops them where the queue is full. */
+  /** Queues lines, their newlines included, or drops them if the queue is full. */
   add(lines: string): void {
-    if (this.#closing || this.#unread) return;
-    if (this.#held + lines.length > QUEUE_LIMIT) {
-      this.#dropped += lines.split("\n").length - 1;
-      return;
-    }
-    this.#queue += lines;
-    this.#held += lines.length;
+    if (this.#closing || this.#discarding) return;
+    this.#queue.add(lines);
     this.#running ??= this.#run();
   }
 
   /**
-   * Opens the destination anew by name, after what is being written; a line is
-   * never split over both. Resolves when that was tried; a failure is an outage.
+   * Reopens the destination by name after the write in progress, and never
+   * splits a line over both. Resolves after the attempt; a failure counts as an
+   * outage.
    */
   reopen(): Promise<void> {
     if (this.#closing) return Promise.resolve();
     this.#reopening ??= Promise.withResolvers();
-    this.#unread = false;
+    this.#discarding = false;
     this.#wake?.();
     const { promise } = this.#reopening;
     this.#running ??= this.#run();
     return promise;
   }
 
-  /** Writes what is queued, for at most two seconds, and closes the destination. */
+  /** Writes the queue, for at most two seconds, and closes the destination. */
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
@@ -103,53 +73,44 @@ export class LineWriter {
       await Promise.race([this.#running, late]);
       clearTimeout(timer);
     }
-    // What could not be written by now is given up.
-    this.#unread = true;
-    this.#queue = "";
+    this.#discarding = true;
+    this.#queue.take();
     this.#reopening?.resolve();
     this.#destination.close();
   }
 
   async #run(): Promise<void> {
     do {
-      // One timer a batch, not one a record: it gathers what this turn logs.
+      // Gathers the lines of this turn: one timer a batch, not one a line.
       if (!this.#closing && this.#reopening === null) await this.#pause(0);
-      const batch = this.#queue;
-      this.#queue = "";
+      const batch = this.#queue.take();
       await this.#write(this.#encoder.encode(batch));
-      this.#held -= batch.length;
-      if (this.#dropped > 0 && !this.#unread) {
-        const line = this.#droppedLine(this.#dropped);
-        this.#dropped = 0;
-        this.#queue += line;
-        this.#held += line.length;
-      }
-    } while (this.#reopening !== null || this.#queue !== "");
+      this.#queue.release(batch);
+      if (!this.#discarding) this.#noteDropped();
+    } while (this.#reopening !== null || !this.#queue.isEmpty);
     this.#running = null;
+  }
+
+  #noteDropped(): void {
+    const dropped = this.#queue.takeDropped();
+    if (dropped > 0) this.#queue.append(this.#droppedLine(dropped));
   }
 
   async #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     let offset = 0;
-    while (
-      this.#reopening !== null || (offset < bytes.length && !this.#unread)
-    ) {
+    while (this.#reopening !== null || (offset < bytes.length && !this.#discarding)) {
       try {
         if (this.#reopening !== null) {
-          // The rest of a line would be no line in the new file.
+          // The old file has the beginning of this line: the new one gets all of it.
           offset = offset === 0 ? 0 : bytes.lastIndexOf(NEWLINE, offset - 1) + 1;
           await this.#reopen(this.#reopening);
         }
-        if (offset < bytes.length) {
-          offset += await this.#destination.write(
-            bytes.subarray(offset),
-          );
-        }
+        if (offset < bytes.length) offset += await this.#destination.write(bytes.subarray(offset));
       } catch (error) {
-        if (error instanceof Deno.errors.BrokenPipe) this.#unread = true;
+        if (error instanceof Deno.errors.BrokenPipe) this.#discarding = true;
         // A terminal or pipe that another process made non-blocking.
-        else if (error instanceof Deno.errors.WouldBlock) {
-          await this.#pause(BUSY_MS);
-        } else if (this.#closing) return;
+        else if (error instanceof Deno.errors.WouldBlock) await this.#pause(BUSY_MS);
+        else if (this.#closing) return;
         else await this.#outage(error);
       }
     }
@@ -168,15 +129,13 @@ export class LineWriter {
   async #outage(error: unknown): Promise<void> {
     if (!this.#failing) {
       this.#failing = true;
-      await report(
-        `Cannot write ${this.#destination.name}: ${
-          systemReason(error)
-        }, logging goes on when it can be written`,
-      );
+      const reason = systemReason(error);
+      await report(`Cannot write ${this.#destination.name}: ${reason}, retrying every second`);
     }
     await this.#pause(RETRY_MS);
   }
 
+  /** Waits, until the writer is closed or reopened at the latest. */
   #pause(milliseconds: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, milliseconds);
@@ -185,14 +144,5 @@ export class LineWriter {
       resolve();
     };
     return promise;
-  }
-}
-
-/** Says on stderr, as one line, what cannot be said in the log. */
-export async function report(message: string): Promise<void> {
-  try {
-    await Deno.stderr.write(new TextEncoder().encode(`${message}\n`));
-  } catch {
-    // There is nowhere left to say it.
   }
 }

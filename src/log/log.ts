@@ -6,30 +6,30 @@ import {
   type LogRecord,
   reset,
 } from "@logtape/logtape";
-import { openDestination, standardOutput } from "./destination.ts";
-import type { Rotation } from "./log_file.ts";
 import { safeLineFormat } from "./format.ts";
 import { LineWriter } from "./line_writer.ts";
+import type { Rotation } from "./log_file.ts";
 import type { Logger, LogStyle } from "./logger.ts";
+import { openDestination } from "./open_destination.ts";
 
-/** What the log needs of the settings. */
+/** The settings of the log. */
 export interface LogSettings extends Rotation {
-  /** Records below it are not logged. */
+  /** The least severe level that is logged. */
   level: "debug" | "info" | "warning" | "error";
-  /** `auto` is text where standard output is a terminal, JSON elsewhere and in files. */
+  /** `auto` is text if standard output is the destination and a terminal, otherwise JSON. */
   format: "auto" | "text" | "json";
-  /** Path of the log file, or null for standard output. */
+  /** The path of the log file, or null for standard output. */
   file: string | null;
 }
 
-/** An open log. There is one at a time: opening another takes the logger over. */
+/** An open log. Only one is open at a time: opening another one takes over the logger. */
 export interface Log {
-  /** The logger "sluice", which is also `getLogger("sluice")` of LogTape. */
+  /** The logger "sluice", which is also LogTape's `getLogger("sluice")`. */
   readonly logger: Logger;
   readonly style: LogStyle;
-  /** Writes lines that another thread or process made, their newlines included. */
+  /** Writes lines that another thread or process formatted, their newlines included. */
   pass(lines: string): void;
-  /** Closes and opens the log file anew by name, as after logrotate; nothing for standard output. */
+  /** Closes the log file and opens it by name, as after logrotate; does nothing for standard output. */
   reopen(): Promise<void>;
   /** Writes what is queued, for at most two seconds, and closes the file. */
   close(): Promise<void>;
@@ -37,24 +37,19 @@ export interface Log {
 
 const CATEGORY = "sluice";
 
-/** By which LogTape knows sinks that are done with a record when they return. */
+/** Tells LogTape that a sink is done with a record when it returns. */
 const IMMEDIATE = Symbol.for("LogTape.sinkSnapshotPolicy.immediate");
 
 /**
  * Opens the log: one record a line, in one format, written in the background.
  *
- * @throws {ExitError} 73 when the log file cannot be opened, 77 when that is not permitted.
+ * @throws {ExitError} 73 when the log file cannot be opened, 77 when permission is refused.
  */
 export async function openLog(settings: LogSettings): Promise<Log> {
-  const destination = settings.file === null
-    ? standardOutput("log")
-    : await openDestination("log", "--log-file", settings.file, settings);
+  const destination = await openDestination("log", "--log-file", settings.file, settings);
   const style = logStyle(settings);
   const format = safeLineFormat(style);
-  const writer = new LineWriter(
-    destination,
-    (dropped) => format(droppedRecord(dropped)),
-  );
+  const writer = new LineWriter(destination, (dropped) => format(droppedRecord(dropped)));
   const config = await logTo(style, (record) => writer.add(format(record)));
   return {
     logger: getLogger(CATEGORY),
@@ -69,15 +64,15 @@ export async function openLog(settings: LogSettings): Promise<Log> {
 }
 
 async function logTo(style: LogStyle, lines: (record: LogRecord) => void): Promise<unknown> {
-  // Spares a copy of each record's properties, half of what a record costs:
-  // LogTape copies them for sinks that look at them later, this one does at once.
+  // Saves half the cost of a record: LogTape copies the properties for sinks that
+  // read them later, and this one reads them at once.
   const sink = Object.assign(lines, { [IMMEDIATE]: true });
   const config: Config<"lines", never> = {
     reset: true,
     sinks: { lines: sink },
     loggers: [
       { category: CATEGORY, lowestLevel: style.level, sinks: ["lines"] },
-      // LogTape's own logger would otherwise greet on the console.
+      // Otherwise LogTape's own logger would print a greeting on the console.
       { category: ["logtape", "meta"], lowestLevel: null, sinks: [] },
     ],
   };

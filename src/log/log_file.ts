@@ -1,28 +1,29 @@
 import { systemReason } from "../base/system_errors.ts";
-import { type Destination, report } from "./line_writer.ts";
+import type { Destination } from "./destination.ts";
+import { report } from "./report.ts";
 
 // Why not getRotatingFileSink of @logtape/file 2.3.10: it writes and rotates
-// synchronously on the event loop even with `nonBlocking`, its queue has no
-// bound, it throws a batch away whose write failed, it takes a short write for a
-// whole one, a failed rename leaves it with a closed file for good, and it
-// cannot be told to reopen. Only the size of a file would be left of it.
+// synchronously on the event loop even with `nonBlocking`, its queue is unbounded,
+// it discards a batch whose write failed, it mistakes a short write for a whole
+// one, a failed rename leaves it with a closed file for good, and it cannot
+// reopen. All that we could use of it is counting bytes.
 
 const NEWLINE = 10;
 
-/** How {@linkcode openLogFile} rotates. */
+/** When a log file is rotated, and how many are kept. */
 export interface Rotation {
-  /** Bytes a file may have before the next line opens a new one; 0 never rotates. */
+  /** The largest size of a file in bytes; 0 never rotates. */
   readonly maxSize: number;
-  /** Files that are kept, the current one included: `log`, `log.1`, `log.2` for 3. */
+  /** Files to keep, including the current one: 3 keeps `log`, `log.1` and `log.2`. */
   readonly maxFiles: number;
 }
 
 /**
- * Opens a log file to append to. Only regular files are rotated, never a device
- * or a pipe; lines are never split over two files.
+ * Opens a log file for appending. Rotates regular files, never a device or a
+ * pipe, and never splits a line over two files.
  *
  * @param name What messages call it: "the log file x.log".
- * @throws {Error} Whatever the system says when the file cannot be opened.
+ * @throws {Error} The system's error, if the file cannot be opened.
  */
 export async function openLogFile(
   name: string,
@@ -56,7 +57,7 @@ class LogFile implements Destination {
     let length = this.#fitting(bytes);
     if (length === 0) {
       await this.#rotate();
-      // Where it could not be rotated even a line that does not fit is written.
+      // If rotation failed, the file takes the line although it is full.
       length = this.#fitting(bytes) || firstLineLength(bytes);
     }
     if (this.#file === null) throw new Error("The file is not open");
@@ -69,11 +70,7 @@ class LogFile implements Destination {
 
   async reopen(): Promise<void> {
     this.close();
-    const file = await Deno.open(this.#path, {
-      append: true,
-      create: true,
-      mode: 0o640,
-    });
+    const file = await Deno.open(this.#path, { append: true, create: true, mode: 0o640 });
     const info = await file.stat();
     this.#file = file;
     this.#size = info.size;
@@ -86,14 +83,14 @@ class LogFile implements Destination {
     this.#file = null;
   }
 
-  /** Bytes of whole lines that this file has room for; 0 when it must be rotated first. */
+  /** How many bytes this file has room for, in whole lines; 0 when it must be rotated first. */
   #fitting(bytes: Uint8Array): number {
     if (this.#midLine) return firstLineLength(bytes);
     const room = this.#rotateAt - this.#size;
     if (bytes.length <= room) return bytes.length;
     const lines = room > 0 ? bytes.lastIndexOf(NEWLINE, room - 1) + 1 : 0;
     if (lines > 0) return lines;
-    // A line that is longer than a file may be has a file of its own.
+    // A line longer than the largest file gets a file of its own.
     return this.#size === 0 ? firstLineLength(bytes) : 0;
   }
 
@@ -101,24 +98,22 @@ class LogFile implements Destination {
     try {
       await this.#moveUp();
     } catch (error) {
-      // The log matters more than its size: go on with this file, try again when it has doubled.
+      // Records matter more than the limit: keep this file, and try again at twice its size.
       this.#rotateAt = this.#size + this.#maxSize;
-      await report(
-        `Cannot rotate ${this.name}: ${systemReason(error)}, it grows beyond its size`,
-      );
+      await report(`Cannot rotate ${this.name}: ${systemReason(error)}, it grows over its limit`);
       return;
     }
     await this.reopen();
   }
 
-  /** Renames `log` to `log.1`, `log.1` to `log.2` and so on, up to the first number that is free. */
+  /** Renames `log` to `log.1`, `log.1` to `log.2` and so on, up to the first free number. */
   async #moveUp(): Promise<void> {
     const nth = (n: number) => n === 0 ? this.#path : `${this.#path}.${n}`;
     const last = this.#maxFiles - 1;
     let free = 0;
     while (free < last && await exists(nth(free))) free++;
     for (let n = free; n > 0; n--) await Deno.rename(nth(n - 1), nth(n));
-    // With a single file there is nowhere to move it to.
+    // A single file has nowhere to move to.
     if (last === 0 && await exists(nth(0))) await Deno.remove(nth(0));
   }
 }

@@ -1,9 +1,9 @@
-/** What services and handlers log with; a logger of LogTape is one. */
+/** The logger of services and handlers; LogTape's loggers have the same shape. */
 
-/** Beside the message, by OpenTelemetry's names; a function is called only if the record is written. */
+/** The attributes of a record, named after OpenTelemetry; a function is called only if the record is logged. */
 export type LogProperties = Record<string, unknown> | (() => Record<string, unknown>);
 
-/** Logs at a level; `{name}` in a message stands for the property, `{{` and `}}` for a brace. */
+/** Logs at one level. In a message `{name}` stands for a property, `{{` and `}}` for a brace. */
 export type LogMethod = (message: string, properties?: LogProperties) => void;
 
 export interface Logger {
@@ -11,20 +11,20 @@ export interface Logger {
   readonly info: LogMethod;
   readonly warn: LogMethod;
   readonly error: LogMethod;
-  /** The logger of a part, with the same destination. */
+  /** The logger of a component, with the same destination. */
   getChild(name: string): Logger;
 }
 
-/** How records become lines: plain data, for threads and processes that log through their parent. */
+/** How records are formatted: plain data, for threads and processes that log through their parent. */
 export interface LogStyle {
-  /** Records below it are not logged. */
+  /** The least severe level that is logged. */
   readonly level: "debug" | "info" | "warning" | "error";
-  /** Text for people, else JSON. */
+  /** Text for people instead of JSON. */
   readonly isText: boolean;
   readonly isColoured: boolean;
 }
 
-/** Text within a message as it is, braces and all. */
+/** Escapes the braces of a text, for use in a message. */
 export function literal(text: string): string {
   return text.replaceAll(/[{}]/g, "$&$&");
 }

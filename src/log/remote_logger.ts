@@ -7,10 +7,9 @@ const LEVELS: readonly Level[] = ["debug", "info", "warning", "error"];
 const PLACEHOLDER = /\{\{|\}\}|\{([^{}]+)\}/g;
 
 /**
- * The logger of a thread or process whose parent has the log: makes lines and
- * hands them over. It is not LogTape's because that makes the runtime load its
- * Node library, 3 MB in each thread, and of the library a lane needs no more
- * than this.
+ * The logger of a thread or process: formats lines and sends them to the parent,
+ * which owns the log. A lane needs no more than this of LogTape, which would
+ * make the runtime load its Node library: 3 MB in each thread.
  *
  * @param send Takes lines, their newlines included.
  */
@@ -45,7 +44,7 @@ function resolve(properties: LogProperties): Record<string, unknown> {
   return typeof properties === "function" ? properties() : properties;
 }
 
-/** The message as LogTape has it: text and value in turn. */
+/** Splits a message as LogTape does: text and values alternate. */
 function render(template: string, properties: Record<string, unknown>): unknown[] {
   const parts: unknown[] = [];
   let text = "";

@@ -1,19 +1,11 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { type AccessLog, type AccessLogSettings, openAccessLog } from "../../src/log/access_log.ts";
 import { ExitError } from "../../src/base/exit.ts";
-import { type Log, openLog } from "../../src/log/log.ts";
+import { type AccessLog, type AccessLogSettings, openAccessLog } from "../../src/log/access_log.ts";
+import type { Log } from "../../src/log/log.ts";
+import { inLogFolder, openLogTo } from "../helpers/log.ts";
 
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "sluice-access-" });
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-function toFile(file: string, maxSize = 0): Promise<Log> {
-  return openLog({ level: "info", format: "json", file, maxSize, maxFiles: 100 });
+function mainLog(file: string, maxSize = 0): Promise<Log> {
+  return openLogTo(file, { maxSize, maxFiles: 100 });
 }
 
 function open(log: Log, settings: Partial<AccessLogSettings>): Promise<AccessLog> {
@@ -23,9 +15,9 @@ function open(log: Log, settings: Partial<AccessLogSettings>): Promise<AccessLog
   );
 }
 
-Deno.test("openAccessLog() appends lines, and opens the file anew by name", () =>
-  inFolder(async (folder) => {
-    const log = await toFile(`${folder}/log`);
+Deno.test("openAccessLog() appends lines, and reopens the file by name", () =>
+  inLogFolder(async (folder) => {
+    const log = await mainLog(`${folder}/log`);
     const path = `${folder}/access`;
     await Deno.writeTextFile(path, "before\n");
     {
@@ -42,9 +34,9 @@ Deno.test("openAccessLog() appends lines, and opens the file anew by name", () =
     assertEquals(await Deno.readTextFile(`${folder}/log`), "");
   }));
 
-Deno.test("openAccessLog() rotates as the main log is, at the end of a line", () =>
-  inFolder(async (folder) => {
-    const log = await toFile(`${folder}/log`);
+Deno.test("openAccessLog() rotates like the main log, at the end of a line", () =>
+  inLogFolder(async (folder) => {
+    const log = await mainLog(`${folder}/log`);
     const path = `${folder}/access`;
     const line = `${"x".repeat(99)}\n`;
     {
@@ -56,17 +48,17 @@ Deno.test("openAccessLog() rotates as the main log is, at the end of a line", ()
     assertEquals(sizes, [500, 1000, 1000]);
   }));
 
-Deno.test("openAccessLog() writes through the main log where both have one file", () =>
-  inFolder(async (folder) => {
+Deno.test("openAccessLog() writes through the main log if both name the same file", () =>
+  inLogFolder(async (folder) => {
     const path = `${folder}/log`;
     const limits = { logMaxSize: 1024, logMaxFiles: 100 };
-    const log = await toFile(path, limits.logMaxSize);
+    const log = await mainLog(path, limits.logMaxSize);
     {
       await using access = await open(log, { accessLog: path, logFile: path, ...limits });
       for (let i = 0; i < 50; i++) {
         access.record(`${"x".repeat(99)}\n`);
         log.logger.info("Line");
-        // Else all would be written at once.
+        // Otherwise everything would be written at once.
         if (i % 7 === 0) await log.reopen();
       }
     }
@@ -81,9 +73,9 @@ Deno.test("openAccessLog() writes through the main log where both have one file"
     assertEquals(lines, 100);
   }));
 
-Deno.test("openAccessLog() says in the main log how many records were dropped", () =>
-  inFolder(async (folder) => {
-    const log = await toFile(`${folder}/log`);
+Deno.test("openAccessLog() logs to the main log how many records were dropped", () =>
+  inLogFolder(async (folder) => {
+    const log = await mainLog(`${folder}/log`);
     const path = `${folder}/access`;
     const lines = `${"x".repeat(1023)}\n`.repeat(32);
     {
@@ -97,9 +89,9 @@ Deno.test("openAccessLog() says in the main log how many records were dropped", 
     assertEquals(record["sluice.log.dropped"] + written, 32_000);
   }));
 
-Deno.test("openAccessLog() exits 73 where the file cannot be opened", () =>
-  inFolder(async (folder) => {
-    const log = await toFile(`${folder}/log`);
+Deno.test("openAccessLog() exits 73 if the file cannot be opened", () =>
+  inLogFolder(async (folder) => {
+    const log = await mainLog(`${folder}/log`);
     for (const accessLog of [`${folder}/missing/access`, folder]) {
       const error: ExitError = await assertRejects(() => open(log, { accessLog }), ExitError);
       assertEquals(error.exitCode, 73);

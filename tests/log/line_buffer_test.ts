@@ -2,52 +2,74 @@ import { assert, assertEquals } from "@std/assert";
 import { LineBuffer } from "../../src/log/line_buffer.ts";
 import { until } from "../helpers/until.ts";
 
-function countLines(text: string): number {
-  return text.split("\n").length - 1;
+const CAPACITY = 32 * 1024;
+
+function recording(): { buffer: LineBuffer; batches: string[] } {
+  const batches: string[] = [];
+  return { buffer: new LineBuffer((lines) => batches.push(lines)), batches };
 }
 
-Deno.test("LineBuffer hands on lines of the same moment together, and nothing twice", async () => {
-  const sent: string[] = [];
-  const buffer = new LineBuffer((lines) => sent.push(lines));
-  for (let i = 0; i < 3; i++) buffer.add("line\n");
-  assertEquals(sent, []);
-  await until("the lines are handed on", () => sent.length > 0);
-  assertEquals(sent.map(countLines), [3]);
-  buffer.add("line\n");
-  await until("another line is handed on", () => sent.length > 1);
-  buffer.flush();
-  assertEquals(sent.map(countLines), [3, 1]);
-});
-
-Deno.test("LineBuffer hands on whole lines, up to 32 KiB at once", () => {
-  const sent: string[] = [];
-  const buffer = new LineBuffer((lines) => sent.push(lines));
-  for (let i = 0; i < 1000; i++) buffer.add(`${"x".repeat(99)}\n`);
-  assert(sent.length > 1);
-  for (const lines of sent) {
-    assert(lines.length > 30 * 1024 && lines.length <= 32 * 1024, `${lines.length} characters`);
-    assert(lines.endsWith("x\n"), "it ends within a line");
+Deno.test("LineBuffer hands on lines in one batch after 200 ms, and again after the next line", async () => {
+  const { buffer, batches } = recording();
+  for (const round of [1, 2]) {
+    const started = performance.now();
+    buffer.add("first\n");
+    buffer.add("second\n");
+    assertEquals(batches.length, round - 1);
+    await until("the batch is handed on", () => batches.length === round);
+    assert(performance.now() - started > 190, "it was too early");
+    assertEquals(batches.at(-1), "first\nsecond\n");
   }
-  buffer.flush();
-  assertEquals(sent.reduce((sum, lines) => sum + countLines(lines), 0), 1000);
 });
 
-Deno.test("LineBuffer.flush() hands on what is gathered, and leaves no timer", () => {
-  const sent: string[] = [];
-  const buffer = new LineBuffer((lines) => sent.push(lines));
+Deno.test("LineBuffer.flush() hands on at once, nothing if it is empty, and leaves no timer", () => {
+  const { buffer, batches } = recording();
   buffer.flush();
   buffer.add("line\n");
   buffer.flush();
   buffer.flush();
-  assertEquals(sent, ["line\n"]);
+  assertEquals(batches, ["line\n"]);
 });
 
-Deno.test("LineBuffer hands on a line longer than itself in its turn", () => {
-  const sent: string[] = [];
-  const buffer = new LineBuffer((lines) => sent.push(lines));
-  buffer.add("a\n");
-  buffer.add(`${"x".repeat(40_000)}\n`);
-  buffer.add("b\n");
+Deno.test("LineBuffer hands on a full batch before the line that does not fit", () => {
+  const { buffer, batches } = recording();
+  const line = `${"x".repeat(1023)}\n`;
+  for (let i = 0; i < 32; i++) buffer.add(line);
+  assertEquals(batches, []);
+  buffer.add("next\n");
+  assertEquals(batches, [line.repeat(32)]);
   buffer.flush();
-  assertEquals(sent.map(({ length }) => length), [2, 40_001, 2]);
+  assertEquals(batches, [line.repeat(32), "next\n"]);
+});
+
+Deno.test("LineBuffer hands on a line longer than a batch in one piece and in order", () => {
+  const { buffer, batches } = recording();
+  const long = `${"x".repeat(CAPACITY)}\n`;
+  buffer.add("before\n");
+  buffer.add(long);
+  buffer.add("after\n");
+  buffer.flush();
+  assertEquals(batches, ["before\n", long, "after\n"]);
+});
+
+Deno.test("LineBuffer splits no character, however many bytes it takes", () => {
+  const { buffer, batches } = recording();
+  // As characters the second line fits, as bytes it does not.
+  const [first, second] = [`${"é".repeat(10_000)}\n`, `${"🌊".repeat(4_000)}\n`];
+  for (const line of [first, second, first, "last\n"]) buffer.add(line);
+  buffer.flush();
+  assertEquals(batches.join(""), first + second + first + "last\n");
+  assert(batches.every((lines) => lines.endsWith("\n")));
+});
+
+Deno.test("LineBuffer may be added to while it hands on a batch", () => {
+  const batches: string[] = [];
+  const buffer = new LineBuffer((lines) => {
+    batches.push(lines);
+    if (batches.length === 1) buffer.add("meanwhile\n");
+  });
+  buffer.add("first\n");
+  buffer.flush();
+  buffer.flush();
+  assertEquals(batches, ["first\n", "meanwhile\n"]);
 });

@@ -1,0 +1,37 @@
+import { cannotWrite } from "../base/system_errors.ts";
+import type { Destination } from "./destination.ts";
+import type { Rotation } from "./log_file.ts";
+
+/**
+ * Opens the file of a log, or standard output.
+ *
+ * @param log Which log it is, for messages: "log", "access log".
+ * @param flag The option that names the file.
+ * @param path The file; null for standard output.
+ * @throws {ExitError} 73 when the file cannot be opened, 77 when permission is refused.
+ */
+export async function openDestination(
+  log: string,
+  flag: string,
+  path: string | null,
+  rotation: Rotation,
+): Promise<Destination> {
+  if (path === null) return standardOutput(`the ${log} to standard output`);
+  // Loaded only by servers that log to a file.
+  const { openLogFile } = await import("./log_file.ts");
+  const name = `the ${log} file ${path}`;
+  try {
+    return await openLogFile(name, path, rotation);
+  } catch (error) {
+    throw cannotWrite(name, error, `choose another ${flag}`);
+  }
+}
+
+function standardOutput(name: string): Destination {
+  return {
+    name,
+    write: (bytes) => Deno.stdout.write(bytes),
+    reopen: () => Promise.resolve(),
+    close() {},
+  };
+}

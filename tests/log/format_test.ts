@@ -1,0 +1,124 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { inLogFolder, linesOf, openLogTo } from "../helpers/log.ts";
+
+Deno.test("openLog() writes one JSON object a line, with flat dotted attributes", () =>
+  inLogFolder(async (folder) => {
+    const log = await openLogTo(`${folder}/log`);
+    log.logger.info("Connection closed", {
+      "client.address": "::1",
+      bytes: 12,
+      server: { port: 80, tags: ["a"] },
+    });
+    log.logger.warn("Odd {thing}", {
+      thing: "value",
+      message: "mine",
+      big: 1n,
+      nothing: null,
+      gone: undefined,
+    });
+    log.logger.debug("Not logged");
+    await log.close();
+    const [first, second, ...rest] = await linesOf(`${folder}/log`);
+    assertEquals(rest, []);
+    assertMatch(String(first?.timestamp), /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/);
+    delete first?.timestamp;
+    assertEquals(first, {
+      severity: "INFO",
+      message: "Connection closed",
+      "client.address": "::1",
+      bytes: 12,
+      "server.port": 80,
+      "server.tags": ["a"],
+    });
+    delete second?.timestamp;
+    assertEquals(second, {
+      severity: "WARN",
+      message: "Odd value",
+      thing: "value",
+      "attributes.message": "mine",
+      big: "1",
+      nothing: null,
+    });
+  }));
+
+Deno.test("openLog() writes an error as exception.*, with its stack from level error up", () =>
+  inLogFolder(async (folder) => {
+    const log = await openLogTo(`${folder}/log`);
+    const error = new TypeError("Bad", { cause: new Error("Root") });
+    log.logger.warn("Refused", { error, second: new Error("Other") });
+    log.logger.error("Failed", { error });
+    await log.close();
+    const [warning, failure] = await linesOf(`${folder}/log`);
+    assertEquals(warning?.["exception.type"], "TypeError");
+    assertEquals(warning?.["exception.message"], "Bad");
+    assertEquals(warning?.["exception.cause"], "Error: Root");
+    assertEquals(warning?.["second.exception.message"], "Other");
+    assertEquals(warning?.["exception.stacktrace"], undefined);
+    assertMatch(
+      String(failure?.["exception.stacktrace"]),
+      /TypeError: Bad\n\s+at /,
+    );
+  }));
+
+Deno.test("openLog() writes the line of a record whose values cannot be serialized", () =>
+  inLogFolder(async (folder) => {
+    const log = await openLogTo(`${folder}/log`);
+    const circular: unknown[] = [];
+    circular.push(circular);
+    log.logger.info("Circular", {
+      circular,
+      bytes: new Uint8Array(3),
+      nan: NaN,
+    });
+    const hostile = {
+      get value() {
+        throw new Error("Thrown by a getter");
+      },
+    };
+    log.logger.info("Hostile", { hostile });
+    await log.close();
+    const [first, second] = await linesOf(`${folder}/log`);
+    assertEquals([first?.circular, first?.bytes, first?.nan], [
+      "<not serializable>",
+      "<3 bytes>",
+      "NaN",
+    ]);
+    assertEquals(second?.["exception.message"], "Thrown by a getter");
+  }));
+
+Deno.test("openLog() lets no value, name or message begin a line or move the cursor", () =>
+  inLogFolder(async (folder) => {
+    const evil = "a\nb\r\x1b[2J\x85\u2028c\x00";
+    for (const format of ["text", "json"] as const) {
+      const log = await openLogTo(`${folder}/${format}`, { format });
+      log.logger.info(evil, { [evil]: evil, list: [evil] });
+      log.logger.error("Failed", { error: new Error(evil) });
+      await log.close();
+      const written = await Deno.readTextFile(`${folder}/${format}`);
+      assertEquals(written.split("\n").length, 3);
+      assert(
+        // deno-lint-ignore no-control-regex
+        !/[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/.test(written),
+        format,
+      );
+    }
+    assertEquals((await linesOf(`${folder}/json`))[0]?.message, evil);
+  }));
+
+Deno.test("openLog() writes text as time, severity, message and key=value, quoted if needed", () =>
+  inLogFolder(async (folder) => {
+    const log = await openLogTo(`${folder}/log`, { format: "text" });
+    log.logger.info("Connection closed", {
+      a: 1,
+      b: "two words",
+      c: "",
+      d: 'x="y"',
+      e: [1, 2],
+      f: "plain",
+    });
+    await log.close();
+    assertMatch(
+      await Deno.readTextFile(`${folder}/log`),
+      /^\d{4}-\d\d-\d\dT[\d:.]{12}Z INFO {2}Connection closed a=1 b="two words" c="" d="x=\\"y\\"" e=\[1,2\] f=plain\n$/,
+    );
+  }));
