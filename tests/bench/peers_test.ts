@@ -8,6 +8,7 @@ import { ExitError } from "../../src/base/exit.ts";
 import { Client } from "../helpers/client.ts";
 import { ask, receiveLastAnswer, requestText } from "../helpers/http_client.ts";
 import { childrenOf, isAlive } from "../helpers/process.ts";
+import { testUnless } from "../helpers/tools.ts";
 import { until } from "../helpers/until.ts";
 
 const WORKERS = 2;
@@ -163,30 +164,22 @@ async function checkEcho(server: Running): Promise<void> {
 
 for (const peer of peers(WORKERS)) {
   const found = await peer.find();
-  const reason = "reason" in found ? ` (${found.reason})` : "";
-  const ignore = reason !== "";
+  const obstacle = "reason" in found ? found.reason : null;
   const http = HTTP.find((name) => peer.workloads.includes(name));
   const echo = ECHO.find((name) => peer.workloads.includes(name));
   if (http !== undefined) {
-    Deno.test({
-      name: `${peer.name} answers with "Hello, World!", and works as long as it is told${reason}`,
-      ignore,
-      async fn() {
-        await using server = await Running.start(peer, http);
-        await checkAnswers(server);
-        if (peer.workloads.includes("io")) await checkWait(server);
-        if (peer.workloads.includes("cpu")) await checkWork(server);
-      },
+    const promise = 'answers with "Hello, World!", and works as long as it is told';
+    testUnless(obstacle, `${peer.name} ${promise}`, async () => {
+      await using server = await Running.start(peer, http);
+      await checkAnswers(server);
+      if (peer.workloads.includes("io")) await checkWait(server);
+      if (peer.workloads.includes("cpu")) await checkWork(server);
     });
   }
   if (echo !== undefined) {
-    Deno.test({
-      name: `${peer.name} sends every byte back${reason}`,
-      ignore,
-      async fn() {
-        await using server = await Running.start(peer, echo);
-        await checkEcho(server);
-      },
+    testUnless(obstacle, `${peer.name} sends every byte back`, async () => {
+      await using server = await Running.start(peer, echo);
+      await checkEcho(server);
     });
   }
 }

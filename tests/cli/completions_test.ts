@@ -7,6 +7,7 @@ import { BENCH_OPTIONS, WORKLOADS } from "../../src/settings/bench_options.ts";
 import { LOAD_OPTIONS } from "../../src/settings/load_options.ts";
 import { flagName as flagOf } from "../../src/settings/option.ts";
 import { flagName, OPTION_KEYS } from "../../src/settings/options.ts";
+import { testWith } from "../helpers/tools.ts";
 
 /** Every flag of the commands that have options of their own. */
 const BENCH_FLAGS = [...Object.keys(BENCH_OPTIONS).map(flagOf), "--help"];
@@ -23,39 +24,21 @@ async function run(command: string, args: string[]) {
     .filter((line) => line !== "");
 }
 
-function isInstalled(shell: string): boolean {
-  try {
-    const args = ["-c", "exit 0"];
-    return new Deno.Command(shell, { args }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
-
 /** A test in the folder of a script and of a file "a file.toml". */
 function shellTest(
   shell: typeof SHELLS[number],
   promise: string,
   body: (folder: string) => Promise<void>,
 ) {
-  const installed = isInstalled(shell);
-  Deno.test({
-    name: `completionScript() ${shell} ${promise}` +
-      (installed ? "" : ` (${shell} is not installed)`),
-    ignore: !installed,
-    async fn() {
-      const folder = await Deno.makeTempDir();
-      try {
-        await Deno.writeTextFile(`${folder}/a file.toml`, "");
-        await Deno.writeTextFile(
-          `${folder}/script`,
-          await completionScript(shell),
-        );
-        await body(folder);
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
-    },
+  testWith(shell, `completionScript() ${shell} ${promise}`, async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${folder}/a file.toml`, "");
+      await Deno.writeTextFile(`${folder}/script`, await completionScript(shell));
+      await body(folder);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
   });
 }
 

@@ -4,7 +4,7 @@ import type { BenchReport } from "../../src/bench/report.ts";
 import { treeOf } from "../../src/bench/processes.ts";
 import { type Workload, WORKLOADS } from "../../src/settings/bench_options.ts";
 import { runMain, SERVER } from "../helpers/server.ts";
-import { findTool } from "../helpers/tools.ts";
+import { missingTools } from "../helpers/tools.ts";
 import { until } from "../helpers/until.ts";
 
 const QUICK = ["--duration", "300ms", "--warmup", "100ms", "--runs", "1"];
@@ -50,7 +50,7 @@ Deno.test("bench --peers measures each server that is installed, without an erro
   const { peers, missing, versions, complete } = await peersOf("http");
   assert(complete);
   for (const { subject } of peers) assert(subject.name in versions, subject.name);
-  const absent = TOOLS.filter((tool) => findTool(tool) === null);
+  const absent = missingTools(TOOLS);
   const unexplained = missing.filter(({ reason }) =>
     !reason.startsWith("it cannot serve") && !absent.some((tool) => reason.includes(tool))
   );

@@ -3,10 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import { HttpError } from "../../src/http/error.ts";
 import { decode, type Decoded } from "../helpers/decoding.ts";
 import { bytesOf, describe, escape } from "../helpers/http_cases.ts";
-import { hasNode, type NodeParsed, NodeParser } from "../helpers/node_parser.ts";
+import { type NodeParsed, NodeParser } from "../helpers/node_parser.ts";
 import { differenceOf } from "../helpers/parser_difference.ts";
 import { Random } from "../../src/load/random.ts";
 import { makeCuts, makeStream } from "../helpers/request_mutations.ts";
+import { testWith } from "../helpers/tools.ts";
 
 const STREAMS = 200_000;
 const BATCH = 2_000;
@@ -120,10 +121,10 @@ function report(kind: string, text: string, mine: Decoded, their: NodeParsed): s
   ].join("\n");
 }
 
-Deno.test({
-  name: "RequestDecoder takes 200,000 streams as Node's parser does, but for what is listed",
-  ignore: !hasNode(),
-  async fn() {
+testWith(
+  "node",
+  "RequestDecoder takes 200,000 streams as Node's parser does, but for what is listed",
+  async () => {
     await using node = new NodeParser();
     let [taken, refused] = [0, 0];
     for (const texts of batches()) {
@@ -146,7 +147,7 @@ Deno.test({
     assert(taken > STREAMS / 3, `${taken} streams are taken by both`);
     assert(refused > STREAMS / 5, `${refused} streams are refused by both`);
   },
-});
+);
 
 Deno.test("RequestDecoder says the same of 200,000 streams, wherever they are cut", () => {
   const random = new Random(1);

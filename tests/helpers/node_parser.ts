@@ -1,37 +1,28 @@
 import { fileURLToPath } from "node:url";
 
-/** A request, as Node's parser saw it; characters are bytes. */
+/** A request, as Node's parser reported it; one character per byte. */
 export interface NodeRequest {
   readonly method: string;
   readonly target: string;
   readonly minor: number;
   readonly keepAlive: boolean;
-  /** Names and values in turn. */
+  /** Names and values alternating. */
   readonly fields: readonly string[];
   readonly body: string;
   readonly isOver: boolean;
 }
 
-/** What Node's parser says of a stream. */
+/** Everything Node's parser reported about a stream. */
 export interface NodeParsed {
   readonly requests: readonly NodeRequest[];
-  /** Why it refused what came then; null where it did not. */
+  /** Why it rejected the rest of the stream; null if it did not. */
   readonly failure: string | null;
 }
 
 const SCRIPT = fileURLToPath(import.meta.resolve("../heavy/node_parser.cjs"));
 const NEWLINE = 10;
 
-/** Whether there is a Node to ask. */
-export function hasNode(): boolean {
-  try {
-    return new Deno.Command("node", { args: ["--version"], stdout: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
-
-/** Node's parser of HTTP, in a process of its own. */
+/** Node's HTTP parser in a child process. */
 export class NodeParser implements AsyncDisposable {
   readonly #child = new Deno.Command("node", {
     args: [SCRIPT],
@@ -42,7 +33,7 @@ export class NodeParser implements AsyncDisposable {
   readonly #output = this.#child.stdout.getReader();
   #rest: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-  /** Parses each stream by itself. */
+  /** Parses each stream with a fresh parser. */
   async parse(streams: readonly Uint8Array[]): Promise<readonly NodeParsed[]> {
     const [, parsed] = await Promise.all([
       this.#input.write(framed(streams)),
@@ -62,7 +53,7 @@ export class NodeParser implements AsyncDisposable {
     const parsed: NodeParsed[] = [];
     while (parsed.length < count) {
       const { value } = await this.#output.read();
-      if (value === undefined) throw new Error("Node has ended");
+      if (value === undefined) throw new Error("Node exited");
       const bytes = joined([this.#rest, value]);
       let from = 0;
       for (let end; (end = bytes.indexOf(NEWLINE, from)) !== -1; from = end + 1) {

@@ -1,17 +1,63 @@
-/** Programs of others that drive the server, where they are installed. */
+/**
+ * Tests that need programs besides Deno. If a program is missing, its tests are
+ * ignored under names that say why; with `REQUIRE_TOOLS=1`, as in CI, they fail.
+ */
 import { type ModeUnderTest, testEachMode } from "./modes.ts";
 
-/** What a tool has said. */
-export interface ToolOutput {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
+const REQUIRE_TOOLS = Deno.env.get("REQUIRE_TOOLS") === "1";
+
+/** Registers a test that cannot run if there is an obstacle, such as "zsh is not installed". */
+export function testUnless(
+  obstacle: string | null,
+  name: string,
+  run: () => void | Promise<void>,
+): void {
+  if (obstacle === null) Deno.test(name, run);
+  else registerMissing(obstacle, name);
 }
 
-/** Longer, in milliseconds, than any of them takes. */
-const DEADLINE = 60_000;
+/** Registers a test that needs a program. */
+export function testWith(tool: string, name: string, run: () => void | Promise<void>): void {
+  testUnless(missing(tool), name, run);
+}
 
-/** The path of a program; null where it is not installed. */
+/** Registers a test that needs a program, once for every mode. */
+export function testEachModeWith(
+  tool: string,
+  promise: string,
+  run: (mode: ModeUnderTest) => Promise<void>,
+): void {
+  const obstacle = missing(tool);
+  if (obstacle === null) testEachMode(promise, run);
+  else registerMissing(obstacle, promise);
+}
+
+function registerMissing(obstacle: string, name: string): void {
+  Deno.test({
+    name: `${name} (${obstacle})`,
+    ignore: !REQUIRE_TOOLS,
+    fn() {
+      throw new Error(`Cannot run the test: ${obstacle}, and REQUIRE_TOOLS is set`);
+    },
+  });
+}
+
+/** Those of some programs that are not installed. Fails the test instead if programs are required. */
+export function missingTools(tools: readonly string[]): readonly string[] {
+  const missing = tools.filter((tool) => findTool(tool) === null);
+  if (REQUIRE_TOOLS && missing.length > 0) {
+    throw new Error(
+      `Cannot run the test: ${missing.join(", ")} not installed, and REQUIRE_TOOLS is set`,
+    );
+  }
+  return missing;
+}
+
+function missing(tool: string): string | null {
+  return findTool(tool) === null ? `${tool} is not installed` : null;
+}
+
+/** The path of a program; null if it is not installed. */
 export function findTool(name: string): string | null {
   const folders = (Deno.env.get("PATH") ?? "").split(":");
   return folders.map((folder) => `${folder}/${name}`).find(isFile) ?? null;
@@ -25,7 +71,16 @@ function isFile(path: string): boolean {
   }
 }
 
-/** Runs a tool to its end. */
+/** Milliseconds; longer than any tool takes. */
+const DEADLINE = 60_000;
+
+interface ToolOutput {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to completion. */
 export async function runTool(
   name: string,
   args: readonly string[],
@@ -39,24 +94,4 @@ export async function runTool(
   }).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
-}
-
-/** Defines a test; one that is ignored, and says why, where the tool is not installed. */
-export function testWith(tool: string, promise: string, run: () => Promise<void>): void {
-  if (findTool(tool) !== null) Deno.test(promise, run);
-  else ignore(tool, promise);
-}
-
-/** Defines a test for every mode, or as {@linkcode testWith}. */
-export function testEachModeWith(
-  tool: string,
-  promise: string,
-  run: (mode: ModeUnderTest) => Promise<void>,
-): void {
-  if (findTool(tool) !== null) testEachMode(promise, run);
-  else ignore(tool, promise);
-}
-
-function ignore(tool: string, promise: string): void {
-  Deno.test({ name: `${promise} (${tool} is not installed)`, ignore: true, fn() {} });
 }
