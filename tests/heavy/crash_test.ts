@@ -11,12 +11,15 @@ const ROUNDS = 100;
 const WORKERS = 4;
 const CONNECTIONS = 100;
 
-Deno.test(`a worker of 4 with 100 connections each throws, ${ROUNDS} times: nobody else sees it, nothing leaks`, async () => {
+Deno.test(`a worker of 4 with 100 connections each crashes ${ROUNDS} times: the others serve on, and nothing leaks`, async () => {
   await using status = await statusFile();
+  const started = performance.now();
   await using server = await startServer([
     ...[...workers("pooled", WORKERS), ...TROUBLE, ...status.args],
     ...["--max-connections-per-ip", String(WORKERS * CONNECTIONS)],
   ]);
+  /** Milliseconds that replacing a worker may take, on this machine. */
+  const limit = 1000 + performance.now() - started;
   const all = WORKERS * CONNECTIONS;
   let clients: Client[] = [];
   async function fillUp(): Promise<void> {
@@ -42,16 +45,17 @@ Deno.test(`a worker of 4 with 100 connections each throws, ${ROUNDS} times: nobo
     const answers = await Promise.all(
       clients.slice(1).map((client) => client.ask("still").catch(() => "")),
     );
-    // The culprit is one of those that went.
+    // The client that caused the crash is one of them.
     assertEquals(answers.filter((answer) => answer === "").length, cut - 1, `round ${round}`);
-    assert(cut >= 80 && cut <= 120, `${cut} connections were on one worker`);
+    assert(cut >= 80 && cut <= 120, `the crashed worker had ${cut} connections`);
     clients = clients.filter((client, i) => {
       const isOpen = i > 0 && answers[i - 1] !== "";
       if (!isOpen) client.close();
       return isOpen;
     });
-    await until("the worker is back", () => server.records("Worker started").length === round);
-    assert(performance.now() - thrown < 1000, "the worker is back within a second");
+    await until("the worker is replaced", () => server.records("Worker started").length === round);
+    const took = performance.now() - thrown;
+    assert(took < limit, `the worker was back after ${took} ms, the limit is ${limit} ms`);
     await fillUp();
     if (round === 10) before = measure();
   }
@@ -60,7 +64,7 @@ Deno.test(`a worker of 4 with 100 connections each throws, ${ROUNDS} times: nobo
   assert(after.threads <= before.threads + 1, `${before.threads} and ${after.threads} threads`);
   const growth = (after.memory - before.memory) / 2 ** 20;
   assert(growth < 60, `grew by ${growth.toFixed(0)} MB in ${ROUNDS - 10} rounds`);
-  // It is written once a second: an older one knows of fewer crashes.
+  // The file is written once a second, so it may not count the last crash yet.
   const { lanes } = await status.says(
     "all are open after the last crash",
     ({ totals }) => totals.open === all && totals.crashed === ROUNDS,
