@@ -1,4 +1,4 @@
-/** What a server in `forked` mode leaves behind, however it ends: no process. */
+/** A server in `forked` mode leaves no process behind, however it ends. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeMark } from "../helpers/mark.ts";
@@ -33,7 +33,7 @@ Deno.test("--mode forked leaves no process behind after a second signal", async 
   assertEquals(mark.processes(), []);
 });
 
-/** A handler that is another in the first of all processes that load it. */
+/** Runs with a handler that executes `first` in the first process to load it, and `others` elsewhere. */
 async function withHandler(
   first: string,
   others: string,
@@ -52,13 +52,13 @@ async function withHandler(
 }
 
 const FAILED_STARTS: Record<string, [first: string, others: string]> = {
-  "in which one process fails": [`throw new Error("at import");`, ""],
-  "in which one process fails and the others hang": [`throw new Error("at import");`, "for (;;);"],
-  "in which all processes fail": [`throw new Error("at import");`, `throw new Error("at import");`],
+  "when one process fails": [`throw new Error("at import");`, ""],
+  "when one process fails and the others hang": [`throw new Error("at import");`, "for (;;);"],
+  "when all processes fail": [`throw new Error("at import");`, `throw new Error("at import");`],
 };
 
 for (const [name, [first, others]] of Object.entries(FAILED_STARTS)) {
-  Deno.test(`--mode forked leaves no process behind after a start ${name}`, async () => {
+  Deno.test(`--mode forked leaves no process behind ${name} to start`, async () => {
     const mark = makeMark();
     await withHandler(first, others, async (path) => {
       const { code, stderr } = await runMain([...FORKED, "--port", "0", "--handler", path], mark);
@@ -69,7 +69,7 @@ for (const [name, [first, others]] of Object.entries(FAILED_STARTS)) {
   });
 }
 
-Deno.test("--mode forked leaves no process behind after KILL, idle or in the middle of a request", async () => {
+Deno.test("--mode forked leaves no process behind after KILL, with idle and busy processes", async () => {
   const mark = makeMark();
   await using server = await startServer(
     [...FORKED, "--service", "zen", "--graceful-timeout", "200ms"],
@@ -83,7 +83,7 @@ Deno.test("--mode forked leaves no process behind after KILL, idle or in the mid
   await mark.allGone();
 });
 
-Deno.test("--mode forked leaves no process behind after KILL during its start", async () => {
+Deno.test("--mode forked leaves no process behind after KILL during start", async () => {
   const mark = makeMark();
   const [program = "", ...args] = [...SERVER, ...FORKED, "--port", "0"];
   for (const count of [1, 2, 4]) {
@@ -94,7 +94,7 @@ Deno.test("--mode forked leaves no process behind after KILL during its start", 
       stdout: "null",
       stderr: "null",
     }).spawn();
-    await until(`${count} processes are there`, () => mark.processes().length >= count);
+    await until(`${count} processes run`, () => mark.processes().length >= count);
     child.kill("SIGKILL");
     await child.status;
     await mark.allGone();

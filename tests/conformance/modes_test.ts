@@ -1,4 +1,4 @@
-/** What every mode must do: the cases are the same, only `--mode` differs. */
+/** What every mode must do; only `--mode` differs between runs. */
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { type ModeUnderTest, type Needs, testEachMode } from "../helpers/modes.ts";
@@ -20,7 +20,7 @@ async function stop(server: Server, ...signals: Deno.Signal[]): Promise<number> 
   return await server.exited;
 }
 
-/** The ids of the connections that were logged, each of which must be another. */
+/** Waits for `count` logged connections, checks that their ids are distinct, and returns the ids. */
 async function connectionIds(server: Server, count: number): Promise<readonly string[]> {
   const closed = () => server.records("Connection closed");
   await until(`${count} connections are logged`, () => closed().length >= count);
@@ -30,7 +30,7 @@ async function connectionIds(server: Server, count: number): Promise<readonly st
 }
 
 const CASES: Record<string, Case> = {
-  "serves clients one after another, logs each once, and counts all": {
+  "serves clients one after another, and logs and counts each once": {
     args: ["--service", "echo"],
     async run(server) {
       for (let i = 0; i < 20; i++) await talk(server, `client ${i}`);
@@ -39,7 +39,7 @@ const CASES: Record<string, Case> = {
       assertEquals(server.log.at(-1)?.["sluice.connections.accepted"], 20);
     },
   },
-  "serves all of 30 clients that come at once, logs each once, and counts all": {
+  "serves 30 clients at once with room for 5, and logs and counts each once": {
     args: ["--service", "echo", "--max-connections", "5"],
     async run(server) {
       await Promise.all(Array.from({ length: 30 }, (_, i) => talk(server, `client ${i}`)));
@@ -48,7 +48,7 @@ const CASES: Record<string, Case> = {
       assertEquals(server.log.at(-1)?.["sluice.connections.accepted"], 30);
     },
   },
-  "gives clients that stay an id each, over all of its lanes": {
+  "gives concurrent clients distinct ids across its lanes": {
     args: ["--service", "echo"],
     needs: { clients: 20 },
     async run(server, { lanes }) {
@@ -62,10 +62,10 @@ const CASES: Record<string, Case> = {
       for (const client of clients) client.close();
       const ids = await connectionIds(server, 20);
       const used = new Set(ids.map((id) => id.split("-")[0])).size;
-      assert(used >= lanes, `${used} lanes served, of ${lanes}`);
+      assert(used >= lanes, `${used} of ${lanes} lanes served clients`);
     },
   },
-  "goes on after clients that fail, are reset, or are too long": {
+  "keeps serving after clients that reset or exceed a size limit": {
     args: ["--service", "zen"],
     async run(server) {
       for (const question of ["half a quest", "x".repeat(5000), "late?"]) {
@@ -78,7 +78,7 @@ const CASES: Record<string, Case> = {
       assertEquals(await client.receiveUntil("."), "Complex.");
     },
   },
-  "refuses beyond its limit in the service's words": {
+  "refuses a client beyond its limit with the service's own message": {
     args: ["--service", "zen", "--max-connections", "1", "--overload", "refuse"],
     needs: { limits: "exact" },
     async run(server) {
@@ -89,7 +89,7 @@ const CASES: Record<string, Case> = {
       assertEquals(await second.receiveAll(), "Error: too many clients.");
     },
   },
-  "ends a silent client at --idle-timeout": {
+  "closes a silent connection at --idle-timeout": {
     args: ["--service", "echo", "--idle-timeout", "100ms"],
     async run(server) {
       using client = await Client.connect(server);
@@ -97,7 +97,7 @@ const CASES: Record<string, Case> = {
       await talk(server, "next");
     },
   },
-  "finishes what is in flight on TERM": {
+  "finishes requests in flight on TERM": {
     args: ["--service", "zen"],
     async run(server) {
       using client = await Client.connect(server);
@@ -120,7 +120,7 @@ const CASES: Record<string, Case> = {
       assertEquals(await stop(server, "SIGTERM", "SIGINT"), 130);
     },
   },
-  "goes on serving after the signals that reload it and change the number of its workers": {
+  "keeps serving after HUP, TTIN and TTOU": {
     args: ["--service", "echo"],
     async run(server, { name }) {
       for (const signal of ["SIGHUP", "SIGTTIN", "SIGTTOU"] as const) {
@@ -132,7 +132,7 @@ const CASES: Record<string, Case> = {
           await talk(server, "still here");
           return true;
         } catch (error) {
-          // In forked the system may have given it to the process that TTOU takes away.
+          // In forked, the connection may have been queued at the process that TTOU removes.
           if (name !== "forked") throw error;
           return false;
         }

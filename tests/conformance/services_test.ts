@@ -1,18 +1,18 @@
-/** What every service must do in every mode, whatever it says. */
+/** What every service must do in every mode. */
 import { assert, assertEquals } from "@std/assert";
 import { SERVICES } from "../../src/services/registry.ts";
 import { Client } from "../helpers/client.ts";
 import { testEachMode } from "../helpers/modes.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 
-/** Proves that the server still takes and ends connections. */
-async function isAlive(server: Server): Promise<void> {
+/** Checks that the server still accepts and closes connections. */
+async function stillServes(server: Server): Promise<void> {
   using client = await Client.connect(server);
   await client.end();
   assertEquals(await client.receiveAll(), "");
 }
 
-/** Sends data and its end. What a service answers is its own affair, and it may well close in the middle. */
+/** Sends data and half-closes. The service may answer anything, or close before it has read all. */
 async function sendAll(server: Server, data: Uint8Array): Promise<void> {
   using client = await Client.connect(server);
   const answer = client.receiveAll().catch(() => "");
@@ -26,34 +26,34 @@ interface Case {
 }
 
 const CASES: Record<string, Case> = {
-  "ends with a client that half-closes without a word, and counts it": {
+  "closes after a silent client half-closes, counts it, and does not log it": {
     async run(server) {
-      await isAlive(server);
+      await stillServes(server);
       server.kill("SIGTERM");
       assertEquals(await server.exited, 0);
       assertEquals(server.log.at(-1)?.["sluice.connections.silent"], 1);
       assert(!server.log.some((line) => line.message === "Connection closed"), "it was logged");
     },
   },
-  "ends a silent client at --idle-timeout": {
+  "closes a silent connection at --idle-timeout": {
     args: ["--idle-timeout", "100ms"],
     async run(server) {
       using client = await Client.connect(server);
       assertEquals(await client.receiveAll(), "");
     },
   },
-  "survives a line of a megabyte, bytes that are no text, and clients that reset": {
+  "survives a one-megabyte line, binary data and clients that reset": {
     async run(server) {
       await sendAll(server, new Uint8Array(1024 * 1024).fill(120));
-      await isAlive(server);
+      await stillServes(server);
       await sendAll(server, Uint8Array.from({ length: 4096 }, (_, i) => i * 31));
-      await isAlive(server);
+      await stillServes(server);
       for (let i = 0; i < 10; i++) {
         const client = await Client.connect(server);
         await client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nBeautiful is better than?half of a");
         client.close();
       }
-      await isAlive(server);
+      await stillServes(server);
     },
   },
 };
@@ -72,7 +72,7 @@ for (const service of Object.keys(SERVICES)) {
   }
 }
 
-// All at once: a client that is silent has a second or two until it is taken to be finished.
+// All services at once: a silent connection takes a second or two to drain.
 testEachMode("each service drains with an open connection", async ({ args }) => {
   await Promise.all(
     Object.keys(SERVICES).map(async (service) => {

@@ -1,10 +1,10 @@
-/** Starts that fail, in every mode: one line on stderr, and the exit code that says why. */
+/** A failed start, in every mode, prints one line on stderr and exits with the code for its cause. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { testEachMode, workers } from "../helpers/modes.ts";
 import { runMain, startServer } from "../helpers/server.ts";
 import { echoOver } from "../helpers/talk.ts";
 
-/** Runs a server that must not start. */
+/** Checks that a server does not start. */
 async function failsToStart(args: readonly string[], code: number, says: RegExp): Promise<void> {
   const result = await runMain(args);
   assertMatch(result.stderr, /^sluice: [^\n]+\n$/, "not one line");
@@ -14,21 +14,21 @@ async function failsToStart(args: readonly string[], code: number, says: RegExp)
 }
 
 interface BadHandler {
-  /** null is no file at all. */
+  /** Null for a file that does not exist. */
   readonly source: string | null;
   readonly code: number;
   readonly says: RegExp;
 }
 
 const BAD_HANDLERS: Record<string, BadHandler> = {
-  "is not there": { source: null, code: 66, says: /no such file/ },
+  "does not exist": { source: null, code: 66, says: /no such file/ },
   "does not parse": { source: "export default {", code: 78, says: /Cannot use the handler/ },
-  "has no shape": {
+  "exports no known shape": {
     source: "export default { go() {} };",
     code: 78,
     says: /\{ go \}.*\{ serve \}/,
   },
-  "throws when it is loaded": {
+  "throws while loading": {
     source: `throw new Error("at import");`,
     code: 78,
     says: /at import/,
@@ -47,24 +47,24 @@ for (const [name, { source, code, says }] of Object.entries(BAD_HANDLERS)) {
 
 const IN_USE = /address in use.*--port/;
 
-testEachMode("a port that another server has fails the start with 69", async ({ args }) => {
+testEachMode("a port in use fails the start with 69", async ({ args }) => {
   await using server = await startServer(args("--service", "echo"));
   await failsToStart(args("--service", "echo", "--port", String(server.port)), 69, IN_USE);
 });
 
 for (const [first = "", second = ""] of [["async", "forked"], ["forked", "async"]]) {
-  Deno.test(`--mode ${second}: a port that a server in ${first} mode has fails the start with 69`, async () => {
+  Deno.test(`--mode ${second}: a port in use by a server in ${first} mode fails the start with 69`, async () => {
     await using server = await startServer(workers(first));
     const args = [...workers(second), "--port", String(server.port)];
     await failsToStart(args, 69, IN_USE);
   });
 }
 
-/** Only a lane on the main thread can listen on one: threads and processes would need it several times. */
+/** A Unix socket cannot be opened twice, so only a lane on the main thread can listen on one. */
 const MODES_WITH_UNIX_SOCKETS = ["single", "async"];
 
 testEachMode(
-  "a Unix socket is served on the main thread, and refused elsewhere with 64",
+  "a Unix socket is served on the main thread, and fails the start with 64 elsewhere",
   async ({ name, args }) => {
     const folder = await Deno.makeTempDir();
     const path = `${folder}/socket`;

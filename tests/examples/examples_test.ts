@@ -9,7 +9,7 @@ function startExample({ args }: ModeUnderTest, name: string): Promise<Server> {
   return startServer(args("--handler", path));
 }
 
-/** Joins the room under a name. */
+/** Joins the room under a nickname. */
 async function join(server: Server, nick: string): Promise<Client> {
   const client = await Client.connect(server);
   assertMatch(await client.receiveUntil("\n"), /^Welcome, guest-\d+: /);
@@ -18,7 +18,7 @@ async function join(server: Server, nick: string): Promise<Client> {
 }
 
 testEachMode(
-  "chat tells all others what a member says, also when it comes in pieces",
+  "chat sends each line to all other members, even when it arrives byte by byte",
   async (mode) => {
     await using server = await startExample(mode, "chat.ts");
     using ada = await join(server, "ada");
@@ -31,9 +31,13 @@ testEachMode(
     assertEquals(
       await ada.receiveUntil("\n"),
       "<bob> [31mred\n",
-      "control characters are taken out",
+      "control characters are removed",
     );
-    assertEquals(await bob.receiveUntil("\n"), "ada bob\n", "and nobody hears himself");
+    assertEquals(
+      await bob.receiveUntil("\n"),
+      "ada bob\n",
+      "a member does not receive its own lines",
+    );
     await bob.send("/quit\nnot said\n");
     assertEquals(await bob.receiveAll(), "Goodbye\n");
     assertEquals(await ada.receiveUntil("\n"), "* bob has left\n");
@@ -42,7 +46,7 @@ testEachMode(
 );
 
 testEachMode(
-  "chat refuses a name that is taken or malformed, and an unknown command",
+  "chat rejects taken and malformed nicknames and unknown commands",
   async (mode) => {
     await using server = await startExample(mode, "chat.ts");
     using _ada = await join(server, "ada");
@@ -54,29 +58,33 @@ testEachMode(
   { memory: "one", clients: 2 },
 );
 
-testEachMode("chat ends a member whose line has no end, and says why", async (mode) => {
+testEachMode("chat disconnects a member whose line is too long, and says why", async (mode) => {
   await using server = await startExample(mode, "chat.ts");
   using ada = await join(server, "ada");
   await ada.send("x".repeat(1001));
   assertEquals(await ada.receiveAll(), "Cannot take a line of more than 1000 characters\n");
 });
 
-testEachMode("chat does not let a member who never reads hold the others", async (mode) => {
-  await using server = await startExample(mode, "chat.ts");
-  using _slow = await join(server, "slow");
-  using ada = await join(server, "ada");
-  using bob = await join(server, "bob");
-  await ada.receiveUntil("is now bob\n");
-  const batch = `${"x".repeat(993)}\n`.repeat(100);
-  const isSlow = (line: LogLine) => line["sluice.connection.ended_by"] === "limit";
-  // In step, so that what is waiting for bob is never much.
-  for (let sent = 0; sent < 200 && !server.log.some(isSlow); sent++) {
-    await ada.send(batch);
-    assertEquals((await bob.receive(100_000)).length, 100_000);
-  }
-  const record = await server.logged(isSlow);
-  assertEquals(record.message, "Connection closed");
-}, { memory: "one", clients: 3 });
+testEachMode(
+  "chat disconnects a member that never reads, and does not delay the others",
+  async (mode) => {
+    await using server = await startExample(mode, "chat.ts");
+    using _slow = await join(server, "slow");
+    using ada = await join(server, "ada");
+    using bob = await join(server, "bob");
+    await ada.receiveUntil("is now bob\n");
+    const batch = `${"x".repeat(993)}\n`.repeat(100);
+    const isSlow = (line: LogLine) => line["sluice.connection.ended_by"] === "limit";
+    // In lockstep, so that little is ever buffered for bob.
+    for (let sent = 0; sent < 200 && !server.log.some(isSlow); sent++) {
+      await ada.send(batch);
+      assertEquals((await bob.receive(100_000)).length, 100_000);
+    }
+    const record = await server.logged(isSlow);
+    assertEquals(record.message, "Connection closed");
+  },
+  { memory: "one", clients: 3 },
+);
 
 testEachMode("chat tells its members when the server drains", async (mode) => {
   await using server = await startExample(mode, "chat.ts");
@@ -87,7 +95,7 @@ testEachMode("chat tells its members when the server drains", async (mode) => {
   assertEquals(await server.exited, 0);
 });
 
-/** Sets on one connection, then gets on the next. */
+/** Sets keys on one connection and gets them on a second one. */
 async function setAndGet(server: Server, isFirstOpen: boolean): Promise<void> {
   using one = await Client.connect(server);
   await one.send("SET color deep  blue\nset empty \nGET empty\n");
@@ -99,17 +107,17 @@ async function setAndGet(server: Server, isFirstOpen: boolean): Promise<void> {
   assertEquals(await two.receiveAll(), "VALUE deep  blue\nCOUNT 2\nOK\nNONE\nNONE\nCOUNT 1\n");
 }
 
-testEachMode("kv keeps what is set, for all clients", async (mode) => {
+testEachMode("kv shares its keys between concurrent clients", async (mode) => {
   await using server = await startExample(mode, "kv.ts");
   await setAndGet(server, true);
 }, { memory: "one", clients: 2 });
 
-testEachMode("kv keeps what is set, for clients that come later", async (mode) => {
+testEachMode("kv keeps its keys for later clients", async (mode) => {
   await using server = await startExample(mode, "kv.ts");
   await setAndGet(server, false);
 }, { memory: "one" });
 
-testEachMode("kv says what is wrong with a command, and goes on", async (mode) => {
+testEachMode("kv explains what is wrong with a command, and continues", async (mode) => {
   await using server = await startExample(mode, "kv.ts");
   using client = await Client.connect(server);
   for (const line of ["", "HELLO", "GET", "GET a b", "SET a", "DEL", "COUNT all"]) {
@@ -117,7 +125,7 @@ testEachMode("kv says what is wrong with a command, and goes on", async (mode) =
   }
 });
 
-testEachMode("kv takes no more keys than its maximum, but changes those it has", async (mode) => {
+testEachMode("kv takes no new keys at its maximum, but still updates and deletes", async (mode) => {
   await using server = await startExample(mode, "kv.ts");
   using client = await Client.connect(server);
   const sets = Array.from({ length: 10_000 }, (_, i) => `SET key${i} x\n`).join("");
@@ -127,7 +135,7 @@ testEachMode("kv takes no more keys than its maximum, but changes those it has",
   assertEquals(await client.receiveText(9), "OK\nOK\nOK\n");
 });
 
-testEachMode("rot13 turns letters, leaves all else, and twice is the text itself", async (mode) => {
+testEachMode("rot13 rotates letters, leaves everything else, and undoes itself", async (mode) => {
   await using server = await startExample(mode, "rot13.ts");
   using client = await Client.connect(server);
   await client.send("Hello, World! @[`{ é\n");
@@ -137,7 +145,7 @@ testEachMode("rot13 turns letters, leaves all else, and twice is the text itself
   assertEquals(await client.receiveAll(), "NZAM nzam\n");
 });
 
-testEachMode("rot13 passes a long stream on, and keeps none of it", async (mode) => {
+testEachMode("rot13 streams 16 MB", async (mode) => {
   await using server = await startExample(mode, "rot13.ts");
   using client = await Client.connect(server);
   const part = new Uint8Array(1024 * 1024).fill(97);
@@ -148,7 +156,7 @@ testEachMode("rot13 passes a long stream on, and keeps none of it", async (mode)
   for (let i = 0; i < 16; i++) {
     const received = await client.receive(part.length);
     assertEquals(received.length, part.length);
-    assert(received.every((byte) => byte === 110), "a byte is not turned");
+    assert(received.every((byte) => byte === 110), "a byte is not rotated");
   }
   await sending;
   assertEquals(await client.receiveAll(), "");

@@ -18,7 +18,7 @@ for (const [promise, run] of Object.entries(HONO_CASES)) {
   });
 }
 
-testEachMode("routes keeps notes: adds, lists, shows and deletes them", async (mode) => {
+testEachMode("routes adds, lists, shows and deletes notes", async (mode) => {
   await using server = await startExample(mode, "routes.ts");
   const add = (text: string) => askAlone(server, "POST", "/notes", {}, JSON.stringify({ text }));
   const first = await add("Buy milk");
@@ -32,7 +32,7 @@ testEachMode("routes keeps notes: adds, lists, shows and deletes them", async (m
   assertEquals((await askAlone(server, "GET", "/notes")).body, '[{"id":"2","text":"Rest"}]');
 }, { memory: "one" });
 
-testEachMode("routes says what is wrong with a note", async (mode) => {
+testEachMode("routes answers invalid requests with the right status", async (mode) => {
   await using server = await startExample(mode, "routes.ts");
   const cases: [method: string, target: string, body: string, status: number][] = [
     ["POST", "/notes", "{", 400],
@@ -47,7 +47,7 @@ testEachMode("routes says what is wrong with a note", async (mode) => {
   }
 });
 
-testEachMode("routes takes no more notes than its maximum", async (mode) => {
+testEachMode("routes answers 507 at its maximum of notes", async (mode) => {
   await using server = await startExample(mode, "routes.ts");
   using client = await Client.connect(server);
   const add = ["POST", "/notes", {}, '{"text":"x"}'] as const;
@@ -58,7 +58,7 @@ testEachMode("routes takes no more notes than its maximum", async (mode) => {
 }, { memory: "one", clients: 2 });
 
 testEachMode(
-  "websocket echoes to a client of the platform, and tells others to speak it",
+  "websocket echoes, and answers a plain request with a hint",
   async (mode) => {
     await using server = await startExample(mode, "websocket.ts");
     assertEquals(await echoOverWebSocket(`ws://127.0.0.1:${server.port}`, "hello"), "hello");

@@ -13,7 +13,7 @@ function startExample(name: string, args: readonly string[]): Promise<Server> {
 const CLIENTS = 12;
 const EACH = 25;
 
-/** Has many clients add at the same time; the count before any of them, and after all. */
+/** Resets the counter, has many clients add at once, and returns the final count. */
 async function addFromAll(server: Server, command: string): Promise<number> {
   assertEquals(await ask(server, "RESET"), "0");
   await Promise.all(Array.from({ length: CLIENTS }, async () => {
@@ -32,7 +32,7 @@ for (
   ]
 ) {
   const [, mode] = args;
-  Deno.test(`--mode ${mode}: counter loses no addition under a lock, of many threads`, async () => {
+  Deno.test(`--mode ${mode}: counter loses no addition from many threads under a lock`, async () => {
     await using server = await startExample("counter.ts", args);
     assertEquals(await addFromAll(server, "ADD"), CLIENTS * EACH);
   });
@@ -44,12 +44,12 @@ for (
   });
 }
 
-/** The memory that is shared is one process's, so there is one of them. */
+/** Processes share no memory, so `forked` runs one. */
 function oneProcess({ name, args }: ModeUnderTest): string[] {
   return args(...name === "forked" ? ["--workers", "1"] : []);
 }
 
-testEachMode("counter counts, begins anew, and knows its commands", async (mode) => {
+testEachMode("counter adds, resets, and rejects unknown commands", async (mode) => {
   await using server = await startExample("counter.ts", oneProcess(mode));
   using client = await Client.connect(server);
   await client.send("GET\nADD\nadd unlocked\r\nADD\nGET\nRESET\nGET\nSUBTRACT\n");
@@ -57,23 +57,23 @@ testEachMode("counter counts, begins anew, and knows its commands", async (mode)
   assertMatch(await client.receiveUntil("\n"), /^ERROR .*: wanted ADD, ADD UNLOCKED, GET, RESET\n/);
 });
 
-testEachMode("counter is the same for all clients", async (mode) => {
+testEachMode("counter is shared by all clients", async (mode) => {
   await using server = await startExample("counter.ts", oneProcess(mode));
   for (let i = 1; i <= 8; i++) assertEquals(await ask(server, "ADD"), String(i));
 });
 
 for (const mode of ["pooled", "threaded"]) {
-  Deno.test(`--mode ${mode}: sandbox is refused files, environment and programs`, async () => {
+  Deno.test(`--mode ${mode}: --sandbox denies files, environment and programs, and allows the network`, async () => {
     await using server = await startExample("sandbox.ts", ["--mode", mode, "--sandbox"]);
     assertMatch(await ask(server, "FILE"), /^REFUSED NotCapable: Requires read access/);
     assertMatch(await ask(server, "ENV"), /^REFUSED NotCapable: Requires env access to "PATH"/);
     assertMatch(await ask(server, "RUN"), /^REFUSED NotCapable: Requires run access to "true"/);
-    assertMatch(await ask(server, "NET"), /^OK /, "the network is left to it");
+    assertMatch(await ask(server, "NET"), /^OK /, "the network is allowed");
   });
 }
 
 for (const mode of ["single", "async", "forked"]) {
-  Deno.test(`--mode ${mode}: sandbox is not served with --sandbox, which could not hold`, async () => {
+  Deno.test(`--mode ${mode}: --sandbox fails the start, since only threads can be sandboxed`, async () => {
     const outcome = await startExample("sandbox.ts", ["--mode", mode, "--sandbox"]).then(
       async (server) => {
         await server[Symbol.asyncDispose]();
@@ -85,10 +85,13 @@ for (const mode of ["single", "async", "forked"]) {
   });
 }
 
-testEachMode("sandbox may do all without --sandbox, and knows its commands", async ({ args }) => {
-  await using server = await startExample("sandbox.ts", args());
-  for (const attempt of ["FILE", "ENV", "RUN", "NET"]) {
-    assertMatch(await ask(server, attempt), /^OK /, attempt);
-  }
-  assertMatch(await ask(server, "DISK"), /^ERROR .*: wanted FILE, ENV, RUN, NET$/);
-});
+testEachMode(
+  "sandbox may do everything without --sandbox, and rejects unknown commands",
+  async ({ args }) => {
+    await using server = await startExample("sandbox.ts", args());
+    for (const attempt of ["FILE", "ENV", "RUN", "NET"]) {
+      assertMatch(await ask(server, attempt), /^OK /, attempt);
+    }
+    assertMatch(await ask(server, "DISK"), /^ERROR .*: wanted FILE, ENV, RUN, NET$/);
+  },
+);

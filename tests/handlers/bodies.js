@@ -1,4 +1,4 @@
-// What handlers do with bodies, for the tests of HTTP.
+// Routes for the HTTP tests: request and response bodies of each kind.
 export default {
   routes: {
     "GET /": () => "Hello",

@@ -1,4 +1,7 @@
-/** Answers lines; some of them do harm. Plain JavaScript, so that the executable can load it too. */
+/**
+ * Answers lines; some commands throw, block or exit. Plain JavaScript, so that
+ * the executable can load it too.
+ */
 let answered = 0;
 const worker = crypto.randomUUID();
 

@@ -1,9 +1,9 @@
 /**
- * Serves a page that talks over a WebSocket to where it is from. The server's end
- * echoes, closes when it is told "Close", and logs how it was closed.
+ * Serves a page that connects back over a WebSocket. The server's end echoes,
+ * closes on the message "Close", and logs how it was closed.
  */
 
-/** The next event of a type. */
+/** Resolves with the next event of a type. */
 function next(socket, type) {
   return new Promise((resolve) => socket.addEventListener(type, resolve, { once: true }));
 }
@@ -15,7 +15,7 @@ async function connect() {
   return socket;
 }
 
-/** Sends a text or a buffer; whether the same comes back. */
+/** Sends a text or a buffer; returns whether the same comes back. */
 async function exchange(socket, message) {
   const answer = next(socket, "message");
   socket.send(message);
@@ -26,9 +26,9 @@ async function exchange(socket, message) {
 }
 
 /**
- * Exchanges texts and buffers of some sizes, and closes, or asks the server to.
+ * Exchanges texts and buffers of the given sizes, then closes or has the server close.
  *
- * @returns Whether each came back as it was, and how the socket was closed.
+ * @returns Whether each came back unchanged, and how the socket was closed.
  */
 async function talk(sizes, whoCloses) {
   const socket = await connect();

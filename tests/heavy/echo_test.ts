@@ -29,7 +29,7 @@ Deno.test("echo serves 10,000 connections at once, and 64 MB through one of them
   assertEquals(stopped?.["sluice.connections.killed"], 0);
 });
 
-/** Sends and receives at once; each byte follows from its place, so that none can be lost or moved. */
+/** Sends and receives at once. Each byte depends on its offset, so a lost or moved byte shows. */
 async function stream(client: Client): Promise<void> {
   const at = (i: number) => (i ^ (i >>> 8) ^ (i >>> 16) ^ (i >>> 24)) & 255;
   const chunk = 256 * 1024;

@@ -8,7 +8,7 @@ import { type Server, startCommand } from "../helpers/server.ts";
 
 const ROOT = fileURLToPath(import.meta.resolve("../.."));
 const EXECUTABLE = `${ROOT}dist/sluice`;
-/** The Hono example in one file, as long as the tests run. */
+/** The Hono example bundled into one file, deleted after the tests. */
 const BUNDLE = await Deno.makeTempFile({ suffix: ".js" });
 globalThis.addEventListener("unload", () => Deno.removeSync(BUNDLE));
 
@@ -24,7 +24,7 @@ async function run(args: string[]): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-/** Starts a copy of the executable in a folder with nothing else, without an environment. */
+/** Starts a copy of the executable in an otherwise empty folder with an empty environment. */
 async function start(...args: string[]): Promise<Server & { folder: string }> {
   const folder = await Deno.makeTempDir();
   await Deno.copyFile(EXECUTABLE, `${folder}/sluice`);
@@ -41,7 +41,7 @@ const TALKS: Record<string, [send: string, receive: string]> = {
 };
 
 for (const [service, [send, receive]] of Object.entries(TALKS)) {
-  Deno.test(`the executable serves ${service} in a folder with nothing else`, async () => {
+  Deno.test(`the executable serves ${service} in an empty folder`, async () => {
     await using server = await start("--service", service);
     using client = await Client.connect(server);
     await client.send(send);
@@ -53,7 +53,7 @@ for (const [service, [send, receive]] of Object.entries(TALKS)) {
   });
 }
 
-Deno.test("the executable serves log and states its descriptor limit", async () => {
+Deno.test("the executable serves log, and derives its connection limit from the descriptor limit", async () => {
   const script = 'ulimit -n 100; exec "$0" "$@"';
   const command = ["bash", "-c", script, EXECUTABLE, "--service", "log", "--port", "0"];
   await using server = await startCommand(command);
@@ -64,7 +64,7 @@ Deno.test("the executable serves log and states its descriptor limit", async () 
   assertEquals(started?.["sluice.max_connections"], 68);
 });
 
-Deno.test("the executable serves a handler in JavaScript, and says what to do with TypeScript", async () => {
+Deno.test("the executable serves a JavaScript handler, and suggests deno bundle for TypeScript", async () => {
   const folder = await Deno.makeTempDir();
   const handler = `export default { framing: { type: "lines" }, handle: (l) => l.toUpperCase() };`;
   await Deno.writeTextFile(`${folder}/handler.js`, handler);
@@ -84,7 +84,7 @@ Deno.test("the executable serves a handler in JavaScript, and says what to do wi
 });
 
 for (const [promise, play] of Object.entries(HONO_CASES)) {
-  testEachMode(`the executable serves a Hono application, bundled: it ${promise}`, async (mode) => {
+  testEachMode(`the executable serves a bundled Hono application: it ${promise}`, async (mode) => {
     const args = mode.args("--handler", BUNDLE, "--port", "0");
     await using server = await startCommand([EXECUTABLE, ...args]);
     await play(server);
@@ -93,7 +93,7 @@ for (const [promise, play] of Object.entries(HONO_CASES)) {
   });
 }
 
-Deno.test("the executable measures itself, beside others, and writes the page", async () => {
+Deno.test("the executable benchmarks itself and its peers, and writes both reports", async () => {
   const folder = await Deno.makeTempDir();
   const { code, stderr } = await new Deno.Command(EXECUTABLE, {
     args: [

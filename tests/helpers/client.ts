@@ -1,7 +1,7 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A plain TCP client of a test. */
+/** A TCP client. */
 export class Client implements Disposable {
   readonly #conn: Deno.TcpConn;
   #isClosed = false;
@@ -20,24 +20,24 @@ export class Client implements Disposable {
     return this.#conn.localAddr;
   }
 
-  /** Sends all of the data. */
+  /** Sends all of the data, however many writes it takes. */
   async send(data: string | Uint8Array): Promise<void> {
     const bytes = typeof data === "string" ? encoder.encode(data) : data;
     for (let sent = 0; sent < bytes.length;) sent += await this.#conn.write(bytes.subarray(sent));
   }
 
-  /** Sends one byte at a time, each in a segment of its own. */
+  /** Sends one byte per TCP segment. */
   async sendBytewise(data: string): Promise<void> {
     this.#conn.setNoDelay(true);
     for (const byte of encoder.encode(data)) await this.#conn.write(Uint8Array.of(byte));
   }
 
-  /** Half-closes: nothing more will be sent. */
+  /** Half-closes the connection. */
   async end(): Promise<void> {
     await this.#conn.closeWrite();
   }
 
-  /** Receives exactly so many bytes, fewer only if the server ends before. */
+  /** Receives exactly `length` bytes, or fewer if the server ends the connection. */
   async receive(length: number): Promise<Uint8Array> {
     const data = new Uint8Array(length);
     let received = 0;
@@ -49,12 +49,12 @@ export class Client implements Disposable {
     return data.subarray(0, received);
   }
 
-  /** Receives as much text as expected has, fewer only if the server ends before. */
+  /** Receives `length` bytes as text, or fewer if the server ends the connection. */
   async receiveText(length: number): Promise<string> {
     return decoder.decode(await this.receive(length));
   }
 
-  /** Receives until the text so far ends with a suffix, or the server ends. */
+  /** Receives up to and including the suffix, or until the server ends the connection. */
   async receiveUntil(suffix: string): Promise<string> {
     let text = "";
     while (!text.endsWith(suffix)) {
@@ -65,13 +65,13 @@ export class Client implements Disposable {
     return text;
   }
 
-  /** Sends a line, and receives the line that answers it with its end, or less if the server ends. */
+  /** Sends a line and returns the answer with its newline; "" if the server ends the connection. */
   async ask(line: string): Promise<string> {
     await this.send(`${line}\n`);
     return await this.receiveUntil("\n");
   }
 
-  /** Receives everything until the server ends. */
+  /** Receives everything until the server ends the connection. */
   async receiveAll(): Promise<string> {
     let text = "";
     const buffer = new Uint8Array(64 * 1024);
@@ -82,7 +82,7 @@ export class Client implements Disposable {
     }
   }
 
-  /** Closes; also when unread data makes the kernel reset. */
+  /** Closes the connection. With unread data, the kernel resets it. May be called again. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

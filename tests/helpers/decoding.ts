@@ -3,7 +3,7 @@ import { RequestDecoder, type RequestLimits } from "../../src/http/codec/request
 import { RequestHead } from "../../src/http/codec/request_head.ts";
 import { isomorphic } from "../../src/http/codec/text.ts";
 
-/** What a decoder says of one request. */
+/** One request, as the decoder reported it. */
 export interface DecodedRequest {
   readonly method: string;
   readonly target: string;
@@ -12,19 +12,19 @@ export interface DecodedRequest {
   readonly keepAlive: boolean;
   readonly expectsContinue: boolean;
   readonly fields: readonly (readonly [name: string, value: string])[];
-  /** A character for each byte. */
+  /** One character per byte. */
   body: string;
   isOver: boolean;
 }
 
-/** What a decoder says of a stream. */
+/** Everything the decoder reported about a stream. */
 export interface Decoded {
   readonly requests: readonly DecodedRequest[];
-  /** How it ends: between two requests, in the middle of one, or with an error. */
+  /** Where the stream ended: between requests, inside one, or at the error that stopped decoding. */
   readonly ending: "between" | "head" | "body" | HttpError;
 }
 
-/** Limits that a test does not want to meet. */
+/** Limits too wide to matter. */
 export const WIDE: RequestLimits = {
   maxHeaderSize: 16 * 1024,
   maxHeaders: 100,
@@ -32,12 +32,12 @@ export const WIDE: RequestLimits = {
 };
 
 /**
- * Gives a stream to a decoder in pieces, as a connection does: what was not
- * consumed is there again, at another place, and what was is gone.
+ * Feeds a stream to a decoder in pieces, the way a connection does: unconsumed
+ * bytes come back in a new buffer, consumed ones do not.
  *
- * @param cuts Where the pieces end, in ascending order.
- * @throws {Error} If it goes round without taking anything, or throws something
- * other than an HttpError.
+ * @param cuts Offsets at which the pieces end, ascending.
+ * @throws {Error} If the decoder loops without consuming anything, or throws
+ * anything but an HttpError.
  */
 export function decode(
   stream: Uint8Array,
@@ -46,13 +46,13 @@ export function decode(
 ): Decoded {
   const decoder = new RequestDecoder(limits);
   const requests: DecodedRequest[] = [];
-  // Each event but "more" takes a byte, and there is one "more" a piece.
+  // Every event except "more" consumes a byte, and each piece ends in one "more".
   let steps = 2 * stream.length + cuts.length + 8;
   let consumed = 0;
   for (const arrived of [...cuts, stream.length]) {
     let pending = stream.slice(consumed, arrived);
     for (;;) {
-      if (steps-- === 0) throw new Error("The decoder goes round");
+      if (steps-- === 0) throw new Error("The decoder loops without consuming anything");
       let decoded;
       try {
         decoded = decoder.decode(pending);
@@ -77,13 +77,13 @@ function take(
 ): void {
   const last = requests.at(-1);
   if (decoded instanceof RequestHead) {
-    // Every second one is read only when its bytes are gone.
+    // Read every other head only after its bytes have been overwritten, as keep() allows.
     if (requests.length % 2 === 0) requests.push(requestOf(decoded));
     else requests.push(requestAfter(decoded, pending));
   } else if (last !== undefined && decoded === "end") {
     last.isOver = true;
   } else if (last !== undefined && decoded instanceof Uint8Array) {
-    if (decoded.length === 0) throw new Error("The decoder gave a part of no bytes");
+    if (decoded.length === 0) throw new Error("The decoder returned an empty piece of a body");
     last.body += isomorphic(decoded);
   }
 }

@@ -1,18 +1,18 @@
 import { fileURLToPath } from "node:url";
 
-/** A handler that a test makes, as long as it runs. */
+/** A handler in a temporary file, deleted on dispose. */
 export interface TestHandler extends AsyncDisposable {
   readonly path: string;
-  /** The arguments of a server with it. */
+  /** The server arguments that select it. */
   readonly args: readonly string[];
 }
 
-/** The arguments of a server with the handler that does harm when it is told to. */
+/** Server arguments for `handlers/trouble.js`, which throws, blocks or exits on request. */
 export const TROUBLE = handlerArgs(
   fileURLToPath(import.meta.resolve("../handlers/trouble.js")),
 );
 
-/** Writes a handler, in plain JavaScript, which the executable can load too. */
+/** Writes a handler to a temporary file; plain JavaScript, so that the executable can load it. */
 export async function makeHandler(source: string): Promise<TestHandler> {
   const path = await Deno.makeTempFile({ suffix: ".js" });
   await Deno.writeTextFile(path, source);
@@ -23,13 +23,13 @@ export async function makeHandler(source: string): Promise<TestHandler> {
   };
 }
 
-/** A handler that changes: two modules, of which one imports the other. */
+/** A handler to be changed and reloaded: a module that imports a second one. */
 export interface VersionHandler extends TestHandler {
-  /** Writes a version of both modules, or the given text as the handler. */
+  /** Writes a version of both modules; `source` replaces the handler's own module. */
   write(version: number, source?: string): Promise<void>;
 }
 
-/** Makes a handler that answers a line with the version of both its modules and the line. */
+/** Makes a handler that answers each line with the versions of both modules and the line. */
 export async function makeVersionHandler(): Promise<VersionHandler> {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/handler.js`;

@@ -1,4 +1,4 @@
-/** What the Hono example promises, whichever way it is served. */
+/** The promises of `examples/hono.ts`, tested from source and from the executable. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Client } from "./client.ts";
 import { askAlone, chunked, requestText } from "./http_client.ts";
@@ -7,9 +7,9 @@ import { until } from "./until.ts";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 
-/** Each by what it promises. */
+/** Test bodies by promise. */
 export const HONO_CASES: Readonly<Record<string, (server: Server) => Promise<void>>> = {
-  async "answers with text, parameters and JSON, and its middleware with it"(server) {
+  async "answers with text, parameters and JSON through its middleware"(server) {
     const root = await askAlone(server, "GET", "/");
     assertEquals([root.status, root.body], [200, "Hello from Hono!"]);
     assertEquals(root.fields["content-length"], "16");
@@ -24,7 +24,7 @@ export const HONO_CASES: Readonly<Record<string, (server: Server) => Promise<voi
     assertEquals([head.status, head.fields["etag"], head.body], [200, etag, ""]);
   },
 
-  async "reads what is posted, and says what is wrong"(server) {
+  async "parses a posted body and reports errors"(server) {
     const posted = await askAlone(server, "POST", "/json", JSON_TYPE, '{"text":"hello"}');
     assertEquals([posted.status, posted.body], [201, '{"received":{"text":"hello"}}']);
     const malformed = await askAlone(server, "POST", "/json", JSON_TYPE, '{"text":');
@@ -36,11 +36,11 @@ export const HONO_CASES: Readonly<Record<string, (server: Server) => Promise<voi
     assertEquals([failed.status, failed.body], [500, "Internal Server Error"]);
     assertEquals(failed.fields["x-content-type-options"], "nosniff");
     assertEquals((await askAlone(server, "GET", "/")).status, 200);
-    // Hono tells it to the console.
-    await until("it is told", () => server.stderr.includes("This route always fails"));
+    // Hono writes uncaught errors to the console.
+    await until("the error is on stderr", () => server.stderr.includes("This route always fails"));
   },
 
-  async "streams text and events, each piece by itself"(server) {
+  async "streams text and events one chunk at a time"(server) {
     const line = (number: string) => `${number}\n`;
     const event = (number: string) => `event: tick\ndata: ${number}\n\n`;
     for (const [path, pieceOf] of [["/count", line], ["/ticks", event]] as const) {
@@ -52,14 +52,14 @@ export const HONO_CASES: Readonly<Record<string, (server: Server) => Promise<voi
     }
   },
 
-  async "makes a WebSocket of /echo, where one is asked for"(server) {
+  async "upgrades /echo to a WebSocket, and answers 426 without an upgrade"(server) {
     const url = `ws://127.0.0.1:${server.port}/echo`;
     assertEquals(await echoOverWebSocket(url, "héllo"), "héllo");
     assertEquals((await askAlone(server, "GET", "/echo")).status, 426);
   },
 };
 
-/** Sends a text over a WebSocket of the platform, and closes it; what came back. */
+/** Sends a text over a WebSocket, closes it, and returns what came back. */
 export async function echoOverWebSocket(url: string, text: string): Promise<string> {
   const socket = new WebSocket(url);
   const closed = new Promise((resolve) => socket.onclose = resolve);

@@ -1,18 +1,18 @@
 import { until } from "./until.ts";
 
-/** A mark in the environment, by which a process and all that it starts can be found. */
+/** An environment variable by which a process and all its descendants can be found. */
 export interface Mark {
   readonly env: Record<string, string>;
-  /** The processes that have it and are alive. */
+  /** Ids of the live processes that carry the mark. */
   processes(): readonly number[];
-  /** Waits until none has it. */
+  /** Waits until no process carries it. */
   allGone(): Promise<void>;
 }
 
-/** Makes a mark that no other process has. */
+/** Makes a unique mark. */
 export function makeMark(): Mark {
   const [name, value] = ["TEST_MARK", crypto.randomUUID()];
-  // A process that has ended and that nobody has waited for has no environment any more.
+  // A zombie's environment is empty, so it does not count.
   const isMarked = (pid: string) => readText(`/proc/${pid}/environ`).includes(`${name}=${value}`);
   const processes = () =>
     [...Deno.readDirSync("/proc")].map((entry) => entry.name)
@@ -29,7 +29,7 @@ export function makeMark(): Mark {
 function readText(path: string): string {
   try {
     return Deno.readTextFileSync(path);
-  } catch { // It has ended, or is another user's.
+  } catch { // The process has ended or belongs to another user.
     return "";
   }
 }

@@ -1,28 +1,27 @@
-/** The table of modes that the whole-server tests run over. */
+/** How the tests of whole servers run in each mode. */
 import { MODES } from "../../src/modes/registry.ts";
 
-/** A mode, as a test runs it. */
+/** A mode, as set up for a test. */
 export interface ModeUnderTest {
   readonly name: string;
-  /** Clients that it serves at the same time, at least. */
+  /** How many clients it serves at once, at least. */
   readonly clients: number;
-  /** Lanes that so many clients are spread over, at least. */
+  /** How many lanes that many clients are spread over, at least. */
   readonly lanes: number;
-  /** The arguments of a server in this mode; those given win over the mode's own. */
+  /** Server arguments for this mode; the given ones override the mode's own. */
   args(...given: string[]): string[];
 }
 
-/** What a test promises that not every mode can hold. */
+/** What a test needs from a mode. A mode without enough concurrent clients skips the test. */
 export interface Needs {
-  /** Clients that are served at the same time: `single` serves one, the others wait. */
+  /** Clients served at once: `single` serves one while the others wait. */
   readonly clients?: number;
   /**
-   * All clients meet in the memory of one handler: each thread and each process
-   * has its own, so there is one of them; in `threaded` mode that serves one
-   * client at a time.
+   * All clients share the memory of one handler. Each thread and process has its
+   * own copy, so the server runs one; in `threaded`, that serves one client at a time.
    */
   readonly memory?: "one";
-  /** A limit is met to the connection: each process has its part of it, so there is one of them. */
+  /** Limits hold to the connection. Each process enforces its own share, so `forked` runs one. */
   readonly limits?: "exact";
 }
 
@@ -33,24 +32,24 @@ interface Setup {
 }
 
 interface Setups {
-  /** More than one lane, wherever the mode has them. */
+  /** Several lanes where the mode allows. */
   readonly usual: Setup;
   readonly oneMemory: Setup;
   readonly exactLimits: Setup;
 }
 
-/** Clients at the same time that are enough for every test. */
-const CROWD = 20;
+/** Concurrent clients, enough for every test. */
+const MANY = 20;
 const alone: Setup = { options: {}, clients: 1, lanes: 1 };
-const together: Setup = { options: {}, clients: CROWD, lanes: 1 };
-const oneWorker: Setup = { options: { "--workers": "1" }, clients: CROWD, lanes: 1 };
-const twoWorkers: Setup = { options: { "--workers": "2" }, clients: CROWD, lanes: 2 };
-const fourWorkers: Setup = { options: { "--workers": "4" }, clients: CROWD, lanes: 4 };
+const together: Setup = { options: {}, clients: MANY, lanes: 1 };
+const oneWorker: Setup = { options: { "--workers": "1" }, clients: MANY, lanes: 1 };
+const twoWorkers: Setup = { options: { "--workers": "2" }, clients: MANY, lanes: 2 };
+const fourWorkers: Setup = { options: { "--workers": "4" }, clients: MANY, lanes: 4 };
 const oneThread: Setup = { options: { "--max-threads": "1" }, clients: 1, lanes: 1 };
 const manyThreads: Setup = {
-  options: { "--max-threads": String(CROWD + 4) },
-  clients: CROWD,
-  lanes: CROWD,
+  options: { "--max-threads": String(MANY + 4) },
+  clients: MANY,
+  lanes: MANY,
 };
 
 const SETUPS: Readonly<Record<string, Setups>> = {
@@ -63,17 +62,17 @@ const SETUPS: Readonly<Record<string, Setups>> = {
 
 function setupFor(mode: string, { memory, limits }: Needs): Setup {
   const setups = SETUPS[mode];
-  if (setups === undefined) throw new Error(`Cannot test the mode "${mode}": no such row`);
+  if (setups === undefined) throw new Error(`Cannot test --mode ${mode}: it has no row in SETUPS`);
   if (memory === "one") return setups.oneMemory;
   return limits === "exact" ? setups.exactLimits : setups.usual;
 }
 
-/** The arguments of a server in a mode, with so many workers where there are any. */
+/** Server arguments for a mode with a number of workers. */
 export function workers(mode: string, count = 2): readonly string[] {
   return ["--mode", mode, "--workers", String(count)];
 }
 
-/** Defines a test for every mode that can hold what it promises. */
+/** Registers a test for every mode that meets its needs. */
 export function testEachMode(
   promise: string,
   run: (mode: ModeUnderTest) => Promise<void>,

@@ -1,13 +1,13 @@
-import type { Task } from "./lane_worker.ts";
+import type { Task } from "./thread_worker.ts";
 
-/** A thread of a test; it ends with the test. */
+/** A second thread for a test, terminated on dispose. */
 export interface TestThread extends Disposable {
-  /** Has it do something; resolves when it is done. */
+  /** Runs a task on the thread; resolves when it is done. */
   run(task: Task): Promise<void>;
 }
 
 export function startThread(): TestThread {
-  const worker = new Worker(import.meta.resolve("./lane_worker.ts"), { type: "module" });
+  const worker = new Worker(import.meta.resolve("./thread_worker.ts"), { type: "module" });
   return {
     run: (task) =>
       new Promise((resolve, reject) => {

@@ -3,10 +3,10 @@ import { decode, type Decoded, type DecodedRequest } from "./decoding.ts";
 import type { NodeParsed, NodeRequest } from "./node_parser.ts";
 
 /**
- * In what a decoder differs from Node's parser, as a kind: `refused: <reason>`
- * where Node goes on, `Node refuses: <reason>` where the decoder does, or what
- * they take for another thing; null where they agree. Requests behind one that
- * closes its connection are no matter.
+ * Classifies how a decoder and Node's parser disagree about a stream:
+ * `refused: <reason>` if only the decoder rejects it, `Node refuses: <reason>` if
+ * only Node does, otherwise what they understood differently. Null if they agree.
+ * Requests after one that closes its connection do not matter.
  */
 export function differenceOf(
   stream: Uint8Array,
@@ -28,12 +28,12 @@ export function differenceOf(
       return null;
     }
     if (refused !== null) return nodeRefuses === null ? refused : null;
-    // Node tells some things before the end of their line.
+    // Node rejects some lines before they end, the decoder once they are complete.
     return nodeRefuses === null || isRefusedLater(stream) ? null : nodeRefuses;
   }
 }
 
-/** Without the numbers that are in it. */
+/** The reason with its numbers masked. */
 function generalised({ status, reason }: HttpError): string {
   return `${status} ${reason.replaceAll(/\d+(\.\d)?/g, "N")}`;
 }
@@ -63,7 +63,7 @@ function hasFields({ fields }: DecodedRequest, { fields: theirs }: NodeRequest):
     );
 }
 
-/** Whether a stream that is not refused so far is, when its last line ends. */
+/** Whether the decoder rejects the stream once its last line ends. */
 function isRefusedLater(stream: Uint8Array): boolean {
   const ended = new Uint8Array(stream.length + 6);
   ended.set(stream);

@@ -1,50 +1,49 @@
-/** What the system says of a process. */
-export interface ProcessInfo {
-  readonly pid: number;
+/** From `/proc/<pid>/stat`. */
+interface ProcessInfo {
   readonly parent: number;
-  /** R, S, Z and so on, see proc_pid_stat(5). */
+  /** R, S, Z and so on: see proc_pid_stat(5). */
   readonly state: string;
 }
 
-/** A process; null when it is gone. */
-export function processInfo(pid: number): ProcessInfo | null {
+/** Null when the process is gone. */
+function processInfo(pid: number): ProcessInfo | null {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    // The name of the program stands in parentheses and may have spaces.
+    // The program's name is in parentheses and may contain spaces and parentheses.
     const [state = "", parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { pid, parent: Number(parent), state };
+    return { parent: Number(parent), state };
   } catch {
     return null;
   }
 }
 
-/** The children of a process that are not zombies. */
+/** The ids of a process's children, without zombies. */
 export function childrenOf(pid: number): number[] {
   return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
     if (!/^\d+$/.test(name)) return [];
     const info = processInfo(Number(name));
-    return info?.parent === pid && info.state !== "Z" ? [info.pid] : [];
+    return info?.parent === pid && info.state !== "Z" ? [Number(name)] : [];
   });
 }
 
-/** Whether a process is there, and no zombie. */
+/** Whether a process exists and is not a zombie. */
 export function isAlive(pid: number): boolean {
   const info = processInfo(pid);
   return info !== null && info.state !== "Z";
 }
 
-/** Open descriptors of a process. */
+/** The number of a process's open file descriptors. */
 export function descriptorsOf(pid: number): number {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
 }
 
-/** Resident memory of a process, in bytes. */
+/** A process's resident memory in bytes. */
 export function memoryOf(pid: number): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
 }
 
-/** Threads of a process. */
+/** The number of a process's threads. */
 export function threadsOf(pid: number): number {
   return [...Deno.readDirSync(`/proc/${pid}/task`)].length;
 }

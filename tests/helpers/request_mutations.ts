@@ -1,10 +1,10 @@
-/** Breaks requests, as bad senders and attackers do. A character is a byte. */
+/** Corrupts requests the way broken clients and attackers do; one character per byte. */
 import type { Random } from "../../src/load/random.ts";
 import { makeRequest } from "./request_generator.ts";
 
 type Mutation = (random: Random, text: string) => string;
 
-/** What is put in somewhere. */
+/** Fragments to insert anywhere. */
 const SPLINTERS = [
   "\r",
   "\n",
@@ -43,7 +43,7 @@ const SPLINTERS = [
   "HTTP/1.1",
 ] as const;
 
-/** Lines that change what others mean. */
+/** Lines that change the meaning of others. */
 const LINES = [
   "Content-Length: 0\r\n",
   "Content-Length: 5\r\n",
@@ -106,13 +106,13 @@ const METHODS = [
 ] as const;
 
 const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
-  // A byte becomes another.
+  // Change a byte.
   (random, text) => splice(text, random.below(text.length), 1, byte(random)),
   (random, text) => {
     const at = random.below(text.length);
     return splice(text, at, 1, String.fromCharCode(text.charCodeAt(at) ^ (1 << random.below(8))));
   },
-  // A byte goes, or some do, or come twice.
+  // Drop a byte, drop several, or repeat some.
   (random, text) => splice(text, random.below(text.length), 1, ""),
   (random, text) => splice(text, random.below(text.length), 1 + random.below(8), ""),
   (random, text) => {
@@ -120,12 +120,12 @@ const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
     const part = text.slice(at, at + 1 + random.below(8));
     return splice(text, at, 0, part);
   },
-  // Something comes between.
+  // Insert a fragment.
   (random, text) => splice(text, random.below(text.length + 1), 0, random.pick(SPLINTERS)),
   (random, text) => splice(text, edge(random, text), 0, random.pick(SPLINTERS)),
   (random, text) => splice(text, colon(random, text), 0, random.pick(SPLINTERS)),
   (random, text) => splice(text, colon(random, text) + 1, 0, random.pick(SPLINTERS)),
-  // Lines come, go, change places, come twice.
+  // Insert, drop, move or repeat a line.
   (random, text) =>
     changeLines(random, text, (lines, at) => lines.splice(at, 0, random.pick(LINES))),
   (random, text) =>
@@ -133,18 +133,18 @@ const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
   (random, text) => changeLines(random, text, (lines, at) => lines.splice(at, 1)),
   (random, text) => changeLines(random, text, (lines, at) => lines.splice(at, 0, lines[at] ?? "")),
   (random, text) => changeLines(random, text, (lines, at) => lines.push(...lines.splice(at, 1))),
-  // Ends of lines.
+  // Change line endings.
   (random, text) => changeLine(random, text, (line) => line.replace("\r\n", "\n")),
   (random, text) => changeLine(random, text, (line) => line.replace("\r\n", "\r")),
   (random, text) => changeLine(random, text, (line) => line.replace("\r\n", "\r\r\n")),
   (random, text) => changeLine(random, text, (line) => line.replace("\r\n", " \r\n")),
   (_, text) => text.replaceAll("\r\n", "\n"),
-  // White space.
+  // Change white space.
   (random, text) => changeLine(random, text, (line) => line.replace(":", " :")),
   (random, text) => changeLine(random, text, (line) => line.replace(" ", "  ")),
   (random, text) => changeLine(random, text, (line) => line.replace(" ", "\t")),
   (random, text) => changeLine(random, text, (line) => ` ${line}`),
-  // Case, numbers, words.
+  // Change case, numbers and keywords.
   (random, text) => changeLine(random, text, (line) => line.toUpperCase()),
   (random, text) => text.replace(/\d+/g, (number) => random.percent(70) ? number : aNumber(random)),
   (random, text) => text.replace(/Length:\s*\d+/i, `Length: ${aNumber(random)}`),
@@ -153,11 +153,11 @@ const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
   (random, text) => text.replace(/^\w+/, random.pick(METHODS)),
   (random, text) =>
     text.replace(/chunked/i, random.pick(["gzip", "chunke", "chunked,", "x,chunked"])),
-  // An end too soon.
+  // Truncate.
   (random, text) => text.slice(0, random.below(text.length)),
 ];
 
-/** Makes a stream of one request or some, whole or broken in one way or several. */
+/** Generates a stream of one or more requests, intact or corrupted one or more times. */
 export function makeStream(random: Random): string {
   let stream = makeRequest(random);
   while (random.percent(25)) stream += makeRequest(random);
@@ -165,7 +165,7 @@ export function makeStream(random: Random): string {
   return stream;
 }
 
-/** Where a stream of so many bytes is cut: at some places, or at all. */
+/** Picks where to cut a stream of `length` bytes: at a few offsets, or at every one. */
 export function makeCuts(random: Random, length: number): number[] {
   if (random.percent(5)) return Array.from({ length }, (_, at) => at);
   return Array.from({ length: 1 + random.below(6) }, () => random.below(length + 1))
@@ -194,7 +194,7 @@ function aNumber(random: Random): string {
   ]);
 }
 
-/** The start or the end of a line. */
+/** The offset of the start or end of a line. */
 function edge(random: Random, text: string): number {
   const ends = [...text.matchAll(/\r?\n/g)].flatMap((
     { index, 0: end },

@@ -1,112 +1,128 @@
 import { fileURLToPath } from "node:url";
-import { until, waitFor } from "./until.ts";
+import { waitFor } from "./until.ts";
 
-/** A log record, as the server writes it. */
+/** A JSON log record, as the server writes it. */
 export type LogLine = Readonly<Record<string, unknown>> & {
   readonly message: string;
-  /** As in RFC 3339. */
+  /** RFC 3339. */
   readonly timestamp: string;
 };
 
-/** Which records: those whose message starts so, or for which it holds. */
+/** Selects log records, by the start of their message or by a predicate. */
 export type Match = string | ((line: LogLine) => boolean);
 
-/** A server in a process of its own. */
+/** A server in a child process, killed on dispose. */
 export interface Server extends AsyncDisposable {
   readonly pid: number;
-  /** Of its first TCP address. */
+  /** The port of its first TCP address. */
   readonly port: number;
-  /** What it has logged so far. */
+  /** The log records so far. */
   readonly log: readonly LogLine[];
-  /** What it has written to stderr so far. */
+  /** The standard error output so far. */
   readonly stderr: string;
   kill(signal: Deno.Signal): void;
-  /** Waits until it ends; its exit code. */
+  /** Resolves with the exit code when the server has ended and its output is read. */
   readonly exited: Promise<number>;
-  /** The records so far that match. */
+  /** The matching log records so far. */
   records(match: Match): readonly LogLine[];
-  /** Waits for a record that matches; the first. */
+  /** Waits for a matching log record and returns the first. */
   logged(match: Match): Promise<LogLine>;
 }
 
 const MAIN = fileURLToPath(import.meta.resolve("../../main.ts"));
 
-/** Another server than `main.ts` to put through the tests, such as `dist/sluice`. */
+/** An executable to test instead of `main.ts`, such as `dist/sluice`. */
 const UNDER_TEST = Deno.env.get("SERVER_UNDER_TEST");
 
-/** How the server is called. */
+/** The command that runs the server. */
 export const SERVER = UNDER_TEST === undefined
   ? [Deno.execPath(), "run", "-A", "--no-check", MAIN]
   : [fileURLToPath(import.meta.resolve(`../../${UNDER_TEST}`))];
 
-/** Starts the server with JSON logs on a port that the system picks, and waits until it serves. */
+/** Starts the server, on a free port if `args` name none, and waits until it serves. */
 export function startServer(
   args: readonly string[],
-  options: { command?: readonly string[]; env?: Record<string, string>; cwd?: string } = {},
+  options: { env?: Record<string, string>; cwd?: string } = {},
 ): Promise<Server> {
   const port = args.some((arg) => /^(--port|-p|--bind|-b|--host)/.test(arg)) ? [] : ["--port", "0"];
-  return startCommand(
-    [
-      ...options.command ?? SERVER,
-      ...args,
-      ...port,
-    ],
-    options,
-  );
+  return startCommand([...SERVER, ...args, ...port], options);
 }
 
-/** Starts any command that logs as the server does. */
+/** Starts a command that runs a server, and waits until it serves. */
 export async function startCommand(
   command: readonly string[],
   options: { env?: Record<string, string>; cwd?: string } = {},
 ): Promise<Server> {
-  const [program = "", ...args] = command;
-  const child = new Deno.Command(program, {
-    args,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    ...options.env === undefined ? {} : { env: options.env },
-    ...options.cwd === undefined ? {} : { cwd: options.cwd },
-  }).spawn();
-  const log: LogLine[] = [];
-  let stderr = "";
-  let isOver = false;
-  const reading = Promise.all([
-    readLines(child.stdout, (line) => log.push(JSON.parse(line))),
-    readLines(child.stderr, (line) => stderr += `${line}\n`),
-  ]);
-  const exited = (async () => {
-    const { code } = await child.status;
-    await reading;
-    isOver = true;
-    return code;
-  })();
-  const records = (match: Match) =>
-    log.filter(typeof match === "string" ? ({ message }) => message.startsWith(match) : match);
-  const started = () => log.find((line) => "sluice.service" in line);
-  await until("the server serves", () => started() !== undefined || isOver);
-  const first = started();
-  if (first === undefined) throw new Error(`The server ended: ${stderr}`);
-  return {
-    pid: child.pid,
-    port: Number(first["server.port"] ?? 0),
-    log,
-    get stderr() {
-      return stderr;
-    },
-    kill: (signal) => child.kill(signal),
-    exited,
-    records,
-    logged: (match) => waitFor(`"${match}" is logged`, () => records(match)[0] ?? null),
-    async [Symbol.asyncDispose]() {
-      if (!isOver) child.kill("SIGKILL");
-      await exited;
-    },
-  };
+  const server = new ServerProcess(command, options);
+  try {
+    await server.serves();
+    return server;
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
-/** Runs the server to its end. */
+class ServerProcess implements Server {
+  readonly #child: Deno.ChildProcess;
+  #isOver = false;
+  port = 0;
+  stderr = "";
+  readonly log: LogLine[] = [];
+  readonly exited: Promise<number>;
+
+  constructor(
+    [program = "", ...args]: readonly string[],
+    options: { env?: Record<string, string>; cwd?: string },
+  ) {
+    const pipes = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
+    this.#child = new Deno.Command(program, { args, ...pipes, ...options }).spawn();
+    this.exited = this.#readToEnd();
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  async serves(): Promise<void> {
+    const started = () => this.log.find((line) => "sluice.service" in line) ?? null;
+    const first = await waitFor("the server serves", () => this.#isOver ? "ended" : started());
+    if (first === "ended") throw new Error(`The server ended: ${this.stderr}`);
+    this.port = Number(first["server.port"] ?? 0);
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  records(match: Match): readonly LogLine[] {
+    return this.log.filter(
+      typeof match === "string" ? ({ message }) => message.startsWith(match) : match,
+    );
+  }
+
+  logged(match: Match): Promise<LogLine> {
+    return waitFor(`"${match}" is logged`, () => this.records(match)[0] ?? null);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isOver) this.#child.kill("SIGKILL");
+    await this.exited;
+  }
+
+  async #readToEnd(): Promise<number> {
+    const { stdout, stderr, status } = this.#child;
+    await Promise.all([
+      readLines(stdout, (line) => this.log.push(JSON.parse(line))),
+      readLines(stderr, (line) => this.stderr += `${line}\n`),
+    ]);
+    const { code } = await status;
+    this.#isOver = true;
+    return code;
+  }
+}
+
+/** Runs the server until it exits. */
 export async function runMain(
   args: readonly string[],
   options: { env?: Record<string, string>; cwd?: string } = {},

@@ -1,19 +1,20 @@
 import type { LaneStatus, Status } from "../../src/ops/status.ts";
 import { waitFor } from "./until.ts";
 
-/** A file for `--status-file` that goes away, and what it says. */
-export interface StatusFile extends AsyncDisposable {
-  /** The arguments of a server that writes it. */
+/** A `--status-file` in a temporary folder, deleted on dispose. */
+interface StatusFile extends AsyncDisposable {
+  /** The server arguments that select it. */
   readonly args: readonly string[];
-  /** Waits for a status that matches. */
+  /** Waits for a status that matches and returns it. */
   says(what: string, matches: (status: Status) => boolean): Promise<Status>;
 }
 
-/** The lanes that take clients. */
+/** The lanes that accept clients. */
 export function readyLanes({ lanes }: Status): readonly LaneStatus[] {
   return lanes.filter((lane) => lane.state === "ready");
 }
 
+/** Makes a place for a status file. */
 export async function statusFile(): Promise<StatusFile> {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/status.json`;

@@ -1,14 +1,15 @@
 import { delay } from "@std/async/delay";
 
-/** Long, in milliseconds, for a machine that is busy with other things. */
+/** Milliseconds; generous, for a loaded machine. */
 const DEADLINE = 30_000;
 
 /**
- * Waits until something is there, and fails if it is not within a deadline.
+ * Polls until `find` returns something.
  *
- * @param what What is waited for, for the message.
- * @param find Gives it; null as long as it is not there.
- * @param deadline Milliseconds.
+ * @param what A clause for the error message, such as "the server serves".
+ * @param find Returns null until there is a result.
+ * @param deadline In milliseconds.
+ * @throws {Error} At the deadline.
  */
 export async function waitFor<T>(
   what: string,
@@ -19,12 +20,14 @@ export async function waitFor<T>(
   for (;;) {
     const found = await find();
     if (found !== null) return found;
-    if (performance.now() > end) throw new Error(`Waited ${deadline} ms in vain until ${what}`);
+    if (performance.now() > end) {
+      throw new Error(`Timed out after ${deadline} ms waiting until ${what}`);
+    }
     await delay(5);
   }
 }
 
-/** Waits until a predicate holds, as {@linkcode waitFor}. */
+/** Polls until a predicate holds; see {@linkcode waitFor}. */
 export async function until(
   what: string,
   predicate: () => boolean | Promise<boolean>,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Allocate, SharedMemory, sharedState } from "../../src/lane/shared_state.ts";
-import { type Memory, NAME } from "../helpers/lane_worker.ts";
+import { type Memory, NAME } from "../helpers/thread_worker.ts";
 import { startThread } from "../helpers/on_thread.ts";
 
 Deno.test("SharedMemory.allocate() gives the same memory for the same name, zeros at first", () => {

@@ -1,20 +1,20 @@
-/** What a test has done on another thread, as a lane of its own. */
+/** The worker behind `on_thread.ts`: acts as a lane on another thread. */
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { type Allocate, sharedState } from "../../src/lane/shared_state.ts";
 
-/** What the thread is told to do. */
+/** A task for the thread. */
 export type Task =
-  /** Gives back a connection of a row. */
+  /** Releases one of a row's connections. */
   | { readonly type: "giveBack"; readonly scoreboard: SharedArrayBuffer; readonly row: number }
-  /** Adds to a number under a lock, so many times, in steps that others could come between. */
+  /** Increments a shared number `times` times under the lock, reading and writing in separate steps. */
   | { readonly type: "add"; readonly lane: number; readonly memory: Memory; readonly times: number }
-  /** Takes the lock, and keeps it. */
+  /** Takes the lock and never releases it. */
   | { readonly type: "lock"; readonly lane: number; readonly memory: Memory };
 
-/** The memory that a test has allocated, by name. */
+/** Shared buffers by name. */
 export type Memory = Readonly<Record<string, SharedArrayBuffer>>;
 
-/** The name of the lock that is taken, and of the number that is added to. */
+/** The name of the lock and of the shared number. */
 export const NAME = "test";
 
 interface Scope {
