@@ -1,19 +1,20 @@
 /**
- * A chat room: what one member writes, all others read.
+ * A chat room: every line is sent to all other members. Shows a protocol, with
+ * callbacks in the style of Python's asyncio.Protocol.
  *
  * Run it:  deno run -A main.ts --handler examples/chat.ts
  * Try it:  nc 127.0.0.1 8000   (in two terminals; then /nick ada, /who, /quit)
  *
- * A protocol: writing never waits, so a member who does not read holds nobody;
- * the server closes such a connection when too much is waiting for it. The room
- * is this module's, so there is one room for each thread or process that serves.
+ * Writing never waits, so a member that does not read delays nobody; the server
+ * closes its connection when too much output is buffered for it. Each thread or
+ * process loads this module separately and has a room of its own.
  */
 import type { Handler, Protocol, ServiceContext, Transport } from "../src/mod.ts";
 
-/** The most characters of a line. */
+/** The longest line, in characters. */
 const LINE_LIMIT = 1000;
 const NICK = /^[\p{L}\p{N}_-]{1,20}$/u;
-const HELP = "/nick NAME changes your name, /who lists all, /quit leaves";
+const HELP = "/nick NAME changes your name, /who lists members, /quit leaves";
 
 const encoder = new TextEncoder();
 const room = new Map<string, Member>();
@@ -47,7 +48,7 @@ class Member implements Protocol {
   }
 
   dataReceived(data: Uint8Array): void {
-    // Data comes in any pieces: a line may take many, and one may hold many lines.
+    // TCP keeps no message boundaries: data may hold part of a line or several lines.
     const lines = (this.#unfinished + this.#decoder.decode(data, { stream: true })).split("\n");
     this.#unfinished = lines.pop() ?? "";
     for (const line of lines) {
@@ -62,14 +63,14 @@ class Member implements Protocol {
     tellOthers(`* ${this.#nick} has left`, this);
   }
 
-  /** Writes to this member. */
+  /** Sends data to this member. */
   send(data: Uint8Array): void {
     this.#transport?.write(data);
   }
 
   #take(line: string): void {
     if (line.length > LINE_LIMIT) return this.#refuseLine();
-    // One member must not steer the terminal of another.
+    // Control characters could take over another member's terminal.
     const text = line.replaceAll(/\p{Cc}/gu, "").trim();
     if (text === "") return;
     if (!text.startsWith("/")) return tellOthers(`<${this.#nick}> ${text}`, this);
@@ -82,15 +83,15 @@ class Member implements Protocol {
       case "/quit":
         return this.#leave("Goodbye");
       default:
-        return this.#say(`Cannot ${command}: ${HELP}`);
+        return this.#say(`Cannot run ${command}: unknown command, ${HELP}`);
     }
   }
 
   #rename(nick: string): void {
     if (!NICK.test(nick)) {
-      return this.#say("Cannot take the name: wanted 1 to 20 letters, digits, _ or -");
+      return this.#say("Cannot change the name: expected 1 to 20 letters, digits, _ or -");
     }
-    if (room.has(nick)) return this.#say(`Cannot take the name: ${nick} is here already`);
+    if (room.has(nick)) return this.#say(`Cannot change the name: ${nick} is taken`);
     tellOthers(`* ${this.#nick} is now ${nick}`, this);
     room.delete(this.#nick);
     this.#nick = nick;
@@ -100,18 +101,18 @@ class Member implements Protocol {
 
   #refuseLine(): void {
     this.#unfinished = "";
-    this.#leave(`Cannot take a line of more than ${LINE_LIMIT} characters`);
+    this.#leave(`Cannot read the line: longer than ${LINE_LIMIT} characters`);
   }
 
-  readonly #onDrain = (): void => this.#leave("* The server is going down");
+  readonly #onDrain = (): void => this.#leave("* The server is shutting down");
 
   #say(text: string): void {
     this.#transport?.write(`${text}\n`);
   }
 
-  #leave(lastWord: string): void {
+  #leave(message: string): void {
     this.#hasLeft = true;
-    this.#say(lastWord);
+    this.#say(message);
     this.#transport?.end();
   }
 }

@@ -1,22 +1,21 @@
 /**
- * A counter in memory that all threads share, and what a lock is for.
+ * A counter that all threads share. Shows shared memory, and why it needs a lock.
  *
  * Run it:  deno run -A main.ts --handler examples/counter.ts --mode pooled
  * Try it:  nc 127.0.0.1 8000
  *
- *     ADD              1      read, wait, write, under a lock: none is lost
- *     ADD UNLOCKED     2      the same without the lock: of those at the same time all but one are
+ *     ADD              1      reads, waits and writes under a lock, so no addition is lost
+ *     ADD UNLOCKED     2      does so without the lock: concurrent additions overwrite each other
  *     GET              2
  *     RESET            0
  *
- * A request handler whose state is no variable of its module, of which each
- * thread has its own, but shared memory, which outlives a reload as well.
- * Processes share no memory: with `--mode forked` each counts for itself, so
- * run one, with `--workers 1`.
+ * Each thread has its own copy of a module's variables, so the count is kept in
+ * shared memory, which also survives a reload. Processes share no memory: with
+ * `--mode forked`, each has its own count unless you run one, with `--workers 1`.
  */
 import type { Handler, ServiceContext } from "../src/mod.ts";
 
-/** The bytes of a BigInt64Array of one number. */
+/** Bytes of a BigInt64Array with one element. */
 const SIZE = 8;
 
 const COMMANDS: ReadonlyMap<string, (context: ServiceContext) => Promise<bigint>> = new Map([
@@ -37,8 +36,8 @@ async function counter(context: ServiceContext): Promise<BigInt64Array> {
 }
 
 /**
- * Adds one in steps. Atomics.add() would do it in one, and without a lock; the
- * wait stands for what keeps a change from being one step, such as a query.
+ * Adds one in three steps. Atomics.add() would need one step and no lock; the wait
+ * stands for work between reading and writing, such as a database query.
  */
 async function add(context: ServiceContext): Promise<bigint> {
   const count = await counter(context);
@@ -52,7 +51,7 @@ export default {
   async handle(line: string, context: ServiceContext): Promise<string> {
     const command = COMMANDS.get(line.trim().toUpperCase());
     if (command !== undefined) return String(await command(context));
-    return `ERROR Unknown command: wanted ${[...COMMANDS.keys()].join(", ")}`;
+    return `ERROR Unknown command: expected ${[...COMMANDS.keys()].join(", ")}`;
   },
   refusal: "ERROR Too many clients\n",
 } satisfies Handler;

@@ -1,14 +1,14 @@
 /**
- * A Hono application, as it is written for any other server.
+ * A Hono application. Shows that an application written for any server with the
+ * standard fetch API runs unchanged: its default export is a fetch handler.
  *
  * Run it:  deno run -A main.ts --handler examples/hono.ts
  * Try it:  curl -i localhost:8000/users/ada
  *          curl -i localhost:8000/json -H content-type:application/json -d '{"text":"hello"}'
- *          curl -N localhost:8000/count   (and /ticks, the same as server-sent events)
+ *          curl -N localhost:8000/count   (/ticks sends the same as server-sent events)
  *
- * A fetch handler: what such an application exports by default is one. `c.env` is
- * what the server tells beside the request; with it /echo becomes a WebSocket.
- * The executable takes JavaScript in one file:
+ * `c.env` is the server's FetchInfo; /echo uses it to upgrade to a WebSocket. The
+ * executable loads plain JavaScript only, so bundle the application for it:
  *
  *     deno bundle -o hono.js examples/hono.ts
  *     sluice --handler hono.js
@@ -20,9 +20,9 @@ import { secureHeaders } from "hono/secure-headers";
 import { streamSSE, streamText } from "hono/streaming";
 import type { FetchInfo } from "../src/mod.ts";
 
-/** How far is counted. */
+/** The last number to count to. */
 const LAST = 3;
-/** Milliseconds between two numbers. */
+/** Milliseconds between numbers. */
 const PAUSE = 200;
 
 const app = new Hono<{ Bindings: FetchInfo }>();
@@ -35,7 +35,7 @@ app.get("/users/:id", etag(), (c) => c.json({ id: c.req.param("id") }));
 
 app.post("/json", async (c) => {
   const received = await c.req.json().catch(() => {
-    throw new HTTPException(400, { message: "Wanted JSON" });
+    throw new HTTPException(400, { message: "Expected JSON" });
   });
   return c.json({ received }, 201);
 });
@@ -57,7 +57,7 @@ app.get("/ticks", (c) =>
   }));
 
 app.get("/echo", (c) => {
-  if (c.req.header("upgrade") === undefined) return c.text("Speak WebSocket", 426);
+  if (c.req.header("upgrade") === undefined) return c.text("Expected a WebSocket upgrade", 426);
   const { socket, response } = c.env.upgrade(c.req.raw);
   socket.onmessage = ({ data }) => socket.send(data);
   return response;

@@ -1,5 +1,6 @@
 /**
- * A key-value store: a command in a line, its answer in a line.
+ * A key-value store with one command per line. Shows a request handler: it maps a
+ * request to an answer, and the framing splits the byte stream into requests.
  *
  * Run it:  deno run -A main.ts --handler examples/kv.ts
  * Try it:  nc 127.0.0.1 8000
@@ -10,19 +11,18 @@
  *     COUNT                  COUNT 1
  *     DEL color              OK
  *
- * A request handler: it knows nothing of sockets, the framing does. The store
- * is this module's memory; each thread or process that serves has its own.
+ * The store is a variable of this module; each thread or process has its own copy.
  */
 import type { Handler } from "../src/mod.ts";
 
-/** The most bytes of a line, which is also the most of a key and its value. */
+/** The longest line in bytes, which also bounds a key and its value. */
 const LINE_LIMIT = 4096;
-/** The most keys: with the limit of a line, this bounds the memory. */
+/** The maximum number of keys; together with the line limit, it bounds the memory. */
 const MAX_KEYS = 10_000;
 
 const store = new Map<string, string>();
 
-/** How a command is written, and what it does. */
+/** The syntax of a command's arguments, and its effect. */
 interface Command {
   readonly usage: string;
   readonly pattern: RegExp;
@@ -43,7 +43,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     pattern: /^(\S+) (.*)$/,
     run(key, value) {
       if (store.size >= MAX_KEYS && !store.has(key)) {
-        return `ERROR Cannot set the key: found ${MAX_KEYS} keys, which is the most`;
+        return `ERROR Cannot set the key: the store is full with ${MAX_KEYS} keys`;
       }
       store.set(key, value);
       return "OK";
@@ -65,10 +65,10 @@ function handle(line: string): string {
   const [, name = "", rest = ""] = /^(\S*) ?(.*)$/.exec(line) ?? [];
   const command = COMMANDS.get(name.toUpperCase());
   if (command === undefined) {
-    return `ERROR Unknown command: wanted ${[...COMMANDS.keys()].join(", ")}`;
+    return `ERROR Unknown command: expected ${[...COMMANDS.keys()].join(", ")}`;
   }
   const match = command.pattern.exec(rest);
-  if (match === null) return `ERROR Malformed command: wanted ${command.usage}`;
+  if (match === null) return `ERROR Malformed command: expected ${command.usage}`;
   const [, key = "", value = ""] = match;
   return command.run(key, value);
 }

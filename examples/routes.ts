@@ -1,16 +1,16 @@
 /**
- * Notes: a small API of routes, with parameters and JSON.
+ * A small JSON API for notes. Shows a route table with parameters.
  *
  * Run it:  deno run -A main.ts --handler examples/routes.ts
  * Try it:  curl -i localhost:8000/notes -d '{"text":"Buy milk"}'
  *          curl -i localhost:8000/notes/1
  *          curl -i localhost:8000/notes/1 -X DELETE
  *
- * The notes are this module's memory; each thread or process has its own.
+ * The notes are a variable of this module; each thread or process has its own copy.
  */
 import type { HttpRequest, HttpResponse, RouteTable } from "../src/mod.ts";
 
-/** The most notes: with the server's limit of a body, this bounds the memory. */
+/** The maximum number of notes; together with --max-body-size, it bounds the memory. */
 const MAX_NOTES = 1000;
 const notes = new Map<string, string>();
 let lastId = 0;
@@ -18,12 +18,12 @@ let lastId = 0;
 function json(value: unknown, status = 200): HttpResponse {
   return { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(value) };
 }
-const missing = () => json({ error: "There is no such note" }, 404);
+const missing = () => json({ error: "No such note" }, 404);
 
 async function add({ body }: HttpRequest): Promise<HttpResponse> {
   const { text } = (await body.json() ?? {}) as { text?: unknown };
-  if (typeof text !== "string") return json({ error: "Wanted a text" }, 400);
-  if (notes.size >= MAX_NOTES) return json({ error: "There is no room for more notes" }, 507);
+  if (typeof text !== "string") return json({ error: "Expected a text" }, 400);
+  if (notes.size >= MAX_NOTES) return json({ error: "Too many notes" }, 507);
   const id = String(++lastId);
   notes.set(id, text);
   return json({ id, text }, 201);

@@ -1,5 +1,6 @@
 /**
- * What a handler may do, and what `--sandbox` keeps it from.
+ * Tries to use files, the environment, programs and the network. Shows what
+ * `--sandbox` denies to a handler.
  *
  * Run it:  deno run -A main.ts --handler examples/sandbox.ts --mode pooled --sandbox
  * Try it:  nc 127.0.0.1 8000   (FILE, ENV, RUN, NET; then the same without --sandbox)
@@ -7,18 +8,18 @@
  *     FILE     REFUSED NotCapable: Requires read access to ...
  *     ENV      REFUSED NotCapable: Requires env access to "PATH", ...
  *     RUN      REFUSED NotCapable: Requires run access to "true", ...
- *     NET      OK a connection of its own
+ *     NET      OK connected to itself
  *
- * A request handler that tries. Only threads have a sandbox: the server does not
- * start with it in the modes `single`, `async` and `forked`.
+ * Only threads can be sandboxed: in the modes `single`, `async` and `forked`, the
+ * server does not start with `--sandbox`.
  */
 import type { Handler } from "../src/mod.ts";
 
-/** What it tries; each says what it got. */
+/** Each attempt returns a description of its result. */
 const ATTEMPTS: ReadonlyMap<string, () => Promise<string>> = new Map([
   ["FILE", async () => {
     const { length } = await Deno.readFile(new URL(import.meta.url));
-    return `its own source, ${length} bytes`;
+    return `read its own source, ${length} bytes`;
   }],
   ["ENV", () => Promise.resolve(`PATH is ${Deno.env.get("PATH") ?? "not set"}`)],
   ["RUN", async () => {
@@ -29,7 +30,7 @@ const ATTEMPTS: ReadonlyMap<string, () => Promise<string>> = new Map([
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { hostname, port } = listener.addr;
     using _connection = await Deno.connect({ hostname, port });
-    return "a connection of its own";
+    return "connected to itself";
   }],
 ]);
 
@@ -38,7 +39,7 @@ export default {
   async handle(line: string): Promise<string> {
     const attempt = ATTEMPTS.get(line.trim().toUpperCase());
     if (attempt === undefined) {
-      return `ERROR Unknown command: wanted ${[...ATTEMPTS.keys()].join(", ")}`;
+      return `ERROR Unknown command: expected ${[...ATTEMPTS.keys()].join(", ")}`;
     }
     try {
       return `OK ${await attempt()}`;

@@ -1,12 +1,16 @@
 /**
- * A WebSocket for all: what one client sends is echoed to it, and told to all others.
+ * A WebSocket broadcast: every message is sent to all clients, its sender included.
+ * Shows a fetch handler that upgrades requests.
  *
  * Run it:  deno run -A main.ts --handler examples/websocket.ts
- * Try it:  socket = new WebSocket("ws://127.0.0.1:8000");
- *          socket.onmessage = ({ data }) => console.log(data); socket.send("hello")
- *          (in the consoles of two browsers)
+ * Try it:  open http://127.0.0.1:8000 in two browser windows, and enter in their consoles:
  *
- * The clients are this module's, so those of one thread or process hear each other.
+ *     socket = new WebSocket("ws://127.0.0.1:8000");
+ *     socket.onmessage = ({ data }) => console.log(data);
+ *     socket.onopen = () => socket.send("hello");
+ *
+ * Each thread or process has its own copy of this module, so only clients of the
+ * same one receive each other's messages.
  */
 import type { FetchHandler } from "../src/mod.ts";
 
@@ -14,7 +18,9 @@ const clients = new Set<WebSocket>();
 
 export default {
   fetch(request, info) {
-    if (request.headers.get("upgrade") === null) return new Response("Speak WebSocket\n");
+    if (request.headers.get("upgrade") === null) {
+      return new Response("Expected a WebSocket upgrade\n");
+    }
     const { socket, response } = info.upgrade(request);
     socket.onopen = () => clients.add(socket);
     socket.onclose = () => clients.delete(socket);

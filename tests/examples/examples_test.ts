@@ -62,7 +62,7 @@ testEachMode("chat disconnects a member whose line is too long, and says why", a
   await using server = await startExample(mode, "chat.ts");
   using ada = await join(server, "ada");
   await ada.send("x".repeat(1001));
-  assertEquals(await ada.receiveAll(), "Cannot take a line of more than 1000 characters\n");
+  assertEquals(await ada.receiveAll(), "Cannot read the line: longer than 1000 characters\n");
 });
 
 testEachMode(
@@ -90,7 +90,7 @@ testEachMode("chat tells its members when the server drains", async (mode) => {
   await using server = await startExample(mode, "chat.ts");
   using ada = await join(server, "ada");
   server.kill("SIGTERM");
-  assertEquals(await ada.receiveAll(), "* The server is going down\n");
+  assertEquals(await ada.receiveAll(), "* The server is shutting down\n");
   ada.close();
   assertEquals(await server.exited, 0);
 });
@@ -121,7 +121,7 @@ testEachMode("kv explains what is wrong with a command, and continues", async (m
   await using server = await startExample(mode, "kv.ts");
   using client = await Client.connect(server);
   for (const line of ["", "HELLO", "GET", "GET a b", "SET a", "DEL", "COUNT all"]) {
-    assertMatch(await client.ask(line), /^ERROR .*: wanted /, line);
+    assertMatch(await client.ask(line), /^ERROR .*: expected /, line);
   }
 });
 
@@ -131,7 +131,10 @@ testEachMode("kv takes no new keys at its maximum, but still updates and deletes
   const sets = Array.from({ length: 10_000 }, (_, i) => `SET key${i} x\n`).join("");
   await Promise.all([client.send(sets), client.receive("OK\n".length * 10_000)]);
   await client.send("SET one-more x\nSET key0 y\nDEL key1\nSET one-more x\n");
-  assertMatch(await client.receiveUntil("\n"), /^ERROR Cannot set the key: found 10000 keys/);
+  assertMatch(
+    await client.receiveUntil("\n"),
+    /^ERROR Cannot set the key: the store is full with 10000 keys/,
+  );
   assertEquals(await client.receiveText(9), "OK\nOK\nOK\n");
 });
 

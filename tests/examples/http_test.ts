@@ -63,6 +63,6 @@ testEachMode(
     await using server = await startExample(mode, "websocket.ts");
     assertEquals(await echoOverWebSocket(`ws://127.0.0.1:${server.port}`, "hello"), "hello");
     const { status, body } = await askAlone(server, "GET", "/");
-    assertEquals([status, body], [200, "Speak WebSocket\n"]);
+    assertEquals([status, body], [200, "Expected a WebSocket upgrade\n"]);
   },
 );

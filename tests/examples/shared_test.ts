@@ -54,7 +54,10 @@ testEachMode("counter adds, resets, and rejects unknown commands", async (mode) 
   using client = await Client.connect(server);
   await client.send("GET\nADD\nadd unlocked\r\nADD\nGET\nRESET\nGET\nSUBTRACT\n");
   assertEquals(await client.receiveText(14), "0\n1\n2\n3\n3\n0\n0\n");
-  assertMatch(await client.receiveUntil("\n"), /^ERROR .*: wanted ADD, ADD UNLOCKED, GET, RESET\n/);
+  assertMatch(
+    await client.receiveUntil("\n"),
+    /^ERROR .*: expected ADD, ADD UNLOCKED, GET, RESET\n/,
+  );
 });
 
 testEachMode("counter is shared by all clients", async (mode) => {
@@ -92,6 +95,6 @@ testEachMode(
     for (const attempt of ["FILE", "ENV", "RUN", "NET"]) {
       assertMatch(await ask(server, attempt), /^OK /, attempt);
     }
-    assertMatch(await ask(server, "DISK"), /^ERROR .*: wanted FILE, ENV, RUN, NET$/);
+    assertMatch(await ask(server, "DISK"), /^ERROR .*: expected FILE, ENV, RUN, NET$/);
   },
 );

@@ -28,7 +28,7 @@ export const HONO_CASES: Readonly<Record<string, (server: Server) => Promise<voi
     const posted = await askAlone(server, "POST", "/json", JSON_TYPE, '{"text":"hello"}');
     assertEquals([posted.status, posted.body], [201, '{"received":{"text":"hello"}}']);
     const malformed = await askAlone(server, "POST", "/json", JSON_TYPE, '{"text":');
-    assertEquals([malformed.status, malformed.body], [400, "Wanted JSON"]);
+    assertEquals([malformed.status, malformed.body], [400, "Expected JSON"]);
     const missing = await askAlone(server, "GET", "/nowhere");
     assertEquals([missing.status, missing.body], [404, "404 Not Found"]);
     assertEquals(missing.fields["x-content-type-options"], "nosniff");
