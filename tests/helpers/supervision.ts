@@ -1,6 +1,6 @@
 import type { SupervisionSettings } from "../../src/supervision/settings.ts";
 
-/** Settings under which no lane is ever ended, and one hung lane ends the server. */
+/** Settings without limits, but for hung threads: the first one ends the server. */
 export const UNLIMITED: SupervisionSettings = {
   workerTimeout: 0,
   maxHungThreads: 1,
