@@ -1,7 +1,7 @@
-/** What the server is doing, as plain data: the status file, in its own words. */
-import type { PlaceName } from "../modes/mode.ts";
+/** The status of a server as plain data, under the names of the status file. */
 import type { LaneCounts } from "../lane/counts.ts";
 import type { LaneState } from "../lane/scoreboard.ts";
+import type { PlaceName } from "../modes/mode.ts";
 
 /** One lane. */
 export interface LaneStatus extends LaneCounts {
@@ -9,34 +9,34 @@ export interface LaneStatus extends LaneCounts {
   readonly place: PlaceName;
   readonly state: LaneState;
   readonly generation: number;
-  /** The process that it runs in. */
+  /** The process it runs in. */
   readonly pid: number;
-  /** Milliseconds since its last sign of life. */
+  /** Milliseconds since its last heartbeat. */
   readonly heartbeat_age_ms: number;
-  /** Share of a processor that its thread has used since the status before, 0 to 1. */
+  /** Share of a processor that its thread has used since the last reading, 0 to 1. */
   readonly busy: number;
 }
 
 /** The whole server. */
 export interface Status {
-  /** When it was written, as in RFC 3339. */
+  /** When it was read, as in RFC 3339. */
   readonly time: string;
   readonly mode: string;
   readonly service: string;
   readonly pid: number;
   readonly uptime_s: number;
-  /** The one that serves. */
+  /** The generation in service. */
   readonly generation: number;
-  /** The last reload, when it failed; null when it did not. */
+  /** The last reload if it failed, otherwise null. */
   readonly failed_generation: { readonly generation: number; readonly reason: string } | null;
   readonly lanes: readonly LaneStatus[];
-  /** Since the start, lanes that are gone included. */
+  /** Counts since the start, including those of lanes that are gone. */
   readonly totals: LaneCounts & {
-    /** Lanes that ended by an error. */
+    /** Lanes that an error ended. */
     readonly crashed: number;
-    /** Lanes that were given up because they were stuck. */
+    /** Lanes that were killed because they hung. */
     readonly hung: number;
-    /** Lanes that were replaced because of their age, memory or requests. */
+    /** Lanes that were replaced because of their age, memory or number of requests. */
     readonly recycled: number;
   };
 }

@@ -1,15 +1,16 @@
-import type { Server } from "../server/server.ts";
-import type { LaneStatus, Status } from "./status.ts";
-import type { SupervisedLane } from "../supervision/supervised_lane.ts";
 import { countsOf } from "../lane/counts.ts";
+import type { Server } from "../server/server.ts";
+import type { SupervisedLane } from "../supervision/supervised_lane.ts";
+import type { LaneStatus, Status } from "./status.ts";
 
 /**
- * Reads the status of a server, time after time. Each reader has a baseline of
- * its own, so that readers with different intervals do not disturb each other.
+ * Reads the status of a server, again and again. Each reader has its own
+ * baseline for `busy`, so that readers with different intervals do not disturb
+ * each other.
  */
 export class StatusReader {
   readonly #server: Server;
-  /** The processor time of each lane as of the last reading, and when that was. */
+  /** The processor time of each lane, in milliseconds, at the time of the last reading. */
   readonly #baseline = new WeakMap<SupervisedLane, { busy: number; time: number }>();
 
   constructor(server: Server) {

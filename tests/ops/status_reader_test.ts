@@ -1,0 +1,99 @@
+import { assert, assertEquals } from "@std/assert";
+import { cpuClock } from "../../src/base/cpu_clock.ts";
+import type { Row } from "../../src/lane/scoreboard.ts";
+import { openAccessLog } from "../../src/log/access_log.ts";
+import { StatusReader } from "../../src/ops/status_reader.ts";
+import { Server } from "../../src/server/server.ts";
+import { loadSettings } from "../../src/settings/load.ts";
+import { inLogFolder, openLogTo } from "../helpers/log.ts";
+import { until } from "../helpers/until.ts";
+
+// It opens the C library, which stays open: no leak of the test.
+const clock = cpuClock();
+
+/** Runs a body with a server of one lane, which runs on this thread. */
+async function withServer(body: (server: Server, row: Row) => Promise<void>): Promise<void> {
+  const { settings } = await loadSettings({
+    // A heartbeat every 100 ms.
+    flags: { mode: ["async"], service: ["echo"], port: ["0"], workerTimeout: ["2s"] },
+    environment: {},
+    readFile: Deno.readTextFile,
+    cwd: Deno.cwd(),
+  });
+  await inLogFolder(async (folder) => {
+    const log = await openLogTo(`${folder}/log`);
+    await using accessLog = await openAccessLog(settings, log);
+    const server = await Server.start(settings, log, accessLog);
+    try {
+      const [lane] = server.supervisor.lanes;
+      if (lane === undefined) throw new Error("There is no lane");
+      await body(server, lane.row);
+    } finally {
+      await server.stop(10_000);
+      await log.close();
+    }
+  });
+}
+
+/** Uses processor time on this thread. */
+function burn(milliseconds: number): void {
+  for (const end = clock() + milliseconds; clock() < end;);
+}
+
+/** Waits for two more heartbeats: the second one includes all that came before. */
+async function twoHeartbeats(row: Row, meanwhile: () => void = () => {}): Promise<void> {
+  for (const nth of ["a", "another"]) {
+    const last = row.get("heartbeat");
+    await until(`${nth} heartbeat comes`, () => {
+      meanwhile();
+      return row.get("heartbeat") !== last;
+    });
+  }
+}
+
+/** The processor time that a lane reports, and when. */
+function markOf(row: Row) {
+  return { busy: row.get("busy"), time: performance.now() };
+}
+
+type Mark = ReturnType<typeof markOf>;
+
+function assertBusy(reader: StatusReader, from: Mark, to: Mark): void {
+  const busy = reader.read().lanes[0]?.busy ?? NaN;
+  const share = (to.busy - from.busy) / (to.time - from.time);
+  assert(Math.abs(busy - share) < 0.05, `busy is ${busy}, wanted ${share}`);
+}
+
+Deno.test("StatusReader.read() counts busy since the last reading of this reader, not of others", () =>
+  withServer(async (server, row) => {
+    const seldom = new StatusReader(server);
+    const often = new StatusReader(server);
+    const always = new StatusReader(server);
+    await twoHeartbeats(row);
+    const start = markOf(row);
+    for (const reader of [seldom, often]) reader.read();
+
+    burn(300);
+    await twoHeartbeats(row, () => always.read());
+    const burnt = markOf(row);
+    assertBusy(often, start, burnt);
+    assert(burnt.busy - start.busy > 250, "the lane was not busy");
+
+    await twoHeartbeats(row, () => always.read());
+    const end = markOf(row);
+    assertBusy(often, burnt, end);
+    assertBusy(seldom, start, end);
+  }));
+
+Deno.test("StatusReader.read() describes the server and its lane", () =>
+  withServer((server) => {
+    const status = new StatusReader(server).read();
+    const { mode, service, pid, generation, failed_generation, lanes, totals } = status;
+    assertEquals([mode, service, pid, generation], ["async", "echo", Deno.pid, 0]);
+    assertEquals(failed_generation, null);
+    assertEquals(lanes.map(({ lane, place, state }) => [lane, place, state]), [
+      [0, "here", "ready"],
+    ]);
+    assertEquals([totals.accepted, totals.crashed, totals.hung, totals.recycled], [0, 0, 0, 0]);
+    return Promise.resolve();
+  }));
