@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { inLogFolder, linesOf, type LogLine, logProgram } from "../helpers/log.ts";
+import { runTool, testWith } from "../helpers/tools.ts";
 
 async function text(stream: ReadableStream<Uint8Array>): Promise<string> {
   return await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).text();
@@ -119,37 +120,20 @@ Deno.test("Log.close() does not wait forever for a reader that does not read", (
     await child.stdout.cancel();
   }));
 
-const hasScript = await new Deno.Command("sh", {
-  args: ["-c", "script --version"],
-  stdout: "null",
-  stderr: "null",
-})
-  .output().then(({ success }) => success);
-
-Deno.test({
-  name: "openLog() writes coloured text to a terminal, plain text if NO_COLOR is set",
-  ignore: !hasScript,
-  fn: () =>
+testWith(
+  "script",
+  "openLog() writes coloured text to a terminal, plain text if NO_COLOR is set",
+  () =>
     inLogFolder(async (folder) => {
       const args = await logProgram(
         folder,
         `const log = await openLog(settings); log.logger.info("Hi"); await log.close();`,
       );
-      const command = [Deno.execPath(), ...args].map((word) => `'${word}'`)
-        .join(" ");
-      const onTerminal = async (noColor: string) => {
-        const output = await new Deno.Command("script", {
-          args: ["-qec", command, "/dev/null"],
-          env: { NO_COLOR: noColor },
-          stdin: "null",
-        }).output();
-        return new TextDecoder().decode(output.stdout);
-      };
+      const command = [Deno.execPath(), ...args].map((word) => `'${word}'`).join(" ");
+      const onTerminal = async (noColor: string) =>
+        (await runTool("script", ["-qec", command, "/dev/null"], { NO_COLOR: noColor })).stdout;
       // deno-lint-ignore no-control-regex
       assertMatch(await onTerminal(""), /\x1b\[32mINFO \x1b\[0m Hi/);
-      assertMatch(
-        await onTerminal("1"),
-        /^[\d-]{10}T[\d:.]{12}Z INFO {2}Hi\r\n$/,
-      );
+      assertMatch(await onTerminal("1"), /^[\d-]{10}T[\d:.]{12}Z INFO {2}Hi\r\n$/);
     }),
-});
+);
