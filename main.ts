@@ -4,7 +4,7 @@ import type { WatchSignals } from "./src/cli/signals.ts";
 import { EXIT, ExitError } from "./src/base/exit.ts";
 import { SIGNAL_NAMES } from "./src/base/signals.ts";
 import { LOAD_ARGUMENT } from "./src/load/messages.ts";
-import { LANE_ARGUMENT } from "./src/base/pipe.ts";
+import { LANE_ARGUMENT } from "./src/places/messages.ts";
 import { loadSettings } from "./src/settings/load.ts";
 import { writeText } from "./src/base/write_text.ts";
 

@@ -5,9 +5,6 @@
  */
 const MARK = "\x1e";
 
-/** The argument that makes this program a lane of another process; for nobody to type. */
-export const LANE_ARGUMENT = "--lane-of-parent";
-
 /** Makes the line of a message. */
 export function encodeMessage(message: unknown, word = ""): string {
   return `${MARK}${word}${JSON.stringify(message)}\n`;

@@ -1,5 +1,5 @@
 /** A server that can be measured: Sluice in a mode, or a peer. */
-import { programArguments } from "../places/process.ts";
+import { programArguments } from "../base/child_process.ts";
 import type { BenchSettings } from "../settings/bench_options.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Launch } from "./launch.ts";

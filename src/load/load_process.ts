@@ -1,6 +1,5 @@
+import { ChildProcess, programArguments } from "../base/child_process.ts";
 import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
-import { encodeMessage, readMessages } from "../base/pipe.ts";
-import { programArguments } from "../places/process.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "./load.ts";
 import { LOAD_ARGUMENT, type LoadOrder, type LoadReport } from "./messages.ts";
 import type { MirrorPlan } from "./mirror.ts";
@@ -45,47 +44,30 @@ export async function startMirror(
   throw failure(report);
 }
 
-/** This program again, as a process that does one order. */
+/** This program again, as a process that carries out one order; disposing kills it. */
 class LoadProcess implements AsyncDisposable {
-  /** What it says when it is done, or when it listens; null when it ends without a word. */
+  /** What it reports when it is done, or listens; null if it ends without a report. */
   readonly result: Promise<Exclude<LoadReport, { type: "progress" }> | null>;
-  readonly #child: Deno.ChildProcess;
-  readonly #reading: Promise<void>;
-  readonly #orders: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #child: ChildProcess<LoadOrder, LoadReport>;
 
   constructor(order: LoadOrder, onProgress: (progress: LoadProgress) => void) {
-    const word = crypto.randomUUID();
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: [...programArguments(), LOAD_ARGUMENT, word],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    const said = Promise.withResolvers<Exclude<LoadReport, { type: "progress" }> | null>();
-    this.result = said.promise;
-    const receive = (report: LoadReport) => {
+    const reported = Promise.withResolvers<Exclude<LoadReport, { type: "progress" }> | null>();
+    this.#child = new ChildProcess([...programArguments(), LOAD_ARGUMENT], (report) => {
       if (report.type === "progress") onProgress(report);
-      else said.resolve(report);
-    };
-    this.#reading = readMessages<LoadReport>(this.#child.stdout, receive, () => {}, word)
-      .then(() => said.resolve(null));
-    // It reads to the end of its orders, which is when this one is disposed of.
-    this.#orders = this.#child.stdin.getWriter();
-    this.#orders.write(new TextEncoder().encode(encodeMessage(order, word))).catch(() => {});
-    this.#orders.closed.catch(() => {});
+      else reported.resolve(report);
+    });
+    this.result = reported.promise;
+    void this.#child.outputRead.then(() => reported.resolve(null));
+    this.#child.send(order);
   }
 
   kill(): void {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch { // It is gone already.
-    }
+    this.#child.kill();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#orders.close().catch(() => {});
-    this.kill();
-    await Promise.all([this.#child.status, this.#reading]);
+    await this.#child.finish(0);
+    await this.#child.outputRead;
   }
 }
 

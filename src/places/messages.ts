@@ -4,6 +4,9 @@ import type { Order } from "../lane/order.ts";
 import type { RowReport } from "../lane/scoreboard.ts";
 import type { Ready } from "./handle.ts";
 
+/** The argument that makes this program a lane of its parent process; users do not type it. */
+export const LANE_ARGUMENT = "--lane-of-parent";
+
 /** An error, as plain data. */
 export interface ErrorReport {
   readonly name: string;

@@ -74,7 +74,7 @@ export async function runProcess(word: string): Promise<number> {
   };
   globalThis.addEventListener("unhandledrejection", (event) => reportCrash(event, event.reason));
   globalThis.addEventListener("error", (event) => reportCrash(event, event.error));
-  void readMessages<ToLane>(Deno.stdin.readable, receive, () => {}).then(() => {
+  void readMessages<ToLane>(Deno.stdin.readable, receive, () => {}, word).then(() => {
     // The parent is gone: who comes now must find its successor.
     receive({ type: "stopAccepting" });
     receive({ type: "drain" });

@@ -1,0 +1,93 @@
+import { encodeMessage, readMessages } from "./pipe.ts";
+
+const PERMISSIONS = ["net", "read", "write", "run", "env", "sys", "ffi", "import"] as const;
+const encoder = new TextEncoder();
+
+/**
+ * What the executable of the runtime needs to run this program again with the
+ * same permissions, before the program's own arguments. Empty where the program
+ * is an executable of its own.
+ */
+export function programArguments(): readonly string[] {
+  if (Deno.build.standalone) return [];
+  const granted = PERMISSIONS.filter((name) =>
+    Deno.permissions.querySync({ name }).state === "granted"
+  );
+  const permissions = granted.length === PERMISSIONS.length
+    ? ["--allow-all"]
+    : granted.map((name) => `--allow-${name}`);
+  return ["run", "--quiet", "--no-prompt", ...permissions, Deno.mainModule];
+}
+
+/**
+ * A child process that exchanges messages with this one over its standard
+ * streams, as `pipe.ts` encodes them. Whatever else it prints is passed on.
+ */
+export class ChildProcess<Sent, Received> {
+  /** Resolves when the process is gone. */
+  readonly status: Promise<Deno.CommandStatus>;
+  /**
+   * Resolves when all its output has been read: later than `status`, and not
+   * before programs that it started have closed its standard streams.
+   */
+  readonly outputRead: Promise<unknown>;
+  readonly #child: Deno.ChildProcess;
+  readonly #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #word = crypto.randomUUID();
+
+  /**
+   * Starts the process.
+   *
+   * @param args Arguments of this executable. The word that marks messages, in
+   * both directions, is added as the last one.
+   * @param receive Called with each message from the child.
+   */
+  constructor(args: readonly string[], receive: (message: Received) => void) {
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: [...args, this.#word],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.status = this.#child.status;
+    this.#stdin = this.#child.stdin.getWriter();
+    // A process that is gone reads nothing; `status` reports that it is.
+    this.#stdin.closed.catch(() => {});
+    const { stdout, stderr } = this.#child;
+    this.outputRead = Promise.all([
+      readMessages(stdout, receive, passOn(Deno.stdout), this.#word),
+      readMessages(stderr, receive, passOn(Deno.stderr), this.#word),
+    ]);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  send(message: Sent): void {
+    this.#stdin.write(encoder.encode(encodeMessage(message, this.#word))).catch(() => {});
+  }
+
+  kill(): void {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch { // It is already gone.
+    }
+  }
+
+  /**
+   * Closes the standard input of the process, which tells it to exit, and kills
+   * it after `patience` milliseconds. Resolves when it is gone.
+   */
+  async finish(patience: number): Promise<void> {
+    this.#stdin.close().catch(() => {});
+    const timer = setTimeout(() => this.kill(), patience);
+    await this.status;
+    clearTimeout(timer);
+  }
+}
+
+/** Output that nobody reads any more is dropped. */
+function passOn(stream: { write(data: Uint8Array): Promise<number> }): (text: string) => void {
+  return (text) => void stream.write(encoder.encode(text)).catch(() => {});
+}

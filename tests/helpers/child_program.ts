@@ -1,0 +1,61 @@
+/** A program that starts itself as a child process, for the tests of `ChildProcess`. */
+import { ChildProcess, programArguments } from "../../src/base/child_process.ts";
+import { encodeMessage, readMessages } from "../../src/base/pipe.ts";
+import { writeText } from "../../src/base/write_text.ts";
+
+/** What the child is told. */
+export type ToChild =
+  /** Sends the text back, on either stream. */
+  | { readonly type: "echo"; readonly text: string; readonly stream: "stdout" | "stderr" }
+  /** Prints the text, on both streams. */
+  | { readonly type: "print"; readonly text: string }
+  /** Ignores the end of standard input from now on. */
+  | { readonly type: "stay" }
+  | { readonly type: "exit"; readonly code: number };
+
+/** What the child sends: the texts that it is told to echo. */
+export type FromChild = { readonly text: string };
+
+/** The argument that makes the program a child. */
+export const CHILD_ARGUMENT = "child";
+
+async function runChild(word: string): Promise<void> {
+  let stays = false;
+  await readMessages<ToChild>(
+    Deno.stdin.readable,
+    (message) => {
+      switch (message.type) {
+        case "echo":
+          return writeText(Deno[message.stream], encodeMessage({ text: message.text }, word));
+        case "print":
+          writeText(Deno.stdout, message.text);
+          return writeText(Deno.stderr, message.text);
+        case "stay":
+          setInterval(() => {}, 1000);
+          stays = true;
+          return;
+        case "exit":
+          return Deno.exit(message.code);
+      }
+    },
+    () => {},
+    word,
+  );
+  if (!stays) Deno.exit(0);
+}
+
+/** Has a child print a text, and reports on standard error that it did. */
+async function runParent(text: string): Promise<void> {
+  const child = new ChildProcess<ToChild, FromChild>(
+    [...programArguments(), CHILD_ARGUMENT],
+    () => {},
+  );
+  child.send({ type: "print", text });
+  await child.finish(10_000);
+  await child.outputRead;
+  writeText(Deno.stderr, "the child has printed\n");
+}
+
+const [role, argument = ""] = Deno.args;
+if (role === CHILD_ARGUMENT) await runChild(argument);
+if (role === "parent") await runParent(argument);
