@@ -32,9 +32,9 @@ export interface Status {
   readonly lanes: readonly LaneStatus[];
   /** Counts since the start, including those of lanes that are gone. */
   readonly totals: LaneCounts & {
-    /** Lanes that an error ended. */
+    /** Lanes that ended with an error. */
     readonly crashed: number;
-    /** Lanes that were killed because they hung. */
+    /** Lanes that hung. */
     readonly hung: number;
     /** Lanes that were replaced because of their age, memory or number of requests. */
     readonly recycled: number;

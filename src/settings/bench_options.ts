@@ -3,7 +3,7 @@ import { EXIT, ExitError } from "../base/exit.ts";
 import { type FlagsOf, loadFlags } from "./flags.ts";
 import { quote } from "./found.ts";
 import * as kinds from "./kinds.ts";
-import { list, paths } from "./load_kinds.ts";
+import { list, paths } from "./kinds/lists.ts";
 import { LOAD_OPTIONS, MAX_CLIENTS } from "./load_options.ts";
 import { option, type ValuesOf } from "./option.ts";
 import { OPTIONS, type Settings } from "./options.ts";

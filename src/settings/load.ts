@@ -1,25 +1,18 @@
 /**
- * From flags, environment, configuration file and defaults, in this order of
- * precedence, to the final settings. After this nobody merges or checks again.
+ * Turns flags, environment, configuration file and defaults, in this order of
+ * precedence, into the final settings. Nothing merges or checks them later.
  */
-import { ExitError } from "../base/exit.ts";
 import type { Address } from "../base/address.ts";
 import type { ReadFile } from "./config_file.ts";
 import { checkConsistency } from "./consistency.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
+import { settleExclusive } from "./exclusive.ts";
 import { readFlags } from "./flags.ts";
 import { finalValue, type Found, type Source } from "./found.ts";
 import type { OptionTable } from "./option.ts";
-import {
-  EXCLUSIVE,
-  OPTION_KEYS,
-  type OptionKey,
-  optionOf,
-  OPTIONS,
-  type Settings,
-} from "./options.ts";
+import { OPTION_KEYS, type OptionKey, optionOf, OPTIONS, type Settings } from "./options.ts";
 
-/** The flags as they were given: for each, its values in order. */
+/** The flags on the command line: for each, its values in order. */
 export type Flags = Readonly<Partial<Record<OptionKey, readonly string[]>>>;
 
 /** Where the value of each setting comes from. */
@@ -42,33 +35,21 @@ export interface LoadOptions {
   readonly cwd: string;
 }
 
+/** What one source sets. */
+type Layer = ReadonlyMap<OptionKey, Found>;
+
 /**
- * Finds, checks and merges all settings. Values that are overridden are
- * checked too, so that a mistake does not wait for the day it is used.
+ * Finds, checks and merges all settings. Checks overridden values, too, so that
+ * a mistake shows before the day that the value takes effect.
  *
- * @throws {ExitError} 64 when a flag is wrong, or does not fit the rest; 78 when
- * the environment or the configuration file is; 66 or 77 when that file cannot be read.
+ * @throws {ExitError} 64 when a flag is wrong or conflicts with another setting;
+ * 78 when the environment or the configuration file is wrong; 66 or 77 when that
+ * file cannot be read.
  */
 export async function loadSettings(options: LoadOptions): Promise<Loaded> {
-  const { environment, readFile, cwd } = options;
-  const flags = readFlags(OPTIONS as OptionTable<OptionKey>, options.flags, cwd);
-  const variables = await readEnvironment(environment, cwd);
-  const layers = [flags, variables];
-  const config = flags.get("config") ?? variables.get("config");
-  if (config !== undefined) {
-    const module = await import("./config_file.ts");
-    const file = {
-      path: finalValue(optionOf("config"), config) as string,
-      name: config.name,
-      written: String(config.value),
-      exitCode: config.exitCode,
-    };
-    layers.push(await module.readConfigFile(file, readFile));
-  }
-
   const found = new Map<OptionKey, Found>();
   const values = new Map<OptionKey, unknown>();
-  for (const layer of layers) {
+  for (const layer of await readLayers(options)) {
     for (const [key, one] of layer) {
       const value = finalValue(optionOf(key), one);
       if (found.has(key)) continue;
@@ -84,8 +65,7 @@ export async function loadSettings(options: LoadOptions): Promise<Loaded> {
     const one = found.get(key);
     const value = one === undefined ? optionOf(key).default : values.get(key);
     settings[key] = Array.isArray(value) ? Object.freeze([...value]) : value;
-    sources[key] = one?.source ??
-      { from: "default", detail: overridden.get(key) ?? "" };
+    sources[key] = one?.source ?? { from: "default", detail: overridden.get(key) ?? "" };
   }
   checkConsistency(settings as Settings, found);
   return Object.freeze({
@@ -94,8 +74,27 @@ export async function loadSettings(options: LoadOptions): Promise<Loaded> {
   });
 }
 
+/** Reads all sources, the strongest first. */
+async function readLayers({ flags, environment, readFile, cwd }: LoadOptions): Promise<Layer[]> {
+  const layers: Layer[] = [
+    readFlags(OPTIONS as OptionTable<OptionKey>, flags, cwd),
+    await readEnvironment(environment, cwd),
+  ];
+  const config = layers.map((layer) => layer.get("config")).find((found) => found !== undefined);
+  if (config === undefined) return layers;
+  // Loaded here because most starts have no configuration file.
+  const { readConfigFile } = await import("./config_file.ts");
+  const file = {
+    path: finalValue(optionOf("config"), config) as string,
+    name: config.name,
+    written: String(config.value),
+    exitCode: config.exitCode,
+  };
+  return [...layers, await readConfigFile(file, readFile)];
+}
+
 /**
- * The addresses to listen on: those of `bind`, otherwise `host` and `port`.
+ * The addresses to listen on: `bind`, or else `host` and `port`.
  *
  * @param servicePort The port to use when none is set.
  */
@@ -106,39 +105,4 @@ export function resolveAddresses(
   if (settings.bind.length > 0) return settings.bind;
   const { host, port } = settings;
   return [{ transport: "tcp", hostname: host, port: port ?? servicePort }];
-}
-
-/**
- * Removes from what was found the options that exclude a higher-ranked one.
- *
- * @returns For each option that was removed, what was overridden by what.
- * @throws {ExitError} When two of the same rank exclude each other.
- */
-function settleExclusive(found: Map<OptionKey, Found>): Map<OptionKey, string> {
-  const overridden = new Map<OptionKey, string>();
-  function override(loser: Found, winner: Found) {
-    found.delete(loser.key);
-    const text = `${winner.name} overrides ${loser.name}${loser.where}`;
-    overridden.set(loser.key, text);
-  }
-  for (const [key, others] of Object.entries(EXCLUSIVE)) {
-    const one = found.get(key as OptionKey);
-    if (one === undefined) continue;
-    const rivals = others.flatMap((other) => found.get(other) ?? []);
-    const stronger = rivals.find((rival) => rival.rank > one.rank);
-    if (stronger !== undefined) {
-      override(one, stronger);
-      continue;
-    }
-    const equal = rivals.find((rival) => rival.rank === one.rank);
-    if (equal !== undefined) {
-      throw new ExitError(
-        `Cannot combine ${one.name} with ${equal.name}${one.where}: ` +
-          "expected only one of them",
-        one.exitCode,
-      );
-    }
-    rivals.forEach((rival) => override(rival, one));
-  }
-  return overridden;
 }

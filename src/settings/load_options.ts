@@ -1,7 +1,9 @@
 /** The options of `sluice load`, some of which `sluice bench` has as well. */
 import { type FlagsOf, loadFlags } from "./flags.ts";
 import * as kinds from "./kinds.ts";
-import { bytes, paths, positive } from "./load_kinds.ts";
+import { bytes } from "./kinds/bytes.ts";
+import { paths } from "./kinds/lists.ts";
+import { positive } from "./kinds/numbers.ts";
 import { option, type ValuesOf } from "./option.ts";
 
 /** The most connections at once. */

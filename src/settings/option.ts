@@ -1,5 +1,5 @@
 /** The shape of one entry of a table of options, and how its names follow from its key. */
-import type { Kind } from "./kinds.ts";
+import type { Kind } from "./kinds/kind.ts";
 
 /** The groups of `--help`, in its order; a table has options of some of them. */
 export const GROUPS = [

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ExitError } from "../../src/base/exit.ts";
 import { type FlagsOf, loadFlags } from "../../src/settings/flags.ts";
 import * as kinds from "../../src/settings/kinds.ts";
-import { list, paths } from "../../src/settings/load_kinds.ts";
+import { list, paths } from "../../src/settings/kinds/lists.ts";
 import { option } from "../../src/settings/option.ts";
 
 const rest = { group: "Load", help: "Something" } as const;

@@ -1,0 +1,37 @@
+/** Options that exclude each other: the one from the stronger source wins. */
+import { ExitError } from "../base/exit.ts";
+import type { Found } from "./found.ts";
+import { EXCLUSIVE, type OptionKey } from "./options.ts";
+
+/**
+ * Removes the options that a stronger one excludes.
+ *
+ * @param found What the sources set, by option; changed in place.
+ * @returns For each removed option, what overrides it.
+ * @throws {ExitError} When two of equal rank exclude each other.
+ */
+export function settleExclusive(found: Map<OptionKey, Found>): Map<OptionKey, string> {
+  const overridden = new Map<OptionKey, string>();
+  for (const [key, others] of Object.entries(EXCLUSIVE)) {
+    const one = found.get(key as OptionKey);
+    if (one === undefined) continue;
+    const rivals = others.flatMap((other) => found.get(other) ?? []);
+    const equal = rivals.find((rival) => rival.rank === one.rank);
+    const stronger = rivals.find((rival) => rival.rank > one.rank);
+    if (stronger === undefined && equal !== undefined) throw conflict(one, equal);
+    const losers = stronger === undefined ? rivals : [one];
+    for (const loser of losers) {
+      found.delete(loser.key);
+      const winner = stronger ?? one;
+      overridden.set(loser.key, `${winner.name} overrides ${loser.name}${loser.where}`);
+    }
+  }
+  return overridden;
+}
+
+function conflict(one: Found, other: Found): ExitError {
+  return new ExitError(
+    `Cannot combine ${one.name} with ${other.name}${one.where}: expected only one of them`,
+    one.exitCode,
+  );
+}

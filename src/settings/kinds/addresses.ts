@@ -1,0 +1,47 @@
+/** Kinds whose values are hosts or addresses. */
+import * as v from "valibot";
+import { type Address, formatAddress, parseAddress, parseHostname } from "../../base/address.ts";
+import { resolvePath } from "../paths.ts";
+import { type Kind, PLAIN } from "./kind.ts";
+
+/** A host name or an IP address without a port. */
+export function host(): Kind<string> {
+  const expected = "a host name or an IP address without a port";
+  const schema = v.pipe(
+    v.unknown(),
+    v.string(expected),
+    v.transform(parseHostname),
+    v.string(expected),
+  );
+  return { ...PLAIN, type: "host", schema };
+}
+
+/** A list of addresses; in one text they are separated by commas. */
+export function addresses(): Kind<readonly Address[]> {
+  const expected = "an address such as 127.0.0.1:8000, [::1]:8000 or unix:/run/sluice.sock";
+  const address = v.pipe(
+    v.string(expected),
+    v.transform((text) => parseAddress(text.trim())),
+    v.custom<Address>((value) => value !== null, expected),
+  );
+  const list = v.pipe(v.string(), v.transform((text) => text.split(",")));
+  const schema = v.pipe(
+    v.unknown(),
+    v.union([v.array(v.unknown()), list], expected),
+    v.array(address),
+    v.readonly(),
+  );
+  return {
+    ...PLAIN,
+    type: "addresses",
+    repeatable: true,
+    schema,
+    format: (value) => value.map(formatAddress),
+    resolve: (value, folder) => value.map((one) => resolveAddress(one, folder)),
+  };
+}
+
+function resolveAddress(address: Address, folder: string): Address {
+  if (address.transport !== "unix") return address;
+  return { ...address, path: resolvePath(folder, address.path) };
+}

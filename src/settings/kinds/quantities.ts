@@ -1,0 +1,87 @@
+/** Kinds whose values are numbers with a unit. */
+import * as v from "valibot";
+import {
+  formatDuration,
+  formatPercent,
+  formatSize,
+  parseDuration,
+  parsePercent,
+  parseSize,
+} from "../units.ts";
+import { type Kind, PLAIN } from "./kind.ts";
+
+/** The longest duration: the runtime's timers cannot wait 25 days. */
+const MAX_DURATION = 24 * 86_400_000;
+
+/** A duration from `min` milliseconds to 24 days; the final value is in milliseconds. */
+export function duration(min = 0): Kind<number> {
+  return {
+    ...PLAIN,
+    type: "duration",
+    unit: "milliseconds",
+    schema: quantity({
+      parse: parseDuration,
+      syntax: "a duration such as 500ms, 30s or 2m",
+      range: `a duration from ${formatDuration(min)} to ${formatDuration(MAX_DURATION)}`,
+      min,
+      max: MAX_DURATION,
+    }),
+    format: formatDuration,
+  };
+}
+
+/** A size of at least `min` bytes; the final value is in bytes. */
+export function size(min: number): Kind<number> {
+  return {
+    ...PLAIN,
+    type: "size",
+    unit: "bytes",
+    schema: quantity({
+      parse: parseSize,
+      syntax: "a size such as 16kb, 1mb or 1gb",
+      range: `a size of at least ${formatSize(min)}`,
+      min,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+    format: formatSize,
+  };
+}
+
+/** A percentage from 0 to 100; the final value is the number before the sign. */
+export function percent(): Kind<number> {
+  const expected = "a percentage from 0% to 100%";
+  return {
+    ...PLAIN,
+    type: "percent",
+    unit: "percent",
+    schema: quantity({
+      parse: parsePercent,
+      syntax: expected,
+      range: expected,
+      min: 0,
+      max: 100,
+    }),
+    format: formatPercent,
+  };
+}
+
+interface Quantity {
+  readonly parse: (value: string | number) => number | null;
+  /** What is expected of text that cannot be parsed. */
+  readonly syntax: string;
+  /** What is expected of values out of bounds. */
+  readonly range: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+function quantity({ parse, syntax, range, min, max }: Quantity): v.GenericSchema<unknown, number> {
+  return v.pipe(
+    v.unknown(),
+    v.union([v.number(), v.string()], syntax),
+    v.transform(parse),
+    v.number(syntax),
+    v.minValue(min, range),
+    v.maxValue(max, range),
+  );
+}
