@@ -1,12 +1,12 @@
+import type { Address } from "../base/address.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
-import type { Address } from "../base/address.ts";
 
-/** What a lane says when it accepts. */
+/** What a lane reports when it accepts clients. */
 export interface Ready {
   /** Where it listens. */
   readonly addresses: readonly Address[];
-  /** What a client is told when the server is full; null where the service has no words for it. */
+  /** What to send to clients while the server is full; null if the service closes without a word. */
   readonly refusal: string | null;
 }
 
@@ -14,32 +14,32 @@ export interface Ready {
 export type Exit =
   /** As it was told. */
   | { readonly kind: "stopped" }
-  /** By itself; all its connections are gone. */
+  /** On its own; all its connections are gone. */
   | { readonly kind: "crashed"; readonly error: Error };
 
-/** What the parent knows of a lane, wherever it runs. */
+/** A lane as its parent sees it, wherever it runs. */
 export interface LaneHandle {
-  /** The process it runs in; null before that has started. */
+  /** The process it runs in. */
   readonly pid: number;
-  /** Resolves when it accepts; rejects with an ExitError when it cannot. */
+  /** Resolves when it accepts clients; rejects with an ExitError when it cannot. */
   readonly ready: Promise<Ready>;
   /** Resolves when it is gone. */
   readonly exited: Promise<Exit>;
-  /** Stops accepting, after what the kernel has queued; resolves when the door is closed. */
+  /** Accepts what the kernel has queued, then stops; resolves when it accepts no more. */
   stopAccepting(): Promise<void>;
   /**
-   * Leaves new clients to other lanes, and exits when its last connection has
-   * ended; resolves when it takes none any more.
+   * Leaves new clients to other lanes, and exits with its last connection.
+   * Resolves when it accepts no more.
    */
   retire(): Promise<void>;
   /**
-   * Has new clients come to some of the sockets of its port, or, with null, to
-   * all again.
+   * Sends new clients to some of the sockets on its port or, with null, to all
+   * again.
    *
-   * @returns Whether it could.
+   * @returns Whether that is possible here.
    */
   setReuseportFilter(filter: ReuseportFilter | null): Promise<boolean>;
-  /** Tells its connections to end, and exits when all have. */
+  /** Asks its connections to finish, and exits with the last one. */
   drain(): void;
   /** Closes all its connections at once. */
   closeConnections(): void;

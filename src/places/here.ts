@@ -2,18 +2,21 @@ import { Lane, type LaneHost } from "../lane/lane.ts";
 import { Scoreboard } from "../lane/scoreboard.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Exit, Place } from "./handle.ts";
+import { onStrayError } from "./stray_errors.ts";
 
-/** The main thread. Nothing stands between a lane and its parent, so nothing protects them from each other. */
+/**
+ * The main thread. A lane here has only what its host gives it: places with
+ * hosts of their own share neither limits nor counts. Nothing protects the lane
+ * and its parent from each other's bugs.
+ */
 export function here(host: LaneHost): Place {
-  let isWatching = false;
   return (order) => {
-    if (!isWatching) surviveStrayErrors(host.log);
-    isWatching = true;
+    surviveStrayErrors(host.log);
     const opening = Lane.open(order, host);
     const exit = Promise.withResolvers<Exit>();
     const end = (how: (lane: Lane) => Promise<void>) =>
       void opening.then(how).then(() => exit.resolve({ kind: "stopped" }), () => {});
-    // Whoever starts a lane waits for `ready`; one that never was is gone already.
+    // `ready` reports why a lane could not open; it is gone all the same.
     opening.catch(() => exit.resolve({ kind: "stopped" }));
     return {
       pid: Deno.pid,
@@ -45,17 +48,19 @@ export function hereApart(host: LaneHost): Place {
   };
 }
 
+let isSurviving = false;
+
 /**
- * A handler's forgotten promise or timer that fails belongs to no connection
- * and must not end those of others; on the main thread it would.
+ * Logs errors of promises and timers that a handler forgot. They belong to no
+ * connection, and would end the main thread with the connections of all others.
+ * Once for the process, since the errors are those of the process.
  */
-function surviveStrayErrors(log: Logger): void {
-  const report = (event: Event, error: unknown) => {
-    event.preventDefault();
-    log.error("Error outside of a connection: a promise or a timer that nobody waits for", {
-      error: error instanceof Error ? error : String(error),
-    });
-  };
-  globalThis.addEventListener("unhandledrejection", (event) => report(event, event.reason));
-  globalThis.addEventListener("error", (event) => report(event, event.error));
+export function surviveStrayErrors(log: Logger): void {
+  if (isSurviving) return;
+  isSurviving = true;
+  onStrayError((cause) =>
+    log.error("Uncaught error outside of any connection, in a promise or a timer", {
+      error: cause instanceof Error ? cause : String(cause),
+    })
+  );
 }

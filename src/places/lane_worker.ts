@@ -1,91 +1,108 @@
+import { sleep } from "../base/timers.ts";
 import { Lane, type LaneHost } from "../lane/lane.ts";
 import type { Order } from "../lane/order.ts";
 import { LineBuffer } from "../log/line_buffer.ts";
 import { remoteLogger } from "../log/remote_logger.ts";
-import { sleep } from "../base/timers.ts";
 import { type FromLane, reportError, type ToLane } from "./messages.ts";
 
-/** What differs between a thread and a process: all that a lane is given but the logs. */
-export type Inside = Omit<LaneHost, "log" | "accessLog">;
-
-/** A lane whose parent is elsewhere. */
-export interface LaneWorker {
-  /** Takes what the parent says. */
-  receive(message: ToLane): void;
-  /** Says to the parent that the lane ends by an error that nobody caught. */
-  crash(cause: unknown): void;
-}
+/** What a thread or process gives its lane; the logs go to the parent from both. */
+export type WorkerHost = Omit<LaneHost, "log" | "accessLog">;
 
 /**
- * Runs a lane whose parent is elsewhere: does what it is told by messages, and
- * answers with messages.
- *
- * @param prepare Called once, with the order.
+ * A lane in a thread or process, seen from inside: the parent orders by messages,
+ * and is answered by messages.
  */
-export function runLaneWorker(
-  post: (message: FromLane) => void,
-  prepare: (order: Order) => Inside,
-): LaneWorker {
-  const accessLog = new LineBuffer((lines) => post({ type: "access", lines }));
-  const lines = gather((lines) => post({ type: "log", lines }));
-  let opening: Promise<Lane> | null = null;
-  async function open(order: Order): Promise<Lane> {
-    const log = remoteLogger(order.log, lines.add);
-    return await Lane.open(order, { ...prepare(order), log, accessLog });
+export class LaneWorker {
+  readonly #post: (message: FromLane) => void;
+  readonly #prepare: (order: Order) => WorkerHost;
+  readonly #lines: LineBatch;
+  readonly #accessLog: LineBuffer;
+  #opening: Promise<Lane> | null = null;
+
+  /**
+   * @param post Sends a message to the parent.
+   * @param prepare Called once, with the order.
+   */
+  constructor(post: (message: FromLane) => void, prepare: (order: Order) => WorkerHost) {
+    this.#post = post;
+    this.#prepare = prepare;
+    this.#lines = batchLines((lines) => post({ type: "log", lines }));
+    this.#accessLog = new LineBuffer((lines) => post({ type: "access", lines }));
   }
-  function whenOpen(act: (lane: Lane) => void | Promise<void>) {
-    // A lane that could not open has said so, and is not told anything more.
-    opening?.then(act, () => {});
-  }
-  function receive(message: ToLane): void {
+
+  /** Handles a message from the parent. */
+  receive(message: ToLane): void {
     switch (message.type) {
       case "open":
-        opening = open(message.order);
-        opening.then(
-          ({ addresses, refusal }) => post({ type: "ready", ready: { addresses, refusal } }),
-          (error) => post({ type: "failed", error: reportError(error) }),
-        );
-        return;
+        return this.#open(message.order);
       case "setReuseportFilter":
-        return whenOpen((lane) =>
-          post({ type: "reuseportFilterSet", done: lane.setReuseportFilter(message.filter) })
-        );
+        return this.#whenOpen((lane) => {
+          const done = lane.setReuseportFilter(message.filter);
+          this.#post({ type: "reuseportFilterSet", done });
+        });
       case "stopAccepting":
-        return whenOpen(async (lane) => {
+        return this.#whenOpen(async (lane) => {
           await lane.stopAccepting();
-          post({ type: "stoppedAccepting" });
+          this.#post({ type: "stoppedAccepting" });
         });
       case "retire":
-        return whenOpen(async (lane) => {
+        return this.#whenOpen(async (lane) => {
           await lane.retire();
-          post({ type: "stoppedAccepting" });
-          await lane.end();
-          lines.flush();
-          post({ type: "stopped" });
+          this.#post({ type: "stoppedAccepting" });
+          await this.#endWith(lane.end());
         });
       case "drain":
-        return whenOpen(async (lane) => {
-          await lane.drain();
-          lines.flush();
-          post({ type: "stopped" });
-        });
+        return this.#whenOpen((lane) => this.#endWith(lane.drain()));
       case "closeConnections":
-        return whenOpen((lane) => lane.closeConnections());
+        return this.#whenOpen((lane) => lane.closeConnections());
     }
   }
-  function crash(cause: unknown): void {
-    accessLog.flush();
-    lines.flush();
-    post({ type: "crashed", error: reportError(cause) });
+
+  /** Reports an uncaught error to the parent, which ends the lane. */
+  crash(cause: unknown): void {
+    this.#accessLog.flush();
+    this.#lines.flush();
+    this.#post({ type: "crashed", error: reportError(cause) });
   }
-  return { receive, crash };
+
+  #open(order: Order): void {
+    this.#opening = this.#openLane(order);
+    this.#opening.then(
+      ({ addresses, refusal }) => this.#post({ type: "ready", ready: { addresses, refusal } }),
+      (error) => this.#post({ type: "failed", error: reportError(error) }),
+    );
+  }
+
+  async #openLane(order: Order): Promise<Lane> {
+    const log = remoteLogger(order.log, this.#lines.add);
+    const host = { ...this.#prepare(order), log, accessLog: this.#accessLog };
+    return await Lane.open(order, host);
+  }
+
+  #whenOpen(act: (lane: Lane) => void | Promise<void>): void {
+    // A lane that failed to open has reported it, and ignores what follows.
+    this.#opening?.then(act, () => {});
+  }
+
+  async #endWith(ended: Promise<void>): Promise<void> {
+    await ended;
+    this.#lines.flush();
+    this.#post({ type: "stopped" });
+  }
+}
+
+/** Gathers log lines. */
+interface LineBatch {
+  add(line: string): void;
+  /** Sends what is gathered. */
+  flush(): void;
 }
 
 /**
- * Sends the first line at once, so that what a lane logs before it hangs is not
- * lost, and those of the next millisecond together.
+ * Sends the first line at once, so that it is not lost if the lane hangs next,
+ * and the lines of the following millisecond together.
  */
-function gather(send: (lines: string) => void): { add(line: string): void; flush(): void } {
+function batchLines(send: (lines: string) => void): LineBatch {
   let batch: string | null = null;
   function flush(): void {
     if (batch) send(batch);

@@ -1,5 +1,5 @@
-import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import { type ExitCode, ExitError } from "../base/exit.ts";
+import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
 import type { RowReport } from "../lane/scoreboard.ts";
 import type { Ready } from "./handle.ts";
@@ -7,16 +7,16 @@ import type { Ready } from "./handle.ts";
 /** The argument that makes this program a lane of its parent process; users do not type it. */
 export const LANE_ARGUMENT = "--lane-of-parent";
 
-/** An error, as plain data. */
+/** An error as plain data. */
 export interface ErrorReport {
   readonly name: string;
   readonly message: string;
   readonly stack: string | null;
-  /** What to exit with, where the error is a user's mistake. */
+  /** The exit code of an ExitError; null for other errors. */
   readonly exitCode: ExitCode | null;
 }
 
-/** What a lane's parent tells it. */
+/** What the parent tells a lane. */
 export type ToLane =
   | { readonly type: "open"; readonly order: Order }
   | { readonly type: "setReuseportFilter"; readonly filter: ReuseportFilter | null }
@@ -29,15 +29,15 @@ export type FromLane =
   | { readonly type: "failed"; readonly error: ErrorReport }
   | { readonly type: "reuseportFilterSet"; readonly done: boolean }
   | { readonly type: "stoppedAccepting" | "stopped" | "pressure" }
-  /** It ends by an error that nobody caught. */
+  /** It ends with an uncaught error. */
   | { readonly type: "crashed"; readonly error: ErrorReport }
   | { readonly type: "log" | "access"; readonly lines: string }
-  /** So many of its messages are lost: they came faster than they could be sent. */
+  /** The number of messages lost because they came faster than they could be sent. */
   | { readonly type: "dropped"; readonly count: number }
-  /** Rows come by two ways: one with a lower number than another is older. */
+  /** Rows arrive over two pipes, so they are numbered: a lower number is older. */
   | { readonly type: "row"; readonly number: number; readonly row: RowReport };
 
-/** Makes plain data of an error. */
+/** Turns an error into plain data. */
 export function reportError(cause: unknown): ErrorReport {
   if (!(cause instanceof Error)) {
     return { name: "Error", message: String(cause), stack: null, exitCode: null };
@@ -50,7 +50,7 @@ export function reportError(cause: unknown): ErrorReport {
   };
 }
 
-/** Makes an error of plain data again. */
+/** Turns plain data back into an error. */
 export function errorOf({ name, message, stack, exitCode }: ErrorReport): Error {
   const error = exitCode === null ? new Error(message) : new ExitError(message, exitCode);
   return Object.assign(error, exitCode === null ? { name } : {}, stack === null ? {} : { stack });

@@ -1,22 +1,22 @@
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
 import type { Row, RowReport } from "../lane/scoreboard.ts";
-import { errorOf, type FromLane, type ToLane } from "./messages.ts";
 import type { Exit, LaneHandle, Ready } from "./handle.ts";
+import { errorOf, type FromLane, type ToLane } from "./messages.ts";
 
-/** What the parent does with what a lane reports. */
+/** What the parent does with the reports of its lanes. */
 export interface Reports {
   /** Writes lines to the log. */
   pass(lines: string): void;
   /** Writes lines to the access log. */
   record(lines: string): void;
-  /** Messages of a lane, its lines among them, were lost. */
+  /** Messages of a lane were lost, possibly lines for the logs. */
   onDropped(count: number): void;
-  /** Idle lanes have become too few, or enough. */
+  /** Idle lanes have become too few, or enough again. */
   onPressure(): void;
 }
 
-/** What differs between a thread and a process. */
+/** The way to a thread or process. */
 export interface Channel {
   readonly pid: number;
   send(message: ToLane): void;
@@ -26,7 +26,7 @@ export interface Channel {
   kill(): void;
 }
 
-/** A lane that runs elsewhere, by the messages that it sends. */
+/** A lane in a thread or process, seen from its parent. */
 export class RemoteLane implements LaneHandle {
   readonly ready: Promise<Ready>;
   readonly exited: Promise<Exit>;
@@ -35,11 +35,11 @@ export class RemoteLane implements LaneHandle {
   readonly #row: Row;
   readonly #ready = Promise.withResolvers<Ready>();
   readonly #exited = Promise.withResolvers<Exit>();
-  readonly #accepting = Promise.withResolvers<void>();
+  readonly #stoppedAccepting = Promise.withResolvers<void>();
   #filterSet = Promise.withResolvers<boolean>();
-  /** The number of the newest row. */
+  /** The highest number of a row so far. */
   #lastRow = 0;
-  /** Whether it said that it ends as it was told. */
+  /** Whether it has reported that it ends. */
   #isFinishing = false;
 
   constructor(channel: Channel, row: Row, reports: Reports) {
@@ -48,7 +48,7 @@ export class RemoteLane implements LaneHandle {
     this.#reports = reports;
     this.ready = this.#ready.promise;
     this.exited = this.#exited.promise;
-    // Who starts a lane waits for it to be ready; that it then never will be is told by `exited`.
+    // Nobody may be waiting for `ready` when it rejects; `exited` reports the end too.
     this.ready.catch(() => {});
   }
 
@@ -62,12 +62,12 @@ export class RemoteLane implements LaneHandle {
 
   async stopAccepting(): Promise<void> {
     this.#channel.send({ type: "stopAccepting" });
-    await Promise.race([this.#accepting.promise, this.exited]);
+    await Promise.race([this.#stoppedAccepting.promise, this.exited]);
   }
 
   async retire(): Promise<void> {
     this.#channel.send({ type: "retire" });
-    await Promise.race([this.#accepting.promise, this.exited]);
+    await Promise.race([this.#stoppedAccepting.promise, this.exited]);
   }
 
   async setReuseportFilter(filter: ReuseportFilter | null): Promise<boolean> {
@@ -87,10 +87,10 @@ export class RemoteLane implements LaneHandle {
   kill(reason = new Error("Cannot start the worker: it was killed before it was ready")): void {
     this.#ready.reject(reason);
     this.#channel.kill();
-    this.end({ kind: "stopped" });
+    this.#end({ kind: "stopped" });
   }
 
-  /** Takes what the lane says. */
+  /** Handles a message from the lane. */
   receive(message: FromLane): void {
     switch (message.type) {
       case "ready":
@@ -101,7 +101,7 @@ export class RemoteLane implements LaneHandle {
       case "reuseportFilterSet":
         return this.#filterSet.resolve(message.done);
       case "stoppedAccepting":
-        return this.#accepting.resolve();
+        return this.#stoppedAccepting.resolve();
       case "stopped":
         return void this.#finish();
       case "crashed":
@@ -129,17 +129,17 @@ export class RemoteLane implements LaneHandle {
   async #finish(): Promise<void> {
     this.#isFinishing = true;
     await this.#channel.finish();
-    this.end({ kind: "stopped" });
+    this.#end({ kind: "stopped" });
   }
 
-  /** It is gone by itself, unless it had said that it would. */
+  /** Its thread or process has ended: a crash, unless it had reported that it ends. */
   crash(error: Error): void {
-    if (this.#isFinishing) this.end({ kind: "stopped" });
-    else this.end({ kind: "crashed", error });
+    if (this.#isFinishing) this.#end({ kind: "stopped" });
+    else this.#end({ kind: "crashed", error });
   }
 
-  /** It is gone; the first word counts. */
-  end(exit: Exit): void {
+  /** Settles how it ended; only the first call counts. */
+  #end(exit: Exit): void {
     this.#ready.reject(exit.kind === "crashed" ? exit.error : new Error("The worker was stopped"));
     this.#exited.resolve(exit);
   }

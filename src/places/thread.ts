@@ -1,13 +1,14 @@
 import { AddressCounts } from "../core/address_counts.ts";
 import type { Order } from "../lane/order.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
-import { fileUrl } from "../services/handler/handler_file.ts";
 import type { SharedMemory } from "../lane/shared_state.ts";
-import { RemoteLane, type Reports } from "./remote_lane.ts";
+import { fileUrl } from "../services/handler/handler_file.ts";
 import type { Place } from "./handle.ts";
-import type { FromThread, ToThread } from "./thread_entry.ts";
+import { RemoteLane, type Reports } from "./remote_lane.ts";
+import type { FromThread, ToThread } from "./thread_messages.ts";
+import { SANDBOX } from "./thread_sandbox.ts";
 
-/** What the threads of this process have in common. */
+/** What the threads of this process share. */
 export interface ThreadTools extends Reports {
   readonly scoreboard: Scoreboard;
   readonly addressTable: SharedArrayBuffer | null;
@@ -16,59 +17,50 @@ export interface ThreadTools extends Reports {
 
 const ENTRY = import.meta.resolve("./thread_entry.ts");
 
-/** What a sandboxed handler may not do; the network is left to it. */
-const SANDBOX: Deno.PermissionOptionsObject = {
-  // The library of WebSockets asks for these; nobody else has anything to hide in them.
-  env: ["WS_NO_BUFFER_UTIL", "WS_NO_UTF_8_VALIDATE"],
-  ffi: false,
-  import: false,
-  net: "inherit",
-  read: false,
-  run: false,
-  sys: false,
-  write: false,
-};
-
 /** A Web Worker for each lane. */
 export function thread(tools: ThreadTools): Place {
+  const { scoreboard, addressTable, memory } = tools;
   return (order) => {
-    const worker = new Worker(moduleFor(order), {
-      type: "module",
-      name: `lane ${order.lane}`,
-      ...order.sandbox ? { deno: { permissions: SANDBOX } } : {},
-    });
-    const row = tools.scoreboard.row(order.row);
+    const worker = startWorker(order);
     const send = (message: ToThread) => worker.postMessage(message);
-    const end = () => worker.terminate();
-    const finish = () => Promise.resolve(end());
-    const lane = new RemoteLane({ pid: Deno.pid, send, finish, kill: end }, row, tools);
+    const kill = () => worker.terminate();
+    const channel = { pid: Deno.pid, send, finish: () => Promise.resolve(kill()), kill };
+    const lane = new RemoteLane(channel, scoreboard.row(order.row), tools);
     worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
-      if (data.type === "allocate") send(answer(tools.memory, data));
+      if (data.type === "allocate") send(allocate(memory, data));
       else lane.receive(data);
     };
     worker.onerror = (event) => {
-      // Else the error would end the main thread as well.
+      // Otherwise the error ends the main thread as well.
       event.preventDefault();
       const where = event.filename ? ` at ${event.filename}:${event.lineno}` : "";
       lane.crash(new Error(`${event.message}${where}`));
-      worker.terminate();
+      kill();
     };
     void lane.exited.then(() => {
-      tools.memory.unlockAll(order.lane);
-      if (tools.addressTable !== null) new AddressCounts(tools.addressTable, order.row).clear();
+      memory.unlockAll(order.lane);
+      if (addressTable !== null) new AddressCounts(addressTable, order.row).clear();
     });
-    const { scoreboard: { buffer: scoreboard }, addressTable } = tools;
-    send({ type: "start", scoreboard, addressTable });
+    send({ type: "start", scoreboard: scoreboard.buffer, addressTable });
     lane.start(order);
     return lane;
   };
 }
 
+function startWorker(order: Order): Worker {
+  return new Worker(entryFor(order), {
+    type: "module",
+    name: `lane ${order.lane}`,
+    ...order.sandbox ? { deno: { permissions: SANDBOX } } : {},
+  });
+}
+
 /**
- * A module that names the handler: a thread that may read no files can still
- * load what its first module imports, as its parent may.
+ * A module that imports the handler by a literal name: the runtime loads what
+ * the first module of a thread names with the permissions of the parent, even if
+ * the thread itself may not read files.
  */
-function moduleFor({ service }: Order): string {
+function entryFor({ service }: Order): string {
   const handler = service.kind === "handler"
     ? `() => import(${JSON.stringify(fileUrl(service.path))})`
     : "";
@@ -76,7 +68,7 @@ function moduleFor({ service }: Order): string {
   return `data:text/javascript,${encodeURIComponent(source)}`;
 }
 
-function answer(
+function allocate(
   memory: SharedMemory,
   { id, name, bytes }: Extract<FromThread, { type: "allocate" }>,
 ): ToThread {

@@ -1,36 +1,15 @@
-/** Where a thread begins: a Web Worker that runs one lane. */
-import type { Emit } from "../core/event.ts";
-import type { Order } from "../lane/order.ts";
+/** The entry module of a thread: a Web Worker that runs one lane. */
+import { cpuTime, loadCpuTime } from "../base/cpu_clock.ts";
 import { Scoreboard } from "../lane/scoreboard.ts";
 import { importFile } from "../services/handler/handler_file.ts";
-import type { Allocate } from "../lane/shared_state.ts";
-import { cpuTime, loadCpuTime } from "../base/cpu_clock.ts";
-import { type Inside, runLaneWorker } from "./lane_worker.ts";
-import type { FromLane, ToLane } from "./messages.ts";
+import { LaneWorker, type WorkerHost } from "./lane_worker.ts";
+import { MemoryRequests } from "./memory_requests.ts";
+import { watchPressure } from "./pressure.ts";
+import { onStrayError } from "./stray_errors.ts";
+import type { FromThread, ToThread } from "./thread_messages.ts";
+import { closeSandbox } from "./thread_sandbox.ts";
 
-/** What a thread is told: what every lane is, and about the memory that threads share. */
-export type ToThread =
-  | ToLane
-  /** Comes first. */
-  | {
-    readonly type: "start";
-    readonly scoreboard: SharedArrayBuffer;
-    readonly addressTable: SharedArrayBuffer | null;
-  }
-  /** Answers `allocate`: the memory, or why there is none. */
-  | { readonly type: "memory"; readonly id: number; readonly buffer: SharedArrayBuffer | string };
-
-/** What a thread says. */
-export type FromThread =
-  | FromLane
-  | {
-    readonly type: "allocate";
-    readonly id: number;
-    readonly name: string;
-    readonly bytes: number;
-  };
-
-/** The global scope of a Web Worker, which the type library for pages does not know. */
+/** The global scope of a Web Worker, which the types of the main thread lack. */
 interface ThreadScope {
   postMessage(message: FromThread): void;
   close(): void;
@@ -41,34 +20,34 @@ const scope = globalThis as unknown as ThreadScope;
 const post = (message: FromThread) => scope.postMessage(message);
 
 /**
- * Runs a lane as the parent says.
+ * Runs a lane as the parent orders.
  *
- * @param importHandler Imports the handler; a module that was made for the thread knows it by name.
+ * @param importHandler Imports the handler. A module made for the thread can
+ * import it by a literal name.
  */
-export function startThread(importHandler: Inside["importHandler"] = importFile): void {
-  const memory = new MemoryRequests();
+export function startThread(importHandler: WorkerHost["importHandler"] = importFile): void {
+  const memory = new MemoryRequests(post);
   let scoreboard: Scoreboard;
   let addressTable: SharedArrayBuffer | null;
   let ownCpuTime = cpuTime;
-  const { receive, crash } = runLaneWorker(post, (order) => ({
+  const worker = new LaneWorker(post, (order) => ({
     scoreboard,
     addressTable,
-    allocate: (name, bytes) => memory.allocate(name, bytes),
+    allocate: memory.allocate,
     importHandler: async (path, generation) => {
       if (order.sandbox) {
-        await refuseSignals();
+        await closeSandbox();
         ownCpuTime = await loadCpuTime();
       }
       return await importHandler(path, generation);
     },
-    onEvent: watchPressure(order, scoreboard),
+    onEvent: watchPressure(order, scoreboard, () => post({ type: "pressure" })),
     cpuTime: () => ownCpuTime(),
-    memory: () => {
-      const { heapTotal, external } = Deno.memoryUsage();
-      return heapTotal + external;
-    },
+    memory: heapSize,
   }));
-  reportCrash(crash);
+  // The parent ends the thread: that way it has the whole error.
+  onStrayError((cause) => worker.crash(cause));
+  forbidExit();
   scope.onmessage = ({ data }) => {
     if (data.type === "start") {
       scoreboard = new Scoreboard(data.scoreboard);
@@ -76,77 +55,21 @@ export function startThread(importHandler: Inside["importHandler"] = importFile)
     } else if (data.type === "memory") {
       memory.receive(data.id, data.buffer);
     } else {
-      receive(data);
+      worker.receive(data);
     }
   };
 }
 
-/** Tells the parent when idle lanes become too few, and, if it is to refuse then, when one is idle again. */
-function watchPressure(order: Order, scoreboard: Scoreboard): Emit {
-  const { spare, mostLanes, overload } = order;
-  if (spare === 0) return () => {};
-  const mayRefuse = overload === "refuse";
-  return ({ type }) => {
-    if (type !== "accepted" && !(mayRefuse && type === "closed")) return;
-    let [ready, idle] = [0, 0];
-    for (const row of scoreboard.rows()) {
-      if (row.state !== "ready") continue;
-      ready++;
-      if (row.open === 0) idle++;
-    }
-    const isShort = idle < spare && (ready < mostLanes || (mayRefuse && idle === 0));
-    if (type === "accepted" ? isShort : idle === 1) post({ type: "pressure" });
-  };
+function heapSize(): number {
+  const { heapTotal, external } = Deno.memoryUsage();
+  return heapTotal + external;
 }
 
-/** An error that nobody catches ends the thread: by the parent's hand, which then knows of it all there is. */
-function reportCrash(crash: (cause: unknown) => void): void {
-  const report = (event: Event, cause: unknown) => {
-    event.preventDefault();
-    crash(cause);
-  };
-  globalThis.addEventListener("unhandledrejection", (event) => report(event, event.reason));
-  globalThis.addEventListener("error", (event) => report(event, event.error ?? event.message));
-  // After these the runtime would tell nobody that the thread is gone.
+/** Keeps a handler from ending its thread: the runtime would not tell the parent. */
+function forbidExit(): void {
   const refuse = (): never => {
-    throw new Error("Cannot end the thread: it is the server's");
+    throw new Error("Cannot end the thread: it belongs to the server");
   };
   scope.close = refuse;
   Deno.exit = refuse;
-}
-
-/** The runtime lets any code signal its own process, which all threads share. */
-async function refuseSignals(): Promise<void> {
-  const { default: process } = await import("node:process");
-  const refuse = (): never => {
-    throw new Deno.errors.NotCapable("Cannot send a signal: the handler is in a sandbox");
-  };
-  Deno.kill = refuse;
-  process.kill = refuse;
-}
-
-/** Asks the parent for memory, once for each name. */
-class MemoryRequests {
-  readonly #buffers = new Map<string, SharedArrayBuffer>();
-  readonly #requests = new Map<number, PromiseWithResolvers<SharedArrayBuffer>>();
-  #lastId = 0;
-
-  readonly allocate: Allocate = async (name, bytes) => {
-    const known = this.#buffers.get(name);
-    if (known?.byteLength === bytes) return known;
-    const id = ++this.#lastId;
-    const request = Promise.withResolvers<SharedArrayBuffer>();
-    this.#requests.set(id, request);
-    post({ type: "allocate", id, name, bytes });
-    const buffer = await request.promise;
-    this.#buffers.set(name, buffer);
-    return buffer;
-  };
-
-  receive(id: number, buffer: SharedArrayBuffer | string): void {
-    const request = this.#requests.get(id);
-    this.#requests.delete(id);
-    if (typeof buffer === "string") request?.reject(new RangeError(buffer));
-    else request?.resolve(buffer);
-  }
 }

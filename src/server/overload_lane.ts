@@ -1,6 +1,6 @@
 import type { Row, Scoreboard } from "../lane/scoreboard.ts";
 import type { LaneHandle, Place } from "../places/handle.ts";
-import type { Work } from "../supervision/supervised_lane.ts";
+import type { Work } from "../supervision/generation.ts";
 
 /** Milliseconds between two heartbeats. */
 const HEARTBEAT = 1000;

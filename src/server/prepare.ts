@@ -8,7 +8,7 @@ import type { ServiceChoice } from "../services/service.ts";
 import { resolveAddresses } from "../settings/load.ts";
 import type { Settings } from "../settings/options.ts";
 import type { SupervisionSettings } from "../supervision/settings.ts";
-import type { Work } from "../supervision/supervised_lane.ts";
+import type { Work } from "../supervision/generation.ts";
 import { type HeldListeners, holdListeners } from "./held_listeners.ts";
 import { makePlan } from "./plan.ts";
 import { validatePlan } from "./validate_plan.ts";

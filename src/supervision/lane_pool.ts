@@ -2,9 +2,10 @@ import { EXIT, ExitError } from "../base/exit.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
 import type { Logger } from "../log/logger.ts";
 import type { LaneHandle, Place } from "../places/handle.ts";
+import type { Generation } from "./generation.ts";
 import { heartbeatInterval } from "./heartbeat.ts";
 import type { SupervisionSettings } from "./settings.ts";
-import { type Generation, SupervisedLane } from "./supervised_lane.ts";
+import { SupervisedLane } from "./supervised_lane.ts";
 import { Totals } from "./totals.ts";
 
 /** What a lane pool works with. */
@@ -13,7 +14,7 @@ export interface LanePoolOptions {
   readonly scoreboard: Scoreboard;
   readonly log: Logger;
   readonly settings: SupervisionSettings;
-  /** Called when a lane is gone, with the error that ended it; null when it was told to end. */
+  /** Called when a lane is gone. `error` is what ended it, or kept it from starting; null when it was told to end. */
   readonly onGone: (lane: SupervisedLane, error: Error | null) => void;
 }
 

@@ -1,40 +1,58 @@
 import { delay } from "@std/async/delay";
+import type { Logger } from "../log/logger.ts";
 import type { SupervisionSettings } from "./settings.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
 /** How long connects that are under way to an old socket may take to arrive, in milliseconds. */
 const SETTLE = 200;
 
-/**
- * Retires lanes that others replace; resolves when only the new ones accept.
- * Where each lane has a listening socket of its own, a reuseport filter first
- * sends new clients to the new sockets, because closing a socket resets the
- * clients in its accept queue.
- *
- * @param listening How many sockets listened before those of the new lanes.
- * @returns Whether no client could be lost.
- */
-export async function replaceLanes(
-  old: readonly SupervisedLane[],
-  fresh: readonly SupervisedLane[],
-  listening: number,
-  settings: SupervisionSettings,
-): Promise<boolean> {
-  const [first] = fresh;
-  const retire = () => Promise.all(old.map((lane) => lane.retire(settings)));
-  if (old.length === 0 || first?.generation.plan.sharing !== "reusePort") {
-    await retire();
-    return true;
+/** Retires lanes once others have started in their place. */
+export class LaneReplacer {
+  readonly #log: Logger;
+  #hasWarned = false;
+
+  constructor(log: Logger) {
+    this.#log = log;
   }
-  const { handle } = first;
-  const isFiltered = await handle.setReuseportFilter({ first: listening, count: fresh.length });
-  if (isFiltered) {
+
+  /**
+   * Retires lanes that others replace; resolves when only the new ones accept.
+   * Where each lane has a listening socket of its own, a reuseport filter first
+   * sends new clients to the new sockets, because closing a socket resets the
+   * clients in its accept queue.
+   *
+   * @param listening How many lanes were listening before the new ones started.
+   */
+  async replace(
+    old: readonly SupervisedLane[],
+    fresh: readonly SupervisedLane[],
+    listening: number,
+    settings: SupervisionSettings,
+  ): Promise<void> {
+    const [first] = fresh;
+    const retire = () => Promise.all(old.map((lane) => lane.retire(settings)));
+    const hasOwnSocket = first?.generation.plan.sharing === "reusePort";
+    if (first === undefined || old.length === 0 || !hasOwnSocket) return void await retire();
+    const setFilter = (count: number) =>
+      first.handle.setReuseportFilter({ first: listening, count });
+    if (!await setFilter(fresh.length)) {
+      await retire();
+      return this.#warn();
+    }
     await delay(SETTLE);
-    // When a socket closes, the last one of the group takes its index; this one keeps its own longest.
-    await handle.setReuseportFilter({ first: listening, count: 1 });
+    // When a socket closes, the last one of the group takes its index: the first new one keeps its own longest.
+    await setFilter(1);
     await retire();
     // All lanes remove the filter, in case one has just died.
     await Promise.all(fresh.map((lane) => lane.handle.setReuseportFilter(null)));
-  } else await retire();
-  return isFiltered;
+  }
+
+  #warn(): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#log.warn(
+      "Clients that connect while a process is replaced may be reset: run with all permissions, " +
+        "or set net.ipv4.tcp_migrate_req",
+    );
+  }
 }

@@ -1,19 +1,20 @@
-/** What the supervisor is told; times in milliseconds, sizes in bytes, 0 is never or no limit. */
+/** The settings of supervision. Times are in milliseconds, sizes in bytes; 0 means never, or no limit. */
 export interface SupervisionSettings {
-  /** How long a lane may give no sign of life before it is hung. */
+  /** How long a lane may go without a heartbeat before it counts as hung. */
   readonly workerTimeout: number;
-  /** Threads that are left behind, at which the server ends. */
+  /** The number of hung threads at which the server stops. */
   readonly maxHungThreads: number;
   /** How long a lane that is not needed stays idle before it retires. */
   readonly threadIdleTimeout: number;
-  /** How long connections of a retiring lane may go on. */
+  /** How long connections of a retiring lane may go on before it is shut down. */
   readonly retireTimeout: number;
-  /** How long they have after that to finish. */
+  /** The deadline of a drain. */
   readonly gracefulTimeout: number;
-  /** Requests after which a lane is replaced. */
+  /** Requests after which a lane is recycled. */
   readonly maxRequests: number;
-  /** How much more than that and the greatest age, at random, in percent. */
+  /** The most by which `maxRequests` and `maxWorkerAge` are raised at random, in percent. */
   readonly maxRequestsJitter: number;
   readonly maxWorkerAge: number;
+  /** Null is no limit. */
   readonly maxWorkerMemory: number | null;
 }

@@ -1,12 +1,12 @@
 import type { Plan } from "../modes/mode.ts";
 
 /**
- * How many lanes there should be: the minimum, and beyond it as many as keep
- * the spare ones idle. When none is idle they grow by half, since a burst that
- * took all of them is not over.
+ * How many lanes there should be: at least the minimum, and enough to keep the
+ * spare ones idle. When none is idle, the number grows by half: a burst that took
+ * all of them may not be over.
  *
- * @param busy Lanes that have as many connections as they can.
- * @param idle Lanes that could take one more.
+ * @param busy Lanes with no room for another connection.
+ * @param idle Lanes with room.
  */
 export function wantedLanes({ lanes }: Pick<Plan, "lanes">, busy: number, idle: number): number {
   if (lanes.min === lanes.max) return lanes.min;
@@ -14,7 +14,7 @@ export function wantedLanes({ lanes }: Pick<Plan, "lanes">, busy: number, idle: 
   return Math.min(lanes.max, Math.max(lanes.min, busy + spare));
 }
 
-/** A plan with so many lanes more, or fewer; one at least. */
+/** The plan with `extra` more lanes, or fewer if it is negative; at least one. */
 export function scaled(plan: Plan, extra: number): Plan {
   const { min, max, spare } = plan.lanes;
   const most = Math.max(1, max + extra);

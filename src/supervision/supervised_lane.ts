@@ -1,21 +1,9 @@
-import type { Order } from "../lane/order.ts";
 import type { LaneState, Row } from "../lane/scoreboard.ts";
-import type { Plan } from "../modes/mode.ts";
 import type { Exit, LaneHandle } from "../places/handle.ts";
+import type { Generation } from "./generation.ts";
 import { HeartbeatMonitor } from "./heartbeat.ts";
 import { Lifetime } from "./lifetime.ts";
 import type { SupervisionSettings } from "./settings.ts";
-
-/** The part of the order that is the same for all lanes of a generation. */
-export type Work = Omit<Order, "lane" | "generation" | "row" | "takeOver" | "heartbeat">;
-
-/** All lanes started by one reload, or at the start. */
-export interface Generation {
-  /** The number of reloads before it. */
-  readonly number: number;
-  readonly plan: Plan;
-  readonly work: Work;
-}
 
 /** How long a service may keep running after its connections are closed, in milliseconds. */
 export const KILL_PATIENCE = 500;

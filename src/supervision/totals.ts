@@ -1,21 +1,22 @@
 import { countsOf, type LaneCounts } from "../lane/counts.ts";
 import type { Row, Scoreboard } from "../lane/scoreboard.ts";
 
-/** What lanes that are gone have counted, and how they went. */
+/** The counts of lanes that are gone, and how they ended. */
 export class Totals {
   crashed = 0;
   hung = 0;
   recycled = 0;
+  /** Connections that ended without a byte from the client. */
   silent = 0;
   #gone: LaneCounts = ZERO;
 
-  /** A lane is gone: its row will be another's. */
+  /** Adds the counts of a lane that is gone, before its row is reused. */
   keep(row: Row): void {
     this.#gone = sum(this.#gone, { ...countsOf(row), open: 0 });
     this.silent += row.get("silent");
   }
 
-  /** The counts of lanes that are gone and of those that are not. */
+  /** The counts of all lanes, alive and gone. */
   with(scoreboard: Scoreboard): LaneCounts {
     const alive = [...scoreboard.rows()].filter(({ state }) =>
       state !== "free" && state !== "hung"

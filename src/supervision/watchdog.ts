@@ -4,9 +4,8 @@ import type { SupervisedLane } from "./supervised_lane.ts";
 /** What the watchdog checks and acts on. */
 export interface WatchdogTarget {
   readonly lanes: readonly SupervisedLane[];
-  fill(): void;
-  trim(): void;
-  resetBackoff(): void;
+  /** Called once a second. */
+  adjust(): void;
   recycle(lane: SupervisedLane): Promise<void>;
   killHung(lane: SupervisedLane): void;
 }
@@ -43,15 +42,8 @@ export class Watchdog {
     for (const lane of this.#supervisor.lanes) this.#checkHeartbeat(lane, late);
     if (now - this.#checkedSlowly < SLOW) return;
     this.#checkedSlowly = now;
-    this.#checkSlowly();
-  }
-
-  #checkSlowly(): void {
     const { lanes } = this.#supervisor;
-    const isStayingUp = lanes.some((lane) => lane.state === "ready" && lane.isStable);
-    if (isStayingUp) this.#supervisor.resetBackoff();
-    this.#supervisor.trim();
-    this.#supervisor.fill();
+    this.#supervisor.adjust();
     void this.#recycleOne(lanes);
   }
 

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import type { Exit, LaneHandle } from "../../src/places/handle.ts";
+import type { Generation } from "../../src/supervision/generation.ts";
 import { stopLanes } from "../../src/supervision/stop.ts";
-import { type Generation, SupervisedLane } from "../../src/supervision/supervised_lane.ts";
+import { SupervisedLane } from "../../src/supervision/supervised_lane.ts";
 import { UNLIMITED } from "../helpers/supervision.ts";
 import { until } from "../helpers/until.ts";
 

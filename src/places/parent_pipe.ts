@@ -1,0 +1,62 @@
+import { encodeMessage } from "../base/pipe.ts";
+import type { Row } from "../lane/scoreboard.ts";
+import { LineWriter } from "../log/line_writer.ts";
+import type { FromLane } from "./messages.ts";
+
+/** The way from a process to its parent: messages, and the row of its lane. */
+export class ParentPipe {
+  readonly #word: string;
+  readonly #writer: LineWriter;
+  readonly #encoder = new TextEncoder();
+  #row: Row | null = null;
+  #lastNumber = 0;
+
+  /** @param word Marks the messages. */
+  constructor(word: string) {
+    this.#word = word;
+    this.#writer = new LineWriter({
+      name: "the pipe to the parent",
+      write: (bytes) => Deno.stdout.write(bytes),
+      reopen: () => Promise.resolve(),
+      close() {},
+    }, (count) => this.#encode({ type: "dropped", count }));
+  }
+
+  /** Reports this row from now on. */
+  attach(row: Row): void {
+    this.#row = row;
+  }
+
+  /** Queues a message; the row goes before it, so that the parent knows the counts by then. */
+  post(message: FromLane): void {
+    if (message.type !== "log" && message.type !== "access") this.reportRow();
+    this.#writer.add(this.#encode(message));
+  }
+
+  /** Queues the row. */
+  reportRow(): void {
+    if (this.#row !== null) this.#writer.add(this.#encodeRow(this.#row));
+  }
+
+  /** Reports the row before it returns, over standard error, which has no queue. */
+  reportRowNow(): void {
+    if (this.#row === null) return;
+    try {
+      Deno.stderr.writeSync(this.#encoder.encode(this.#encodeRow(this.#row)));
+    } catch { // The parent is gone.
+    }
+  }
+
+  /** Writes what is queued. */
+  async close(): Promise<void> {
+    await this.#writer.close();
+  }
+
+  #encodeRow(row: Row): string {
+    return this.#encode({ type: "row", number: ++this.#lastNumber, row: row.report() });
+  }
+
+  #encode(message: FromLane): string {
+    return encodeMessage(message, this.#word);
+  }
+}

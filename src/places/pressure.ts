@@ -1,0 +1,36 @@
+import type { Emit } from "../core/event.ts";
+import type { Order } from "../lane/order.ts";
+import type { Scoreboard } from "../lane/scoreboard.ts";
+
+/**
+ * Watches how many lanes are idle, where each lane serves one connection at a
+ * time.
+ *
+ * @param report Called when there are too few; and, if clients are refused while
+ * no lane is idle, when one is idle again.
+ * @returns Takes the events of the lane.
+ */
+export function watchPressure(
+  { spare, mostLanes, overload }: Order,
+  scoreboard: Scoreboard,
+  report: () => void,
+): Emit {
+  if (spare === 0) return () => {};
+  const mayRefuse = overload === "refuse";
+  return ({ type }) => {
+    if (type !== "accepted" && !(mayRefuse && type === "closed")) return;
+    const { ready, idle } = countLanes(scoreboard);
+    const isShort = idle < spare && (ready < mostLanes || (mayRefuse && idle === 0));
+    if (type === "accepted" ? isShort : idle === 1) report();
+  };
+}
+
+function countLanes(scoreboard: Scoreboard): { ready: number; idle: number } {
+  let [ready, idle] = [0, 0];
+  for (const row of scoreboard.rows()) {
+    if (row.state !== "ready") continue;
+    ready++;
+    if (row.open === 0) idle++;
+  }
+  return { ready, idle };
+}

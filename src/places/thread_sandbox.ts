@@ -1,0 +1,25 @@
+/** What a sandboxed handler may not do. The network is left to it. */
+export const SANDBOX: Deno.PermissionOptionsObject = {
+  // Read by the WebSocket library; there is nothing to hide in them.
+  env: ["WS_NO_BUFFER_UTIL", "WS_NO_UTF_8_VALIDATE"],
+  ffi: false,
+  import: false,
+  net: "inherit",
+  read: false,
+  run: false,
+  sys: false,
+  write: false,
+};
+
+/**
+ * Closes a gap of the permissions, from inside the thread: the runtime lets
+ * anyone send signals to the own process, which all threads share.
+ */
+export async function closeSandbox(): Promise<void> {
+  const { default: process } = await import("node:process");
+  const refuse = (): never => {
+    throw new Deno.errors.NotCapable("Cannot send a signal: the handler is sandboxed");
+  };
+  Deno.kill = refuse;
+  process.kill = refuse;
+}

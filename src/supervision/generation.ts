@@ -1,0 +1,13 @@
+import type { Order } from "../lane/order.ts";
+import type { Plan } from "../modes/mode.ts";
+
+/** The part of the order that is the same for all lanes of a generation. */
+export type Work = Omit<Order, "lane" | "generation" | "row" | "takeOver" | "heartbeat">;
+
+/** All lanes started by one reload, or at the start. */
+export interface Generation {
+  /** The number of reloads before it. */
+  readonly number: number;
+  readonly plan: Plan;
+  readonly work: Work;
+}

@@ -1,0 +1,147 @@
+import type { Logger } from "../log/logger.ts";
+import type { Plan } from "../modes/mode.ts";
+import { Backoff } from "./backoff.ts";
+import type { Generation } from "./generation.ts";
+import type { LanePool } from "./lane_pool.ts";
+import { scaled, wantedLanes } from "./size.ts";
+import type { SupervisedLane } from "./supervised_lane.ts";
+
+/** What a scaler works with. */
+export interface ScalerOptions {
+  readonly pool: LanePool;
+  readonly log: Logger;
+  /** Called with whether there are as many lanes as the plan allows, and none has room. */
+  readonly onFull: (isFull: boolean) => void;
+  /** Called with the last error when lanes cannot be kept alive. */
+  readonly onHopeless: (error: Error) => void;
+}
+
+/** Keeps as many lanes of the serving generation alive as its plan wants. */
+export class Scaler {
+  /** The generation that serves; null before the first has started. */
+  serving: Generation | null = null;
+  readonly #options: ScalerOptions;
+  readonly #backoff = new Backoff();
+  /** Lanes added by TTIN, or taken away by TTOU. */
+  #extra = 0;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #isStopped = false;
+
+  constructor(options: ScalerOptions) {
+    this.#options = options;
+  }
+
+  /** How many lanes a generation with the plan starts with. */
+  initialLanes(plan: Plan): number {
+    return wantedLanes(scaled(plan, this.#extra), 0, 1);
+  }
+
+  /** Changes the maximum number of lanes, which stays at least 1; returns it before and now. */
+  scale(difference: number): { before: number; now: number } {
+    const before = this.#plan()?.lanes.max ?? 0;
+    this.#extra += Math.max(difference, 1 - before);
+    const now = this.#plan()?.lanes.max ?? 0;
+    this.fill();
+    this.#trim();
+    return { before, now };
+  }
+
+  /** Retires lanes that are not needed and starts those that are missing; called once a second. */
+  adjust(): void {
+    const { lanes } = this.#options.pool;
+    const isStayingUp = lanes.some((lane) => lane.state === "ready" && lane.isStable);
+    if (isStayingUp) this.#backoff.reset();
+    this.#trim();
+    this.fill();
+  }
+
+  /** Starts missing lanes, after a wait if lanes die early. */
+  fill(): void {
+    if (this.#isStopped || this.serving === null || this.#timer !== null) return;
+    const { delay } = this.#backoff;
+    if (delay > 0) {
+      this.#timer = setTimeout(() => {
+        this.#timer = null;
+        this.#launchMissing();
+      }, delay);
+    } else this.#launchMissing();
+    this.#options.onFull(this.#isFull());
+  }
+
+  /** Starts no more lanes. */
+  stop(): void {
+    this.#isStopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  /**
+   * Replaces a lane that is gone, unless its generation is over, or lanes die
+   * early again and again.
+   *
+   * @param error What ended it; null when it was told to end.
+   */
+  replaceGone(lane: SupervisedLane, error: Error | null): void {
+    if (lane.generation !== this.serving) return;
+    // Further deaths while a restart is pending belong to the same attempt.
+    const isEarly = error !== null && lane.isServing && !lane.isStable;
+    if (isEarly && this.#timer === null) this.#backoff.failed(error);
+    const { finalError } = this.#backoff;
+    const isAlone = !this.#current().some((other) => other.state === "ready" && other !== lane);
+    if (finalError !== null && isAlone) this.#options.onHopeless(finalError);
+    else this.fill();
+  }
+
+  /** Retires lanes beyond the maximum, and those that are not needed and have been idle for long. */
+  #trim(): void {
+    const plan = this.#plan();
+    if (plan === null) return;
+    const { settings } = this.#options.pool;
+    const current = this.#current();
+    const isTooMany = current.length > plan.lanes.max;
+    let surplus = -this.#missing();
+    for (const lane of current) {
+      const isUnused = lane.idleTime >= settings.threadIdleTimeout;
+      if (surplus <= 0 || !(isTooMany || isUnused)) continue;
+      void lane.retire(settings);
+      surplus--;
+    }
+  }
+
+  #launchMissing(): void {
+    const { serving } = this;
+    if (serving === null || this.#isStopped) return;
+    const { pool, log } = this.#options;
+    try {
+      for (let missing = this.#missing(); missing > 0; missing--) pool.launch(serving, true);
+    } catch (error) {
+      log.error("Cannot start another worker", {
+        error: error instanceof Error ? error : String(error),
+      });
+    }
+  }
+
+  /** How many more lanes are wanted; negative when there are too many. */
+  #missing(): number {
+    const plan = this.#plan();
+    if (plan === null) return 0;
+    const current = this.#current();
+    const idle = current.filter((lane) => lane.hasRoom).length;
+    return wantedLanes(plan, current.length - idle, idle) - current.length;
+  }
+
+  #isFull(): boolean {
+    const current = this.#current();
+    return current.length >= (this.#plan()?.lanes.max ?? Infinity) &&
+      current.every((lane) => lane.state === "ready" && !lane.hasRoom);
+  }
+
+  /** The lanes of the serving generation that accept clients, or will. */
+  #current(): SupervisedLane[] {
+    const { lanes } = this.#options.pool;
+    return lanes.filter((lane) => lane.generation === this.serving && lane.isServing);
+  }
+
+  #plan(): Plan | null {
+    return this.serving === null ? null : scaled(this.serving.plan, this.#extra);
+  }
+}
