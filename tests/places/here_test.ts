@@ -1,84 +1,75 @@
 import { assertEquals } from "@std/assert";
-import { getLogger } from "@logtape/logtape";
 import type { LaneHost } from "../../src/lane/lane.ts";
-import type { Order } from "../../src/lane/order.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { LineBuffer } from "../../src/log/line_buffer.ts";
-import type { LaneHandle, Place } from "../../src/places/handle.ts";
+import type { Logger, LogMethod } from "../../src/log/logger.ts";
+import type { LaneHandle } from "../../src/places/handle.ts";
 import { here, hereApart } from "../../src/places/here.ts";
 import { Client } from "../helpers/client.ts";
+import { makeOrder } from "../helpers/order.ts";
 
-/** A lane of `echo` that has room for one connection, of it and of all lanes. */
-const ORDER: Order = {
-  lane: 0,
-  generation: 0,
-  row: 0,
-  service: { kind: "service", name: "echo" },
-  options: {},
-  sandbox: false,
-  addresses: [{ transport: "tcp", hostname: "127.0.0.1", port: 0 }],
-  sharing: "shared",
-  takeOver: false,
-  backlog: 16,
-  unixMode: null,
-  maxConnections: 1,
-  totalConnections: 1,
-  maxConnectionsPerIp: 0,
-  overload: "refuse",
-  idleTimeout: 0,
-  writeTimeout: 0,
-  gracefulTimeout: 0,
-  workerTimeout: 0,
-  heartbeat: 1000,
-  spare: 0,
-  mostLanes: 1,
-  log: { level: "error", isText: false, isColoured: false },
+const ignore: LogMethod = () => {};
+
+/** The errors that lanes have logged, on any of the places. */
+const errors: string[] = [];
+const LOG: Logger = {
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: (message) => void errors.push(message),
+  getChild: () => LOG,
 };
 
-function hostOf(scoreboard: Scoreboard): LaneHost {
+function makeHost(): LaneHost {
   return {
-    log: getLogger(["sluice", "test"]),
+    log: LOG,
     accessLog: new LineBuffer(() => {}),
-    scoreboard,
+    scoreboard: new Scoreboard(),
     addressTable: null,
-    allocate: () => Promise.reject(new Error("Nothing is shared here")),
-    importHandler: () => Promise.reject(new Error("There is no handler here")),
+    allocate: () => Promise.reject(new Error("there is no shared memory")),
+    importHandler: () => Promise.reject(new Error("there is no handler")),
     memory: () => 0,
     cpuTime: () => 0,
     onEvent: () => {},
   };
 }
 
-/** Starts a lane; disposing ends it. */
-async function start(place: Place, order: Order): Promise<AsyncDisposable & { port: number }> {
-  const lane: LaneHandle = place(order);
+async function portOf(lane: LaneHandle): Promise<number> {
   const { addresses: [address] } = await lane.ready;
-  return {
-    port: address?.transport === "tcp" ? address.port : 0,
-    async [Symbol.asyncDispose]() {
-      await lane.stopAccepting();
-      lane.drain();
-      await lane.exited;
-    },
-  };
+  if (address?.transport !== "tcp") throw new Error("The lane has no TCP address");
+  return address.port;
 }
 
-Deno.test("hereApart() serves although the lanes have no room for another connection", async () => {
-  const scoreboard = new Scoreboard();
-  const host = hostOf(scoreboard);
-  const row = scoreboard.claim(0)?.index ?? 0;
-  await using lane = await start(here(host), { ...ORDER, row });
-  using only = await Client.connect(lane);
-  await only.send("a");
-  assertEquals(await only.receiveText(1), "a");
-  using refused = await Client.connect(lane);
-  assertEquals(await refused.receiveAll(), "");
+async function stop(lane: LaneHandle): Promise<void> {
+  await lane.stopAccepting();
+  lane.drain();
+  lane.closeConnections();
+  assertEquals(await lane.exited, { kind: "stopped" });
+}
 
-  await using probe = await start(hereApart(host), ORDER);
-  using client = await Client.connect(probe);
-  await client.send("b");
-  assertEquals(await client.receiveText(1), "b");
-  assertEquals(scoreboard.total, 1);
-  await client.end();
-  await only.end();
+Deno.test("hereApart() serves although the lanes of its host are full", async () => {
+  const order = makeOrder({ totalConnections: 1, overload: "refuse" });
+  const host = makeHost();
+  const [full, probe] = [here(host)(order), hereApart(host)(order)];
+  using first = await Client.connect({ port: await portOf(full) });
+  await first.send("x");
+  assertEquals(await first.receiveText(1), "x");
+  using refused = await Client.connect({ port: await portOf(full) });
+  assertEquals(await refused.receiveAll().catch(() => ""), "");
+  using served = await Client.connect({ port: await portOf(probe) });
+  await served.send("y");
+  assertEquals(await served.receiveText(1), "y");
+  assertEquals(host.scoreboard.total, 1);
+  await Promise.all([full, probe].map(stop));
+});
+
+Deno.test("here() logs a stray error once, however many places and lanes there are", async () => {
+  const places = [here(makeHost()), here(makeHost())];
+  const lanes = places.flatMap((place) => [place(makeOrder({})), place(makeOrder({ row: 1 }))]);
+  await Promise.all(lanes.map((lane) => lane.ready));
+  const event = new ErrorEvent("error", { error: new Error("stray"), cancelable: true });
+  globalThis.dispatchEvent(event);
+  await Promise.all(lanes.map(stop));
+  assertEquals(event.defaultPrevented, true);
+  assertEquals(errors, ["Uncaught error outside of any connection, in a promise or a timer"]);
 });
