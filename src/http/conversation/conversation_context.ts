@@ -1,26 +1,26 @@
 import type { Connection } from "../../core/connection.ts";
-import type { ConversationOptions } from "./options.ts";
 import type { HttpError } from "../error.ts";
 import type { Exchange } from "../exchange.ts";
 import type { HttpHandler } from "../message.ts";
+import type { ConversationOptions } from "./options.ts";
 import type { OutputBuffers } from "./output.ts";
 
-/** What conversations report; whoever runs them logs and counts. */
+/** What conversations report. Whoever runs them logs and counts. */
 export interface HttpReports {
-  /** A request was answered, or could not be; null where nobody wants to know. */
+  /** An exchange has ended; null if nobody records exchanges. */
   readonly answered: ((exchange: Exchange) => void) | null;
-  /** A handler threw something other than an HttpError; the client was told the id. */
+  /** A handler threw something other than an HttpError. The client was sent the id. */
   failed(id: string, error: unknown): void;
   /** A request was malformed, too large or too slow. */
   refused(id: string, error: HttpError, connection: Connection): void;
 }
 
-/** What all conversations of a lane have in common. */
+/** What all conversations of a lane share. */
 export interface ConversationContext {
   readonly handler: HttpHandler;
   readonly options: ConversationOptions;
   readonly buffers: OutputBuffers;
   readonly reports: HttpReports;
-  /** Whether the lane leaves: each answer is the last of its connection. */
-  isLeaving: boolean;
+  /** Whether the lane retires, so that each response is the last of its connection. */
+  isRetiring: boolean;
 }

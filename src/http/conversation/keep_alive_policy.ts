@@ -1,27 +1,28 @@
 import type { Connection } from "../../core/connection.ts";
-import type { ConversationContext } from "./conversation_context.ts";
-import { type Field, type HttpResponse, isSource } from "../message.ts";
 import type { RequestHead } from "../codec/request_head.ts";
-import type { RequestReader } from "./request_reader.ts";
+import { type Field, type HttpResponse, isSource } from "../message.ts";
+import type { BodyReader } from "./body_reader.ts";
+import type { ConversationContext } from "./conversation_context.ts";
 
-/** Whether the connection ends with an answer, which the client is told then (RFC 9112, 9.6). */
-export function isLastAnswer(
+/** Whether the connection closes after a response, which then says so (RFC 9112, 9.6). */
+export function isLastResponse(
   head: RequestHead,
   { headers, body }: HttpResponse,
   connection: Connection,
-  reader: RequestReader,
-  { options, isLeaving }: ConversationContext,
+  requestBody: BodyReader,
+  { options, isRetiring }: ConversationContext,
 ): boolean {
-  // Those who wait for room come before those who might ask again.
   if (!head.keepAlive || options.keepAlive === 0) return true;
-  if (isLeaving || connection.isCrowded) return true;
-  if (headers !== undefined && saysClose(headers)) return true;
-  // HTTP/1.0 knows no other end of a body without a length. A body that is made
-  // piece by piece may be made of the request's own, of which the rest is to come.
-  return isSource(body) ? head.minor === 0 && body.length === null : !reader.canSkipBody();
+  // When the server is full, waiting clients take precedence over idle ones.
+  if (isRetiring || connection.isCrowded) return true;
+  if (headers !== undefined && hasClose(headers)) return true;
+  // Without a length, HTTP/1.0 can mark the end of a body only by closing.
+  if (isSource(body)) return head.minor === 0 && body.length === null;
+  // Not asked for a source, which may still read the request's body.
+  return !requestBody.canSkip();
 }
 
-function saysClose(fields: readonly Field[]): boolean {
+function hasClose(fields: readonly Field[]): boolean {
   for (let i = 0; i < fields.length; i++) {
     const [name, value] = fields[i] as Field;
     if (name.length !== 10 || name.toLowerCase() !== "connection") continue;

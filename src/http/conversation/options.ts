@@ -1,4 +1,4 @@
-/** What conversations are told of the settings. Times are in milliseconds, sizes in bytes; 0 is no limit. */
+/** The settings of conversations. Times are in milliseconds, sizes in bytes; 0 means no limit. */
 export interface ConversationOptions {
   readonly maxHeaderSize: number;
   readonly maxHeaders: number;

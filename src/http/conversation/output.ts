@@ -1,14 +1,14 @@
 import type { Connection } from "../../core/connection.ts";
 
-/** What an answer is assembled in, in bytes; larger ones are written in parts. */
+/** The size of an output buffer, in bytes; larger responses are written in parts. */
 const SIZE = 16 * 1024;
-/** Buffers kept for the next borrower; the others go back to the system. */
+/** The most buffers that are kept for reuse. */
 const KEPT = 64;
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array(0);
 
-/** The output buffers of one lane. */
+/** The pool of output buffers of one lane. */
 export class OutputBuffers {
   readonly #free: Uint8Array[] = [];
 
@@ -21,13 +21,13 @@ export class OutputBuffers {
   }
 }
 
-/** What is to be sent on one connection: small things are gathered and written at once. */
+/** The output of one connection: gathers small parts to write them at once. */
 export class Output {
   readonly #connection: Connection;
   readonly #buffers: OutputBuffers;
   #buffer: Uint8Array = NOTHING;
   #length = 0;
-  /** All that there is to send, where it need not be gathered. */
+  /** The only bytes to send, if nothing has to be gathered with them. */
   #whole: Uint8Array | null = null;
 
   constructor(connection: Connection, buffers: OutputBuffers) {
@@ -40,9 +40,9 @@ export class Output {
   }
 
   /**
-   * Adds a head, a character for each byte, and a text of ASCII.
+   * Adds a head, with a character for each byte, and an ASCII text.
    *
-   * @returns Whether there was room; otherwise nothing was added.
+   * @returns false if there was no room, and nothing was added.
    */
   addText(head: string, text: string): boolean {
     if (head.length + text.length > this.#room) return false;
@@ -51,9 +51,9 @@ export class Output {
   }
 
   /**
-   * Adds a head, a character for each byte, and bytes.
+   * Adds a head, with a character for each byte, and bytes.
    *
-   * @returns Whether there was room; otherwise nothing was added.
+   * @returns false if there was no room, and nothing was added.
    */
   addBytes(head: string, bytes: Uint8Array): boolean {
     if (head.length + bytes.length > this.#room) return false;
@@ -63,9 +63,9 @@ export class Output {
   }
 
   /**
-   * Adds bytes that nobody will change.
+   * Adds bytes that will not change.
    *
-   * @returns Whether there was room; otherwise nothing was added.
+   * @returns false if there was no room, and nothing was added.
    */
   addWhole(bytes: Uint8Array): boolean {
     if (this.isEmpty) this.#whole = bytes;
@@ -75,7 +75,7 @@ export class Output {
   }
 
   /**
-   * Writes what was added.
+   * Writes everything that was added.
    *
    * @throws {ConnectionError} If the connection is over.
    */
@@ -89,8 +89,21 @@ export class Output {
     const bytes = buffer.subarray(0, this.#length);
     this.#buffer = NOTHING;
     this.#length = 0;
-    // A write that failed may still look at the buffer: it is lost to the pool.
+    // After a failed write the runtime may still read the buffer, so it is not reused.
     return this.#connection.write(bytes).then(() => this.#buffers.giveBack(buffer));
+  }
+
+  /**
+   * Writes a head of any length, with a character for each byte, after everything that was added.
+   *
+   * @throws {ConnectionError} If the connection is over.
+   */
+  async writeHead(head: string): Promise<void> {
+    if (this.addText(head, "")) return await this.flush();
+    if (!this.isEmpty) await this.flush();
+    if (this.addText(head, "")) return await this.flush();
+    // A handler's fields may exceed the buffer.
+    await this.#connection.write(Uint8Array.from(head, (character) => character.charCodeAt(0)));
   }
 
   get #room(): number {
@@ -103,7 +116,7 @@ export class Output {
     this.#length += bytes.length;
   }
 
-  /** What comes next is to be sent together with what is there. */
+  /** Makes sure that there is a buffer, which begins with what was added so far. */
   #gather(): void {
     if (this.#buffer === NOTHING) this.#buffer = this.#buffers.lend();
     if (this.#whole === null) return;
@@ -120,7 +133,7 @@ export class Output {
     const { read, written } = encoder.encodeInto(head + text, space);
     this.#length = start + length;
     if (read === length && written === length) return;
-    // A field has bytes beyond ASCII, which UTF-8 would make two of each.
+    // A character beyond ASCII: UTF-8 would encode it as two bytes.
     for (let i = 0; i < head.length; i++) space[i] = head.charCodeAt(i);
     for (let i = 0; i < text.length; i++) space[head.length + i] = text.charCodeAt(i);
   }

@@ -1,46 +1,47 @@
 import { HttpError } from "../error.ts";
 import type { RequestBody } from "../message.ts";
 
-/** Where the body of the current request comes from. */
-export interface BodyReader {
-  readBody(): Promise<Uint8Array<ArrayBuffer> | null>;
+/** Where the body of a request comes from; see {@linkcode RequestBody.read}. */
+export interface BodyParts {
+  read(): Promise<Uint8Array<ArrayBuffer> | null>;
 }
 
 const NOTHING = new Uint8Array(0);
 const decoder = new TextDecoder();
 
-/** The body of a request, by whoever takes it out of the stream. */
+/** The body of a request, as its handler reads it. */
 export class StreamedBody implements RequestBody {
   isUsed = false;
-  #reader: BodyReader | null;
+  #parts: BodyParts | null;
   readonly #onEnd: () => void;
   #isDetached = false;
 
   /**
-   * @param reader null where there is no body.
-   * @param onEnd Called when all of it was read.
+   * @param length In bytes; null if it is unknown.
+   * @param parts null if there is no body.
+   * @param onEnd Called when the body was read to its end.
    */
-  constructor(readonly length: number | null, reader: BodyReader | null, onEnd = () => {}) {
-    this.#reader = reader;
+  constructor(readonly length: number | null, parts: BodyParts | null, onEnd = () => {}) {
+    this.#parts = parts;
     this.#onEnd = onEnd;
   }
 
   async read(): Promise<Uint8Array<ArrayBuffer> | null> {
     this.isUsed = true;
     if (this.#isDetached) {
-      throw new TypeError("Cannot read the body: the request is answered");
+      throw new TypeError("Cannot read the body: the response was sent already");
     }
-    const part = this.#reader === null ? null : await this.#reader.readBody();
+    const part = this.#parts === null ? null : await this.#parts.read();
     if (part === null) this.#onEnd();
     return part;
   }
 
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.isUsed) throw new TypeError("Cannot read the body: it was read before");
+    if (this.isUsed) throw new TypeError("Cannot read the body: it was read already");
     const first = await this.read();
     if (first === null) return NOTHING;
-    // Most bodies come in one piece.
-    if (first.length === this.length) return this.#ended(first.slice());
+    // Most bodies arrive in one part.
+    if (first.length === this.length) return this.#finish(first.slice());
     return this.length === null
       ? await this.#gather(first)
       : await this.#fillUp(first, this.length);
@@ -60,14 +61,14 @@ export class StreamedBody implements RequestBody {
     }
   }
 
-  /** The request is answered: the rest of the stream is no business of the handler any more. */
+  /** Makes further reads fail: the response was sent, and the connection serves the next request. */
   detach(): void {
-    this.#isDetached = this.#reader !== null;
-    this.#reader = null;
+    this.#isDetached = this.#parts !== null;
+    this.#parts = null;
   }
 
-  async #ended(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    // The end is known only when it was asked for.
+  async #finish(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    // The reader notices the end only when it is asked for more.
     await this.read();
     return bytes;
   }

@@ -1,25 +1,25 @@
 import type { Connection } from "../../core/connection.ts";
-import type { Field, HttpRequest, RouteParams } from "../message.ts";
-import { StreamedBody } from "./request_body.ts";
 import type { RequestHead } from "../codec/request_head.ts";
-import type { RequestReader } from "./request_reader.ts";
+import type { Field, HttpRequest, RouteParams } from "../message.ts";
+import type { BodyReader } from "./body_reader.ts";
+import { StreamedBody } from "./request_body.ts";
 
 const NO_PARAMS: RouteParams = Object.freeze({});
 
-/** A request, as its handler sees it, while it is served. */
+/** A request being served, as its handler sees it. */
 export class ServedRequest implements HttpRequest {
   params: RouteParams = NO_PARAMS;
   readonly head: RequestHead;
   readonly #connection: Connection;
-  readonly #reader: RequestReader;
+  readonly #reader: BodyReader;
   readonly #number: number;
   #body: StreamedBody | null = null;
   #controller: AbortController | null = null;
   #completed: PromiseWithResolvers<void> | null = null;
   #isEnded = false;
 
-  /** @param number Of the request on its connection, the first is 1. */
-  constructor(head: RequestHead, connection: Connection, reader: RequestReader, number: number) {
+  /** @param number Counts the requests of the connection from 1. */
+  constructor(head: RequestHead, connection: Connection, reader: BodyReader, number: number) {
     this.head = head;
     this.#connection = connection;
     this.#reader = reader;
@@ -101,13 +101,13 @@ export class ServedRequest implements HttpRequest {
     if (this.#completed === null) {
       this.#completed = Promise.withResolvers();
       if (this.#isEnded) this.#completed.resolve();
-      // Who asks may not wait for it.
+      // Not everyone who gets the promise waits for it.
       this.#completed.promise.catch(() => {});
     }
     return this.#completed.promise;
   }
 
-  /** It is answered: nothing of it reaches into the conversation any more. */
+  /** Detaches the request from the connection: its response was sent. */
   end(): void {
     this.#isEnded = true;
     this.#body?.detach();
@@ -115,11 +115,11 @@ export class ServedRequest implements HttpRequest {
   }
 
   /**
-   * There is nobody to answer any more, or no time.
+   * Tells the handler that its response will not be sent.
    *
-   * @param reason Where none is given, the client has left.
+   * @param reason By default, that the client has disconnected.
    */
-  abort(reason: Error = new DOMException("The client has left", "AbortError")): void {
+  abort(reason: Error = new DOMException("The client has disconnected", "AbortError")): void {
     if (this.#isEnded) return;
     this.#controller?.abort(reason);
     this.#completed?.reject(reason);
@@ -129,14 +129,14 @@ export class ServedRequest implements HttpRequest {
     const { contentLength } = this.head;
     const reader = contentLength === 0 ? null : this.#reader;
     const body = new StreamedBody(contentLength, reader, () => {
-      // What came of the body has ended the watch.
+      // The arrival of the body has ended the watch.
       if (this.#controller !== null) void this.#watchClient();
     });
     if (this.#isEnded) body.detach();
     return body;
   }
 
-  /** Notices when the client leaves, by reading on while it waits for its answer. */
+  /** Notices when the client leaves, by reading ahead while it waits for the response. */
   async #watchClient(): Promise<void> {
     try {
       if (this.#connection.sawEnd || !await this.#reader.watch()) this.abort();

@@ -1,80 +1,80 @@
 import type { Connection } from "../../core/connection.ts";
 import type { Clock } from "../../core/deadlines.ts";
 import type { EndedBy } from "../../core/event.ts";
-import type { ConversationOptions } from "./options.ts";
 import { HttpError } from "../error.ts";
-import type { RequestReader } from "./request_reader.ts";
+import type { BodyReader } from "./body_reader.ts";
+import type { ConversationOptions } from "./options.ts";
 
-/** How long an idle client may stay while others wait for room, in milliseconds. */
+/** The idle timeout while others wait for room, in milliseconds. */
 const CROWDED_IDLE = 2000;
-/** How long one that has just come may take to send what it came for while the lane leaves. */
-const LEAVING_IDLE = 1000;
+/** The idle timeout while the lane retires, in milliseconds: time for a new client to send its request. */
+const RETIRING_IDLE = 1000;
 
 /** What a conversation is doing. */
-export type Phase =
+export type RequestPhase =
   /** Waiting for the first byte of a request. */
   | "idle"
-  /** In the middle of a head. */
+  /** Receiving a head. */
   | "head"
-  /** Waiting for the handler, or with it for the body. */
+  /** Waiting for the handler, which may be waiting for the body. */
   | "handler"
-  /** Sending the answer, while the handler may still read the body. */
-  | "answer"
-  /** Of another protocol now. */
+  /** Sending the response, while the handler may still read the body. */
+  | "response"
+  /** Speaking another protocol after an upgrade. */
   | "upgraded";
 
-/** What is known of a conversation when it is asked. */
-export interface Progress {
-  readonly phase: Phase;
+/** The state of a conversation that its timeouts depend on. */
+export interface ConversationState {
+  readonly phase: RequestPhase;
   /** When the phase began, by the clock. */
   readonly since: number;
   readonly clock: Clock;
-  readonly reader: RequestReader;
+  readonly body: BodyReader;
   readonly connection: Connection;
 }
 
 /**
- * Judges whether the client, or the handler, takes longer than it may.
+ * Checks whether the client or the handler has exceeded a timeout.
  *
- * @returns Who ends an idle connection, without a word; the error that a client
- * in the middle of a request is told; null where there is time.
+ * @returns Who ends an idle connection, which is closed without a response; the
+ * error to send in the middle of a request; null if no timeout has expired.
  */
-export function lateness(
-  progress: Progress,
+export function checkTimeouts(
+  state: ConversationState,
   options: ConversationOptions,
 ): EndedBy | HttpError | null {
-  const { phase, since, clock, reader } = progress;
-  if (reader.isWaiting) {
-    return reader.isLate(options.bodyTimeout) ? tooLong(408, "the body", "--body-timeout") : null;
+  const { phase, since, clock, body } = state;
+  if (body.isWaiting) {
+    return body.isLate(options.bodyTimeout) ? exceeded(408, "the body", "--body-timeout") : null;
   }
   switch (phase) {
     case "idle":
-      return idleness(progress, options);
+      return checkIdle(state, options);
     case "head":
       return clock.isOver(since, options.headerTimeout)
-        ? tooLong(408, "the header", "--header-timeout")
+        ? exceeded(408, "the header", "--header-timeout")
         : null;
     case "handler":
-      return clock.isOver(since + reader.waited, options.requestTimeout)
-        ? tooLong(503, "the handler", "--request-timeout")
+      return clock.isOver(since + body.waited, options.requestTimeout)
+        ? exceeded(503, "the handler", "--request-timeout")
         : null;
     default:
       return null;
   }
 }
 
-function idleness(
-  { since, clock, connection }: Progress,
+function checkIdle(
+  { since, clock, connection }: ConversationState,
   options: ConversationOptions,
 ): EndedBy | null {
-  if (connection.retiring.aborted) return clock.isOver(since, LEAVING_IDLE) ? "drain" : null;
-  // With a keep-alive of 0 nobody waits for a second request.
+  if (connection.retiring.aborted) return clock.isOver(since, RETIRING_IDLE) ? "drain" : null;
+  // Without keep-alive, the only idle wait is for the first request.
   const limit = options.keepAlive || options.headerTimeout;
   const isOver = clock.isOver(since, limit) || clock.isOver(since, options.idleTimeout) ||
     (connection.isCrowded && clock.isOver(since, CROWDED_IDLE));
   return isOver ? "timeout" : null;
 }
 
-function tooLong(status: number, what: string, option: string): HttpError {
+function exceeded(status: number, what: string, option: string): HttpError {
   return new HttpError(status, `${what} took longer than ${option}`);
 }

@@ -355,7 +355,7 @@ Deno.test("a body that is read after the answer is rejected, not taken for the w
     await client.send("def");
     assertEquals((await ask(client, "GET", "/")).body, "answer");
   }
-  const rejection = "TypeError: Cannot read the body: the request is answered";
+  const rejection = "TypeError: Cannot read the body: the response was sent already";
   assertEquals(await Promise.all(outcomes), [rejection, rejection]);
 });
 

@@ -36,7 +36,7 @@ function makeRequest(line: string, parts: RequestParts = {}): HttpRequest {
   return {
     ...request,
     body: new StreamedBody(parts.length === undefined ? 0 : parts.length, {
-      readBody: () => Promise.resolve(pieces.shift() ?? null),
+      read: () => Promise.resolve(pieces.shift() ?? null),
     }),
     signal: parts.signal ?? request.signal,
   };

@@ -1,0 +1,194 @@
+import type { Connection } from "../../core/connection.ts";
+import { ConnectionError, IncompleteReadError } from "../../core/errors.ts";
+import type { RequestDecoder } from "../codec/request_decoder.ts";
+import type { RequestHead } from "../codec/request_head.ts";
+import { HttpError } from "../error.ts";
+import type { Output } from "./output.ts";
+
+/** The most bytes of an unread body that are skipped to keep the connection. */
+const MAX_SKIPPED = 64 * 1024;
+/** Milliseconds of extra time for each byte of a body: 500 bytes a second. */
+const BYTE_TIME = 2;
+const NOTHING = new Uint8Array(0);
+
+/** Reads the body of the current request of a connection. */
+export class BodyReader {
+  /** Whether the body was read to its end. */
+  isOver = true;
+  /** Whether a read is waiting for the client to send more. */
+  isWaiting = false;
+  /** Why the body could not be decoded; nothing after it on the connection can be, either. */
+  failure: HttpError | null = null;
+  readonly #connection: Connection;
+  readonly #output: Output;
+  readonly #decoder: RequestDecoder;
+  /** Of the current request; null between two requests. */
+  #head: RequestHead | null = null;
+  #isContinued = false;
+  /** Whether the handler may still hold a view of the part that it read last. */
+  #isLent = false;
+  #isRevoked = false;
+  #isStopped = false;
+  /** Bytes of content that were decoded. */
+  #received = 0;
+  #waited = 0;
+  #waitingSince = 0;
+
+  /** @param output Flushed before a read waits for the client. */
+  constructor(connection: Connection, output: Output, decoder: RequestDecoder) {
+    this.#connection = connection;
+    this.#output = output;
+    this.#decoder = decoder;
+  }
+
+  /** Milliseconds spent waiting for the client to send the body. */
+  get waited(): number {
+    return this.isWaiting ? this.#waited + performance.now() - this.#waitingSince : this.#waited;
+  }
+
+  /** Turns to the body of the next request. */
+  begin(head: RequestHead): void {
+    this.#head = head;
+    this.isOver = head.contentLength === 0;
+    this.#isContinued = this.#isLent = this.#isRevoked = false;
+    this.#received = this.#waited = 0;
+  }
+
+  /** Leaves the current request, whose body is over. */
+  end(): void {
+    this.#head = null;
+  }
+
+  /**
+   * Reads what has arrived, or waits for it.
+   *
+   * @returns A view that is valid until the next read; null at the end.
+   * @throws {HttpError} 400, 413 or 431 if the body is malformed or too large.
+   * @throws {ConnectionError} If the client leaves, or takes too long.
+   */
+  async read(): Promise<Uint8Array<ArrayBuffer> | null> {
+    this.#isLent = false;
+    const part = await this.#nextPart(() => {
+      if (this.#isRevoked) {
+        throw new TypeError("Cannot read the body: the response was sent already");
+      }
+    });
+    this.#isLent = part !== null;
+    return part;
+  }
+
+  /**
+   * Waits until the client sends more or leaves, while the handler may hold a part
+   * of the body.
+   *
+   * @returns Whether the client sent more.
+   */
+  async watch(): Promise<boolean> {
+    // A read is waiting: it notices when the client leaves.
+    if (this.isWaiting) return true;
+    this.#leaveLent();
+    return await this.#connection.watch();
+  }
+
+  /** Makes reads of the handler fail: its response was sent. */
+  revoke(): void {
+    this.#isRevoked = true;
+  }
+
+  /** Makes a waiting read fail: it took too long. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#leaveLent();
+  }
+
+  /** Adds a 100 to the output if the client waits for one to send the body (RFC 9110, 10.1.1). */
+  continue(): void {
+    if (!this.#head?.expectsContinue || this.#isContinued) return;
+    this.#isContinued = true;
+    if (this.isOver || this.#received > 0 || this.#connection.pending.length > 0) return;
+    this.#output.addText("HTTP/1.1 100 Continue\r\n\r\n", "");
+  }
+
+  /** Whether the rest of the body is short enough, or has arrived, so that skipping it is cheap. */
+  canSkip(): boolean {
+    const { expectsContinue = false, contentLength = 0 } = this.#head ?? {};
+    if (this.isOver) return this.failure === null;
+    if (expectsContinue && !this.#isContinued) return false;
+    if (contentLength !== null) return contentLength - this.#received <= MAX_SKIPPED;
+    try {
+      for (;;) {
+        const decoded = this.#decode();
+        if (typeof decoded === "string") return decoded === "end";
+      }
+    } catch (error) {
+      if (error instanceof HttpError) return false;
+      throw error;
+    }
+  }
+
+  /** Reads the rest of the body, and drops it. */
+  async skip(): Promise<void> {
+    while (await this.#nextPart(() => {}) !== null);
+  }
+
+  /** Whether the client has taken longer than the timeout, in milliseconds, and the time for its bytes. */
+  isLate(timeout: number): boolean {
+    return timeout > 0 && this.waited >= timeout + this.#received * BYTE_TIME;
+  }
+
+  #leaveLent(): void {
+    // The head is a view of the same buffer as the body.
+    this.#head?.keep();
+    if (this.#isLent) this.#connection.leaveTaken();
+    this.#isLent = false;
+  }
+
+  /** @param check Called whenever more has arrived; throws if the caller may not have it. */
+  async #nextPart(check: () => void): Promise<Uint8Array<ArrayBuffer> | null> {
+    while (!this.isOver) {
+      const decoded = this.#decode();
+      if (decoded === "end") break;
+      if (decoded !== "more") return decoded;
+      this.continue();
+      const isMore = await this.#fill();
+      check();
+      if (!isMore) throw new IncompleteReadError(NOTHING);
+    }
+    if (this.failure !== null) throw this.failure;
+    return null;
+  }
+
+  #decode(): Uint8Array<ArrayBuffer> | "more" | "end" {
+    try {
+      const decoded = this.#decoder.decode(this.#connection.pending);
+      this.#connection.skip(this.#decoder.consumed);
+      if (decoded === "end") this.isOver = true;
+      if (decoded instanceof Uint8Array) this.#received += decoded.length;
+      // Never a head: the body is not over.
+      return decoded as Uint8Array<ArrayBuffer> | "more" | "end";
+    } catch (error) {
+      if (error instanceof HttpError) this.failure = error;
+      this.isOver = true;
+      throw error;
+    }
+  }
+
+  /** Waits for more; false if the client has ended. */
+  async #fill(): Promise<boolean> {
+    this.#waitingSince = performance.now();
+    this.isWaiting = true;
+    try {
+      if (!this.#output.isEmpty) await this.#output.flush();
+      this.#head?.keep();
+      // Not fill(): skip() may wait at the same time as a read of the handler.
+      return await this.#connection.watch();
+    } finally {
+      this.isWaiting = false;
+      this.#waited += performance.now() - this.#waitingSince;
+      if (this.#isStopped) {
+        // deno-lint-ignore no-unsafe-finally -- whatever arrived is too late
+        throw new ConnectionError("Cannot read the body: timed out", "timeout");
+      }
+    }
+  }
+}

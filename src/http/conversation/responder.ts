@@ -1,0 +1,105 @@
+import type { Connection } from "../../core/connection.ts";
+import { ConnectionError } from "../../core/errors.ts";
+import { isHttpError } from "../error.ts";
+import { type HttpResponse, isSource } from "../message.ts";
+import type { BodyReader } from "./body_reader.ts";
+import type { ConversationContext } from "./conversation_context.ts";
+import type { CurrentExchange } from "./current_exchange.ts";
+import { isLastResponse } from "./keep_alive_policy.ts";
+import type { ResponseWriter } from "./response_writer.ts";
+import type { ServedRequest } from "./served_request.ts";
+
+/** Sends the responses of one connection, and gets it ready for the next request. */
+export class Responder {
+  readonly #connection: Connection;
+  readonly #context: ConversationContext;
+  readonly #exchange: CurrentExchange;
+  readonly #body: BodyReader;
+  readonly #writer: ResponseWriter;
+
+  constructor(
+    connection: Connection,
+    context: ConversationContext,
+    exchange: CurrentExchange,
+    body: BodyReader,
+    writer: ResponseWriter,
+  ) {
+    this.#connection = connection;
+    this.#context = context;
+    this.#exchange = exchange;
+    this.#body = body;
+    this.#writer = writer;
+  }
+
+  /**
+   * Sends a response, which ends the exchange.
+   *
+   * @returns Whether the connection persists; a promise if that takes time.
+   * @throws {ConnectionError} If the connection is over.
+   */
+  respond(request: ServedRequest, given: HttpResponse): boolean | Promise<boolean> {
+    let response = given;
+    // The response may be made from the request's body, which the client may hold back.
+    if (isSource(response.body)) this.#body.continue();
+    const isLast = this.#exchange.requests === this.#context.options.maxKeepAliveRequests ||
+      isLastResponse(request.head, response, this.#connection, this.#body, this.#context);
+    let sent: number | Promise<number>;
+    try {
+      sent = this.#writer.write(request.head, response, isLast);
+    } catch (error) {
+      // An invalid response, of which nothing was sent.
+      response = this.#exchange.fail(request, error);
+      sent = this.#writer.write(request.head, response, isLast);
+    }
+    return typeof sent === "number"
+      ? this.#end(request, response, sent, isLast)
+      : this.#endLater(request, response, sent, isLast);
+  }
+
+  async #endLater(
+    request: ServedRequest,
+    response: HttpResponse,
+    sending: Promise<number>,
+    isLast: boolean,
+  ): Promise<boolean> {
+    let sent = 0;
+    try {
+      sent = await sending;
+    } catch (error) {
+      this.#exchange.lose(request, response.status, this.#writer.sent);
+      if (error instanceof ConnectionError) throw error;
+      // Closing the connection is the only way left to tell the client that the response is incomplete.
+      this.#context.reports.failed(request.id, error);
+      this.#connection.endAs("error");
+      return false;
+    }
+    return await this.#end(request, response, sent, isLast);
+  }
+
+  #end(
+    request: ServedRequest,
+    { status }: HttpResponse,
+    sent: number,
+    isLast: boolean,
+  ): boolean | Promise<boolean> {
+    this.#exchange.end(request, status, sent);
+    this.#body.revoke();
+    if (isLast || !this.#body.canSkip()) return false;
+    if (!this.#body.isOver) return this.#skipBody();
+    this.#body.end();
+    return true;
+  }
+
+  /** Skips what a handler left of a body, to get to the next request. */
+  async #skipBody(): Promise<boolean> {
+    try {
+      await this.#body.skip();
+      this.#body.end();
+      return true;
+    } catch (error) {
+      // It is too late for an error response.
+      if (isHttpError(error)) return false;
+      throw error;
+    }
+  }
+}

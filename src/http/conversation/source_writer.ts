@@ -1,0 +1,82 @@
+import type { Connection } from "../../core/connection.ts";
+import type { BodyLength } from "../codec/response_head.ts";
+import type { BodySource } from "../message.ts";
+import type { Output } from "./output.ts";
+
+/** The most bytes of a chunk that is sent in one write with the lines around it. */
+const SMALL_PIECE = 8192;
+
+/** Writes bodies that are produced piece by piece. */
+export class SourceWriter {
+  /** Bytes of the current body that were sent. */
+  sent = 0;
+  readonly #connection: Connection;
+  readonly #output: Output;
+
+  constructor(connection: Connection, output: Output) {
+    this.#connection = connection;
+    this.#output = output;
+  }
+
+  /**
+   * Writes a head, then the body, and closes its source in any case.
+   *
+   * @returns Bytes of the body.
+   * @throws {Error} If the body has another length than announced, or its source fails.
+   * @throws {ConnectionError} If the connection is over.
+   */
+  async write(
+    head: string,
+    source: BodySource,
+    bodyLength: BodyLength,
+    hasNoBody: boolean,
+  ): Promise<number> {
+    try {
+      await this.#output.writeHead(head);
+      if (hasNoBody) return 0;
+      return bodyLength === "chunked"
+        ? await this.#writeChunks(source)
+        : await this.#writePieces(source, typeof bodyLength === "number" ? bodyLength : null);
+    } finally {
+      await source.close();
+    }
+  }
+
+  async #writePieces(source: BodySource, length: number | null): Promise<number> {
+    for (let piece = await source.read(); piece !== null; piece = await source.read()) {
+      if (length !== null && this.sent + piece.length > length) {
+        throw new Error(`Cannot send the body: found more than the ${length} bytes announced`);
+      }
+      if (piece.length > 0) await this.#connection.write(piece);
+      this.sent += piece.length;
+    }
+    if (length !== null && this.sent < length) {
+      throw new Error(`Cannot send the body: found ${this.sent} of the ${length} bytes announced`);
+    }
+    return this.sent;
+  }
+
+  /** Writes the pieces in the chunked coding, each as a chunk (RFC 9112, 7.1). */
+  async #writeChunks(source: BodySource): Promise<number> {
+    const output = this.#output;
+    for (let piece = await source.read(); piece !== null; piece = await source.read()) {
+      // An empty chunk would end the body.
+      if (piece.length === 0) continue;
+      const size = `${piece.length.toString(16)}\r\n`;
+      if (piece.length <= SMALL_PIECE) {
+        output.addBytes(size, piece);
+        output.addText("\r\n", "");
+        await output.flush();
+      } else {
+        output.addText(size, "");
+        await output.flush();
+        await this.#connection.write(piece);
+        // Sent with the next chunk.
+        output.addText("\r\n", "");
+      }
+      this.sent += piece.length;
+    }
+    output.addText("0\r\n\r\n", "");
+    return this.sent;
+  }
+}
