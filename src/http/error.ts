@@ -1,13 +1,13 @@
 import { reasonPhrase } from "./status.ts";
 
-/** A failure that can be told to the client, as an answer with its status. */
+/** An error that is sent to the client as a response with its status. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
 
   /**
-   * @param status Of the answer, 400 to 599.
-   * @param reason What was wrong, for the log and for the client: "more than one Host field".
-   * @param fields Fields that the answer has beside the usual ones, such as Allow.
+   * @param status From 400 to 599.
+   * @param reason For the log and for the client: "more than one Host field".
+   * @param fields Additional fields of the response, such as Allow.
    */
   constructor(
     readonly status: number,
@@ -17,19 +17,19 @@ export class HttpError extends Error {
     super(`${status} ${reasonPhrase(status)}: ${reason}`);
   }
 
-  /** What the client is told, as text. */
+  /** The body of the response. */
   get text(): string {
     return `${reasonPhrase(this.status)}: ${this.reason}\n`;
   }
 
-  /** The answer, for frameworks that ask an error for it, as Hono does. */
+  /** The response, for frameworks that ask errors for one, as Hono does. */
   getResponse(): Response {
     const headers = this.fields.map(([name, value]): [string, string] => [name, value]);
     return new Response(this.text, { status: this.status, headers });
   }
 }
 
-/** Whether it is one; a bundled handler has its own copy of the class. */
+/** Whether a value is an HttpError, also if its class is the copy inside a bundled handler. */
 export function isHttpError(error: unknown): error is HttpError {
   return error instanceof HttpError ||
     (error instanceof Error && error.name === "HttpError" && "reason" in error);

@@ -1,24 +1,24 @@
 import type { Connection } from "../core/connection.ts";
 import type { HttpRequest } from "./message.ts";
 
-/** A request and how it was answered, for the record. */
+/** A request and its response, as recorded in the access log. */
 export interface Exchange {
-  /** null where the request was too malformed to be one. */
+  /** null if the request could not be decoded. */
   readonly request: HttpRequest | null;
   readonly remoteAddr: Deno.Addr;
-  /** Of the connection and the request on it, such as `0-17-2`. */
+  /** The id of the connection and the number of the request on it, such as `0-17-2`. */
   readonly id: string;
-  /** 0 where the client left before there was an answer. */
+  /** 0 if the client left before the response. */
   readonly status: number;
-  /** Bytes of the answer's body that were sent. */
+  /** Bytes of the response body that were sent. */
   readonly bodyBytes: number;
-  /** Milliseconds since the epoch, when the head had arrived. */
+  /** When the head of the request had arrived, in milliseconds since the epoch. */
   readonly time: number;
-  /** Milliseconds from then to the end of the answer. */
+  /** From then to the end of the response, in milliseconds. */
   readonly duration: number;
 }
 
-/** An exchange that is over now. What few formats show is made when they ask. */
+/** An exchange that ends with its construction. Parts that few formats need are computed on access. */
 export class EndedExchange implements Exchange {
   readonly request: HttpRequest | null;
   readonly status: number;
@@ -28,7 +28,7 @@ export class EndedExchange implements Exchange {
   readonly #connection: Pick<Connection, "id" | "remoteAddr">;
   readonly #number: number;
 
-  /** @param started When the head had arrived, in milliseconds of the monotonic clock. */
+  /** @param started When the head had arrived, by the monotonic clock, in milliseconds. */
   constructor(
     connection: Pick<Connection, "id" | "remoteAddr">,
     number: number,

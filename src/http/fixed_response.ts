@@ -1,10 +1,10 @@
-import type { Field, HttpResponse } from "./message.ts";
 import {
   bodyLengthOf,
   type ConnectionOption,
   currentSecond,
   responseHead,
 } from "./codec/response_head.ts";
+import type { Field, HttpResponse } from "./message.ts";
 
 const encoder = new TextEncoder();
 const NO_FIELDS: readonly Field[] = [];
@@ -14,7 +14,7 @@ interface Encoded {
   readonly bytes: Uint8Array;
 }
 
-/** A response that is the same each time. Only its date changes, so it is encoded once a second. */
+/** A constant response. Only its date changes, so it is encoded once a second. */
 export class FixedResponse implements HttpResponse {
   readonly status: number;
   readonly headers: readonly Field[];
@@ -31,13 +31,13 @@ export class FixedResponse implements HttpResponse {
     Object.freeze(this);
   }
 
-  /** All of it, head and body, as it is sent now. */
+  /** Encodes the head and the body, with the current date. */
   encode(isWithBody: boolean, option: ConnectionOption): Uint8Array {
     const key = isWithBody ? option : `HEAD ${option}`;
     const second = currentSecond();
     const known = this.#encoded.get(key);
     if (known?.second === second) return known.bytes;
-    // The length is known, so that the request makes no difference.
+    // The length is known, so the request makes no difference.
     const bodyLength = bodyLengthOf(this.status, this.length, { method: "GET", minor: 1 });
     const head = responseHead(this.status, this.headers, bodyLength, option);
     const body = encoder.encode(isWithBody ? this.body : "");
@@ -49,14 +49,14 @@ export class FixedResponse implements HttpResponse {
   }
 }
 
-/** What a fixed response is made of. */
+/** The parts of a fixed response. */
 export interface FixedParts {
   readonly status?: number;
   readonly headers?: readonly Field[];
   readonly body?: string;
 }
 
-/** Makes a response that a handler gives again and again; faster than one that is made each time. */
+/** Makes a response that a handler can return many times, at a lower cost than a new one each time. */
 export function fixed(parts: FixedParts): HttpResponse {
   return new FixedResponse(parts);
 }

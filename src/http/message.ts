@@ -1,55 +1,60 @@
-/** Requests and responses as handlers see them: Sluice's own, small shapes. */
+/** Requests and responses as handlers of routes see them. */
 import type { Connection } from "../core/connection.ts";
 
-/** A field line: its name, and its value without the white space around it. */
+/** A header field: its name, and its value without whitespace around it. */
 export type Field = readonly [name: string, value: string];
 
-/** The body of a request, read as it arrives. It can be read once, in one of these ways. */
+/** The body of a request, which can be read once, by one of these methods. */
 export interface RequestBody {
-  /** Bytes that are announced; null where the length is known only at the end. */
+  /** Bytes, by Content-Length; null for a chunked body, whose length is known only at its end. */
   readonly length: number | null;
   /** Whether reading has begun. */
   readonly isUsed: boolean;
   /**
-   * Reads what has arrived, or waits for it.
+   * Reads what has arrived, or waits for more.
    *
-   * @returns A view that is good until the next read; null at the end.
-   * @throws {HttpError} 400, 408 or 413 if the body is malformed, slow or too large.
-   * @throws {ConnectionError} If the client leaves before the end.
+   * @returns A view that is valid until the next read; null at the end.
+   * @throws {HttpError} 400, 413 or 431 if the body is malformed or too large.
+   * @throws {ConnectionError} If the client leaves before the end, or takes too long.
    */
   read(): Promise<Uint8Array<ArrayBuffer> | null>;
-  /** Reads all of it. */
+  /** Reads the whole body. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
-  /** Reads all of it as UTF-8. */
+  /** Reads the whole body as UTF-8. */
   text(): Promise<string>;
-  /** Reads all of it as JSON; 400 is the answer where it is none and nobody catches it. */
+  /**
+   * Reads the whole body as JSON.
+   *
+   * @throws {HttpError} 400 if it is not JSON.
+   */
   json(): Promise<unknown>;
 }
 
-/** What the path has in place of the parameters of a route, by their names. */
+/** The values of a route's path parameters, by name. */
 export type RouteParams = Readonly<Record<string, string>>;
 
-/** A request. What it takes to make a part of it is done when that is asked for. */
+/** A request. Its parts are decoded on first access. */
 export interface HttpRequest {
-  /** A token, as it was sent: `GET`. */
+  /** As sent: `GET`. */
   readonly method: string;
-  /** As it was sent: `/path?query`, with scheme and host where those were sent, or `*`. */
+  /** As sent: `/path?query`, a URL, or `*`. */
   readonly target: string;
   /** The path, still percent-encoded: `/path`. */
   readonly path: string;
-  /** What follows the question mark; empty where there is none. */
+  /** The part after the question mark; empty if there is none. */
   readonly query: string;
-  /** All of it: `http://host/path?query`. */
+  /** The whole URL: `http://host/path?query`. */
   readonly url: string;
-  /** Of the route that serves it, percent-decoded; empty where that has none. Set by the router. */
+  /** The path parameters of the route, percent-decoded; set by the router. */
   params: RouteParams;
   readonly version: "1.0" | "1.1";
-  /** All field lines in their order, names in lower case. */
+  /** All header fields, in order, with names in lower case. */
   readonly headers: readonly Field[];
   /**
-   * The value of a field; those of several lines are joined by a comma.
+   * The value of a header field; the values of repeated fields are joined by commas.
    *
    * @param name In lower case.
+   * @returns null if there is no such field.
    */
   header(name: string): string | null;
   /** Whether there is an Upgrade field. */
@@ -57,43 +62,40 @@ export interface HttpRequest {
   readonly body: RequestBody;
   readonly remoteAddr: Deno.Addr;
   readonly localAddr: Deno.Addr;
-  /** Unique in this server's life. */
+  /** Unique as long as the server runs. */
   readonly id: string;
-  /** Aborts when the client leaves before it has the answer. */
+  /** Aborts if the client leaves before it has the response, or the request times out. */
   readonly signal: AbortSignal;
-  /** Resolves when the answer is sent; rejects if it could not be. */
+  /** Resolves when the response is sent; rejects if it could not be. */
   readonly completed: Promise<void>;
 }
 
-/** A body that is made piece by piece, as the client takes it. */
+/** A body that is produced piece by piece, as fast as the client reads. */
 export interface BodySource {
-  /** Bytes of all pieces; null where that is not known. */
+  /** Bytes of all pieces together; null if unknown. */
   readonly length: number | null;
-  /** @returns The next piece, which must stay as it is until the next call; null at the end. */
+  /** @returns The next piece, which must not change until the next call; null at the end. */
   read(): Promise<Uint8Array | null>;
-  /** Called once when no more is read, whether it has ended or not. */
+  /** Called once after the last read, also if the client leaves before the end. */
   close(): void | Promise<void>;
 }
 
 /** A response. */
 export interface HttpResponse {
-  /** 200 where none is given. */
+  /** 200 by default. */
   readonly status?: number;
-  /**
-   * Names and values. Content-Length, Transfer-Encoding, Connection and Date are
-   * the server's: they come by themselves.
-   */
+  /** Header fields. The server adds Content-Length, Transfer-Encoding, Connection and Date. */
   readonly headers?: readonly Field[];
   /** Text is sent as UTF-8. */
   readonly body?: string | Uint8Array | BodySource | null;
   /**
-   * With status 101: what the connection is served with after the response, in
-   * another protocol. What has arrived is there to be read.
+   * With status 101: serves the connection in another protocol after the response.
+   * Bytes that arrived after the request can be read from the connection.
    */
   readonly upgrade?: (connection: Connection) => Promise<void>;
 }
 
-/** Whether a body is made piece by piece. */
+/** Whether a body is produced piece by piece. */
 export function isSource(body: HttpResponse["body"]): body is BodySource {
   return typeof body === "object" && body !== null && !(body instanceof Uint8Array);
 }

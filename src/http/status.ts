@@ -1,4 +1,4 @@
-/** Reason phrases of the registered status codes (RFC 9110, 15). */
+/** The reason phrases of registered status codes (RFC 9110, 15). */
 const PHRASES: Readonly<Record<number, string>> = {
   100: "Continue",
   101: "Switching Protocols",
@@ -58,12 +58,12 @@ const PHRASES: Readonly<Record<number, string>> = {
   511: "Network Authentication Required",
 };
 
-/** The words that go with a status code; empty for one that is not registered. */
+/** The reason phrase of a status code; empty if the code is not registered. */
 export function reasonPhrase(status: number): string {
   return PHRASES[status] ?? "";
 }
 
-/** Whether answers with this status never have a body (RFC 9110, 6.4.1). */
+/** Whether responses with this status never have a body (RFC 9110, 6.4.1). */
 export function isBodiless(status: number): boolean {
   return status < 200 || status === 204 || status === 304;
 }

@@ -1,57 +1,58 @@
 import { HttpError } from "../error.ts";
-import { fetchRequest } from "./fetch_request.ts";
-import { httpResponse } from "./fetch_response.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../message.ts";
 import type { UpgradeOptions } from "../websocket/websocket.ts";
+import { fetchRequest } from "./fetch_request.ts";
+import { httpResponse } from "./fetch_response.ts";
 
 /**
- * What a handler is told beside the request: what `deno serve` tells, and more.
+ * What a handler gets besides the request: all that `deno serve` passes, and more.
  *
- * @typeParam Context What the handler is given once, when its lane starts.
+ * @typeParam Context Made once for each lane.
  */
 export interface FetchInfo<Context = unknown> {
   readonly remoteAddr: Deno.Addr;
   readonly localAddr: Deno.Addr;
-  /** Resolves when the answer is sent; rejects if it could not be. */
+  /** Resolves when the response is sent; rejects if it could not be. */
   readonly completed: Promise<void>;
-  /** Of the request: unique in this server's life. */
+  /** The id of the request, unique as long as the server runs. */
   readonly id: string;
   readonly context: Context;
   /**
-   * Makes a WebSocket of the connection, once the response is returned.
+   * Upgrades the connection to a WebSocket, once the handler returns the response.
    *
-   * @throws {HttpError} If the request does not ask for it; uncaught, it is the answer.
+   * @throws {HttpError} If the request is not a WebSocket handshake. If the handler
+   * does not catch it, it is sent as the response.
    */
   upgrade(request: Request, options?: UpgradeOptions): { socket: WebSocket; response: Response };
 }
 
-/** A handler in the shape that `deno serve`, Hono and others have. */
+/** A handler in the shape of `deno serve`, Hono and others. */
 export interface FetchHandler<Context = unknown> {
   fetch(request: Request, info: FetchInfo<Context>): Response | Promise<Response>;
 }
 
-const NO_URL = "the host and the request target make no URL";
+const NO_URL = "the host and the request target do not form a URL";
 
-/** Serves requests with a handler that speaks the Fetch standard. */
+/** Adapts a handler of the Fetch standard. */
 export function serveFetch<Context>(
   handler: FetchHandler<Context>,
   context: Context,
 ): HttpHandler {
   return async (request) => {
-    // Loaded by the threads that need it alone.
+    // Loaded only in threads that need it.
     const webSockets = request.asksToUpgrade ? await import("../websocket/websocket.ts") : null;
     const info = new Info(request, context, webSockets);
     let response: Response;
     try {
       response = await handler.fetch(fetchRequest(request), info);
     } catch (error) {
-      // Most handlers begin with the URL, and the client may have sent what is none.
+      // Most handlers parse the URL first, which throws if the client sent an invalid host.
       if (error instanceof TypeError && !URL.canParse(request.url)) {
         throw new HttpError(400, NO_URL);
       }
       throw error;
     }
-    return info.upgradeBy(response) ?? await httpResponse(response);
+    return info.upgradeFor(response) ?? await httpResponse(response);
   };
 }
 
@@ -90,14 +91,14 @@ class Info<Context> implements FetchInfo<Context> {
       throw new HttpError(426, "the request has no Upgrade field", [["Upgrade", "websocket"]]);
     }
     const { socket, response } = this.#webSockets.upgradeWebSocket(this.#request, options);
-    // The standard has no Response with 101: this one stands for it.
+    // The constructor of Response rejects 101, so this one stands in for it.
     const marker = Object.defineProperty(new Response(null), "status", { value: 101 });
     this.#upgrade = { marker, response };
     return { socket, response: marker };
   }
 
-  /** The upgrade that a response stands for; null for any other. */
-  upgradeBy(response: Response): HttpResponse | null {
+  /** The upgrade that a response stands in for; null for any other. */
+  upgradeFor(response: Response): HttpResponse | null {
     const upgrade = this.#upgrade;
     return upgrade !== null && upgrade.marker === response ? upgrade.response : null;
   }

@@ -1,7 +1,7 @@
 import type { Field, HttpRequest } from "../message.ts";
 
-/** What only a real Request knows: as a rule, what it is by default. */
-const OTHER_PARTS = [
+/** Properties that only a real Request has, mostly with default values. */
+const FORWARDED = [
   "cache",
   "credentials",
   "destination",
@@ -17,9 +17,9 @@ const OTHER_PARTS = [
 ] as const;
 
 /**
- * A Request of the Fetch standard that is made when it is needed: to make one
- * takes longer than to serve it. Method, URL, headers and body come straight from
- * the request that arrived; for all else there is a real one behind it.
+ * A Request of the Fetch standard. Method, URL, headers and body come straight from
+ * the request that arrived. Anything else creates a real Request and forwards to
+ * it: creating one takes longer than serving the request.
  */
 class FetchRequest {
   readonly #request: HttpRequest;
@@ -89,7 +89,7 @@ class FetchRequest {
     return this.real.clone();
   }
 
-  /** The real one; from here on it has the body. */
+  /** The real Request, which takes over the body when it is created. */
   get real(): Request {
     if (this.#real !== null) return this.#real;
     const { method, url, headers, signal } = this;
@@ -97,28 +97,28 @@ class FetchRequest {
     const body = isSpent ? new Uint8Array(0) : this.body;
     const init = { method, headers, signal, body, duplex: "half" };
     const real = new Request(url, init);
-    // What is read here cannot be read there.
+    // A body that was read here must count as read there.
     if (isSpent) void real.body?.cancel();
     return this.#real = real;
   }
 
-  /** Whether the Fetch standard has a body for it, and it has one. */
+  /** Whether there is a body, and the Fetch standard allows one for the method. */
   #hasBody(): boolean {
     const { method, body } = this.#request;
     return method !== "GET" && method !== "HEAD" && body.length !== 0;
   }
 
-  /** Whether nobody has touched the body in another way. */
+  /** Whether the body can still be read directly: there is neither a stream nor a real Request. */
   #isUntouched(): boolean {
     return this.#real === null && this.#body === null;
   }
 
-  /** Whether the body cannot go to another request any more. */
+  /** Whether the body was read or locked, so that another request cannot take it over. */
   #isSpent(): boolean {
     return this.#hasBody() && (this.#request.body.isUsed || this.#body?.locked === true);
   }
 
-  /** What the real one makes of the body; it may be too late for one. */
+  /** Reads the body from the real Request. As an async function, it rejects where making one throws. */
   async #fromReal<T>(read: (real: Request) => Promise<T>): Promise<T> {
     return await read(this.real);
   }
@@ -137,7 +137,7 @@ class FetchRequest {
   }
 }
 
-/** Of lines that are one field; the lines of Cookie are joined in a way of their own (RFC 6265, 4.2.1). */
+/** Joins repeated fields, those of Cookie by semicolons (RFC 6265, 4.2.1). */
 function headersOf(fields: readonly Field[]): Headers {
   const headers = new Headers(fields as [string, string][]);
   const cookies = fields.filter(([name]) => name === "cookie").map(([, value]) => value);
@@ -145,12 +145,12 @@ function headersOf(fields: readonly Field[]): Headers {
   return headers;
 }
 
-forward(OTHER_PARTS);
-// By these the runtime knows its own: `new Request(request)` and `fetch(request)` look at them.
+forward(FORWARDED);
+// The runtime's internal slots, which `new Request(request)` and `fetch(request)` read.
 forward(Object.getOwnPropertySymbols(new Request("http://localhost")));
 Object.setPrototypeOf(FetchRequest.prototype, Request.prototype);
 
-/** Passes what is asked of a FetchRequest on to the real one. */
+/** Defines getters that forward to the real Request. */
 function forward(keys: readonly (string | symbol)[]): void {
   for (const key of keys) {
     Object.defineProperty(FetchRequest.prototype, key, {
@@ -162,7 +162,7 @@ function forward(keys: readonly (string | symbol)[]): void {
   }
 }
 
-/** The request in the shape of the Fetch standard; `instanceof Request` holds. */
+/** Adapts a request to the Fetch standard; `instanceof Request` holds. */
 export function fetchRequest(request: HttpRequest): Request {
   return new FetchRequest(request) as unknown as Request;
 }

@@ -3,36 +3,37 @@ import type { BodySource, Field, HttpResponse } from "../message.ts";
 type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 type Reading = ReturnType<Reader["read"]>;
 
-/** Turns of the microtask queue in which a body ends that is there as a whole; a Blob takes 8. */
+/** Turns of the microtask queue to wait for the end of a body; one from a Blob needs 8. */
 const TURNS = 10;
 
 /**
- * Makes a response of one of the Fetch standard. A body that is there as a whole
- * is taken as a whole, so that its length can be announced.
+ * Adapts a response of the Fetch standard. A body that is completely available is
+ * read at once, so that it can be sent with its length.
  *
- * @throws {TypeError} If it is none, or its body was used.
+ * @throws {TypeError} If it is not a Response, or its body was used.
  */
 export async function httpResponse(response: Response): Promise<HttpResponse> {
   if (!(response instanceof Response)) {
     const found = response === null ? "null" : `a value of type ${typeof response}`;
-    throw new TypeError(`Cannot answer: fetch gave ${found}, wanted a Response`);
+    throw new TypeError(`Cannot respond: fetch returned ${found}, wanted a Response`);
   }
-  if (response.type === "error") throw new TypeError("Cannot answer: fetch gave an error Response");
+  if (response.type === "error") {
+    throw new TypeError("Cannot respond: fetch returned an error Response");
+  }
   const headers: Field[] = [];
   response.headers.forEach((value, name) => headers.push([name, value]));
   const { status } = response;
   const { body } = response;
   if (response.bodyUsed || body?.locked) {
-    throw new TypeError("Cannot answer: the body of the Response was used");
+    throw new TypeError("Cannot respond: the body of the Response was already used");
   }
   if (body === null) return { status, headers };
   return { status, headers, body: await bodyOf(body.getReader()) };
 }
 
 /**
- * The bytes of a stream, if all of them are there and in one piece; else a source
- * of them. It may be long before the first: the client is not kept waiting for
- * the head so long.
+ * The bytes of a stream if they are available and in one piece, otherwise a source.
+ * Does not wait for the first piece, so as not to delay the head of the response.
  */
 async function bodyOf(reader: Reader): Promise<Uint8Array | BodySource> {
   const first = reader.read();
@@ -40,7 +41,7 @@ async function bodyOf(reader: Reader): Promise<Uint8Array | BodySource> {
   let isSettled = false;
   const settle = () => isSettled = true;
   second.then(settle, settle);
-  // One that fails does so for who asks for it, be it much later or never.
+  // Handles the rejection, though nobody may ever await the promise itself.
   first.catch(settle);
   for (let turn = 0; turn < TURNS && !isSettled; turn++) await null;
   if (!isSettled || !(await second).done) return new StreamSource(reader, [first, second]);
@@ -48,7 +49,7 @@ async function bodyOf(reader: Reader): Promise<Uint8Array | BodySource> {
   return value === undefined ? new Uint8Array(0) : bytesOf(value);
 }
 
-/** Pieces of a stream whose first ones are being read already. */
+/** The pieces of a stream of which some reads have begun. */
 class StreamSource implements BodySource {
   readonly length = null;
   readonly #reader: Reader;
@@ -65,13 +66,13 @@ class StreamSource implements BodySource {
   }
 
   close(): void {
-    // What the handler makes of it is its own affair: the answer is over.
+    // An error in the handler's cancel() no longer matters: the response is over.
     this.#reader.cancel().catch(() => {});
   }
 }
 
-/** A handler's stream may give anything. */
+/** Checks the type of a piece, which may be anything in a handler's stream. */
 function bytesOf(piece: unknown): Uint8Array {
   if (piece instanceof Uint8Array) return piece;
-  throw new TypeError(`Cannot answer: the body gave a ${typeof piece}, wanted bytes (Uint8Array)`);
+  throw new TypeError(`Cannot respond: the body gave a ${typeof piece}, wanted a Uint8Array`);
 }

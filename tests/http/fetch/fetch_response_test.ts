@@ -261,7 +261,7 @@ Deno.test("Response that gives text instead of bytes is 500, or cut off", async 
   await using serving = await serveFetcher(() => textStream("one", "two"));
   await assertRejects(async () => await (await fetch(serving.origin)).text());
   await until("it is reported", () => serving.failures.length === 1);
-  assertMatch(String(serving.failures[0]?.error), /gave a string, wanted bytes/);
+  assertMatch(String(serving.failures[0]?.error), /gave a string, wanted a Uint8Array/);
 });
 
 Deno.test("Response.body is cancelled when the client leaves in the middle", async () => {
@@ -328,12 +328,12 @@ Deno.test("Response that is none, or was used, is 500, and reported", async () =
     return response;
   };
   const cases: [make: () => unknown, message: RegExp][] = [
-    [() => undefined, /fetch gave a value of type undefined, wanted a Response/],
-    [() => null, /fetch gave null, wanted a Response/],
-    [() => "text", /fetch gave a value of type string, wanted a Response/],
-    [() => ({ status: 200 }), /fetch gave a value of type object, wanted a Response/],
-    [used, /the body of the Response was used/],
-    [locked, /the body of the Response was used/],
+    [() => undefined, /fetch returned a value of type undefined, wanted a Response/],
+    [() => null, /fetch returned null, wanted a Response/],
+    [() => "text", /fetch returned a value of type string, wanted a Response/],
+    [() => ({ status: 200 }), /fetch returned a value of type object, wanted a Response/],
+    [used, /the body of the Response was already used/],
+    [locked, /the body of the Response was already used/],
     [() => Response.error(), /an error Response/],
   ];
   for (const [make, message] of cases) {
