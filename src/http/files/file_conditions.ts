@@ -1,35 +1,35 @@
 /** Conditional requests (RFC 9110, 13). */
-import { parseHttpDate } from "./http_date.ts";
 import type { HttpRequest } from "../message.ts";
+import { parseHttpDate } from "./http_date.ts";
 
-/** What tells one version of a file from another. */
+/** What identifies a version of a file (RFC 9110, 8.8). */
 export interface Validators {
-  /** An entity tag, weak as long as the file has just been changed. */
+  /** An entity tag, which is weak while the file is new. */
   readonly tag: string;
-  /** The time of the last change: milliseconds, of whole seconds, never in the future. */
+  /** The modification time in milliseconds, rounded down to a second, and never in the future. */
   readonly modified: number;
 }
 
 /**
- * How long, in milliseconds, a file may change again without another time of change:
- * there are file systems that count in steps of two seconds.
+ * How long, in milliseconds, a file may change again without a new modification
+ * time: some file systems have a resolution of two seconds.
  */
-const TIME_STEP = 2000;
+const TIME_RESOLUTION = 2000;
 
 /**
- * Makes the validators of a file from its size and its time of change. The tag is
- * strong, because a download can be resumed with no other; so who replaces a file
- * by one of the same size must not give it the same time.
+ * Makes the validators of a file from its size and modification time. The tag is
+ * strong, as downloads can be resumed only with a strong one. It relies on files
+ * not being replaced by ones of the same size and modification time.
  *
- * @param coding Of its content; null for none. Each has tags of its own.
- * @param now Milliseconds.
+ * @param coding The content coding, as each has tags of its own; null for none.
+ * @param now In milliseconds since the epoch.
  */
 export function validatorsOf(
   { size, changed }: { readonly size: number; readonly changed: number },
   coding: string | null,
   now: number,
 ): Validators {
-  const weak = now - changed < TIME_STEP ? "W/" : "";
+  const weak = now - changed < TIME_RESOLUTION ? "W/" : "";
   const suffix = coding === null ? "" : `-${coding}`;
   return {
     tag: `${weak}"${size.toString(16)}-${changed.toString(16)}${suffix}"`,
@@ -37,11 +37,11 @@ export function validatorsOf(
   };
 }
 
-/** What a condition lets a request have: the file, "unchanged" (304), or "failed" (412). */
+/** The result of preconditions: send the file, "unchanged" (304), or "failed" (412). */
 export type Verdict = "send" | "unchanged" | "failed";
 
-/** Judges the conditions of a GET or HEAD, in the order of RFC 9110, 13.2.2. */
-export function judge(request: HttpRequest, { tag, modified }: Validators): Verdict {
+/** Evaluates the preconditions of a GET or HEAD, in the order of RFC 9110, 13.2.2. */
+export function evaluate(request: HttpRequest, { tag, modified }: Validators): Verdict {
   const match = request.header("if-match");
   if (match !== null) {
     if (!isAny(match) && !matchesStrongly(match, tag)) return "failed";
@@ -57,12 +57,12 @@ export function judge(request: HttpRequest, { tag, modified }: Validators): Verd
   return since !== null && modified <= since ? "unchanged" : "send";
 }
 
-/** Whether If-Range is absent, or names this very version (RFC 9110, 13.1.5). */
+/** Whether If-Range is absent, or matches this version (RFC 9110, 13.1.5). */
 export function isSameVersion(request: HttpRequest, { tag, modified }: Validators): boolean {
   const value = request.header("if-range");
   if (value === null) return true;
   if (value.endsWith('"')) return value === tag && isStrong(tag);
-  // A date is as weak as the tag is: the file may change again within this second.
+  // A date is no stronger than the tag: the file may change again within the same second.
   return isStrong(tag) && parseHttpDate(value) === modified;
 }
 

@@ -1,23 +1,23 @@
 import { isDenied } from "../../base/system_errors.ts";
 import { HttpError } from "../error.ts";
 
-/** What the system says of a path that names nothing, or cannot. */
+/** The system's codes for a path that names no file. */
 const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG"]);
-/** No descriptor is left, of this process or of the system. */
+/** The system's codes when this process, or the system, has no file descriptor left. */
 const EXHAUSTED: ReadonlySet<string> = new Set(["EMFILE", "ENFILE"]);
 
 /**
- * Calls a function that asks the system for a file.
+ * Calls a function of the file system, and translates its errors.
  *
- * @returns What it returns; null where there is no such file.
- * @throws {HttpError} 403 if permission is refused, 503 if descriptors have run out.
+ * @returns null if there is no such file.
+ * @throws {HttpError} 403 if permission is denied, 503 if no file descriptor is left.
  */
-export function askSystem<T>(ask: () => T): T | null {
+export function tryFile<T>(call: () => T): T | null {
   try {
-    return ask();
+    return call();
   } catch (error) {
     if (isAbsent(error)) return null;
-    if (isDenied(error)) throw new HttpError(403, "the file may not be read");
+    if (isDenied(error)) throw new HttpError(403, "the file is not readable");
     if (EXHAUSTED.has(codeOf(error))) {
       throw new HttpError(503, "too many open files", [["Retry-After", "1"]]);
     }
@@ -25,7 +25,7 @@ export function askSystem<T>(ask: () => T): T | null {
   }
 }
 
-/** Whether the system says that there is no such file. */
+/** Whether an error of the system says that there is no such file. */
 export function isAbsent(error: unknown): boolean {
   return ABSENT.has(codeOf(error));
 }

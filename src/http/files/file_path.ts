@@ -3,16 +3,16 @@ import { HttpError } from "../error.ts";
 /** A `..` segment, plain or percent-encoded, between slashes or backslashes of either kind. */
 const CLIMB = /(?:[/\\]|%2f|%5c)(?:\.|%2e){2}(?=[/\\]|%2f|%5c|$)/i;
 
-/** The one folder of a hidden name that is there to be served (RFC 8615). */
+/** The only folder with a hidden name that is served (RFC 8615). */
 const WELL_KNOWN = ".well-known";
 
 /**
- * The path below a root that the path of a request names, percent-decoded once.
+ * Percent-decodes the path of a request, once, to a path below a root.
  *
  * @param path Still percent-encoded: `/a%20b`.
- * @returns `/a b`, with a slash at the end where it names a folder. Null where it
- * can name no file: an escape is malformed or not UTF-8; a name is empty, hidden,
- * or has a slash, a backslash or a NUL in it.
+ * @returns `/a b`, with a trailing slash for a folder; null if it cannot be the
+ * path of a file: an escape is malformed or not UTF-8, or a name is empty, hidden,
+ * or contains a slash, a backslash or a NUL.
  * @throws {HttpError} 400 if a segment is `..`, encoded or not.
  */
 export function filePath(path: string): string | null {

@@ -1,7 +1,7 @@
-/** Part of a file. */
+/** A range of bytes of a file. */
 export interface ByteRange {
   readonly start: number;
-  /** The byte after the last one. */
+  /** Exclusive. */
   readonly end: number;
 }
 
@@ -9,12 +9,12 @@ const SET = /^bytes=(.*)$/i;
 const RANGE = /^(\d*)-(\d*)$/;
 
 /**
- * Reads a Range field (RFC 9110, 14.2).
+ * Parses a Range field (RFC 9110, 14.2).
  *
- * @param size Bytes of the file.
- * @returns The range; "unsatisfiable" if the file ends before it. Null sends the
- * whole, which a server may always do: where the field is malformed, names more
- * ranges than one, or the file is empty, so that it has no first byte to name.
+ * @param size Of the file, in bytes.
+ * @returns The range; "unsatisfiable" if it begins after the end of the file; null
+ * to send the whole file, if the field is malformed or has several ranges, or if
+ * the file is empty. A server may always ignore the field.
  */
 export function parseRange(value: string, size: number): ByteRange | "unsatisfiable" | null {
   const [range, ...more] = (SET.exec(value)?.[1] ?? "").split(",").map((part) => part.trim())

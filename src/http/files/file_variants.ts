@@ -1,31 +1,31 @@
-/** Files that were compressed beforehand, beside the original: `app.js.br`, `app.js.gz`. */
+/** Precompressed files next to the original: `app.js.br`, `app.js.gz`. */
 import { chooseCoding } from "../compression/accept_encoding.ts";
-import { askSystem } from "./file_errors.ts";
+import { tryFile } from "./file_errors.ts";
 import type { FoundFile } from "./file_root.ts";
 
 /** A content coding (RFC 9110, 8.4.1). */
 export type Coding = "br" | "gzip";
 
-/** One of the forms that a file is kept in. */
+/** The original of a file, or a compressed variant of it. */
 export interface Variant {
   readonly file: FoundFile;
-  /** null is the original. */
+  /** null for the original. */
   readonly coding: Coding | null;
-  /** Whether there are others, so that the answer depends on Accept-Encoding. */
+  /** Whether there are other variants, so that the response depends on Accept-Encoding. */
   readonly varies: boolean;
 }
 
-/** The codings and their files, the preferred one first. */
+/** The codings and the suffixes of their files, in order of preference. */
 const SUFFIXES: readonly (readonly [coding: Coding, suffix: string])[] = [
   ["br", ".br"],
   ["gzip", ".gz"],
 ];
 
 /**
- * Chooses the form of a file that a client likes best. Of those that it likes alike
- * the smallest is taken: brotli, then gzip, then the original.
+ * Chooses the variant of a file that the client prefers: between equals brotli,
+ * then gzip, then the original.
  *
- * @param accepted The value of Accept-Encoding; null where there is none.
+ * @param accepted The value of Accept-Encoding; null if there is none.
  */
 export function chooseVariant(original: FoundFile, accepted: string | null): Variant {
   const compressed = new Map<Coding, FoundFile>();
@@ -38,10 +38,10 @@ export function chooseVariant(original: FoundFile, accepted: string | null): Var
   return { file: file ?? original, coding, varies: compressed.size > 0 };
 }
 
-/** The compressed file; null where it is absent, older than the original, or a link. */
+/** The compressed file; null if it is absent, older than the original, or a link. */
 function compressedOf(original: FoundFile, suffix: string): FoundFile | null {
   const path = `${original.path}${suffix}`;
-  const info = askSystem(() => Deno.lstatSync(path));
+  const info = tryFile(() => Deno.lstatSync(path));
   if (info === null || !info.isFile) return null;
   return Number(info.mtime) < Number(original.info.mtime) ? null : { path, info };
 }

@@ -1,18 +1,18 @@
-import { askSystem } from "./file_errors.ts";
-import type { FoundFile } from "./file_root.ts";
 import type { BodySource } from "../message.ts";
+import { tryFile } from "./file_errors.ts";
+import type { FoundFile } from "./file_root.ts";
 
-/** The most bytes that are read, and kept in memory, at a time. */
+/** The most bytes that are read at a time. */
 export const PIECE = 64 * 1024;
 
-/** A file that is being sent, as it was when it was opened. */
+/** An open file, which must not change until it is sent. */
 export class OpenFile implements Disposable {
   readonly #file: Deno.FsFile;
   readonly #path: string;
   #isLent = false;
   /** In bytes. */
   readonly size: number;
-  /** When it was changed last, in milliseconds. */
+  /** The modification time, in milliseconds since the epoch. */
   readonly changed: number;
 
   private constructor(file: Deno.FsFile, path: string, info: Deno.FileInfo) {
@@ -23,14 +23,13 @@ export class OpenFile implements Disposable {
   }
 
   /**
-   * Opens the file that was found.
+   * Opens a file that was found.
    *
-   * @returns Null where another is in its place by now, maybe through a link that
-   * leads out of the root.
-   * @throws {HttpError} 403 if permission is refused, 503 if descriptors have run out.
+   * @returns null if another file has taken its place, which may be a link out of the root.
+   * @throws {HttpError} 403 if permission is denied, 503 if no file descriptor is left.
    */
   static open({ path, info }: FoundFile): OpenFile | null {
-    const file = askSystem(() => Deno.openSync(path));
+    const file = tryFile(() => Deno.openSync(path));
     if (file === null) return null;
     let opened: OpenFile | null = null;
     try {
@@ -43,10 +42,10 @@ export class OpenFile implements Disposable {
   }
 
   /**
-   * Reads a part at once.
+   * Reads a part synchronously.
    *
    * @param length At most {@linkcode PIECE}.
-   * @returns Null if the file has been changed since it was opened.
+   * @returns null if the file has changed since it was opened.
    */
   readPart(start: number, length: number): Uint8Array<ArrayBuffer> | null {
     const bytes = new Uint8Array(length);
@@ -60,9 +59,9 @@ export class OpenFile implements Disposable {
   }
 
   /**
-   * Lends the file to a body, which closes it in the end. A read fails if the file
-   * has been changed since it was opened, at the latest the one that would end the
-   * body: the client must not take it for whole.
+   * Hands the file to a body, which closes it at its end. If the file has changed
+   * since it was opened, a read fails, at the latest the one that would complete
+   * the body, so that the client does not take it for complete.
    */
   stream(start: number, length: number): BodySource {
     this.#file.seekSync(start, Deno.SeekMode.Start);
@@ -73,11 +72,11 @@ export class OpenFile implements Disposable {
       length,
       read: async () => {
         if (left === 0) return null;
-        // Not synchronously: what is not in memory yet may take the disk a while.
+        // Asynchronous, as the disk may be slow if the data is not cached.
         const count = await this.#file.read(buffer.subarray(0, left));
         left -= count ?? 0;
         if (count === null || (left === 0 && !this.#isUnchanged())) {
-          throw new Error(`Cannot send ${this.#path}: it has been changed meanwhile`);
+          throw new Error(`Cannot send ${this.#path}: the file changed while it was sent`);
         }
         return buffer.subarray(0, count);
       },
@@ -85,7 +84,7 @@ export class OpenFile implements Disposable {
     };
   }
 
-  /** Closes the file, unless it is lent. */
+  /** Closes the file, unless it was handed to a body. */
   [Symbol.dispose](): void {
     if (!this.#isLent) this.#file.close();
   }

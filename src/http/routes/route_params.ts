@@ -2,9 +2,9 @@ import { HttpError } from "../error.ts";
 import type { RouteParams } from "../message.ts";
 
 /**
- * Decodes what was found in a path, in place.
+ * Percent-decodes path parameters, in place.
  *
- * @throws {HttpError} 400 if one is not percent-encoded UTF-8 (RFC 3986, 2.1).
+ * @throws {HttpError} 400 if a value is not percent-encoded UTF-8 (RFC 3986, 2.1).
  */
 export function decodeParams(params: Record<string, string>): RouteParams {
   for (const [name, value] of Object.entries(params)) {
@@ -17,6 +17,6 @@ function decode(name: string, value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {
-    throw new HttpError(400, `the parameter "${name}" of the path is not percent-encoded UTF-8`);
+    throw new HttpError(400, `the path parameter "${name}" is not percent-encoded UTF-8`);
   }
 }

@@ -1,7 +1,7 @@
 import { addRoute, createRouter, findRoute, type MatchedRoute } from "rou3";
 import { type Route, type RouteHandler } from "./route_table.ts";
 
-/** Finds routes with parameters. Loaded where there are some: the router takes half a megabyte in each thread. */
+/** Matches routes with parameters. Loaded on demand: the library takes half a megabyte in each thread. */
 export class RoutePatterns {
   readonly #router = createRouter<RouteHandler>();
   readonly #methods: ReadonlySet<string>;
@@ -19,7 +19,7 @@ export class RoutePatterns {
     this.#methods = new Set(routes.map(({ method }) => method));
   }
 
-  /** The route that says most about the path, with the parameters as they were sent. */
+  /** The most specific route for a path, with its parameters still percent-encoded. */
   find(method: string, path: string): MatchedRoute<RouteHandler> | undefined {
     return findRoute(this.#router, method, path);
   }

@@ -1,9 +1,9 @@
 import type { HttpRequest, HttpResponse } from "../message.ts";
 
-/** What a route answers with: text and bytes are a whole response, nothing is 204. */
+/** What a route returns: a response, the text or bytes of a 200, or nothing for a 204. */
 export type RouteResult = HttpResponse | string | Uint8Array | null | undefined;
 
-/** Answers the requests of one route. */
+/** Handles the requests of one route. */
 export type RouteHandler = (request: HttpRequest) => RouteResult | Promise<RouteResult>;
 
 /** Handlers by `METHOD /path`, or by `/path` for every method. */
@@ -11,31 +11,31 @@ export type RouteTable = Readonly<Record<string, RouteHandler>>;
 
 /** A row of a table. */
 export interface Route {
-  /** As it was written. */
+  /** As written in the table. */
   readonly key: string;
-  /** {@linkcode EVERY_METHOD} where none is named. */
+  /** {@linkcode EVERY_METHOD} if the key names none. */
   readonly method: string;
-  /** Without a slash at its end, which makes no difference. */
+  /** Without a trailing slash, which is insignificant. */
   readonly path: string;
-  /** Whether the path has more to it than its characters. */
+  /** Whether the path has to be matched as a pattern, rather than compared. */
   readonly isPattern: boolean;
   readonly handler: RouteHandler;
 }
 
-/** The method of a route that takes all: no request has an empty one. */
+/** The method of a route for every method. No request has an empty one. */
 export const EVERY_METHOD = "";
 
 const TABLE = `an object such as { "GET /path/:id": handler }`;
 const KEY = `"METHOD /path" with the method in capitals, or "/path" for every method`;
-/** A token (RFC 9110, 5.6.2) without small letters, a space, and a path. */
+/** A token without lower-case letters (RFC 9110, 5.6.2), a space, and a path. */
 const KEY_PATTERN = /^(?:([!#$%&'*+.^_`|~\dA-Z-]+) )?(\/\S*)$/;
-/** A path without parameters, wildcards and groups, and nothing to encode or to resolve. */
+/** A path without parameters, wildcards, groups, dot segments, or characters to encode. */
 const PLAIN = /^(?:\/(?!\.|%2e)[\w.~!$&'@;=,%-]*)+$/i;
 
 /**
- * Reads a table. A route for GET is one for HEAD, too, where no other is.
+ * Validates a table, and adds a route for HEAD to each route for GET that has none.
  *
- * @throws {TypeError} "found X, wanted Y" if it is none.
+ * @throws {TypeError} "found X, wanted Y" if the table is invalid.
  */
 export function readRoutes(table: unknown): Route[] {
   if (typeof table !== "object" || table === null) {
@@ -59,7 +59,7 @@ export function readRoutes(table: unknown): Route[] {
   );
 }
 
-/** A path without the slash at its end. */
+/** Removes a trailing slash from a path. */
 export function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
@@ -80,7 +80,7 @@ function readRoute(key: string, handler: unknown): Route {
   };
 }
 
-/** The same for routes that differ only in what they call their parameters. */
+/** Equal for routes that differ only in the names of their parameters. */
 function shapeOf(method: string, path: string): string {
   return `${method} ${path.replaceAll(/\/:\w+/g, "/:")}`;
 }

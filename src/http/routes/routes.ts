@@ -1,7 +1,7 @@
 import { HttpError } from "../error.ts";
 import type { Field, HttpHandler, HttpRequest, HttpResponse } from "../message.ts";
-import type { RoutePatterns } from "./route_patterns.ts";
 import { decodeParams } from "./route_params.ts";
+import type { RoutePatterns } from "./route_patterns.ts";
 import {
   EVERY_METHOD,
   readRoutes,
@@ -19,16 +19,15 @@ const BYTES: readonly Field[] = [["Content-Type", "application/octet-stream"]];
 const NO_CONTENT: HttpResponse = { status: 204 };
 
 /**
- * A handler of a table of routes, keyed `METHOD /path`. What a path may have is
- * described by the library rou3: `/users/:id`, `/files/**`, `/tags/:tag(\\d+)`.
- * Paths are compared as they are sent, percent-encoded; a slash at the end makes
- * no difference. A path that is written out goes before a pattern.
+ * Makes a handler of a table of routes, keyed `METHOD /path`. Paths may be patterns
+ * of the library rou3: `/users/:id`, `/files/**`, `/tags/:tag(\\d+)`. They are
+ * compared with paths as sent, still percent-encoded; a trailing slash is
+ * insignificant. An exact path takes precedence over a pattern.
  *
- * HEAD is answered by the route of GET, unless it has one of its own; OPTIONS by
- * the methods of the path. A path that is there for other methods is 405, and
- * one that is not there 404.
+ * HEAD falls back to the route of GET. OPTIONS, unless it has a route, lists the
+ * methods of the path. Another method of a known path is 405, an unknown path 404.
  *
- * @throws {TypeError} If {@linkcode checkRoutes} would find something.
+ * @throws {TypeError} If {@linkcode checkRoutes} finds an error.
  */
 export function serveRoutes(table: RouteTable): HttpHandler {
   const router = new Router(readRoutes(table));
@@ -38,7 +37,7 @@ export function serveRoutes(table: RouteTable): HttpHandler {
 /**
  * Checks a table of routes before it is served.
  *
- * @returns What is wrong, "found X, wanted Y"; null where nothing is.
+ * @returns The first error, as "found X, wanted Y"; null if there is none.
  */
 export async function checkRoutes(table: unknown): Promise<string | null> {
   try {
@@ -51,10 +50,10 @@ export async function checkRoutes(table: unknown): Promise<string | null> {
 }
 
 class Router {
-  /** Routes without parameters: by path, then by method. */
+  /** Handlers of routes with an exact path, by path, then by method. */
   readonly #static = new Map<string, Map<string, RouteHandler>>();
-  /** Routes with parameters, and what finds them, once it is loaded. */
   readonly #dynamic: readonly Route[];
+  /** Matches the dynamic routes; null until it is loaded. */
   #patterns: RoutePatterns | null = null;
   readonly #methods: readonly string[];
 
@@ -67,7 +66,7 @@ class Router {
     this.#methods = routes.map(({ method }) => method).filter((method) => method !== EVERY_METHOD);
   }
 
-  /** Loads what only routes with parameters need. */
+  /** Loads the matcher of dynamic routes, if there are any. */
   async load(): Promise<void> {
     if (this.#dynamic.length === 0) return;
     const { RoutePatterns } = await import("./route_patterns.ts");
@@ -81,7 +80,7 @@ class Router {
     if (handler !== undefined) return respond(handler(request));
     if (this.#patterns !== null) return this.#serveDynamic(request, this.#patterns);
     if (this.#dynamic.length > 0) return this.load().then(() => this.serve(request));
-    return answerWithoutRoute(request, this.#allMethods(request, null));
+    return respondWithoutRoute(request, this.#allMethods(request, null));
   }
 
   #methodsOf(path: string): Map<string, RouteHandler> | undefined {
@@ -92,26 +91,26 @@ class Router {
     request: HttpRequest,
     patterns: RoutePatterns,
   ): HttpResponse | Promise<HttpResponse> {
-    // The target of OPTIONS may be no path at all, but the server: *.
+    // The target of OPTIONS may be * instead of a path.
     const match = request.path.startsWith("/")
       ? patterns.find(request.method, request.path)
       : undefined;
     if (match === undefined) {
-      return answerWithoutRoute(request, this.#allMethods(request, patterns));
+      return respondWithoutRoute(request, this.#allMethods(request, patterns));
     }
     const { data: handler, params } = match;
     if (params !== undefined) request.params = decodeParams(params);
     return respond(handler(request));
   }
 
-  /** The methods that the target of a request has routes for. */
+  /** All methods that have a route for the target of a request. */
   #allMethods({ target, path }: HttpRequest, patterns: RoutePatterns | null): Set<string> {
     if (target === "*") return new Set(this.#methods);
     return new Set([...this.#methodsOf(path)?.keys() ?? [], ...patterns?.methodsOf(path) ?? []]);
   }
 }
 
-/** Makes a response at once of what is there at once: a promise costs more than most routes do. */
+/** Makes a response of a result, synchronously if possible: a promise costs more than most routes do. */
 function respond(
   result: RouteResult | Promise<RouteResult>,
 ): HttpResponse | Promise<HttpResponse> {
@@ -120,14 +119,14 @@ function respond(
   if (result instanceof Uint8Array) return { headers: BYTES, body: result };
   if (typeof result !== "object") {
     throw new TypeError(
-      `Cannot answer: the route gave a ${typeof result}, wanted a response, text, bytes or nothing`,
+      `Cannot respond: the route returned a ${typeof result}, wanted a response, text, bytes or nothing`,
     );
   }
   return "then" in result ? Promise.resolve(result).then(respond) : result;
 }
 
-/** Answers what no route does (RFC 9110, 9.3.7, 15.5.5 and 15.5.6). */
-function answerWithoutRoute({ method }: HttpRequest, methods: Set<string>): HttpResponse {
+/** The response if no route matches (RFC 9110, 9.3.7, 15.5.5 and 15.5.6). */
+function respondWithoutRoute({ method }: HttpRequest, methods: Set<string>): HttpResponse {
   if (methods.size === 0) throw new HttpError(404, "no route has this path");
   const allow = [...methods.add("OPTIONS")].sort().join(", ");
   if (method === "OPTIONS") return { status: 204, headers: [["Allow", allow]] };

@@ -197,7 +197,7 @@ Deno.test("serveFiles fails the body of a file that changes meanwhile, and never
           received += piece.length;
         }
       }, Error);
-      assertEquals(error.message, `Cannot send ${path}: it has been changed meanwhile`);
+      assertEquals(error.message, `Cannot send ${path}: the file changed while it was sent`);
       assert(received < (source.length ?? 0), `a file that ${what}`);
       await source.close();
       await site.write("large", content);
@@ -313,7 +313,7 @@ Deno.test("serveFiles answers 403 where the system refuses permission, checkRoot
     }`,
   );
   await Deno.chmod(`${site.root}/folder`, 0o755);
-  const message = `Cannot serve files of --root "${site.root}/folder": permission denied`;
+  const message = `Cannot serve files from --root "${site.root}/folder": permission denied`;
   assertEquals(JSON.parse(output), [200, 403, 403, 403, 200, 77, message]);
 });
 
@@ -350,6 +350,6 @@ Deno.test("checkRoot takes a folder, and says of anything else in a line why not
   ) {
     const error = assertThrows(() => checkRoot(path), ExitError);
     assertEquals(error.exitCode, 66);
-    assertEquals(error.message, `Cannot serve files of --root ${JSON.stringify(path)}: ${state}`);
+    assertEquals(error.message, `Cannot serve files from --root ${JSON.stringify(path)}: ${state}`);
   }
 });

@@ -70,7 +70,7 @@ Deno.test("serveRoutes answers 400 to a parameter that is malformed, and does no
     const { status, reason } = await failureOf(table, `GET /users/${id}`);
     assertEquals([status, reason], [
       400,
-      `the parameter "id" of the path is not percent-encoded UTF-8`,
+      `the path parameter "id" is not percent-encoded UTF-8`,
     ]);
   }
   assertEquals(calls, 0);
@@ -187,12 +187,12 @@ Deno.test("serveRoutes throws for what is no response, also when it comes later"
   assertThrows(
     () => void served(handler, "GET /now"),
     TypeError,
-    "Cannot answer: the route gave a number, wanted a response, text, bytes or nothing",
+    "Cannot respond: the route returned a number, wanted a response, text, bytes or nothing",
   );
   await assertRejects(
     async () => await served(handler, "GET /later"),
     TypeError,
-    "gave a boolean",
+    "returned a boolean",
   );
 });
 
