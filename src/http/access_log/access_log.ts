@@ -1,19 +1,19 @@
 import type { Exchange } from "../exchange.ts";
 
-/** How a request is recorded: as Apache and nginx do, or with OpenTelemetry's names. */
+/** The format of the access log: that of Apache and nginx, or JSON with OpenTelemetry's names. */
 export type AccessFormat = "combined" | "json";
 
-// What the formats write as it is: ASCII without controls, quotes and backslashes.
+// Text that needs no escaping: ASCII without control characters, quotes and backslashes.
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 const SPECIAL = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
 const NOT_ASCII = /[\x7f-\uffff]/g;
 
 /**
- * Makes a line, its newline included, of each exchange.
+ * Formats exchanges as lines, with a newline at the end.
  *
- * `combined` is the format of Apache and nginx, in UTC, escaped as nginx does:
+ * `combined` is the format of Apache and nginx, in UTC, with nginx's escapes:
  * `::1 - - [21/Nov/2026:19:05:27 +0000] "GET / HTTP/1.1" 200 13 "-" "curl/8"`.
- * `json` is an object; what is missing is left out.
+ * `json` is an object, without keys for missing values.
  */
 export function accessLine(format: AccessFormat): (exchange: Exchange) => string {
   return format === "combined" ? combined : json;
@@ -22,7 +22,7 @@ export function accessLine(format: AccessFormat): (exchange: Exchange) => string
 function combined(exchange: Exchange): string {
   const { request, remoteAddr, status, bodyBytes } = exchange;
   const address = remoteAddr.transport === "tcp" ? remoteAddr.hostname : "-";
-  turnTo(exchange.time);
+  setTime(exchange.time);
   let [line, referer, agent] = ["-", "-", "-"];
   if (request !== null) {
     line = escaped(`${request.method} ${request.target} HTTP/${request.version}`);
@@ -36,7 +36,7 @@ function combined(exchange: Exchange): string {
 
 function json(exchange: Exchange): string {
   const { request, remoteAddr, status } = exchange;
-  turnTo(exchange.time);
+  setTime(exchange.time);
   let line = `{"timestamp":"${isoTime}.${milliseconds(exchange.time)}Z"`;
   if (remoteAddr.transport === "tcp") line += `,"client.address":"${remoteAddr.hostname}"`;
   if (request !== null) {
@@ -55,13 +55,13 @@ function json(exchange: Exchange): string {
   },"sluice.request.id":"${exchange.id}"}\n`;
 }
 
-/** As nginx: `\x22` for what could end the field or the line, and for what is not ASCII. */
+/** Escapes text as nginx does: `\x22` for characters that could end the field or line, or are not ASCII. */
 function escaped(text: string): string {
   if (PLAIN.test(text)) return text;
   return text.replace(SPECIAL, (char) => `\\x${hex(char, 2).toUpperCase()}`);
 }
 
-/** A string of JSON that is all ASCII, so that no reader takes anything in it for the end of a line. */
+/** A JSON string in ASCII, so that no reader mistakes a character for a line break. */
 function quoted(text: string): string {
   if (PLAIN.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(NOT_ASCII, (char) => `\\u${hex(char, 4)}`);
@@ -81,8 +81,8 @@ let isoTime = "";
 /** `21/Nov/2026:19:05:27 +0000` */
 let clockTime = "";
 
-/** Sets the two times above, which a busy server shows in many lines. */
-function turnTo(time: number): void {
+/** Formats the two times above, which many lines of a busy server share. */
+function setTime(time: number): void {
   const now = Math.floor(time / 1000);
   if (now === second) return;
   second = now;

@@ -1,6 +1,4 @@
-/** Compression of answers, for clients that accept it. */
-import { chooseCoding } from "./accept_encoding.ts";
-import { bytesSource, CompressedBody, readAll } from "./compressed_body.ts";
+/** Compression of responses, for clients that accept it. */
 import {
   type BodySource,
   type Field,
@@ -9,24 +7,27 @@ import {
   type HttpResponse,
   isSource,
 } from "../message.ts";
+import { chooseCoding } from "./accept_encoding.ts";
+import { bytesSource, CompressedBody, readAll } from "./compressed_body.ts";
 
 type Coding = "gzip" | "br";
 
 /**
- * What the runtime calls the codings, the better one first: at its level brotli
- * makes an answer of 64 KiB 5% smaller than gzip does, in almost three times the time.
+ * The runtime's names of the codings, in order of preference: at the runtime's
+ * level, brotli makes a response of 64 KiB 5% smaller than gzip does, but takes
+ * almost three times as long.
  */
 const FORMATS: Readonly<Record<Coding, CompressionFormat>> = { gzip: "gzip", br: "brotli" };
 
-/** Bytes below which it does not pay. */
+/** Bytes below which compression does not pay. */
 const MIN_SIZE = 1024;
-/** Bytes up to which a body is compressed as a whole, so that its length can be announced. */
+/** Bytes up to which a body is compressed as a whole, so that it can be sent with its length. */
 const MAX_WHOLE = 64 * 1024;
 
-/** Statuses whose body is none, or a part of one (RFC 9110, 15.3.5 and 15.3.7). */
+/** Statuses of responses with no body, or a part of one (RFC 9110, 15.3.5 and 15.3.7). */
 const NOT_WHOLE: ReadonlySet<number> = new Set([204, 206]);
 
-/** What is text, though its name does not say so, and what compresses as well as text. */
+/** Types that are text, or compress as well as text, but are not named `text/`. */
 const TYPES: ReadonlySet<string> = new Set([
   "application/graphql",
   "application/javascript",
@@ -45,22 +46,22 @@ const TYPES: ReadonlySet<string> = new Set([
   "image/x-icon",
 ]);
 const SUFFIX = /\+(?:json|xml|yaml|text)$/;
-/** Its events would be held back until there are many. */
+/** Not compressed: the compressor would hold back events until there are many. */
 const EVENTS = "text/event-stream";
 
 const NO_TRANSFORM = /\bno-transform\b/i;
 const VARIES = /(?:^|,)\s*(?:accept-encoding|\*)\s*(?:,|$)/i;
-/** What no longer holds of a body that is compressed. */
+/** Fields that do not apply to the compressed body. */
 const LOST: ReadonlySet<string> = new Set(["content-length", "accept-ranges"]);
 
 const NO_FIELDS: readonly Field[] = [];
 const encoder = new TextEncoder();
 
 /**
- * Compresses the answers of a handler: those of 1 KiB and more, or of unknown
- * length, whose type gains by it. `Cache-Control: no-transform` is how a handler
- * has one left as it is, as it should where a stream must not be held back;
- * `text/event-stream` is always.
+ * Compresses the responses of a handler that have a compressible type and at least
+ * 1 KiB, or an unknown length. A handler opts out with `Cache-Control: no-transform`,
+ * as it should for streams that must not be delayed. `text/event-stream` is never
+ * compressed.
  */
 export function compressing(handler: HttpHandler): HttpHandler {
   return (request) => {
@@ -90,14 +91,14 @@ function compress(
     : { ...encoded, body: compressed };
 }
 
-/** A 304 names the version that the client has, which was compressed, maybe. */
+/** The client of a 304 may have the compressed version, whose tag is weak. */
 function revalidated(request: HttpRequest, response: HttpResponse): HttpResponse {
   const { headers } = response;
   if (headers === undefined || codingFor(request) === null) return response;
   return { ...response, headers: headers.map(weakened) };
 }
 
-/** Whether the body is large enough, or may be; in the answer to HEAD it can be announced alone. */
+/** Whether the body is, or may be, large enough. A response to HEAD may have only its length. */
 function isLarge({ method }: HttpRequest, { headers = NO_FIELDS, body = null }: HttpResponse) {
   if (body !== null) return body.length === null || body.length >= MIN_SIZE;
   return method === "HEAD" &&
@@ -127,7 +128,7 @@ function codingFor(request: HttpRequest): Coding | null {
   return chooseCoding(request.header("accept-encoding"), supported);
 }
 
-/** Whether the runtime has it: brotli is younger than gzip. */
+/** Whether the runtime supports a coding: older ones lack brotli. */
 function isSupported(coding: Coding): boolean {
   try {
     new CompressionStream(FORMATS[coding]);
@@ -147,7 +148,7 @@ function compressedBody(
   return bytes.length <= MAX_WHOLE ? readAll(compressed) : compressed;
 }
 
-/** A body of which nothing is sent, and whose length nobody knows. */
+/** A body of unknown length that is never sent. */
 function unread(body: string | Uint8Array | BodySource | null): BodySource {
   return {
     length: null,
@@ -161,7 +162,7 @@ function encodedFields(fields: readonly Field[], coding: Coding): readonly Field
   return [...withVary(kept), ["Content-Encoding", coding]];
 }
 
-/** With a weak tag for a strong one: compressed, the same version has other bytes (RFC 9110, 8.8.1). */
+/** Weakens an entity tag, as the bytes differ from those of the uncompressed version (RFC 9110, 8.8.1). */
 function weakened(field: Field): Field {
   const [name, value] = field;
   return isNamed(name, "etag") && !value.startsWith("W/") ? [name, `W/${value}`] : field;

@@ -1,26 +1,26 @@
 import type { BodySource } from "../message.ts";
 
-/** The most bytes that are compressed in one go: a millisecond or two, in which nobody else is served. */
+/** The most bytes that are compressed in one go, which blocks the event loop for a millisecond or two. */
 const SLICE = 64 * 1024;
 const NOTHING = new Uint8Array(0);
 
 /**
- * A body, compressed as it is read. Of the original no more is read than it
- * takes for the next piece. The compressor gives nothing out before it has
- * enough, and cannot be told to: what comes in drops is held back.
+ * Compresses a body as it is read, reading no more of the original than the next
+ * piece takes. The runtime's compressor cannot be flushed, so data that arrives in
+ * small amounts is delayed.
  */
 export class CompressedBody implements BodySource {
   readonly length = null;
   readonly #source: BodySource;
   readonly #writer: WritableStreamDefaultWriter<BufferSource>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  /** What is not compressed yet of the piece that was read last. */
+  /** The rest of the last piece that is not compressed yet. */
   #piece: Uint8Array = NOTHING;
-  /** Resolves when the compressor has taken what it was given last. */
+  /** Resolves when the compressor has taken the last slice. */
   #taken: Promise<void> = Promise.resolve();
   #isOver = false;
 
-  /** @param source Is closed with this one. */
+  /** @param source Closed together with this body. */
   constructor(source: BodySource, format: CompressionFormat) {
     const { readable, writable } = new CompressionStream(format);
     this.#source = source;
@@ -34,7 +34,7 @@ export class CompressedBody implements BodySource {
     while (!this.#isOver) {
       await Promise.race([reading, this.#taken]);
       if (isRead) break;
-      await this.#give();
+      await this.#writeSlice();
     }
     const { value } = await reading;
     return value ?? null;
@@ -48,8 +48,8 @@ export class CompressedBody implements BodySource {
     }
   }
 
-  /** Gives the compressor the next slice; it takes it when it has room, that is while it is read. */
-  async #give(): Promise<void> {
+  /** Writes the next slice to the compressor, which takes it when it has room, as its output is read. */
+  async #writeSlice(): Promise<void> {
     while (this.#piece.length === 0 && !this.#isOver) {
       const piece = await this.#source.read();
       if (piece === null) this.#isOver = true;
@@ -60,12 +60,12 @@ export class CompressedBody implements BodySource {
     this.#taken = this.#isOver
       ? this.#writer.close()
       : this.#writer.write(slice as Uint8Array<ArrayBuffer>);
-    // Fails when the body is closed before; then nobody waits for it.
+    // Rejects if the body is closed first, when nothing awaits it.
     this.#taken.catch(() => {});
   }
 }
 
-/** Bytes as a body that is compressed in slices. */
+/** Makes a source of one piece. */
 export function bytesSource(bytes: Uint8Array): BodySource {
   let rest: Uint8Array | null = bytes;
   return {
@@ -79,7 +79,7 @@ export function bytesSource(bytes: Uint8Array): BodySource {
   };
 }
 
-/** Reads a body to its end, and closes it. */
+/** Reads a body to its end, then closes it. */
 export async function readAll(body: BodySource): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let length = 0;
