@@ -3,28 +3,28 @@ import type { Connection } from "../../core/connection.ts";
 
 type Callback = (error?: Error | null) => void;
 
-/** The most bytes of small pieces that are sent by one write. */
+/** The most bytes of small pieces that are sent in one write. */
 const BATCH = 64 * 1024;
-/** Unsent bytes above which a client is not read from: who takes no answers holds back itself. */
+/** Unsent bytes above which reading from the client pauses, as backpressure. */
 const CONGESTED = 1024 * 1024;
 
 /**
- * Makes a connection a stream as libraries written for Node want it. At most one
- * read and one write are under way. Its end half-closes the connection; that
- * it is destroyed before both sides have ended closes the connection at once.
- * `close` comes when nothing uses the connection any more.
+ * Adapts a connection to a stream for libraries written for Node. At most one read
+ * and one write are in progress. Ending the stream half-closes the connection;
+ * destroying it before both sides have ended closes the connection at once. The
+ * event `close` comes when nothing uses the connection any more.
  */
 export async function duplexOf(connection: Connection): Promise<Duplex> {
-  // Megabytes for a thread: only those that need it load it.
+  // Takes megabytes in each thread, so only threads that need it load it.
   const { Duplex } = await import("node:stream");
   let reading = Promise.resolve();
   let writing = Promise.resolve();
-  let isHeld = false;
+  let isPaused = false;
 
   const receive = async () => {
     try {
       const data = await connection.read();
-      // A copy: what is read is good until the next read, and the stream keeps it longer.
+      // Copied, as the data is valid only until the next read, and the stream may keep it longer.
       stream.push(data === null ? null : data.slice());
     } catch (error) {
       stream.destroy(error as Error);
@@ -38,15 +38,15 @@ export async function duplexOf(connection: Connection): Promise<Duplex> {
       return callback(error as Error);
     }
     callback();
-    if (!isHeld || stream.writableLength > CONGESTED) return;
-    isHeld = false;
+    if (!isPaused || stream.writableLength > CONGESTED) return;
+    isPaused = false;
     reading = receive();
   };
 
   const stream = new Duplex({
     read: () => {
-      isHeld = stream.writableLength > CONGESTED;
-      if (!isHeld) reading = receive();
+      isPaused = stream.writableLength > CONGESTED;
+      if (!isPaused) reading = receive();
     },
     write: (piece: Uint8Array, _encoding, callback) => {
       writing = send([piece], callback);
@@ -65,7 +65,7 @@ export async function duplexOf(connection: Connection): Promise<Duplex> {
   return stream;
 }
 
-/** Puts small pieces together, as a frame's head and its content: a write for each would cost more. */
+/** Joins small pieces, such as the head and the content of a frame: a write for each would cost more. */
 function* inBatches(pieces: readonly Uint8Array[]): Iterable<Uint8Array> {
   let batch: Uint8Array[] = [];
   let size = 0;

@@ -1,35 +1,34 @@
-/** WebSockets (RFC 6455): the handshake; what follows it is the channel's. */
+/** The opening handshake of WebSockets (RFC 6455, 4). */
 import { sha1 } from "@noble/hashes/legacy";
 import type { Connection } from "../../core/connection.ts";
-import { duplexOf } from "./connection_duplex.ts";
 import { HttpError } from "../error.ts";
 import type { HttpRequest, HttpResponse } from "../message.ts";
+import { duplexOf } from "./connection_duplex.ts";
 import { ServerWebSocket } from "./server_websocket.ts";
 import { WebSocketChannel } from "./websocket_channel.ts";
-import { loadFraming } from "./websocket_framing.ts";
+import { loadWs } from "./ws_socket.ts";
 
-/** What {@linkcode upgradeWebSocket} can be told. */
+/** Options of {@linkcode upgradeWebSocket}. */
 export interface UpgradeOptions {
-  /** The subprotocol to speak, one of those that the client offers. */
+  /** The subprotocol to speak, which the client must have offered. */
   readonly protocol?: string;
   /**
-   * Seconds, 30 where it is not given: a client that is silent for the half of
-   * it is sent a ping, and after the other half without a sign of life it is
-   * gone. 0 lets it be silent for ever.
+   * In seconds, 30 by default. A client that is silent for half of it is sent a
+   * ping, and disconnected if it stays silent for the other half. 0 means no limit.
    */
   readonly idleTimeout?: number;
 }
 
-/** The two ends of an upgrade: what the handler talks to, and what it answers with. */
+/** The socket for the handler, and the response that it must return. */
 export interface WebSocketUpgrade {
   /** CONNECTING until the response is sent. */
   readonly socket: WebSocket;
   readonly response: HttpResponse;
 }
 
-/** Seconds. */
+/** The default idle timeout, in seconds. */
 const IDLE_TIMEOUT = 30;
-/** What the key is answered with is a hash of it and this (RFC 6455, 1.3). */
+/** Hashed together with the key of a handshake (RFC 6455, 1.3). */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /** 16 bytes in base64. */
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
@@ -38,11 +37,11 @@ const UPGRADE = ["Upgrade", "websocket"] as const;
 const encoder = new TextEncoder();
 
 /**
- * Answers the opening handshake of a WebSocket (RFC 6455, 4.2). Messages have at
- * most 16 MiB, and are not compressed.
+ * Accepts the opening handshake of a WebSocket (RFC 6455, 4.2). Messages may have up
+ * to 16 MiB, and are not compressed.
  *
- * @throws {HttpError} 405 for another method than GET, 426 for what is no
- * handshake of version 13, 400 for a malformed one, or without the subprotocol.
+ * @throws {HttpError} 405 for a method other than GET, 426 if the request is not a
+ * handshake of version 13, 400 if it is malformed or does not offer the subprotocol.
  */
 export function upgradeWebSocket(
   request: HttpRequest,
@@ -65,11 +64,11 @@ export function upgradeWebSocket(
         ...protocol === undefined ? [] : [["Sec-WebSocket-Protocol", protocol] as const],
       ],
       upgrade: async (connection: Connection) => {
-        const [stream, frame] = await Promise.all([duplexOf(connection), loadFraming()]);
+        const [stream, makeWs] = await Promise.all([duplexOf(connection), loadWs()]);
         const channel = new WebSocketChannel(
           connection,
           stream,
-          frame(stream),
+          makeWs(stream),
           socket,
           idleTimeout * 1000,
         );
@@ -80,17 +79,17 @@ export function upgradeWebSocket(
   };
 }
 
-/** Checks what RFC 6455, 4.2.1, asks of a handshake; its key. */
+/** Checks a handshake (RFC 6455, 4.2.1), and returns its key. */
 function checkHandshake(request: HttpRequest): string {
   const { method, version } = request;
   if (method !== "GET") {
-    throw new HttpError(405, `a WebSocket is opened by GET, not ${method}`, [["Allow", "GET"]]);
+    throw new HttpError(405, `a WebSocket is opened with GET, not ${method}`, [["Allow", "GET"]]);
   }
   if (
     version !== "1.1" || !hasToken(request, "upgrade", "websocket") ||
     !hasToken(request, "connection", "upgrade")
   ) {
-    throw new HttpError(426, "not a request for a WebSocket", [UPGRADE]);
+    throw new HttpError(426, "not a WebSocket handshake", [UPGRADE]);
   }
   if (request.header("sec-websocket-version") !== "13") {
     const fields = [UPGRADE, ["Sec-WebSocket-Version", "13"]] as const;
@@ -99,9 +98,9 @@ function checkHandshake(request: HttpRequest): string {
   const keys = request.headers.filter(([name]) => name === "sec-websocket-key");
   const [[, key] = ["", ""]] = keys;
   if (keys.length !== 1 || !KEY.test(key)) {
-    throw new HttpError(400, "not one Sec-WebSocket-Key of 16 bytes in base64");
+    throw new HttpError(400, "no single Sec-WebSocket-Key of 16 bytes in base64");
   }
-  // Its bytes would be taken for frames.
+  // The body would be taken for frames.
   if (request.body.length !== 0) throw new HttpError(400, "a WebSocket handshake with a body");
   return key;
 }
@@ -110,16 +109,16 @@ function checkProtocol(request: HttpRequest, protocol: string): void {
   if (listOf(request, "sec-websocket-protocol").includes(protocol)) return;
   throw new HttpError(
     400,
-    `the subprotocol "${protocol}" is not offered in Sec-WebSocket-Protocol`,
+    `the subprotocol "${protocol}" was not offered in Sec-WebSocket-Protocol`,
   );
 }
 
-/** Whether a list has a token, in whatever case. */
+/** Whether a list field contains a token, in any case. */
 function hasToken(request: HttpRequest, name: string, token: string): boolean {
   return listOf(request, name).some((member) => member.toLowerCase() === token);
 }
 
-/** The members of a field that is a list (RFC 9110, 5.6.1). */
+/** The members of a list field (RFC 9110, 5.6.1). */
 function listOf(request: HttpRequest, name: string): string[] {
   return (request.header(name) ?? "").split(",").map((member) => member.trim());
 }

@@ -3,84 +3,88 @@ import type { Connection } from "../../core/connection.ts";
 import type { Clock, Timed } from "../../core/deadlines.ts";
 import { ConnectionError } from "../../core/errors.ts";
 import type { EndedBy } from "../../core/event.ts";
-import type { Framing, MessageData } from "./websocket_framing.ts";
+import type { MessageData, WsSocket } from "./ws_socket.ts";
 
-/** The most bytes that may wait for a slow client when another message is sent (16 MiB). */
+/** The most bytes that may be buffered for a slow client when another message is sent (16 MiB). */
 const MAX_BUFFERED = 16 * 1024 * 1024;
-/** How long a client may take for its last part of a close, or for all of it when the server drains, in milliseconds. */
+/**
+ * How long a client may take to close its end after a closing handshake, or for the
+ * whole handshake when the lane retires, in milliseconds.
+ */
 const LINGER = 1000;
 const OPEN = 1;
-/** The code of a connection that ended without a close (RFC 6455, 7.1.5). */
+/** The code for a connection that ended without a closing handshake (RFC 6455, 7.1.5). */
 const ABNORMAL = 1006;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** What stands behind an open socket: a connection, its frames, and its time. */
+/** Connects a socket to its connection: messages, the closing handshake, and timeouts. */
 export class WebSocketChannel implements Timed {
   readonly #connection: Connection;
   readonly #stream: Duplex;
-  readonly #framing: Framing;
-  readonly #socket: EventTarget;
-  /** Milliseconds of silence after which the client is asked, and again after which it is gone; 0 is never. */
-  readonly #patience: number;
+  readonly #ws: WsSocket;
+  readonly #target: EventTarget;
+  /** Milliseconds of silence until a ping, and from there until the client counts as gone; 0 means never. */
+  readonly #pingAfter: number;
   readonly #clock: Clock;
-  /** When the client was heard last, or asked. */
+  /** When the client was last active, or was sent a ping. */
   #since: number;
-  #isAsked = false;
-  #isLeaving = false;
+  #isPinged = false;
+  #isRetiring = false;
   #endedBy: EndedBy = "client";
+  /** What a listener threw, or a bug. */
   #failure: { readonly error: unknown } | null = null;
   #isOver = false;
 
   /**
-   * @param socket What is told by events.
-   * @param idleTimeout Milliseconds.
+   * @param target Receives the events.
+   * @param idleTimeout In milliseconds.
    */
   constructor(
     connection: Connection,
     stream: Duplex,
-    framing: Framing,
-    socket: EventTarget,
+    ws: WsSocket,
+    target: EventTarget,
     idleTimeout: number,
   ) {
     this.#connection = connection;
     this.#stream = stream;
-    this.#framing = framing;
-    this.#socket = socket;
-    this.#patience = idleTimeout / 2;
+    this.#ws = ws;
+    this.#target = target;
+    this.#pingAfter = idleTimeout / 2;
     this.#clock = connection.keepTime(this);
     this.#since = this.#clock.now;
-    for (const sign of ["data", "drain", "finish"]) stream.on(sign, this.#heard);
+    for (const activity of ["data", "drain", "finish"]) stream.on(activity, this.#onActivity);
   }
 
   get readyState(): number {
-    return this.#framing.readyState;
+    return this.#ws.readyState;
   }
 
   get bufferedAmount(): number {
-    return this.#framing.bufferedAmount;
+    return this.#ws.bufferedAmount;
   }
 
   set binaryType(type: BinaryType) {
-    this.#framing.binaryType = type;
+    this.#ws.binaryType = type;
   }
 
-  /** Sends a message; one that the client has no room for ends it. */
+  /** Sends a message, or ends the connection if too much is buffered already. */
   send(data: string | Uint8Array | Blob): void {
-    if (this.#framing.bufferedAmount > MAX_BUFFERED && this.#isOpen) {
-      const found = `more than ${MAX_BUFFERED} bytes wait for the client`;
-      return this.#cut("limit", `Cannot send the message: ${found}`);
+    if (this.#ws.bufferedAmount > MAX_BUFFERED && this.#isOpen) {
+      const found = `more than ${MAX_BUFFERED} bytes are buffered for the client`;
+      return this.#terminate("limit", `Cannot send the message: ${found}`);
     }
-    this.#framing.send(data);
+    this.#ws.send(data);
   }
 
-  /** Begins to close, unless that is under way. */
+  /** Begins the closing handshake, unless it has begun. */
   close(code: number | undefined, reason: string | undefined, by: EndedBy): void {
     if (this.#isOpen) this.#endedBy = by;
-    this.#framing.close(code, reason);
+    this.#ws.close(code, reason);
   }
 
-  /** Takes what a listener threw: it ends this socket, and is reported, but ends no other. */
+  /** Closes the socket after an error of a listener, which {@linkcode serve} then throws. */
   fail(error: unknown): void {
     if (this.#isOver) throw error;
     this.#failure ??= { error };
@@ -88,23 +92,23 @@ export class WebSocketChannel implements Timed {
   }
 
   /**
-   * Serves until the connection is closed and everything is sent.
+   * Serves until the connection is closed, and everything is sent.
    *
    * @throws What a listener threw.
    */
   async serve(): Promise<void> {
     const closed = Promise.withResolvers<void>();
-    this.#framing.on("message", (data, isBinary) => this.#receive(data, isBinary));
-    this.#framing.on("error", (error) => {
+    this.#ws.on("message", (data, isBinary) => this.#receive(data, isBinary));
+    this.#ws.on("error", (error) => {
       if (this.#endedBy === "client") this.#endedBy = "server";
-      this.#tell(error);
+      this.#dispatchError(error);
     });
-    this.#framing.on("close", (code, reason) => {
-      this.#conclude(code, reason);
+    this.#ws.on("close", (code, reason) => {
+      this.#dispatchClose(code, reason);
       closed.resolve();
     });
     this.#stream.on("error", (error) => {
-      // That of a connection that is over is told by the close; another one is a bug.
+      // The end of the connection is reported by the close event; anything else is a bug.
       if (!(error instanceof ConnectionError)) this.#failure ??= { error };
     });
     await closed.promise;
@@ -113,60 +117,61 @@ export class WebSocketChannel implements Timed {
     await this.#connection.finish(this.#endedBy);
   }
 
-  /** For the sweep of deadlines: asks a silent client, and ends one that does not answer. */
+  /** Called by the sweep of deadlines. */
   expire(): void {
-    if (this.#connection.retiring.aborted && !this.#isLeaving) this.#leave();
-    else if (this.#isLeaving || this.#stream.writableFinished) this.#expectEnd();
-    else if (this.#clock.isOver(this.#since, this.#patience)) this.#ask();
+    if (this.#connection.retiring.aborted && !this.#isRetiring) this.#retire();
+    else if (this.#isRetiring || this.#stream.writableFinished) this.#checkLinger();
+    else if (this.#clock.isOver(this.#since, this.#pingAfter)) this.#checkSilence();
   }
 
   get #isOpen(): boolean {
-    return this.#framing.readyState === OPEN;
+    return this.#ws.readyState === OPEN;
   }
 
-  readonly #heard = (): void => {
-    this.#isAsked = false;
+  readonly #onActivity = (): void => {
+    this.#isPinged = false;
     this.#since = this.#clock.now;
   };
 
-  #leave(): void {
-    this.#isLeaving = true;
-    this.#heard();
+  #retire(): void {
+    this.#isRetiring = true;
+    this.#onActivity();
     this.close(1001, "Going away", "drain");
   }
 
-  #expectEnd(): void {
-    if (this.#clock.isOver(this.#since, LINGER)) this.#cut(this.#endedBy);
+  #checkLinger(): void {
+    if (this.#clock.isOver(this.#since, LINGER)) this.#terminate(this.#endedBy);
   }
 
-  #ask(): void {
-    if (this.#isAsked) return this.#cut("timeout", "Cannot go on: no answer to a ping");
-    this.#heard();
-    this.#isAsked = true;
-    this.#framing.ping();
+  /** Sends a ping to a silent client, and ends one that did not answer the last. */
+  #checkSilence(): void {
+    if (this.#isPinged) return this.#terminate("timeout", "Cannot continue: no answer to a ping");
+    this.#onActivity();
+    this.#isPinged = true;
+    this.#ws.ping();
   }
 
-  /** Ends at once, and tells why, if there is more to it than the end. */
-  #cut(by: EndedBy, reason: string | null = null): void {
+  /** Ends at once; with a reason, an error event says why. */
+  #terminate(by: EndedBy, reason: string | null = null): void {
     this.#connection.endAs(by);
-    this.#framing.terminate();
-    if (reason !== null) this.#tell(new Error(reason));
+    this.#ws.terminate();
+    if (reason !== null) this.#dispatchError(new Error(reason));
   }
 
   #receive(data: MessageData, isBinary: boolean): void {
-    // As in browsers: who has closed hears nothing more.
+    // As in browsers, no message is delivered after close().
     if (!this.#isOpen) return;
     const message = isBinary ? data : decoder.decode(data as Uint8Array<ArrayBuffer>);
-    this.#socket.dispatchEvent(new MessageEvent("message", { data: message }));
+    this.#target.dispatchEvent(new MessageEvent("message", { data: message }));
   }
 
-  #tell(error: Error): void {
+  #dispatchError(error: Error): void {
     const { message } = error;
-    this.#socket.dispatchEvent(new ErrorEvent("error", { message, error }));
+    this.#target.dispatchEvent(new ErrorEvent("error", { message, error }));
   }
 
-  #conclude(code: number, reason: Uint8Array): void {
-    this.#socket.dispatchEvent(
+  #dispatchClose(code: number, reason: Uint8Array): void {
+    this.#target.dispatchEvent(
       new CloseEvent("close", {
         code,
         reason: decoder.decode(reason as Uint8Array<ArrayBuffer>),

@@ -475,7 +475,7 @@ Deno.test("WebSocket ends a client that does not answer a ping", async () => {
   const [summary] = await server.closed(1);
   assertEquals([summary?.endedBy, summary?.error], ["timeout", null]);
   assertEquals(told, [
-    "Cannot go on: no answer to a ping",
+    "Cannot continue: no answer to a ping",
     { code: 1006, reason: "", wasClean: false },
   ]);
 });
@@ -600,7 +600,7 @@ Deno.test("WebSocket ends when too much waits for a slow client", async () => {
   const [summary] = await server.closed(1);
   assertEquals([summary?.endedBy, summary?.error], ["limit", null]);
   assertEquals(told, [
-    `Cannot send the message: more than ${16 * MIB} bytes wait for the client`,
+    `Cannot send the message: more than ${16 * MIB} bytes are buffered for the client`,
     { code: 1006, reason: "", wasClean: false },
   ]);
 });

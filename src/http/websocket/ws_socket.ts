@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 
-/** What is used of a socket of the library `ws`: frames, and the rules of their exchange (RFC 6455). */
-export interface Framing {
+/** The parts of the class of the library `ws` that are used: framing, and the protocol's rules (RFC 6455). */
+export interface WsSocket {
   readonly readyState: number;
   readonly bufferedAmount: number;
   binaryType: BinaryType;
@@ -16,7 +16,7 @@ export interface Framing {
   setSocket(stream: Duplex, head: Uint8Array, limits: Limits): void;
 }
 
-/** Text as bytes of UTF-8; all else as the binary type asks for. */
+/** Text as bytes of UTF-8; binary messages in the form of the binary type. */
 export type MessageData = Uint8Array | ArrayBuffer | Blob;
 
 interface Limits {
@@ -26,42 +26,42 @@ interface Limits {
   readonly maxFragments: number;
 }
 
-type FramingClass = new (
+type WsClass = new (
   address: null,
   protocols: undefined,
   options: { autoPong: boolean; maxPendingAutoPongs: number; closeTimeout: number },
-) => Framing;
+) => WsSocket;
 
 /** The most bytes of a message (16 MiB); a longer one closes with 1009. */
 const MAX_MESSAGE = 16 * 1024 * 1024;
-/** The most pieces in which a message may arrive: each costs memory beside its bytes. */
+/** The most reads in which a message may arrive: each takes memory besides its bytes. */
 const MAX_CHUNKS = 64 * 1024;
-/** The most fragments that a message may have. */
+/** The most fragments of a message. */
 const MAX_FRAGMENTS = 16 * 1024;
-/** The most answers to pings that may wait for a slow client. */
+/** The most pongs that may be queued for a slow client. */
 const MAX_PONGS = 60;
-/** How long the client may take for its part of a close, in milliseconds. */
+/** How long the client may take to answer a close, in milliseconds. */
 const CLOSE_TIMEOUT = 30_000;
 
 const NOTHING = new Uint8Array(0);
 
-/** Loads what makes the server's side of a WebSocket on a stream, after the handshake. */
-export async function loadFraming(): Promise<(stream: Duplex) => Framing> {
-  // Megabytes for a thread: only those that need it load it.
-  const { WebSocket } = await import("ws") as { WebSocket: FramingClass };
+/** Loads the library, and makes the server's side of a WebSocket on a stream, after the handshake. */
+export async function loadWs(): Promise<(stream: Duplex) => WsSocket> {
+  // Takes megabytes in each thread, so only threads that need it load it.
+  const { WebSocket } = await import("ws") as { WebSocket: WsClass };
   return (stream) => {
-    // As the library's own server does it.
-    const framing = new WebSocket(null, undefined, {
+    // The same calls that the library's own server makes.
+    const socket = new WebSocket(null, undefined, {
       autoPong: true,
       maxPendingAutoPongs: MAX_PONGS,
       closeTimeout: CLOSE_TIMEOUT,
     });
-    framing.setSocket(stream, NOTHING, {
+    socket.setSocket(stream, NOTHING, {
       allowSynchronousEvents: true,
       maxPayload: MAX_MESSAGE,
       maxBufferedChunks: MAX_CHUNKS,
       maxFragments: MAX_FRAGMENTS,
     });
-    return framing;
+    return socket;
   };
 }
