@@ -1,0 +1,102 @@
+import type { Clock } from "./deadlines.ts";
+import { ConnectionError } from "./errors.ts";
+import type { ConnectionSummary, EndedBy, Phase } from "./event.ts";
+
+/** What a connection is doing and since when, what it has carried, and how it ended. */
+export class ConnectionRecord {
+  readonly #clock: Clock;
+  readonly #accepted = performance.now();
+  phase: Phase = "idle";
+  /** When the phase began, by the clock of the sweeps. */
+  since: number;
+  isReading = false;
+  isWriting = false;
+  bytesIn = 0;
+  bytesOut = 0;
+  requests = 0;
+  #endedBy: EndedBy | null = null;
+  /** The phase in which it was ended. */
+  #endedIn: Phase = "idle";
+  /** The phase in which the client said that it will send no more; null before. */
+  #sawEndIn: Phase | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.since = clock.now;
+  }
+
+  /** A read begins; a write that is under way decides the phase. */
+  startReading(phase: "idle" | "reading"): void {
+    this.isReading = true;
+    if (!this.isWriting) this.enter(phase);
+  }
+
+  /** The client has sent bytes. */
+  received(count: number): void {
+    this.isReading = false;
+    this.bytesIn += count;
+    if (!this.isWriting) this.enter("serving");
+  }
+
+  /** The client has said that it will send no more. */
+  receivedEnd(): void {
+    this.isReading = false;
+    this.#sawEndIn ??= this.phase;
+    this.enter("serving");
+  }
+
+  /** A write begins. */
+  startWriting(): void {
+    this.isWriting = true;
+    this.enter("writing");
+  }
+
+  /** The client has taken some bytes of what is written, or the last ones. */
+  sent(count: number, isAll: boolean): void {
+    this.bytesOut += count;
+    this.isWriting = !isAll;
+    this.enter(!isAll ? "writing" : this.isReading ? "idle" : "serving");
+  }
+
+  /** Whether the client has said that it will send no more. */
+  get sawEnd(): boolean {
+    return this.#sawEndIn !== null;
+  }
+
+  enter(phase: Phase): void {
+    this.phase = phase;
+    this.since = this.#clock.now;
+  }
+
+  /** Records who ends the connection; the first one counts, and is returned. */
+  end(by: EndedBy): EndedBy {
+    if (this.#endedBy !== null) return this.#endedBy;
+    this.#endedIn = by === "client" ? this.#sawEndIn ?? this.phase : this.phase;
+    return this.#endedBy = by;
+  }
+
+  /** Makes an error of a failed read or write: closing the connection here makes them fail, too. */
+  lost(cause: unknown): Error {
+    // Something other than bytes was to be written, which is a bug in the caller.
+    if (cause instanceof TypeError) return cause;
+    const endedBy = this.end("client");
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new ConnectionError(
+      `Cannot go on with the connection: ended by ${endedBy} while ${this.#endedIn} (${reason})`,
+      endedBy,
+      { cause },
+    );
+  }
+
+  /** What to report of the connection, now that it is over. */
+  summary(): Omit<ConnectionSummary, "id" | "remoteAddr" | "localAddr" | "error"> {
+    return {
+      bytesIn: this.bytesIn,
+      bytesOut: this.bytesOut,
+      requests: this.requests,
+      duration: performance.now() - this.#accepted,
+      endedBy: this.#endedBy ?? "server",
+      phase: this.#endedIn,
+    };
+  }
+}
