@@ -42,7 +42,7 @@ export class ConnectionRecord {
   receivedEnd(): void {
     this.isReading = false;
     this.#sawEndIn ??= this.phase;
-    this.enter("serving");
+    if (!this.isWriting) this.enter("serving");
   }
 
   /** A write begins. */

@@ -211,6 +211,24 @@ Deno.test("Connection ends a client that takes nothing for --write-timeout", asy
   assertEquals([summary?.endedBy, summary?.phase], ["timeout", "writing"]);
 });
 
+Deno.test("Connection ends a client that half-closes and takes nothing for --write-timeout", async () => {
+  await using serving = await serve(async (connection) => {
+    const writing = connection.write(new Uint8Array(64 * 1024 * 1024));
+    while (await connection.read() !== null);
+    await writing;
+  }, { writeTimeout: 500 });
+  using client = await Client.connect(serving);
+  let sent = -1;
+  await until("the write is stuck", () => {
+    const before = sent;
+    sent = serving.row.get("bytesOut");
+    return sent > 0 && sent === before;
+  });
+  await client.end();
+  const [summary] = await serving.closed(1);
+  assertEquals([summary?.endedBy, summary?.phase], ["timeout", "writing"]);
+});
+
 Deno.test("Connection lets the client read the last word although it sent more than was read", async () => {
   await using serving = await serve(async (connection) => {
     await connection.read();
