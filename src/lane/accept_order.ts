@@ -1,5 +1,6 @@
 import { sleep } from "../base/timers.ts";
 import type { Turn } from "../core/acceptor.ts";
+import type { Sharing } from "../core/listener.ts";
 import { clock } from "../base/clock.ts";
 import type { Row, Scoreboard } from "./scoreboard.ts";
 
@@ -19,6 +20,23 @@ const LONGEST_WAIT = 1000;
 /** A lane without a sign of life for so many heartbeats takes no clients. */
 const HEARTBEATS = 3;
 
+/** What decides in which way lanes take turns. */
+interface TurnOptions {
+  readonly sharing: "own" | Sharing;
+  readonly maxConnections: number;
+  readonly totalConnections: number;
+  /** Milliseconds between two heartbeats. */
+  readonly heartbeat: number;
+}
+
+/** How a lane takes turns with those that accept from the same queue; null if none do. */
+export function turnFor(options: TurnOptions, scoreboard: Scoreboard, own: Row): Turn | null {
+  const { sharing, maxConnections, totalConnections, heartbeat } = options;
+  if (sharing !== "shared") return null;
+  const isOneByOne = maxConnections === 1 && totalConnections > 1;
+  return (isOneByOne ? fewTurns : evenTurns)(scoreboard, own, heartbeat);
+}
+
 /**
  * Keeps the lanes that share a socket even: one that holds some more than the
  * least loaded waits a moment before it accepts, so that another takes the client. Lanes that cannot take one are not waited for: those that stopped
@@ -26,7 +44,7 @@ const HEARTBEATS = 3;
  *
  * @param heartbeat Milliseconds between two signs of life.
  */
-export function evenTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
+function evenTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
   return {
     async acquire() {
       for (let i = 0; i < TURNS && holdsMore(scoreboard, own, heartbeat); i++) await sleep(TURN);
@@ -42,7 +60,7 @@ export function evenTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): 
  *
  * @param heartbeat Milliseconds between two signs of life.
  */
-export function fewTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
+function fewTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
   return {
     async acquire() {
       for (;;) {

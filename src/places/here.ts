@@ -25,7 +25,7 @@ export function here(host: LaneHost): Place {
       stopAccepting: async () => await (await opening).stopAccepting(),
       async retire() {
         await (await opening).retire();
-        end((lane) => lane.end());
+        end((lane) => lane.ended());
       },
       setReuseportFilter: async (filter) => (await opening).setReuseportFilter(filter),
       drain: () => end((lane) => lane.drain()),

@@ -49,7 +49,7 @@ export class LaneWorker {
         return this.#whenOpen(async (lane) => {
           await lane.retire();
           this.#post({ type: "stoppedAccepting" });
-          await this.#endWith(lane.end());
+          await this.#endWith(lane.ended());
         });
       case "drain":
         return this.#whenOpen((lane) => this.#endWith(lane.drain()));

@@ -2,7 +2,6 @@ import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/asser
 import { AddressCounts, makeAddressTable } from "../../src/core/address_counts.ts";
 import { addressKey, Lease, Refusal, ResourceManager } from "../../src/core/resources.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
-import { makeResources } from "../helpers/lane.ts";
 import { startThread } from "../helpers/on_thread.ts";
 
 function lease(found: Lease | Refusal): Lease {
@@ -27,8 +26,13 @@ function makeLanes(count: number, totalConnections: number, maxConnectionsPerIp 
   return { scoreboard, one: first, two: lanes[1] ?? first };
 }
 
+/** A lane that is alone. */
+function makeResources(limits: { maxConnections: number; maxConnectionsPerIp: number }) {
+  return makeLanes(1, limits.maxConnections, limits.maxConnectionsPerIp).one.resources;
+}
+
 Deno.test("ResourceManager.allocate() refuses beyond the total, until a lease is released", () => {
-  const { resources: manager } = makeResources({ maxConnections: 2, maxConnectionsPerIp: 0 });
+  const manager = makeResources({ maxConnections: 2, maxConnectionsPerIp: 0 });
   const first = lease(manager.allocate("a"));
   lease(manager.allocate("a"));
   assertEquals(manager.allocate("b"), new Refusal("total"));
@@ -38,7 +42,7 @@ Deno.test("ResourceManager.allocate() refuses beyond the total, until a lease is
 });
 
 Deno.test("ResourceManager.allocate() counts by client address, where there is one", () => {
-  const { resources: manager } = makeResources({ maxConnections: 10, maxConnectionsPerIp: 1 });
+  const manager = makeResources({ maxConnections: 10, maxConnectionsPerIp: 1 });
   const first = lease(manager.allocate("a"));
   assertEquals(manager.allocate("a"), new Refusal("address"));
   lease(manager.allocate("b"));
@@ -85,7 +89,7 @@ Deno.test("Lease.release() gives nothing back twice once its lane was written of
 });
 
 Deno.test("Lease.release() works exactly once", () => {
-  const { resources: manager } = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
+  const manager = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
   const only = lease(manager.allocate("a"));
   only.release();
   assertThrows(() => only.release(), Error, "released before");
@@ -93,7 +97,7 @@ Deno.test("Lease.release() works exactly once", () => {
 });
 
 Deno.test("ResourceManager.drain() refuses every client and ends the waits for room", async () => {
-  const { resources: manager } = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
+  const manager = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
   lease(manager.allocate("a"));
   const waiting = [manager.room(), manager.leaseReturned()];
   manager.drain();
@@ -112,7 +116,7 @@ Deno.test("ResourceManager.drain() ends the wait for room while other lanes hold
 });
 
 Deno.test("ResourceManager.room() waits for a release", async () => {
-  const { resources: manager } = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
+  const manager = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
   await manager.room();
   const only = lease(manager.allocate("a"));
   let isThere = false;

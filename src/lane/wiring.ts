@@ -1,0 +1,108 @@
+import type { Address } from "../base/address.ts";
+import { Acceptor } from "../core/acceptor.ts";
+import { AddressCounts } from "../core/address_counts.ts";
+import { Buffers } from "../core/buffers.ts";
+import type { ConnectionContext } from "../core/connection_context.ts";
+import { Connections } from "../core/connections.ts";
+import { Deadlines } from "../core/deadlines.ts";
+import type { Emit } from "../core/event.ts";
+import { listen, type Listener, type ListenOptions } from "../core/listener.ts";
+import { type ResourceLimits, ResourceManager } from "../core/resources.ts";
+import type { Service } from "../core/service.ts";
+import { turnFor } from "./accept_order.ts";
+import type { Row, Scoreboard } from "./scoreboard.ts";
+
+/** How a lane accepts, and what its connections are held to: what the core needs of an order. Times are in milliseconds. */
+export interface WiringOptions extends ListenOptions, ResourceLimits {
+  /** The ids of the connections begin with it. */
+  readonly lane: number;
+  readonly addresses: readonly Address[];
+  readonly overload: "wait" | "refuse";
+  readonly idleTimeout: number;
+  readonly writeTimeout: number;
+  /** Time between two heartbeats. */
+  readonly heartbeat: number;
+}
+
+/** Where a lane counts: what it shares with the other lanes of its process. */
+export interface SharedCounts {
+  readonly scoreboard: Scoreboard;
+  /** Its own row. */
+  readonly row: Row;
+  /** Where all lanes count client addresses; null if these are not limited. */
+  readonly addressTable: SharedArrayBuffer | null;
+}
+
+/** When the connections of a lane have to end. */
+export interface Ends {
+  readonly retiring: AbortSignal;
+  readonly draining: AbortSignal;
+  /** The shortest timeout that anything on the lane keeps, in milliseconds; 0 is none. */
+  readonly shortestTimeout: number;
+}
+
+/** What the acceptors of a lane do with clients. */
+export interface Serving {
+  readonly service: Service;
+  /** What a refused client is told; null closes without a word. */
+  readonly refusal: string | null;
+  readonly emit: Emit;
+}
+
+/** The parts of a lane below its service. */
+export interface WiredLane {
+  readonly connections: Connections;
+  readonly resources: ResourceManager;
+  readonly context: ConnectionContext;
+  /** Makes an acceptor for each listener, in the order of the addresses. */
+  makeAcceptors(listeners: readonly Listener[], serving: Serving): readonly Acceptor[];
+}
+
+/** Builds a lane up to its service. Its deadlines are swept until they are stopped. */
+export function wireLane(options: WiringOptions, counts: SharedCounts, ends: Ends): WiredLane {
+  const resources = makeResources(options, counts);
+  const { retiring, draining, shortestTimeout } = ends;
+  const context: ConnectionContext = {
+    lane: options.lane,
+    traffic: counts.row,
+    buffers: new Buffers(),
+    deadlines: new Deadlines(shortestTimeout),
+    isFull: () => resources.isFull,
+    retiring,
+    draining,
+    idleTimeout: options.idleTimeout,
+    writeTimeout: options.writeTimeout,
+  };
+  const connections = new Connections(context);
+  const turn = turnFor(options, counts.scoreboard, counts.row);
+  return {
+    connections,
+    resources,
+    context,
+    makeAcceptors(listeners, serving) {
+      const acceptors: readonly Acceptor[] = listeners.map((listener, i) =>
+        new Acceptor({
+          listener,
+          reopen: () => listen(options.addresses[i] ?? listener.address, options),
+          onFull: (by) => acceptors.forEach((other) => other !== by && other.pause()),
+          resources,
+          connections,
+          turn,
+          overload: options.overload,
+          ...serving,
+        })
+      );
+      return acceptors;
+    },
+  };
+}
+
+function makeResources(
+  options: WiringOptions,
+  { scoreboard, row, addressTable }: SharedCounts,
+): ResourceManager {
+  const addresses = addressTable === null || options.maxConnectionsPerIp === 0
+    ? null
+    : new AddressCounts(addressTable, row.index);
+  return new ResourceManager(options, { shared: scoreboard, lane: row, addresses });
+}
