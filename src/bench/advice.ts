@@ -1,56 +1,50 @@
-import { type Contender, contenders } from "./advice/contender.ts";
-import { peerParagraphs } from "./advice/peers.ts";
-import {
-  balanceParagraph,
-  failuresParagraph,
-  hintsParagraph,
-  withheldParagraph,
-} from "./advice/remarks.ts";
-import { scalingParagraphs } from "./advice/scaling.ts";
-import { judge } from "./advice/verdict.ts";
+/** What the figures of a report say about the choice of a mode. */
+import { judge, type Judgement } from "./advice/judgement.ts";
+import { recommend } from "./advice/recommendation.ts";
+import { REMARKS } from "./advice/remarks.ts";
 import type { BenchOptions, Case } from "./report.ts";
 import { byConnections } from "./summary.ts";
 
-/**
- * What the figures say, and nothing else: each number is a median of the runs, and what is called a
- * difference is one by `differ()`. The modes are compared first, with the most connections; then
- * come other numbers of connections, other servers, and what makes the figures less sure.
- *
- * @param cases Those without a run are left out.
- * @returns Paragraphs of whole sentences, at least one; names of modes stand in backticks.
- */
-export function advise(
-  cases: readonly Case[],
-  options: BenchOptions,
-): string[] {
-  const all = contenders(cases.filter(({ runs }) => runs.length > 0));
-  if (all.length === 0) return ["Nothing was measured."];
-  const peers = all.filter((one) => one.case.subject.kind === "peer");
-  const modes = all.filter((one) => !peers.includes(one));
-  const main = mainConnections(modes);
-  const isMain = (one: Contender) => one.case.connections === main;
-  const verdicts = byConnections(all.map((one) => one.case)).map(({ connections }) =>
-    judge(modes.filter((one) => one.case.connections === connections), connections, options)
-  );
-  const verdict = verdicts.find(({ connections }) => connections === main);
-  const best = verdict?.choice ?? verdict?.leaders[0];
-  return [
-    ...verdict?.paragraphs ?? ["No mode was measured."],
-    ...withheldParagraph(all, options),
-    ...scalingParagraphs(modes, verdicts, main, options),
-    ...failuresParagraph(modes.filter((one) => !isMain(one)), options),
-    ...balanceParagraph(modes),
-    ...(best === undefined ? [] : peerParagraphs(best, peers.filter(isMain), options)),
-    ...hintsParagraph(all, all.filter(isMain), options),
-  ];
+/** Something that the figures say. */
+export interface Verdict {
+  /** Which verdict it is, such as `winner`. */
+  readonly id: string;
+  /** The cases that it names; first the one that is recommended, or compared with the others. */
+  readonly about: readonly Case[];
+  /** A sentence, in which names of cases stand in backticks. */
+  readonly text: string;
+}
+
+/** What verdicts are found in. */
+export interface Study {
+  readonly options: BenchOptions;
+  readonly cases: readonly Case[];
+  /** For each number of connections, the fewest first. */
+  readonly judgements: readonly Judgement[];
+  /** The one that the recommendation follows. */
+  readonly main: Judgement;
 }
 
 /**
- * The most connections, of those that most contenders were measured with: after an interruption
- * some may be missing.
+ * Gives a recommendation first, then what else matters to the decision. No difference is claimed
+ * that the spread of the runs does not bear out.
+ *
+ * @param cases Those without a run are left out.
  */
-function mainConnections(all: readonly Contender[]): number {
-  const groups = byConnections(all.map((one) => one.case));
-  const most = Math.max(0, ...groups.map(({ cases }) => cases.length));
-  return groups.findLast(({ cases }) => cases.length === most)?.connections ?? 0;
+export function advise(cases: readonly Case[], options: BenchOptions): Verdict[] {
+  const measured = cases.filter(({ runs }) => runs.length > 0);
+  const judgements = byConnections(measured).map(({ connections, cases }) =>
+    judge(connections, cases.filter(({ subject }) => subject.kind === "mode"), options)
+  );
+  // After an interruption, modes may be missing with the most connections.
+  const most = Math.max(...judgements.map(({ modes }) => modes.length));
+  const main = judgements.findLast(({ modes }) => modes.length === most);
+  if (main === undefined) {
+    return [{ id: "nothing-measured", about: [], text: "Nothing was measured." }];
+  }
+  const study = { options, cases: measured, judgements, main };
+  const remarks = Object.entries(REMARKS).flatMap(([id, find]) =>
+    find(study).map(({ about, text }) => ({ id, about, text }))
+  );
+  return [recommend(main), ...remarks];
 }

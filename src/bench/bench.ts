@@ -100,7 +100,7 @@ export async function bench(
     ceilings: known,
     missing,
     cases,
-    advice: advise(cases, options),
+    advice: advise(cases, options).map(({ text }) => text),
   };
 
   async function runAll(): Promise<void> {

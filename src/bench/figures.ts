@@ -86,6 +86,11 @@ export function formatBytes(bytes: number): string {
     : `${ONE_DECIMAL.format(bytes / (MB * KB))} GB`;
 }
 
+/** A count and its noun, such as `1 client` or `1,000 clients`. */
+export function counted(count: number, noun: string): string {
+  return `${digits(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** With a decimal below 1,000; above, nobody measures that. */
 function microseconds(value: number): string {
   return Math.abs(value) < 999.95 ? ONE_DECIMAL.format(value) : WHOLE.format(value);

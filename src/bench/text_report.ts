@@ -1,9 +1,9 @@
 /** A report in a terminal. */
 import { printable } from "../base/printable.ts";
 import { formatDuration } from "../settings/units.ts";
-import { formatBytes, formatFigure } from "./figures.ts";
+import { counted, formatBytes, formatFigure } from "./figures.ts";
 import type { BenchReport, Case } from "./report.ts";
-import { byConnections, errorKinds, withheld } from "./summary.ts";
+import { byConnections } from "./summary.ts";
 import { tableLines } from "./text_table.ts";
 
 /** Sentences are wrapped at this width where the terminal is wider: long lines are hard to read. */
@@ -18,9 +18,6 @@ const ITEM_INDENT = 2;
 
 /** The most characters of a text that is shown. */
 const MAX_TEXT = 2000;
-
-/** The share of the time that the load generator waits for a processor, above which it is said. */
-const MUCH_WAITING = 0.2;
 
 const INCOMPLETE =
   "This report is incomplete: it was interrupted, or something could not be measured.";
@@ -45,17 +42,14 @@ export function textReport(report: BenchReport, width: number, isTerminal: boole
     wrapped(headTexts(report), HEAD_INDENT),
     ...byConnections(report.cases).map(({ connections, cases }) => {
       const table = tableLines(cases, room, isTerminal);
-      const title = connectionsText(connections);
+      const title = counted(connections, "connection");
       return table.length > 0 ? [`${title}:`, "", ...table] : [`${title}: no figures`];
     }),
     wrapped(legendTexts(report.cases)),
-    items("Failed requests in a run:", errorTexts(report.cases)),
-    items("Withheld, and maybe better than the best shown:", withheldTexts(report.cases)),
     wrapped(generatorTexts(report)),
     items("Not measured:", report.missing.map(({ name, reason }) => `${name}: ${reason}`)),
     report.complete ? [] : wrapped([INCOMPLETE]),
-    report.advice.length > 0 ? ["What the figures say:"] : [],
-    ...report.advice.map((text) => wrapped([text])),
+    items("What the figures say:", report.advice),
     // It is there to be copied, so it is one line however long it is.
     ["To repeat it:", printable(report.command, Infinity)],
   ];
@@ -109,57 +103,17 @@ function legendTexts(cases: readonly Case[]): string[] {
   ];
 }
 
-function errorTexts(cases: readonly Case[]): string[] {
-  return cases.flatMap((one) => {
-    const kinds = errorKinds(one.runs).map(({ kind, spread: { median, max } }) =>
-      median > 0
-        ? `${formatFigure("errors", median)} ${kind}`
-        : `up to ${formatFigure("errors", max)} ${kind}`
-    );
-    return kinds.length === 0 ? [] : `${caseText(one)}: ${kinds.join(", ")}`;
-  });
-}
-
-function withheldTexts(cases: readonly Case[]): string[] {
-  return cases.flatMap((one) => {
-    const found = withheld(one.runs);
-    if (found === null) return [];
-    const isAll = found.runs === one.runs.length;
-    const which = isAll ? "" : ` (${found.runs} of ${one.runs.length} runs)`;
-    return `${caseText(one)}${which}: ${found.reason}`;
-  });
-}
-
-/** What the load generator could have done, how busy it was, and whether it was in the server's way. */
+/** What the load generator could have done, and how busy it was. */
 function generatorTexts({ ceilings, cases }: BenchReport): string[] {
-  const runs = cases.flatMap(({ runs }) => runs);
-  const waiting = Math.max(0, ...runs.map(({ generator }) => generator.waiting));
-  return [
-    ...ceilings.map(({ connections, rate }) => {
-      const shares = cases.filter((one) => one.connections === connections)
-        .flatMap(({ runs }) => runs.map(({ generator }) => generator.busy));
-      const where = ceilings.length > 1 ? ` with ${connectionsText(connections)}` : "";
-      const most = shares.length === 0
-        ? ""
-        : `; it ran ${formatFigure("balance", Math.max(...shares))} of the time at most`;
-      return `The load generator can do ${formatFigure("rate", rate)} here${where}${most}.`;
-    }),
-    ...(waiting > MUCH_WAITING
-      ? [
-        "Server and load generator shared the processors: what uses all of them is understated. " +
-        `The generator waited for one up to ${formatFigure("balance", waiting)} of the time.`,
-      ]
-      : []),
-  ];
-}
-
-function caseText({ subject, connections }: Case): string {
-  return `${subject.name} with ${connectionsText(connections)}`;
-}
-
-function connectionsText(connections: number): string {
-  const noun = connections === 1 ? "connection" : "connections";
-  return `${formatFigure("errors", connections)} ${noun}`;
+  return ceilings.map(({ connections, rate }) => {
+    const shares = cases.filter((one) => one.connections === connections)
+      .flatMap(({ runs }) => runs.map(({ generator }) => generator.busy));
+    const where = ceilings.length > 1 ? ` with ${counted(connections, "connection")}` : "";
+    const most = shares.length === 0
+      ? ""
+      : `; it was busy ${formatFigure("balance", Math.max(...shares))} of the time at most`;
+    return `The load generator can send ${formatFigure("rate", rate)} here${where}${most}.`;
+  });
 }
 
 /** Breaks a text into lines; all but the first are indented. */

@@ -1,0 +1,41 @@
+/** Which mode to use, and why. */
+import type { Verdict } from "../advice.ts";
+import { counted } from "../figures.ts";
+import type { Case } from "../report.ts";
+import type { Judgement } from "./judgement.ts";
+import { names, P99, record } from "./measures.ts";
+
+/** Recommends a mode, or says why it does not. */
+export function recommend(judgement: Judgement): Verdict {
+  const { modes, unknown, compared, goal, leaders, eligible, cheapest, choice } = judgement;
+  const where = `with ${counted(judgement.connections, "connection")}`;
+  const none = `No mode is recommended ${where}`;
+  const lead = `${names(...leaders)} ${leaders.length === 1 ? "has" : "share"} ` +
+    `${record(goal, leaders)}${goal === P99 ? " of the modes that keep the rate" : ""}`;
+  const [only] = compared;
+  if (only === undefined) {
+    return verdict("nothing-compared", modes, `No mode could be compared ${where}`);
+  }
+  if (modes.length === 1) {
+    return verdict("only-mode", modes, `${names(only)} is the only mode measured ${where}`);
+  }
+  if (unknown.length > 0) {
+    const open = `${names(...unknown)} could not be compared and may be ahead`;
+    return verdict("undecided", unknown, `${none}: ${open}; of the others, ${lead}`);
+  }
+  if (choice === null) {
+    return verdict("all-fail", modes, `${none}: each failed requests or answered none`);
+  }
+  const about = [choice, ...leaders.filter((one) => one !== choice)];
+  const use = (id: string, reason: string) =>
+    verdict(id, about, `Use ${names(choice)} ${where}: ${lead}${reason}`);
+  if (!leaders.includes(choice)) return use("leaders-fail", ", but failed requests");
+  if (leaders.length === 1) return use("winner", "");
+  if (eligible.length === 1) return use("others-fail", ", and all others failed requests");
+  if (cheapest.length === 1) return use("cheapest", ", and it costs the least of these");
+  return use("toss-up", ", and no cost tells them apart");
+}
+
+function verdict(id: string, about: readonly Case[], sentence: string): Verdict {
+  return { id, about, text: `${sentence}.` };
+}
