@@ -33,7 +33,7 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
     await until("the last reload is over", () => outcomes() >= RELOADS - 5 && versions.has("20"));
     await load.stop();
     assertEquals(load.failures, []);
-    assert(load.exchanges > 5000, `${load.exchanges} exchanges`);
+    assert(load.exchanges > 1000, `only ${load.exchanges} exchanges`);
     // A version is seen only if its workers were ready before the next reload.
     assert(versions.size >= RELOADS / 4, `${versions.size} versions were seen`);
     server.kill("SIGTERM");
