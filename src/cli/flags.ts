@@ -1,4 +1,4 @@
-/** The flags of a command line, as its tables of options and actions tell them. */
+/** Parses the flags of a command line by tables of options and actions. */
 import { parseArgs as untypedParseArgs } from "@std/cli/parse-args";
 import { EXIT, ExitError } from "../base/exit.ts";
 import { quote } from "../settings/found.ts";
@@ -6,7 +6,7 @@ import { nearest } from "../settings/nearest.ts";
 import { flagName, kebab, type OptionTable } from "../settings/option.ts";
 
 /** Flags that ask for something and take no value, by key. */
-export type ActionTable<A extends string> = Readonly<
+export type ActionTable<A extends string = string> = Readonly<
   Record<A, {
     /** The one-letter flag, without its minus; empty when there is none. */
     readonly short: string;
@@ -15,21 +15,22 @@ export type ActionTable<A extends string> = Readonly<
 >;
 
 /** The flags that a command line may have. */
-export interface FlagTables<K extends string, A extends string> {
-  readonly options: OptionTable<K>;
+export interface FlagTables<A extends string> {
+  readonly options: OptionTable;
   readonly actions: ActionTable<A>;
-  /** Options that are not for here but after `--`; empty when nothing is. */
-  readonly afterDashes: OptionTable;
+  /** Options that belong after `--`, to say so when they stand before it. */
+  readonly restOptions: OptionTable;
   /** What to type to see all options. */
   readonly help: string;
 }
 
-/** A command line, taken apart. */
-export interface ParsedFlags<K extends string, A extends string> {
-  /** The values of the flags, not yet checked. */
-  readonly flags: Readonly<Partial<Record<K, readonly string[]>>>;
-  readonly actions: Readonly<Record<A, boolean>>;
-  /** What is neither a flag nor its value, and all that follows `--`. */
+/** A parsed command line. */
+export interface ParsedFlags<A extends string> {
+  /** The values of each flag, in order and not yet checked, by key. */
+  readonly flags: Readonly<Record<string, readonly string[]>>;
+  /** The keys of the actions that are asked for. */
+  readonly actions: ReadonlySet<A>;
+  /** The words that are neither flags nor their values, and all words after `--`. */
   readonly words: readonly string[];
 }
 
@@ -45,16 +46,16 @@ type ParseArgs = (args: readonly string[], options: {
 const parseArgs: ParseArgs = untypedParseArgs;
 
 /**
- * Takes a command line apart. The values of flags are left as text.
+ * Parses a command line. The values of flags stay text.
  *
  * @throws {ExitError} 64 for an unknown option, a missing value, and a value
  * where none belongs.
  */
-export async function parseFlags<K extends string, A extends string>(
+export async function parseFlags<A extends string>(
   args: readonly string[],
-  tables: FlagTables<K, A>,
-): Promise<ParsedFlags<K, A>> {
-  const optionKeys = Object.keys(tables.options) as K[];
+  tables: FlagTables<A>,
+): Promise<ParsedFlags<A>> {
+  const optionKeys = Object.keys(tables.options);
   const actionKeys = Object.keys(tables.actions) as A[];
   const unknown: string[] = [];
   const parsed = parseArgs(attachValues(args, tables), {
@@ -71,57 +72,42 @@ export async function parseFlags<K extends string, A extends string>(
       return false;
     },
   });
-  const [stranger] = unknown;
-  if (stranger !== undefined) throw await unknownOption(stranger, tables);
+  const [first] = unknown;
+  if (first !== undefined) throw await unknownOption(first, tables);
 
-  const flags: Partial<Record<K, readonly string[]>> = {};
+  const flags: Record<string, readonly string[]> = {};
   for (const key of optionKeys) {
     const values = parsed[kebab(key)] as string[];
     if (values.length > 0) flags[key] = values;
   }
-  const actions = Object.fromEntries(
-    actionKeys.map((key) => [key, parsed[kebab(key)]]),
-  ) as Record<A, boolean>;
+  const actions = new Set(actionKeys.filter((key) => parsed[kebab(key)] === true));
   return { flags, actions, words: parsed._ };
 }
 
-/** The error of a command line that is wrong. */
+/** The error for a wrong command line. */
 export function usage(message: string): ExitError {
   return new ExitError(message, EXIT.usage);
 }
 
-/** The options that take a value by each of their flags: `--port` and `-p`. */
-function valuedFlags(options: OptionTable): Map<string, string> {
-  return new Map(
-    Object.entries(options).flatMap(([key, { short }]) => {
-      const long: [string, string] = [flagName(key), key];
-      return short === "" ? [long] : [long, [`-${short}`, key]];
-    }),
-  );
-}
-
-/** What stands for each flag that takes no value: `--help`, `-h` and `--no-watch`. */
-function valuelessFlags(options: OptionTable, actions: ActionTable<string>): Map<string, string> {
-  return new Map([
-    ...Object.entries(actions).flatMap(([key, { short }]) => {
-      const long: [string, string] = [flagName(key), `${flagName(key)}=true`];
-      return short === "" ? [long] : [long, [`-${short}`, long[1]] as const];
-    }),
-    ...Object.keys(options).filter((key) => options[key]?.type === "flag").map((key) =>
-      [`--no-${kebab(key)}`, `${flagName(key)}=false`] as const
-    ),
-  ]);
+/** Splits `--port=8000`, `-p8000` and `-p=8000` into flag and value. */
+export function splitFlag(arg: string): [flag: string, value: string | undefined] {
+  if (arg.startsWith("--")) {
+    const at = arg.indexOf("=");
+    return at === -1 ? [arg, undefined] : [arg.slice(0, at), arg.slice(at + 1)];
+  }
+  if (arg.length <= 2) return [arg, undefined];
+  return [arg.slice(0, 2), arg.slice(arg[2] === "=" ? 3 : 2)];
 }
 
 /**
- * Writes every flag that is known as one `--name=value`. The parser alone
- * would lose a value that begins with a minus, take `-kasync` for six flags,
- * give an empty text for a value that is missing, and accept `--help=no`.
- * A flag of the kind `flag` never takes the next argument: that may be a command.
+ * Rewrites every known flag as one `--name=value`. The parser alone would drop
+ * a value that begins with a minus, read `-kasync` as six flags, return an empty
+ * text for a missing value, and accept `--help=no`. A flag of the kind `flag`
+ * never takes the next argument, which may be a command.
  */
 function attachValues(
   args: readonly string[],
-  { options, actions }: FlagTables<string, string>,
+  { options, actions }: FlagTables<string>,
 ): string[] {
   const valued = valuedFlags(options);
   const valueless = valuelessFlags(options, actions);
@@ -129,7 +115,7 @@ function attachValues(
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? "";
     if (arg === "--") return [...attached, ...args.slice(i)];
-    const [flag, inline] = split(arg);
+    const [flag, inline] = splitFlag(arg);
     const key = valued.get(flag);
     const standIn = valueless.get(flag);
     if (key !== undefined) {
@@ -137,10 +123,7 @@ function attachValues(
       const value = takesNext ? valueAfter(args[i + 1]) : inline ?? "true";
       if (takesNext) i++;
       if (value === undefined || value === "") {
-        const name = flagName(key);
-        throw usage(
-          `Cannot use ${flag}: the value is missing, expected ${name}=value`,
-        );
+        throw usage(`Cannot use ${flag}: the value is missing, expected ${flagName(key)}=value`);
       }
       attached.push(`${flagName(key)}=${value}`);
     } else if (standIn !== undefined && arg === flag) {
@@ -155,41 +138,54 @@ function attachValues(
   return attached;
 }
 
-/** An argument as the value of the flag before it, unless it is a flag. */
+/** The keys of the options by each of their flags: `--port` and `-p`. */
+function valuedFlags(options: OptionTable): Map<string, string> {
+  return new Map(
+    Object.entries(options).flatMap(([key, { short }]) => {
+      const long: [string, string] = [flagName(key), key];
+      return short === "" ? [long] : [long, [`-${short}`, key]];
+    }),
+  );
+}
+
+/** The long spelling, with its value, of each flag that takes none: `--help`, `-h` and `--no-watch`. */
+function valuelessFlags(options: OptionTable, actions: ActionTable): Map<string, string> {
+  return new Map([
+    ...Object.entries(actions).flatMap(([key, { short }]) => {
+      const long: [string, string] = [flagName(key), `${flagName(key)}=true`];
+      return short === "" ? [long] : [long, [`-${short}`, long[1]] as const];
+    }),
+    ...Object.keys(options).filter((key) => options[key]?.type === "flag").map((key) =>
+      [`--no-${kebab(key)}`, `${flagName(key)}=false`] as const
+    ),
+  ]);
+}
+
+/** The argument after a flag as its value; undefined when the argument is a flag itself. */
 function valueAfter(arg: string | undefined): string | undefined {
   // No flag begins with a digit, so "-1" can only be meant as a value.
   return arg !== undefined && /^-[^\d.]/.test(arg) ? undefined : arg;
 }
 
-/** Splits `--port=8000`, `-p8000` and `-p=8000` into flag and value. */
-function split(arg: string): [flag: string, value: string | undefined] {
-  if (arg.startsWith("--")) {
-    const at = arg.indexOf("=");
-    return at === -1 ? [arg, undefined] : [arg.slice(0, at), arg.slice(at + 1)];
-  }
-  if (arg.length <= 2) return [arg, undefined];
-  return [arg.slice(0, 2), arg.slice(arg[2] === "=" ? 3 : 2)];
-}
-
 async function unknownOption(
   arg: string,
-  { options, actions, afterDashes, help }: FlagTables<string, string>,
+  { options, actions, restOptions, help }: FlagTables<string>,
 ): Promise<ExitError> {
-  const [flag] = arg.startsWith("--") ? split(arg) : [arg];
+  const [flag] = arg.startsWith("--") ? splitFlag(arg) : [arg];
   const known = [...Object.keys(options), ...Object.keys(actions)].map(flagName);
-  // What begins a flag of ours, as --mode does --modes, was meant to be that.
-  const isOurs = known.some((name) => name.startsWith(flag));
-  if (!isOurs && Object.keys(afterDashes).map(flagName).includes(flag)) {
+  // The beginning of a known flag, as --mode is of --modes, was meant to be that flag.
+  const isPrefix = known.some((name) => name.startsWith(flag));
+  if (!isPrefix && Object.keys(restOptions).map(flagName).includes(flag)) {
     return usage(`Unknown option ${flag}: an option of the server goes after --`);
   }
   const hint = flag.startsWith("--") ? await nearest(flag, known) : null;
   return usage(
-    `Unknown option ${spelt(flag)}: ` +
+    `Unknown option ${shown(flag)}: ` +
       (hint === null ? `see ${help} for all` : `did you mean ${hint}?`),
   );
 }
 
-/** Flags are shown without quotes, unless they hold what would need them. */
-function spelt(flag: string): string {
+/** A flag for a message, quoted only when it holds unusual characters. */
+function shown(flag: string): string {
   return /^[\w-]+$/.test(flag) ? flag : quote(flag);
 }

@@ -1,87 +1,107 @@
-/** `--help` and the short usage, generated from the table of options. */
+/** `--help`, generated from the commands and their tables of options. */
 import { EXIT } from "../base/exit.ts";
 import { SIGNAL_NAMES, SIGNALS } from "../base/signals.ts";
 import { SERVICES } from "../services/registry.ts";
 import type { OptionTable } from "../settings/option.ts";
 import { ACTIONS, envName, OPTIONS } from "../settings/options.ts";
-import { COMMAND_NAMES, COMMANDS, OWN_COMMAND_NAMES, PROGRAM } from "./commands.ts";
-import { actionLines, columns, optionLines, wrap } from "./help_layout.ts";
+import type { Command, Manual } from "./commands/command.ts";
+import { COMMAND_NAMES, loadCommands } from "./commands/registry.ts";
+import { actionLines, columns, optionLines, type Rows, wrap } from "./help_layout.ts";
+import { PROGRAM } from "./program.ts";
 
-const USAGE = `Usage: ${PROGRAM} [${COMMAND_NAMES.join("|")}] [options]`;
-
-const EXAMPLES = [
+const EXAMPLES: Rows = [
   [`${PROGRAM}`, "Serve HTTP on this machine only"],
   [`${PROGRAM} --bind [::]:8080`, "Serve HTTP to all, on port 8080"],
-  [`${PROGRAM} --service echo -p 7000`, "Send back what is received"],
+  [`${PROGRAM} --service echo -p 7000`, "Echo what clients send"],
   [`${PROGRAM} --mode pooled -w 4`, "Serve HTTP with four threads"],
   [`${PROGRAM} --handler ./app.ts`, "Serve with a module of your own"],
   [`${PROGRAM} --config sluice.toml check`, "Check before a restart"],
-] as const;
+];
 
-const EXIT_CODES: readonly (readonly [string, string])[] = [
+const VALUES = "A duration is 500ms, 30s, 2m, 1h or 1d; a bare number is seconds. " +
+  "A size is 16kb, 1mb or 1gb, in steps of 1024; a bare number is bytes. " +
+  "A percentage is 10% or 10. --watch is --watch=true, and --no-watch is --watch=false.";
+
+const SOURCES = "Flags; the environment, where --max-connections is " +
+  `${envName("maxConnections")}, and ${envName("bind")} takes several addresses, separated by ` +
+  "commas; the file of --config, where it is max-connections; the default.";
+
+const EXIT_CODES: Rows = [
   [String(EXIT.ok), "Stopped as asked, all connections drained"],
   [String(EXIT.usage), "The command line is wrong"],
-  [String(EXIT.noInput), "A file that was named is not there"],
+  [String(EXIT.noInput), "An input file does not exist"],
   [String(EXIT.unavailable), "An address cannot be bound"],
-  [String(EXIT.software), "The server failed, or could not keep its workers alive"],
+  [String(EXIT.software), "The server failed, or its workers kept failing"],
   [String(EXIT.cannotCreate), "A file cannot be created"],
-  [String(EXIT.noPermission), "Permission is refused"],
-  [
-    String(EXIT.config),
-    "The environment, the configuration or a handler is wrong",
-  ],
+  [String(EXIT.noPermission), "Permission denied"],
+  [String(EXIT.config), "The environment, the configuration or a handler is wrong"],
   ["130, 131, 143", "Cut short by INT, QUIT or TERM"],
 ];
 
-/** Two lines that say how to call the program, for after a mistake. */
-export function usageText(): string {
-  return `${USAGE}\nSee ${PROGRAM} --help for the options\n`;
+/** The text of `--help` of a command, at most 80 columns wide. */
+export async function helpText(command: Command): Promise<string> {
+  const { manual } = command;
+  const lines = manual === null ? serverHelp(await loadCommands()) : ownHelp(command, manual);
+  return lines.join("\n");
 }
 
-/** The text of `--help`, at most 80 columns wide. */
-export function helpText(): string {
-  const commands = COMMAND_NAMES.map((name) =>
-    [`${name} ${COMMANDS[name].argument}`.trim(), COMMANDS[name].help] as const
-  );
-  const ownHelp = OWN_COMMAND_NAMES.map((name) => `${PROGRAM} ${name} --help`).join(", ");
-  const services = Object.values(SERVICES).map(({ name, port, help }) =>
-    [`${name} ${port}`, help] as const
-  );
-  const signals = SIGNAL_NAMES.map((name) =>
-    [name.slice("SIG".length), SIGNALS[name].help] as const
-  );
-  const lines = [
-    "Sluice: one TCP and HTTP application server",
+/** The help of all commands that take the options of `serve`. */
+function serverHelp(commands: readonly Command[]): string[] {
+  const ownHelp = commands.filter(({ manual }) => manual !== null)
+    .map(({ name }) => `${PROGRAM} ${name} --help`);
+  return [
+    "Sluice: a TCP and HTTP application server",
     "",
     ...columns("Examples", EXAMPLES),
-    USAGE,
+    `Usage: ${PROGRAM} [${COMMAND_NAMES.join("|")}] [options]`,
     "",
-    ...columns("Commands", commands),
-    ...wrap(`With options of their own: ${ownHelp}`, 2),
+    ...columns("Commands", commands.map((command) => [callOf(command), command.help])),
+    ...wrap(`With options of their own: ${ownHelp.join(", ")}`, 2),
     "",
     ...optionLines(OPTIONS as OptionTable),
     ...actionLines(ACTIONS),
-    ...columns("Services, and their ports", services),
-    "Values:",
-    ...wrap(
-      "A duration is 500ms, 30s, 2m, 1h or 1d; a bare number is seconds. " +
-        "A size is 16kb, 1mb or 1gb, by 1024; a bare number is bytes. " +
-        "A percentage is 10% or 10. --watch is --watch=true, and " +
-        "--no-watch is --watch=false.",
-      2,
+    ...columns(
+      "Services, and their ports",
+      Object.values(SERVICES).map(({ name, port, help }) => [`${name} ${port}`, help]),
     ),
+    "Values:",
+    ...wrap(VALUES, 2),
     "",
     "Sources, the first wins:",
-    ...wrap(
-      "Flags; the environment, where --max-connections is " +
-        `${envName("maxConnections")}, and ${envName("bind")} takes ` +
-        "a list with commas; the file of --config, where it is " +
-        "max-connections; the default.",
-      2,
-    ),
+    ...wrap(SOURCES, 2),
     "",
-    ...columns("Signals", signals),
+    ...columns(
+      "Signals",
+      SIGNAL_NAMES.map((name) => [name.slice("SIG".length), SIGNALS[name].help]),
+    ),
     ...columns("Exit codes", EXIT_CODES),
   ];
-  return lines.join("\n");
+}
+
+/** The help of a command with options of its own. */
+function ownHelp(command: Command, { examples, tables, values, exitCodes }: Manual): string[] {
+  const { name, rest } = command;
+  const ending = rest === null ? "" : ` [-- ${rest.name}]`;
+  return [
+    command.help,
+    "",
+    ...columns(
+      "Examples",
+      examples.map(([args, what]) => [`${PROGRAM} ${name} ${args}`.trimEnd(), what]),
+    ),
+    `Usage: ${PROGRAM} ${callOf(command)} [options]${ending}`,
+    "",
+    ...optionLines(command.options),
+    ...Object.entries(tables).flatMap(([title, rows]) => columns(title, rows)),
+    ...actionLines(command.actions),
+    "Values:",
+    ...wrap(`${values} Only flags set these options.`, 2),
+    "",
+    ...columns("Exit codes", exitCodes),
+  ];
+}
+
+/** A command with its argument: `status <file>`. */
+function callOf({ name, argument }: Command): string {
+  return argument === null ? name : `${name} ${argument.name}`;
 }

@@ -1,4 +1,4 @@
-/** How the texts of `--help` are laid out. */
+/** The layout of help texts. */
 import { flagName, GROUPS, type Option, type OptionTable } from "../settings/option.ts";
 import { defaultOf, placeholder } from "./describe.ts";
 import type { ActionTable } from "./flags.ts";
@@ -6,7 +6,7 @@ import type { ActionTable } from "./flags.ts";
 /** The width of a help text, in columns. */
 const WIDTH = 80;
 
-/** Texts in two columns. */
+/** Rows of two columns. */
 export type Rows = readonly (readonly [string, string])[];
 
 /** The options of a table, group by group. */
@@ -19,7 +19,7 @@ export function optionLines(table: OptionTable): string[] {
 }
 
 /** The actions of a command. */
-export function actionLines(actions: ActionTable<string>): string[] {
+export function actionLines(actions: ActionTable): string[] {
   const rows = Object.entries(actions).map(([key, { short, help }]) =>
     [spelling(key, short), help] as const
   );
@@ -31,7 +31,7 @@ function entryLines(key: string, option: Option<unknown>): string[] {
     ? ""
     : `; also from ${option.env.join(", ")} in the environment`;
   const ending = `(default: ${defaultOf(option).text}${shared})`;
-  // The ending is broken between its two parts only.
+  // The ending breaks only between its two parts.
   const whole = ending.replaceAll(/(?<!;) /g, "\u00a0");
   return [
     `  ${spelling(key, option.short)} ${placeholder(option)}`.trimEnd(),
@@ -43,7 +43,7 @@ function spelling(key: string, short: string): string {
   return `${short === "" ? "   " : `-${short},`} ${flagName(key)}`;
 }
 
-/** Rows of two columns under a title. */
+/** Two columns under a title. */
 export function columns(title: string, rows: Rows): string[] {
   const width = Math.max(...rows.map(([left]) => left.length));
   const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
@@ -51,8 +51,8 @@ export function columns(title: string, rows: Rows): string[] {
 }
 
 /**
- * Breaks a text into lines of at most {@linkcode WIDTH}, indented; not at a
- * no-break space, which becomes a space.
+ * Breaks a text into indented lines of at most 80 columns. A no-break space never
+ * breaks, and becomes a space.
  */
 export function wrap(text: string, indent: number): string[] {
   const lines: string[] = [];

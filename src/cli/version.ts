@@ -1,6 +1,6 @@
 /** `--version`. */
 import manifest from "../../deno.json" with { type: "json" };
-import { PROGRAM } from "./commands.ts";
+import { PROGRAM } from "./program.ts";
 
 /** The version of Sluice, such as `0.1.0`. */
 export const VERSION: string = manifest.version;

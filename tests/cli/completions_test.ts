@@ -1,22 +1,26 @@
 import { assertArrayIncludes, assertEquals, assertRejects } from "@std/assert";
-import { COMMAND_NAMES } from "../../src/cli/commands.ts";
-import { SHELLS } from "../../src/cli/completion_words.ts";
-import { completionScript } from "../../src/cli/completions.ts";
 import { ExitError } from "../../src/base/exit.ts";
+import { COMMAND_NAMES } from "../../src/cli/commands/registry.ts";
+import { completionScript, SHELLS } from "../../src/cli/completions/scripts.ts";
 import { BENCH_OPTIONS, WORKLOADS } from "../../src/settings/bench_options.ts";
 import { LOAD_OPTIONS } from "../../src/settings/load_options.ts";
 import { flagName as flagOf } from "../../src/settings/option.ts";
 import { flagName, OPTION_KEYS } from "../../src/settings/options.ts";
+import { SERVER } from "../helpers/server.ts";
 import { testWith } from "../helpers/tools.ts";
 
-/** Every flag of the commands that have options of their own. */
+/** Every flag of the commands with options of their own. */
 const BENCH_FLAGS = [...Object.keys(BENCH_OPTIONS).map(flagOf), "--help"];
 const LOAD_FLAGS = [...Object.keys(LOAD_OPTIONS).map(flagOf), "--help"];
 
 const MODES = ["single", "async", "threaded", "pooled", "forked"];
 
-async function run(command: string, args: string[]) {
-  const output = await new Deno.Command(command, { args }).output();
+/** Runs a shell in a folder with the program on its path; the first columns of the lines it prints. */
+async function run(folder: string, command: string, args: string[]) {
+  const output = await new Deno.Command(command, {
+    args,
+    env: { PATH: `${folder}/bin:${Deno.env.get("PATH")}` },
+  }).output();
   const decoder = new TextDecoder();
   assertEquals(decoder.decode(output.stderr), "");
   return decoder.decode(output.stdout).split("\n")
@@ -24,7 +28,7 @@ async function run(command: string, args: string[]) {
     .filter((line) => line !== "");
 }
 
-/** A test in the folder of a script and of a file "a file.toml". */
+/** Defines a test in a folder with `script`, a file "a file.toml", and `sluice` in `bin`. */
 function shellTest(
   shell: typeof SHELLS[number],
   promise: string,
@@ -35,6 +39,9 @@ function shellTest(
     try {
       await Deno.writeTextFile(`${folder}/a file.toml`, "");
       await Deno.writeTextFile(`${folder}/script`, await completionScript(shell));
+      await Deno.mkdir(`${folder}/bin`);
+      const program = `#!/bin/sh\nexec ${SERVER.map((word) => `'${word}'`).join(" ")} "$@"\n`;
+      await Deno.writeTextFile(`${folder}/bin/sluice`, program, { mode: 0o755 });
       await body(folder);
     } finally {
       await Deno.remove(folder, { recursive: true });
@@ -44,16 +51,16 @@ function shellTest(
 
 for (const shell of SHELLS) {
   shellTest(shell, "passes the syntax check of the shell", async (folder) => {
-    assertEquals(await run(shell, ["-n", `${folder}/script`]), []);
+    assertEquals(await run(folder, shell, ["-n", `${folder}/script`]), []);
   });
 }
 
-/** What bash offers for the last of these words; "=" is a word of its own. */
+/** Completes the last of these words in bash, where "=" is a word by itself. */
 function inBash(folder: string, ...words: string[]) {
   const script = `cd "$1"; source ./script; shift
     COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 ))
     _sluice; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  return run("bash", ["-c", script, "bash", folder, "sluice", ...words]);
+  return run(folder, "bash", ["-c", script, "bash", folder, "sluice", ...words]);
 }
 
 shellTest("bash", "offers commands, options and values", async (folder) => {
@@ -67,13 +74,14 @@ shellTest("bash", "offers commands, options and values", async (folder) => {
   assertEquals(await inBash(folder, "--mode", "="), MODES);
   assertEquals(await inBash(folder, "completions", ""), [...SHELLS]);
   assertEquals(await inBash(folder, "--port", ""), []);
-  assertEquals(await inBash(folder, "--watch", ""), []);
+  assertEquals(await inBash(folder, "--watch", "st"), ["status"]);
+  assertEquals(await inBash(folder, "--watch", "be"), []);
   assertEquals(await inBash(folder, "--watch", "--sand"), ["--sandbox"]);
   assertEquals(await inBash(folder, "--config", "a"), ["a file.toml"]);
   assertEquals(await inBash(folder, "status", "a"), ["a file.toml"]);
 });
 
-shellTest("bash", "offers what bench and load have of their own", async (folder) => {
+shellTest("bash", "offers the options of bench and load", async (folder) => {
   assertEquals(await inBash(folder, "bench", "--"), BENCH_FLAGS);
   assertEquals(await inBash(folder, "load", "--"), LOAD_FLAGS);
   assertEquals(await inBash(folder, "bench", "--workload", ""), WORKLOADS);
@@ -98,7 +106,7 @@ shellTest("bash", "offers options of the server after bench --", async (folder) 
 
 function inFish(folder: string, line: string) {
   const script = `cd $argv[1]; source ./script; complete -C $argv[2]`;
-  return run("fish", ["--no-config", "-c", script, folder, line]);
+  return run(folder, "fish", ["--no-config", "-c", script, folder, line]);
 }
 
 shellTest("fish", "offers commands, options and values", async (folder) => {
@@ -116,7 +124,7 @@ shellTest("fish", "offers commands, options and values", async (folder) => {
   );
 });
 
-shellTest("fish", "offers what bench and load have of their own", async (folder) => {
+shellTest("fish", "offers the options of bench and load", async (folder) => {
   assertEquals((await inFish(folder, "sluice bench --")).sort(), BENCH_FLAGS.toSorted());
   assertEquals((await inFish(folder, "sluice load --")).sort(), LOAD_FLAGS.toSorted());
   assertEquals(await inFish(folder, "sluice bench --workload "), WORKLOADS);
@@ -133,7 +141,7 @@ shellTest("fish", "offers what bench and load have of their own", async (folder)
   assertEquals(await inFish(folder, "sluice --watch be"), []);
 });
 
-/** Types each line and a tab in a real, interactive zsh; gives the lines after. */
+/** Types each line and TAB in a real, interactive zsh; returns the lines after it. */
 function inZsh(folder: string, ...lines: string[]) {
   const script = `
     zmodload zsh/zpty
@@ -150,10 +158,10 @@ function inZsh(folder: string, ...lines: string[]) {
       print -r -- "\${\${seen##*<<}%%>>*}"
     done
     zpty -d shell`;
-  return run("zsh", ["-f", "-c", script, "zsh", folder, ...lines]);
+  return run(folder, "zsh", ["-f", "-c", script, "zsh", folder, ...lines]);
 }
 
-/** Checks what a tab adds to each line. */
+/** Checks what TAB appends to each line. */
 async function completesInZsh(folder: string, endings: Readonly<Record<string, string>>) {
   const completed = await inZsh(folder, ...Object.keys(endings));
   const expected = Object.entries(endings).map(([line, ending]) => line + ending);
@@ -173,7 +181,7 @@ shellTest("zsh", "offers commands, options and values", (folder) =>
 
 shellTest(
   "zsh",
-  "offers what bench and load have of their own",
+  "offers the options of bench and load",
   (folder) =>
     completesInZsh(folder, {
       "sluice be": "nch",

@@ -1,29 +1,31 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { parseArguments } from "../../src/cli/arguments.ts";
 import { ExitError } from "../../src/base/exit.ts";
+import { readCommandLine } from "../../src/cli/command_line.ts";
+
+const COMMANDS = "serve, check, status, bench, load, completions";
 
 async function refuses(args: string[], message: string) {
-  const error: ExitError = await assertRejects(
-    () => parseArguments(args),
-    ExitError,
-  );
+  const error: ExitError = await assertRejects(() => readCommandLine(args), ExitError);
   assertEquals([error.message, error.exitCode], [message, 64]);
 }
 
 async function flags(...args: string[]) {
-  return (await parseArguments(args)).flags;
+  return (await readCommandLine(args)).line.flags;
 }
 
-Deno.test("parseArguments() serves when nothing is said", async () => {
-  assertEquals(await parseArguments([]), {
-    command: "serve",
-    actions: { help: false, version: false, check: false, printConfig: false },
-    flags: {},
-    positionals: [],
-  });
+/** The name of the command, its argument, and the actions. */
+async function read(...args: string[]) {
+  const { command, line } = await readCommandLine(args);
+  return [command.name, line.argument, ...line.actions];
+}
+
+Deno.test("readCommandLine() defaults to serve", async () => {
+  const { command, line } = await readCommandLine([]);
+  assertEquals(command.name, "serve");
+  assertEquals(line, { flags: {}, actions: new Set(), argument: "", rest: [] });
 });
 
-Deno.test("parseArguments() takes a value in every spelling", async () => {
+Deno.test("readCommandLine() accepts a value in every spelling", async () => {
   for (
     const args of [
       ["--port", "8000"],
@@ -37,7 +39,7 @@ Deno.test("parseArguments() takes a value in every spelling", async () => {
   assertEquals(await flags("-b[::]:80"), { bind: ["[::]:80"] });
 });
 
-Deno.test("parseArguments() keeps the text of values", async () => {
+Deno.test("readCommandLine() keeps values as they are written", async () => {
   assertEquals(await flags("--port", "-1"), { port: ["-1"] });
   assertEquals(await flags("-p", "-1"), { port: ["-1"] });
   assertEquals(await flags("--port=-1"), { port: ["-1"] });
@@ -51,32 +53,25 @@ Deno.test("parseArguments() keeps the text of values", async () => {
   assertEquals(await flags("--port", "0080"), { port: ["0080"] });
 });
 
-Deno.test("parseArguments() collects what is repeated, in order", async () => {
+Deno.test("readCommandLine() collects the values of a repeated option in order", async () => {
   assertEquals(await flags("-b", "a:1", "--bind=b:2", "-p", "1", "-p2"), {
     bind: ["a:1", "b:2"],
     port: ["1", "2"],
   });
 });
 
-Deno.test("parseArguments() finds commands and actions anywhere", async () => {
-  const check = await parseArguments(["--port", "1", "check", "-h"]);
-  assertEquals(
-    [check.command, check.actions.help, check.flags.port],
-    ["check", true, ["1"]],
-  );
-  const { actions } = await parseArguments(["-hV", "--print-config"]);
-  assertEquals(
-    [actions.help, actions.version, actions.printConfig],
-    [true, true, true],
-  );
-  assertEquals((await parseArguments(["--check"])).command, "check");
-  const shell = await parseArguments(["completions", "bash"]);
-  assertEquals([shell.command, shell.positionals], ["completions", ["bash"]]);
-  const status = await parseArguments(["status", "s.json"]);
-  assertEquals([status.command, status.positionals], ["status", ["s.json"]]);
+Deno.test("readCommandLine() finds the command and its actions among the options", async () => {
+  assertEquals(await read("--port", "1", "check", "-h"), ["check", "", "help"]);
+  assertEquals(await flags("--port", "1", "check", "-h"), { port: ["1"] });
+  assertEquals(await read("-hV", "--print-config"), [
+    ...["serve", "", "help", "version", "printConfig"],
+  ]);
+  assertEquals(await read("--check"), ["check", "", "check"]);
+  assertEquals(await read("completions", "bash"), ["completions", "bash"]);
+  assertEquals(await read("status", "s.json"), ["status", "s.json"]);
 });
 
-Deno.test("parseArguments() names the nearest of an unknown option", async () => {
+Deno.test("readCommandLine() suggests the nearest option for an unknown one", async () => {
   await refuses(
     ["--idel-timeout", "1"],
     "Unknown option --idel-timeout: did you mean --idle-timeout?",
@@ -90,7 +85,7 @@ Deno.test("parseArguments() names the nearest of an unknown option", async () =>
   await refuses(["-hx"], "Unknown option -x: see --help for all");
 });
 
-Deno.test("parseArguments() negates flags only", async () => {
+Deno.test("readCommandLine() accepts --no- only with flags that are true or false", async () => {
   await refuses(
     ["--no-port"],
     "Unknown option --no-port: did you mean --port?",
@@ -105,7 +100,7 @@ Deno.test("parseArguments() negates flags only", async () => {
   );
 });
 
-Deno.test("parseArguments() reads a flag in every spelling", async () => {
+Deno.test("readCommandLine() reads a flag that is true or false in every spelling", async () => {
   assertEquals(await flags("--watch"), { watch: ["true"] });
   assertEquals(await flags("--watch=true"), { watch: ["true"] });
   assertEquals(await flags("--watch=off"), { watch: ["off"] });
@@ -113,20 +108,19 @@ Deno.test("parseArguments() reads a flag in every spelling", async () => {
   assertEquals(await flags("--watch", "--no-watch"), { watch: ["true", "false"] });
 });
 
-Deno.test("parseArguments() lets no flag swallow the next argument", async () => {
+Deno.test("readCommandLine() never takes the argument after a flag for its value", async () => {
   assertEquals(await flags("--watch", "--mode", "async"), { watch: ["true"], mode: ["async"] });
   assertEquals(await flags("--watch", "-w4"), { watch: ["true"], workers: ["4"] });
   for (const args of [["--watch", "check"], ["check", "--watch"], ["--no-watch", "check"]]) {
-    const { command, positionals } = await parseArguments(args);
-    assertEquals([command, positionals], ["check", []]);
+    assertEquals(await read(...args), ["check", ""]);
   }
   await refuses(
     ["--watch", "true"],
-    `Unknown command "true": expected one of serve, check, status, bench, load, completions`,
+    `Unknown command "true": expected one of ${COMMANDS}`,
   );
 });
 
-Deno.test("parseArguments() refuses wrong values of flags", async () => {
+Deno.test("readCommandLine() refuses an empty value of a flag, and a value of its negation", async () => {
   await refuses(
     ["--watch="],
     "Cannot use --watch: the value is missing, expected --watch=value",
@@ -137,7 +131,7 @@ Deno.test("parseArguments() refuses wrong values of flags", async () => {
   );
 });
 
-Deno.test("parseArguments() refuses a missing value", async () => {
+Deno.test("readCommandLine() refuses a missing value", async () => {
   const missing = (flag: string, long = flag) =>
     `Cannot use ${flag}: the value is missing, expected ${long}=value`;
   await refuses(["--port"], missing("--port"));
@@ -149,37 +143,37 @@ Deno.test("parseArguments() refuses a missing value", async () => {
   await refuses(["--port", "--", "1"], missing("--port"));
 });
 
-Deno.test("parseArguments() refuses a value where none belongs", async () => {
+Deno.test("readCommandLine() refuses a value of an action", async () => {
   await refuses(
     ["--help=yes"],
     `Cannot use --help "yes": expected no value`,
   );
 });
 
-Deno.test("parseArguments() names the nearest of an unknown command", async () => {
+Deno.test("readCommandLine() suggests the nearest command for an unknown one", async () => {
   await refuses(["sevre"], `Unknown command "sevre": did you mean "serve"?`);
   await refuses(
     ["zzz"],
-    `Unknown command "zzz": expected one of serve, check, status, bench, load, completions`,
+    `Unknown command "zzz": expected one of ${COMMANDS}`,
   );
   await refuses(
     ["./app.ts"],
-    `Unknown command "./app.ts": to serve with a module, use --handler`,
+    `Unknown command "./app.ts": to serve a module, use --handler`,
   );
   await refuses(
     ["8000"],
-    `Unknown command "8000": expected one of serve, check, status, bench, load, completions`,
+    `Unknown command "8000": expected one of ${COMMANDS}`,
   );
 });
 
-Deno.test("parseArguments() refuses arguments that a command lacks", async () => {
+Deno.test("readCommandLine() refuses missing and superfluous arguments", async () => {
   await refuses(
     ["serve", "x"],
-    `Cannot use the argument "x": expected serve alone`,
+    `Cannot use the argument "x": expected serve without arguments`,
   );
   await refuses(
     ["serve", "--", "--port"],
-    `Cannot use the argument "--port": expected serve alone`,
+    `Cannot use the argument "--port": expected serve without arguments`,
   );
   await refuses(
     ["completions"],
@@ -194,21 +188,23 @@ Deno.test("parseArguments() refuses arguments that a command lacks", async () =>
     ["status", "a", "b"],
     `Cannot use the argument "b": expected status <file>`,
   );
-  assertEquals(
-    (await parseArguments(["completions", "--help"])).actions.help,
-    true,
+  assertEquals(await read("completions", "--help"), ["completions", "", "help"]);
+});
+
+Deno.test("readCommandLine() refuses bench and load after options of the server", async () => {
+  await refuses(["--watch", "bench"], `Cannot run bench: expected "bench" as the first argument`);
+  await refuses(
+    ["-p1", "load", "http://a"],
+    `Cannot run load: expected "load" as the first argument`,
+  );
+  assertEquals(await read("--help", "bench"), ["bench", "", "help"]);
+  await refuses(
+    ["check", "bench"],
+    `Cannot use the argument "bench": expected check without arguments`,
   );
 });
 
-Deno.test("parseArguments() wants a command with options of its own to be the first", async () => {
-  const expected = "expected it as the first argument";
-  await refuses(["--watch", "bench"], `Cannot run bench: ${expected}`);
-  await refuses(["-p1", "load", "http://a"], `Cannot run load: ${expected}`);
-  assertEquals((await parseArguments(["--help", "bench"])).actions.help, true);
-  await refuses(["check", "bench"], `Cannot use the argument "bench": expected check alone`);
-});
-
-Deno.test("parseArguments() shows control characters escaped", async () => {
+Deno.test("readCommandLine() escapes control characters in messages", async () => {
   await refuses(
     ["--zz\nzz"],
     `Unknown option "--zz\\nzz": see --help for all`,

@@ -1,0 +1,34 @@
+import { BENCH_OPTIONS, readBenchSettings, WORKLOAD_HELP } from "../../settings/bench_options.ts";
+import type { OptionTable } from "../../settings/option.ts";
+import { OPTIONS } from "../../settings/options.ts";
+import { MEASUREMENT_VALUES, measurementExitCodes } from "../measurement_help.ts";
+import { type Command, OWN_ACTIONS } from "./command.ts";
+
+/** `sluice bench`. */
+export const bench: Command<typeof BENCH_OPTIONS> = {
+  name: "bench",
+  help: "Measure this server in its modes, under load",
+  argument: null,
+  options: BENCH_OPTIONS,
+  actions: OWN_ACTIONS,
+  rest: { name: "options of the server", options: OPTIONS as OptionTable },
+  manual: {
+    examples: [
+      ["", "All modes, short requests"],
+      ["--workload io -- --max-threads 64", "With an option of the server"],
+      ["--workload cpu --workers 1,2,4", "How more workers help"],
+      ["--connections 1,64,1024 --peers", "Beside other servers"],
+      ["--rate 2000 --html page.html", "Latency at a rate, as a page"],
+      ["--handler app.ts --request get.txt", "A handler of your own"],
+    ],
+    tables: { Workloads: Object.entries(WORKLOAD_HELP) },
+    values: `${MEASUREMENT_VALUES} --modes, --connections and --workers take several values, ` +
+      "separated by commas.",
+    exitCodes: measurementExitCodes("No server can be measured"),
+  },
+  async run({ flags, rest }, { watchSignals }) {
+    const settings = readBenchSettings(flags, Deno.cwd());
+    const { runBench } = await import("../bench.ts");
+    return await runBench(settings, rest, watchSignals);
+  },
+};

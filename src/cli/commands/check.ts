@@ -1,0 +1,17 @@
+import type { OPTIONS } from "../../settings/options.ts";
+import { print } from "../print.ts";
+import { withSettings } from "../with_settings.ts";
+import { type Command, SERVER_LINE } from "./command.ts";
+
+/** `sluice check`, also `sluice --check`. */
+export const check: Command<typeof OPTIONS> = {
+  ...SERVER_LINE,
+  name: "check",
+  help: "Check the settings and the handler; like --check",
+  argument: null,
+  run: (line) =>
+    withSettings(line, async ({ settings }) => {
+      const { checkText } = await import("../check.ts");
+      return print(await checkText(settings));
+    }),
+};

@@ -1,0 +1,78 @@
+/** The shape of every command: what it is called, what it takes and what it does. */
+import type { FlagsOf } from "../../settings/flags.ts";
+import type { OptionTable } from "../../settings/option.ts";
+import { type ActionKey, ACTIONS, OPTIONS } from "../../settings/options.ts";
+import type { ActionTable } from "../flags.ts";
+import type { Rows } from "../help_layout.ts";
+import type { WatchSignals } from "../signals.ts";
+
+/** A command. Its file is small, and imports what `run` needs only when it runs. */
+export interface Command<T extends OptionTable = OptionTable> {
+  readonly name: string;
+  /** One line without a full stop. */
+  readonly help: string;
+  /** The word that it takes beside options; null when it takes none. */
+  readonly argument: Argument | null;
+  readonly options: T;
+  /** Flags that replace what the command does. */
+  readonly actions: ActionTable;
+  /** What may follow `--`; null when nothing may. */
+  readonly rest: Rest | null;
+  /** Its own `--help`; null for a command that takes the options of `serve`. */
+  readonly manual: Manual | null;
+  /**
+   * @returns The code to exit with.
+   * @throws {ExitError} When the user can fix the cause.
+   */
+  run(line: CommandLine<T>, program: Program): Promise<number>;
+}
+
+/** A word on the command line that is not an option. */
+export interface Argument {
+  /** As help texts show it: `<file>`. */
+  readonly name: string;
+  /** What a shell can complete: files, a fixed set of words, or nothing. */
+  readonly values: "files" | readonly string[];
+}
+
+/** The words after `--`, which the command gets as they are. */
+export interface Rest {
+  /** As help texts show it: `options of the server`. */
+  readonly name: string;
+  /** The options among these words, for completions and hints. */
+  readonly options: OptionTable;
+}
+
+/** The parts of a command's help that its tables do not hold. */
+export interface Manual {
+  /** Arguments after the name of the command, and what they do. */
+  readonly examples: Rows;
+  /** Further tables, by title. */
+  readonly tables: Readonly<Record<string, Rows>>;
+  /** How values are written. */
+  readonly values: string;
+  readonly exitCodes: Rows;
+}
+
+/** The command line of a command, its options not yet checked. */
+export interface CommandLine<T = OptionTable> {
+  readonly flags: FlagsOf<T>;
+  readonly actions: ReadonlySet<ActionKey>;
+  /** Empty when the command takes none. */
+  readonly argument: string;
+  /** The words after `--`. */
+  readonly rest: readonly string[];
+}
+
+/** What a command may use of the program that runs it. */
+export interface Program {
+  readonly watchSignals: WatchSignals;
+  /** Loads every command that is not hidden. */
+  loadCommands(): Promise<readonly Command[]>;
+}
+
+/** What `serve` shares with the commands that take its options. */
+export const SERVER_LINE = { options: OPTIONS, actions: ACTIONS, rest: null, manual: null };
+
+/** The actions of a command with options of its own. */
+export const OWN_ACTIONS = { help: ACTIONS.help };

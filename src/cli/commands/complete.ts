@@ -1,0 +1,24 @@
+import { print } from "../print.ts";
+import { type Command, OWN_ACTIONS } from "./command.ts";
+
+/**
+ * The hidden `sluice __complete -- WORD...`, which the completion scripts call with the words
+ * up to the cursor. Prints `:files` where the shell is to complete a file, otherwise one
+ * candidate a line: the word, a tab, its help. A word ends in `=` where a value must
+ * follow, in `,` where a list can go on; shells that append neither remove it.
+ */
+export const complete: Command = {
+  name: "__complete",
+  help: "Print the completions of a command line",
+  argument: null,
+  options: {},
+  actions: OWN_ACTIONS,
+  rest: { name: "words", options: {} },
+  manual: { examples: [], tables: {}, values: "", exitCodes: [] },
+  async run({ rest }, { loadCommands }) {
+    const { candidates } = await import("../completions/candidates.ts");
+    const found = candidates(rest, await loadCommands());
+    if (found === "files") return print(":files\n");
+    return print(found.map(({ word, help }) => `${word}\t${help}\n`).join(""));
+  },
+};

@@ -1,0 +1,30 @@
+/** Every command, each loaded when it is needed: `serve` must start fast. */
+import type { Command } from "./command.ts";
+
+/** Loads a command by its name, the default first. Two underscores hide a command from people. */
+export const COMMANDS = {
+  serve: async () => (await import("./serve.ts")).serve,
+  check: async () => (await import("./check.ts")).check,
+  status: async () => (await import("./status.ts")).status,
+  bench: async () => (await import("./bench.ts")).bench,
+  load: async () => (await import("./load.ts")).load,
+  completions: async () => (await import("./completions.ts")).completions,
+  __complete: async () => (await import("./complete.ts")).complete,
+} satisfies Record<string, () => Promise<Command>>;
+
+/** The name of a command. */
+export type CommandName = keyof typeof COMMANDS;
+
+/** The names of all commands that are not hidden. */
+export const COMMAND_NAMES = (Object.keys(COMMANDS) as CommandName[])
+  .filter((name) => !name.startsWith("__"));
+
+/** Tells whether a word is the name of a command, hidden or not. */
+export function isCommandName(word: string): word is CommandName {
+  return Object.hasOwn(COMMANDS, word);
+}
+
+/** Loads every command that is not hidden. */
+export function loadCommands(): Promise<readonly Command[]> {
+  return Promise.all(COMMAND_NAMES.map((name): Promise<Command> => COMMANDS[name]()));
+}

@@ -1,0 +1,16 @@
+import type { OPTIONS } from "../../settings/options.ts";
+import { withSettings } from "../with_settings.ts";
+import { type Command, SERVER_LINE } from "./command.ts";
+
+/** `sluice serve`, the default. */
+export const serve: Command<typeof OPTIONS> = {
+  ...SERVER_LINE,
+  name: "serve",
+  help: "Serve until told to stop (the default)",
+  argument: null,
+  run: (line, { watchSignals }) =>
+    withSettings(line, async ({ settings }, reload) => {
+      const module = await import("../serve.ts");
+      return await module.serve(settings, async () => (await reload()).settings, watchSignals);
+    }),
+};

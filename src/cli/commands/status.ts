@@ -1,0 +1,15 @@
+import type { OPTIONS } from "../../settings/options.ts";
+import { print } from "../print.ts";
+import { type Command, SERVER_LINE } from "./command.ts";
+
+/** `sluice status`. */
+export const status: Command<typeof OPTIONS> = {
+  ...SERVER_LINE,
+  name: "status",
+  help: "Show the --status-file of a server",
+  argument: { name: "<file>", values: "files" },
+  async run({ argument }) {
+    const { statusText } = await import("../status.ts");
+    return print(await statusText(argument));
+  },
+};

@@ -1,0 +1,172 @@
+/** What the last word of an unfinished command line can become. */
+import { flagName, type Option, type OptionTable } from "../../settings/option.ts";
+import { type Command, SERVER_LINE } from "../commands/command.ts";
+import { type ActionTable, splitFlag } from "../flags.ts";
+
+/** A word that can replace the last one. */
+export interface Candidate {
+  /** Ends in `=` where a value must follow, in `,` where a list can go on. */
+  readonly word: string;
+  /** Empty for a value. */
+  readonly help: string;
+}
+
+/** The candidates for a word; `files` where a path is expected, which shells complete better. */
+export type Candidates = readonly Candidate[] | "files";
+
+/**
+ * Computes the candidates for the last word. They include what the word has already,
+ * such as `--modes=single,`.
+ *
+ * @param words The words after the name of the program, up to the cursor; the last one may be
+ * empty. A lone `=`, at which bash splits words, is joined to its neighbours.
+ * @param commands All commands that are not hidden.
+ */
+export function candidates(words: readonly string[], commands: readonly Command[]): Candidates {
+  const joined = joinAtEquals(words);
+  const [before, current] = [joined.slice(0, -1), joined.at(-1) ?? ""];
+  const [first] = before;
+  const own = commands.find(({ name, manual }) => name === first && manual !== null);
+  return startingWith(
+    current,
+    own === undefined
+      ? afterProgram(before, current, commands)
+      : afterOwnCommand(before.slice(1), current, own),
+  );
+}
+
+/** After the program: the options of `serve`, a command, and its argument. */
+function afterProgram(
+  before: readonly string[],
+  current: string,
+  commands: readonly Command[],
+): Candidates {
+  const flags = flagsOf(SERVER_LINE.options as OptionTable, SERVER_LINE.actions);
+  return next(before, current, flags, ([name, ...rest]) => {
+    if (name !== undefined) {
+      return argumentOf(commands.find((command) => command.name === name), rest);
+    }
+    // A command with options of its own must be the first argument.
+    const allowed = commands.filter(({ manual }) => manual === null || before.length === 0);
+    return allowed.map(({ name, help }) => ({ word: name, help }));
+  });
+}
+
+/** After a command with options of its own: these, its argument, and what may follow `--`. */
+function afterOwnCommand(
+  before: readonly string[],
+  current: string,
+  command: Command,
+): Candidates {
+  const dashes = before.indexOf("--");
+  if (dashes === -1) {
+    const flags = flagsOf(command.options, command.actions);
+    return next(before, current, flags, (words) => argumentOf(command, words));
+  }
+  if (command.rest === null) return [];
+  return next(before.slice(dashes + 1), current, flagsOf(command.rest.options, {}), () => []);
+}
+
+/** @param words The words of the command that are there already. */
+function argumentOf(command: Command | undefined, words: readonly string[]): Candidates {
+  const values = words.length > 0 ? [] : command?.argument?.values ?? [];
+  return values === "files" ? values : values.map((word) => ({ word, help: "" }));
+}
+
+/**
+ * Decides by the words before whether a value, a flag or another word is expected.
+ *
+ * @param wordsAfter Takes the words that are neither flags nor values; returns what can follow.
+ */
+function next(
+  before: readonly string[],
+  current: string,
+  flags: readonly Flag[],
+  wordsAfter: (words: readonly string[]) => Candidates,
+): Candidates {
+  const words: string[] = [];
+  const given = new Set<Flag>();
+  let pending: Flag | null = null;
+  for (const word of before) {
+    const isValue: boolean = pending !== null;
+    pending = null;
+    if (isValue) continue;
+    if (!word.startsWith("-")) {
+      words.push(word);
+      continue;
+    }
+    const [spelling, value] = splitFlag(word);
+    const flag = findFlag(flags, spelling);
+    given.add(flag);
+    if (flag.takesValue && value === undefined) pending = flag;
+  }
+  if (pending !== null) return valuesOf(pending, current, current);
+  if (!current.startsWith("-")) return wordsAfter(words);
+  const [spelling, value] = splitFlag(current);
+  if (value !== undefined) return valuesOf(findFlag(flags, spelling), current, value);
+  return flags.filter((flag) => flag.option?.repeatable === true || !given.has(flag))
+    .map(({ long, takesValue, help }) => ({ word: takesValue ? `${long}=` : long, help }));
+}
+
+/** A flag of a command line. */
+interface Flag {
+  readonly long: string;
+  /** Without its minus; empty when there is none. */
+  readonly short: string;
+  readonly help: string;
+  readonly takesValue: boolean;
+  /** Null for an action, and for a flag that is unknown. */
+  readonly option: Option<unknown> | null;
+}
+
+function flagsOf(options: OptionTable, actions: ActionTable): Flag[] {
+  return [
+    ...Object.entries(options).map(([key, option]) => ({
+      ...{ long: flagName(key), short: option.short, help: option.help },
+      ...{ takesValue: option.type !== "flag", option },
+    })),
+    ...Object.entries(actions).map(([key, action]) => ({
+      ...{ long: flagName(key), ...action, takesValue: false, option: null },
+    })),
+  ];
+}
+
+/** Finds a flag by `--port` or `-p`; an unknown one takes a value that cannot be completed. */
+function findFlag(flags: readonly Flag[], spelling: string): Flag {
+  const negated = spelling.replace(/^--no-/, "--");
+  const known = flags.find(({ long, short, takesValue }) =>
+    long === spelling || short !== "" && `-${short}` === spelling ||
+    !takesValue && long === negated
+  );
+  return known ?? { long: spelling, short: "", help: "", takesValue: true, option: null };
+}
+
+/** @param value The end of the current word that belongs to the value. */
+function valuesOf({ option }: Flag, current: string, value: string): Candidates {
+  if (option === null) return [];
+  if (option.type === "path") return "files";
+  const start = current.slice(0, current.length - value.length);
+  if (!option.repeatable) {
+    return option.choices.map((choice) => ({ word: start + choice, help: "" }));
+  }
+  const list = value.slice(0, value.lastIndexOf(",") + 1);
+  const given = list.split(",");
+  return option.choices.filter((choice) => !given.includes(choice))
+    .map((choice) => ({ word: `${start}${list}${choice},`, help: "" }));
+}
+
+function startingWith(current: string, all: Candidates): Candidates {
+  return all === "files" ? all : all.filter(({ word }) => word.startsWith(current));
+}
+
+/** Undoes how bash splits `--mode=as`: into `--mode`, `=` and `as`. */
+function joinAtEquals(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  let joinsNext = false;
+  for (const word of words) {
+    if (word === "=" || joinsNext) joined.push((joined.pop() ?? "") + word);
+    else joined.push(word);
+    joinsNext = word === "=";
+  }
+  return joined;
+}

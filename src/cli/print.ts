@@ -1,0 +1,12 @@
+import { EXIT } from "../base/exit.ts";
+import { writeText } from "../base/write_text.ts";
+
+/**
+ * Writes the result of a command to standard output.
+ *
+ * @returns The code to exit with.
+ */
+export function print(text: string): number {
+  writeText(Deno.stdout, text);
+  return EXIT.ok;
+}
