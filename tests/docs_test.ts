@@ -1,20 +1,68 @@
-import { assertEquals } from "@std/assert";
-import { withOptionTable } from "../src/cli/option_table.ts";
+import { assert, assertEquals } from "@std/assert";
+import { SIGNAL_NAMES } from "../src/base/signals.ts";
+import { EXIT } from "../src/base/exit.ts";
+import { envName, flagName, OPTION_KEYS } from "../src/settings/options.ts";
+import { GENERATED_PAGES } from "../tools/option_docs.ts";
 
-const README = new URL("../README.md", import.meta.url);
+const ROOT = new URL("../", import.meta.url);
 
-Deno.test({
-  name: "README.md has the table of options as it is: deno task docs",
-  ignore: !isThere(README),
-  async fn() {
-    const text = await Deno.readTextFile(README);
-    assertEquals(withOptionTable(text), text);
-  },
+/** The text of a file, from the project's root; fails when there is none. */
+function read(path: string): string {
+  return Deno.readTextFileSync(new URL(path, ROOT));
+}
+
+const PAGES = [
+  "README.md",
+  ...[...Deno.readDirSync(new URL("docs/", ROOT))].map(({ name }) => `docs/${name}`)
+    .filter((path) => path.endsWith(".md")).sort(),
+];
+
+for (const { path, update } of GENERATED_PAGES) {
+  Deno.test(`${path} has the options as they are: deno task docs`, () => {
+    const text = read(path);
+    assertEquals(update(text), text);
+  });
+}
+
+Deno.test("docs/options.md has every option with its flag and its name in the environment", () => {
+  const lines = read("docs/options.md").split("\n");
+  for (const key of OPTION_KEYS) {
+    const names = [flagName(key), envName(key)].map((name) => `\`${name}\``);
+    const rows = lines.filter((line) => names.every((name) => line.includes(name)));
+    assertEquals(rows.length, 1, key);
+  }
 });
 
-function isThere(file: URL): boolean {
+Deno.test("docs/operating.md has every signal and every exit code", () => {
+  const text = read("docs/operating.md");
+  for (const name of SIGNAL_NAMES) assert(text.includes(name.slice("SIG".length)), name);
+  for (const code of Object.values(EXIT)) assert(text.includes(`\n| ${code} `), String(code));
+});
+
+/** The anchors of a page, as hosts of Markdown make them of headings. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading.toLowerCase().replaceAll(/[^\w\- ]/g, "").replaceAll(" ", "-")
+  );
+}
+
+for (const page of PAGES) {
+  Deno.test(`${page} links to files and headings that exist`, () => {
+    for (const [, target = ""] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^\w+:/.test(target)) continue;
+      const { pathname, hash } = new URL(target, new URL(page, ROOT));
+      assert(isThere(pathname), `${target}: no such file`);
+      if (hash === "") continue;
+      const anchors = anchorsOf(Deno.readTextFileSync(pathname));
+      assert(anchors.includes(hash.slice(1)), `${target}: no such heading`);
+    }
+  });
+}
+
+function isThere(path: string): boolean {
   try {
-    return Deno.statSync(file).isFile;
+    Deno.statSync(path);
+    return true;
   } catch {
     return false;
   }

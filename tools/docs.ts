@@ -1,23 +1,26 @@
 /**
- * Writes the table of options into README.md.
+ * Brings the documentation up to date with the table of options.
  *
  *     deno run -A tools/docs.ts [--check]
  *
- * With `--check` it writes nothing, and exits with 1 when the table is stale.
+ * With `--check` it writes nothing, and exits with 1 when a file is stale.
  */
-import { withOptionTable } from "../src/cli/option_table.ts";
+import { GENERATED_PAGES } from "./option_docs.ts";
 
-const readme = new URL("../README.md", import.meta.url);
-const before = await Deno.readTextFile(readme);
-const after = withOptionTable(before);
-
-if (Deno.args.includes("--check")) {
-  if (before !== after) {
-    Deno.stderr.writeSync(new TextEncoder().encode(
-      "The table of options in README.md is stale: run deno task docs\n",
-    ));
-    Deno.exit(1);
+const isCheck = Deno.args.includes("--check");
+let isStale = false;
+for (const { path, update } of GENERATED_PAGES) {
+  const url = new URL(`../${path}`, import.meta.url);
+  const before = await Deno.readTextFile(url).catch(() => "");
+  const after = update(before);
+  if (before === after) continue;
+  if (isCheck) {
+    isStale = true;
+    Deno.stderr.writeSync(
+      new TextEncoder().encode(`${path} is stale: run deno task docs\n`),
+    );
+  } else {
+    await Deno.writeTextFile(url, after);
   }
-} else {
-  await Deno.writeTextFile(readme, after);
 }
+Deno.exit(isStale ? 1 : 0);

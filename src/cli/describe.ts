@@ -1,4 +1,4 @@
-/** Words about an option that `--help` and the README's table share. */
+/** Texts about an option that help and documentation share. */
 import type { Option } from "../settings/option.ts";
 
 /**
@@ -14,21 +14,16 @@ export function placeholder({ type, choices }: Option<unknown>): string {
 /**
  * The default of an option as a flag would take it.
  *
- * @returns `literal` says whether it is such a value, or words for the lack
- * of one.
+ * @returns `isLiteral` is false when the text only describes what happens
+ * without a value.
  */
-export function defaultOf(option: Option<unknown>): { text: string; literal: boolean } {
+export function defaultOf(option: Option<unknown>): { text: string; isLiteral: boolean } {
   const value = option.default;
-  if (isUnset(value)) {
-    return { text: option.unset, literal: false };
-  }
-  return {
-    text: String(option.format(value as NonNullable<unknown>)),
-    literal: true,
-  };
+  if (isUnset(value)) return { text: option.unset, isLiteral: false };
+  return { text: String(option.format(value as NonNullable<unknown>)), isLiteral: true };
 }
 
-/** Is this final value the lack of one: null, or an empty list? */
+/** Tells whether a final value means "not set": null, or an empty list. */
 export function isUnset(value: unknown): boolean {
   return value === null || Array.isArray(value) && value.length === 0;
 }
