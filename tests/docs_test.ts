@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { SIGNAL_NAMES } from "../src/base/signals.ts";
 import { EXIT } from "../src/base/exit.ts";
+import { SIGNAL_NAMES } from "../src/base/signals.ts";
 import { envName, flagName, OPTION_KEYS } from "../src/settings/options.ts";
 import { GENERATED_PAGES } from "../tools/option_docs.ts";
 

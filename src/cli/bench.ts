@@ -1,25 +1,25 @@
-/** `sluice bench`: measures every mode, and says what suits the workload. */
+/** `sluice bench`: measures the modes, and recommends one for the workload. */
+import { EXIT } from "../base/exit.ts";
+import { writeText } from "../base/write_text.ts";
 import { bench, type Step, type Watcher } from "../bench/bench.ts";
 import { formatFigure } from "../bench/figures.ts";
 import type { BenchReport, Run } from "../bench/report.ts";
 import { textReport } from "../bench/text_report.ts";
-import { EXIT } from "../base/exit.ts";
 import type { BenchSettings } from "../settings/bench_options.ts";
-import { StatusLine } from "./status_line.ts";
-import { INTERRUPTED, interruptible } from "./interruptible.ts";
-import type { WatchSignals } from "./signals.ts";
-import { checkWritable, writeOutput } from "./output_file.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
-import { writeText } from "../base/write_text.ts";
+import { INTERRUPTED, interruptible } from "./interruptible.ts";
+import { checkWritable, writeOutput } from "./output_file.ts";
+import type { WatchSignals } from "./signals.ts";
+import { StatusLine } from "./status_line.ts";
 
-/** Columns of the report where there is no terminal. */
+/** The width of the report when standard output is not a terminal, in columns. */
 const WIDTH = 120;
 
 /**
- * Runs the command. A signal ends it early, with a report of what was finished;
- * a second one ends it at once.
+ * Runs the command. A signal ends the run early and reports what finished; a second
+ * one ends it at once.
  *
- * @param serverArguments Options for the server itself, as they were written after `--`.
+ * @param serverArguments The arguments after `--`, for the servers.
  * @returns The code to exit with.
  * @throws {ExitError} When nothing can be measured, or the report cannot be written.
  */
@@ -45,7 +45,7 @@ async function measure(
     line.clear();
   }
   if (report.cases.length > 0) await publish(report, settings);
-  else line.say("Interrupted before a run was finished");
+  else line.print("Interrupted before a run finished");
   return signal.aborted ? INTERRUPTED : EXIT.ok;
 }
 
@@ -55,7 +55,7 @@ async function publish(report: BenchReport, { json, html }: BenchSettings): Prom
     const { htmlReport } = await import("../bench/html/html_report.ts");
     writeOutput(html, htmlReport(report));
   }
-  // Who wants the JSON on standard output wants nothing else there.
+  // Nothing may follow the JSON on standard output.
   if (json === STANDARD_OUTPUT) return;
   const isTerminal = Deno.stdout.isTerminal();
   writeText(
@@ -78,8 +78,8 @@ function watcher(line: StatusLine): Watcher {
       }[phase];
       line.show(`${place(step)}: ${what}`);
     },
-    onRun: (step, run) => line.say(`${place(step)}: ${outcome(run)}`),
-    onFailure: (_name, reason) => line.say(reason),
+    onRun: (step, run) => line.print(`${place(step)}: ${outcome(run)}`),
+    onFailure: (_name, reason) => line.print(reason),
   };
 }
 

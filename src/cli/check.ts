@@ -1,18 +1,18 @@
 /** `sluice check`: everything that can be checked without binding. */
+import { formatAddress } from "../base/address.ts";
 import { planOf } from "../server/plan.ts";
 import { serviceChoice } from "../server/prepare.ts";
+import { validatePlan } from "../server/validate_plan.ts";
 import { checkHandlerFile, importFile } from "../services/handler/handler_file.ts";
 import { describeService, findService } from "../services/registry.ts";
-import { formatAddress } from "../base/address.ts";
 import { resolveAddresses } from "../settings/load.ts";
 import type { Settings } from "../settings/options.ts";
-import { validatePlan } from "../server/validate_plan.ts";
 
 /**
- * Loads the service or the handler, and says what would be served where. A
- * handler that is to run in a sandbox is not loaded, since here there is none.
+ * Validates the plan, loads the handler, and describes what would be served where.
+ * A handler for the sandbox is not loaded: only threads have one.
  *
- * @throws {ExitError} As the start would.
+ * @throws {ExitError} As the start of the server would.
  */
 export async function checkText(settings: Settings): Promise<string> {
   const choice = serviceChoice(settings);
@@ -24,6 +24,6 @@ export async function checkText(settings: Settings): Promise<string> {
   if (isLoaded) await findService(choice, importFile);
   const name = settings.handler === null ? settings.service : `handler ${settings.handler}`;
   const where = addresses.map(formatAddress).join(", ");
-  const rest = isLoaded ? "" : "The handler was not loaded: it is to run in a sandbox only\n";
+  const rest = isLoaded ? "" : "The handler was not loaded: it may run only in the sandbox\n";
   return `The configuration is valid: ${name} in ${settings.mode} mode on ${where}\n${rest}`;
 }

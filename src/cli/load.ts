@@ -1,25 +1,25 @@
-/** `sluice load`: sends requests to a server that runs, and says how it answers. */
-import { PERCENTILES } from "../bench/report.ts";
-import { formatFigure } from "../bench/figures.ts";
+/** `sluice load`: sends requests to a running server, and reports how it responds. */
 import { EXIT } from "../base/exit.ts";
+import { writeText } from "../base/write_text.ts";
+import { formatFigure } from "../bench/figures.ts";
+import { PERCENTILES } from "../bench/report.ts";
 import { type GeneratorLoad, generatorLoad, limitOf, measureCeiling } from "../load/ceiling.ts";
-import type { LoadPlan, LoadProgress, LoadResult } from "../load/load.ts";
 import { Generator } from "../load/generator.ts";
+import type { LoadPlan, LoadProgress, LoadResult } from "../load/load.ts";
 import { planTarget } from "../load/target.ts";
 import type { LoadSettings } from "../settings/load_options.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
-import { writeText } from "../base/write_text.ts";
-import { checkWritable, writeOutput } from "./output_file.ts";
 import { INTERRUPTED, interruptible } from "./interruptible.ts";
+import { checkWritable, writeOutput } from "./output_file.ts";
 import type { WatchSignals } from "./signals.ts";
 import { StatusLine } from "./status_line.ts";
 
 /**
- * Runs the command. A signal ends it early, with what was measured so far.
+ * Runs the command. A signal ends the run early and reports what was measured.
  *
- * @param url What to send requests to, as it was written.
+ * @param url As the user typed it.
  * @returns The code to exit with.
- * @throws {ExitError} 64 when the URL is wrong, 69 when nobody answers there; as
+ * @throws {ExitError} 64 when the URL is wrong, 69 when its server does not answer; as
  * `readRequestFiles`.
  */
 export async function runLoad(
@@ -49,7 +49,7 @@ async function load(
     publish(url, plan, result, ceiling, settings);
   } catch (error) {
     if (!signal.aborted) throw error;
-    line.say("Interrupted before anything was measured");
+    line.print("Interrupted before anything was measured");
   } finally {
     line.clear();
   }
@@ -70,7 +70,7 @@ function publish(
     const data = { url, ...shown, generator, ceiling, limited, percentiles: PERCENTILES };
     writeOutput(json, `${JSON.stringify(data, null, 2)}\n`);
   }
-  // Who wants the JSON on standard output wants nothing else there.
+  // Nothing may follow the JSON on standard output.
   if (json === STANDARD_OUTPUT) return;
   writeText(Deno.stdout, loadText(url, plan, result, { generator, ceiling, limited }));
 }
@@ -80,7 +80,7 @@ function progressText({ phase, requests, elapsed }: LoadProgress): string {
   return `${Math.round(elapsed / 1000)} s: ${formatFigure("rate", requests / (elapsed / 1000))}`;
 }
 
-/** The figures, one a line. */
+/** The figures, one per line. */
 function loadText(
   url: string,
   { connections, rate }: LoadPlan,
@@ -91,7 +91,7 @@ function loadText(
     readonly limited: string | null;
   },
 ): string {
-  const model = rate === null ? "each request after the answer to the one before" : `${rate}/s`;
+  const model = rate === null ? "each request after the previous response" : `${rate}/s`;
   const figures: (readonly [string, string])[] = limited === null
     ? [
       ["Requests", formatFigure("rate", requests / seconds)],

@@ -1,14 +1,14 @@
-/** Files that a command writes its result into. */
+/** The files that a command writes its results to. */
 import { cannotWrite } from "../base/system_errors.ts";
+import { writeText } from "../base/write_text.ts";
 import { quote } from "../settings/found.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
-import { writeText } from "../base/write_text.ts";
 
 /**
- * Opens a file for writing, and leaves it as it is: so that a mistake in its name
- * is found before the work, not after it.
+ * Opens a file for writing without changing it, so that a wrong path fails before
+ * the measurement, not after it.
  *
- * @throws {ExitError} 73 when it cannot be written, 77 when it may not be.
+ * @throws {ExitError} 77 when permission is denied, otherwise 73.
  */
 export function checkWritable(path: string): void {
   if (path === STANDARD_OUTPUT) return;
@@ -16,7 +16,7 @@ export function checkWritable(path: string): void {
 }
 
 /**
- * Writes a file, or standard output.
+ * Writes a text to a file, or to standard output for `-`.
  *
  * @throws {ExitError} As {@linkcode checkWritable}.
  */

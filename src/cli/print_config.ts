@@ -1,13 +1,13 @@
 /** `--print-config`: the settings and their sources, as a TOML file. */
-import type { Loaded } from "../settings/load.ts";
 import type { Source } from "../settings/found.ts";
+import type { Loaded } from "../settings/load.ts";
 import { EXCLUSIVE, kebab, OPTION_KEYS, type OptionKey, optionOf } from "../settings/options.ts";
 import { isUnset } from "./describe.ts";
 
 /**
- * The settings as TOML, each with its source as a comment. Given back with
- * `--config` it yields the same settings: what is not set, or cannot stand in
- * a file beside the others, is a comment.
+ * The settings as TOML, each with its source in a comment. As the file of
+ * `--config` it yields the same settings: a setting that is unset, or excluded
+ * by another one, is commented out.
  */
 export function printConfigText(loaded: Loaded): string {
   const hidden = new Set(OPTION_KEYS.filter((key) => !optionOf(key).inFile));
@@ -30,7 +30,7 @@ export function printConfigText(loaded: Loaded): string {
 }
 
 function sourceText({ from, detail }: Source): string {
-  // A path may hold anything, and a comment ends with its line.
+  // A path may contain a newline, which would end the comment.
   const safe = /[^\x20-\x7e]/.test(detail) ? JSON.stringify(detail) : detail;
   if (safe === "") return from;
   return from === "default" ? `${from} (${safe})` : `${from} ${safe}`;
@@ -43,7 +43,7 @@ function toml(key: OptionKey, value: unknown): string {
   return Array.isArray(text) ? `[${text.map(tomlString).join(", ")}]` : tomlString(text);
 }
 
-/** As in JSON, except that TOML wants DEL escaped as well. */
+/** A TOML string is a JSON string in which DEL is escaped, too. */
 function tomlString(text: string): string {
   return JSON.stringify(text).replaceAll("\x7f", "\\u007f");
 }

@@ -1,30 +1,31 @@
-/** `sluice status`: a status file, for people. */
+/** `sluice status`: a status file as text for people. */
 import * as v from "valibot";
 import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
-import { cannotRead } from "../base/system_errors.ts";
-import type { PlaceName } from "../modes/mode.ts";
 import { printable } from "../base/printable.ts";
+import { cannotRead } from "../base/system_errors.ts";
+import type { LaneCounts } from "../lane/counts.ts";
 import { STATES } from "../lane/scoreboard.ts";
+import type { PlaceName } from "../modes/mode.ts";
+import type { LaneStatus, Status } from "../ops/status.ts";
 import { quote } from "../settings/found.ts";
 import { formatPercent } from "../settings/units.ts";
-import type { LaneCounts } from "../lane/counts.ts";
-import type { LaneStatus, Status } from "../ops/status.ts";
 
-/** The age in milliseconds that a file does not reach while a server writes it once a second. */
+/** The age, in milliseconds, at which a file is stale: the server writes it once a second. */
 const STALE_MS = 5000;
 
-/** The most characters of a text of the file that are shown. */
+/** The maximum length of a text from the file in the output, in characters. */
 const MAX_TEXT = 500;
 
-const COLUMNS = "LANE PLACE STATE GEN PID OPEN ACCEPTED REQUESTS IN OUT REFUSED ERRORS BEAT BUSY"
-  .split(" ");
+const COLUMNS =
+  "LANE PLACE STATE GEN PID OPEN ACCEPTED REQUESTS IN OUT REFUSED ERRORS HEARTBEAT BUSY"
+    .split(" ");
 
-/** The columns that hold words; those of numbers are aligned to the right. */
+/** The columns that are aligned to the left: words, not numbers. */
 const WORDS = ["PLACE", "STATE"];
 
 const PLACES = ["here", "thread", "process"] as const satisfies readonly PlaceName[];
 
-// Each message completes the word "expected".
+// Each message completes a sentence: "expected ...".
 const TEXT = "a text";
 const WHOLE = "a whole number";
 const NUMBER = "a number";
@@ -76,11 +77,11 @@ const statusSchema = object({
 });
 
 /**
- * What a status file says, as lines and a table.
+ * Reads a status file and formats it as lines and a table of the lanes.
  *
- * @param now Milliseconds since the epoch, to tell how old the file is.
- * @throws {ExitError} 66 when there is no such file, 77 when it may not be read,
- * 78 when it is no status file.
+ * @param now Milliseconds since the epoch, for the age of the file.
+ * @throws {ExitError} 66 when the file does not exist, 77 when permission is denied,
+ * 78 when it is not a status file.
  */
 export async function statusText(path: string, now: number = Date.now()): Promise<string> {
   const status = parse(path, await read(path));
@@ -142,9 +143,11 @@ function headLines(status: Status): string[] {
 
 function laneCells(lane: LaneStatus): string[] {
   const { place, state, generation, pid, heartbeat_age_ms, busy } = lane;
-  const beat = `${Math.round(heartbeat_age_ms)}ms`;
+  const heartbeat = `${Math.round(heartbeat_age_ms)}ms`;
   const share = formatPercent(Math.round(busy * 100));
-  return [lane.lane, place, state, generation, pid, ...countCells(lane), beat, share].map(String);
+  return [lane.lane, place, state, generation, pid, ...countCells(lane), heartbeat, share].map(
+    String,
+  );
 }
 
 function totalCells(totals: LaneCounts): string[] {
@@ -169,7 +172,7 @@ function tableLines(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** In its two largest units, such as `3 h 12 m`. */
+/** A duration in its two largest units, such as `3 h 12 m`. */
 function duration(seconds: number): string {
   let rest = Math.max(0, Math.floor(seconds));
   const parts: string[] = [];
@@ -181,12 +184,12 @@ function duration(seconds: number): string {
   return parts.slice(0, 2).join(" ");
 }
 
-/** Rounded, such as `1.5mb`; by 1024, as in the settings. */
+/** A size such as `1.5mb`, in steps of 1024 as in the settings. */
 function size(bytes: number): string {
   if (bytes < 1024) return `${bytes}b`;
   const units = ["kb", "mb", "gb", "tb"];
   let amount = bytes / 1024;
-  // What would be rounded to 1024.0 is one of the next unit.
+  // 1023.95 would be rounded to 1024.0, which is 1.0 of the next unit.
   for (; amount >= 1023.95 && units.length > 1; units.shift()) amount /= 1024;
   return `${amount.toFixed(1)}${units[0]}`;
 }

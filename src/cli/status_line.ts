@@ -1,11 +1,11 @@
 import { writeText } from "../base/write_text.ts";
 
-/** Says on standard error how far something is: on a terminal in one line that changes. */
+/** Shows progress on standard error: on a terminal, in one line that is overwritten. */
 export class StatusLine {
   readonly #isTerminal = Deno.stderr.isTerminal();
   #isShown = false;
 
-  /** Shows what is being done, in the place of what was shown before; only on a terminal. */
+  /** Replaces the line, if standard error is a terminal. */
   show(text: string): void {
     if (!this.#isTerminal) return;
     const { columns } = Deno.consoleSize();
@@ -14,12 +14,12 @@ export class StatusLine {
   }
 
   /** Writes a line that stays. */
-  say(text: string): void {
+  print(text: string): void {
     this.clear();
     writeText(Deno.stderr, `${text}\n`);
   }
 
-  /** Takes away what is shown. */
+  /** Erases the line. */
   clear(): void {
     if (!this.#isShown) return;
     writeText(Deno.stderr, "\r\x1b[K");

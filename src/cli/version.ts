@@ -1,4 +1,4 @@
-/** `--version`. */
+/** `sluice --version`. */
 import manifest from "../../deno.json" with { type: "json" };
 import { PROGRAM } from "./program.ts";
 

@@ -4,7 +4,7 @@ import { runMain } from "../helpers/server.ts";
 
 const QUICK = ["--duration", "200ms", "--warmup", "50ms", "--runs", "1"];
 
-/** Files of a folder that goes away, by their names. */
+/** Writes files, by name, to a temporary folder. */
 async function filesOf(
   files: Readonly<Record<string, string>>,
 ): Promise<AsyncDisposable & { path(name: string): string }> {
@@ -30,7 +30,7 @@ async function refused(args: string[], code: number, message: RegExp): Promise<v
   assertMatch(result.stderr, message);
 }
 
-Deno.test("bench measures each mode in turn, and says all that it found", async () => {
+Deno.test("sluice bench measures each mode in turn, and reports every figure", async () => {
   const { report, stderr } = await reportOf(
     ...["--workload", "echo", "--modes", "async,pooled", "--workers", "2", "--connections", "4"],
     ...["--duration", "200ms", "--warmup", "50ms", "--runs", "2", "--seed", "7"],
@@ -65,7 +65,7 @@ Deno.test("bench measures each mode in turn, and says all that it found", async 
   }
 });
 
-Deno.test("bench measures a handler of HTTP with requests from files", async () => {
+Deno.test("sluice bench measures an HTTP handler with requests from files", async () => {
   await using files = await filesOf({
     "app.ts": `export default { routes: {
       "GET /": () => "Hello",
@@ -88,7 +88,7 @@ Deno.test("bench measures a handler of HTTP with requests from files", async () 
   assertEquals(Object.keys(wrong.cases[0]?.runs[0]?.errors ?? {}), ["status 404"]);
 });
 
-Deno.test("bench measures a handler of another protocol up to its delimiter", async () => {
+Deno.test("sluice bench reads the responses of another protocol up to the delimiter", async () => {
   await using files = await filesOf({
     "shout.ts": `export default {
       framing: { type: "lines", limit: 100 },
@@ -105,7 +105,7 @@ Deno.test("bench measures a handler of another protocol up to its delimiter", as
   assert((run?.figures.rate ?? 0) > 100);
 });
 
-Deno.test("bench says at once what it cannot do", async () => {
+Deno.test("sluice bench reports a usage error before it measures", async () => {
   const nowhere = "/there/is/no/such/folder/report.html";
   await refused(["--html", nowhere], 73, /^sluice: Cannot write .*report.html": its directory/);
   await refused(
@@ -120,7 +120,7 @@ Deno.test("bench says at once what it cannot do", async () => {
   );
 });
 
-Deno.test("bench passes options to the server, and says what the server said", async () => {
+Deno.test("sluice bench passes options to the server, and repeats its error", async () => {
   await refused(
     ["--modes", "async", "--connections", "1", ...QUICK, "--", "--backlog", "none"],
     69,
@@ -128,7 +128,7 @@ Deno.test("bench passes options to the server, and says what the server said", a
   );
 });
 
-Deno.test("bench does not measure a server that ends under the load, and goes on with others", async () => {
+Deno.test("sluice bench reports a server that exits under load, and goes on with the next one", async () => {
   await using files = await filesOf({
     "dies.ts": `let count = 0;
       export default { fetch() {
@@ -147,7 +147,7 @@ Deno.test("bench does not measure a server that ends under the load, and goes on
   );
 });
 
-Deno.test("bench leaves the environment of its user out of the servers", async () => {
+Deno.test("sluice bench starts servers without the settings in its own environment", async () => {
   const { code, stdout } = await runMain(
     ["bench", "--workload", "echo", "--modes", "async", "--connections", "1", ...QUICK],
     { env: { SLUICE_SERVICE: "zen", SLUICE_MAX_CONNECTIONS: "nonsense", PORT: "x" } },

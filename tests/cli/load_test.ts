@@ -5,7 +5,7 @@ import { makeMark } from "../helpers/mark.ts";
 import { runMain, SERVER, startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
 
-/** What `--json` has. */
+/** The JSON that `--json` writes. */
 interface Data {
   readonly url: string;
   readonly seconds: number;
@@ -20,7 +20,7 @@ interface Data {
   readonly percentiles: readonly number[];
 }
 
-/** Starts `sluice load`, to be waited for or interrupted. */
+/** Starts `sluice load` in the background. */
 function startLoadCommand(args: readonly string[], env: Readonly<Record<string, string>>) {
   const [program = "", ...before] = SERVER;
   const child = new Deno.Command(program, {
@@ -41,7 +41,7 @@ function startLoadCommand(args: readonly string[], env: Readonly<Record<string, 
     async [Symbol.asyncDispose]() {
       try {
         child.kill("SIGKILL");
-      } catch { // It has ended.
+      } catch { // It has exited.
       }
       await output;
     },
@@ -57,7 +57,7 @@ async function withFolder(run: (folder: string) => Promise<void>): Promise<void>
   }
 }
 
-Deno.test("sluice load says what it has found, writes it into a file, and leaves no process", async () => {
+Deno.test("sluice load prints its figures, writes them to a file, and leaves no process behind", async () => {
   const mark = makeMark();
   await using server = await startServer(["--mode", "async"]);
   const url = `http://127.0.0.1:${server.port}/`;
@@ -97,7 +97,7 @@ Deno.test("sluice load says what it has found, writes it into a file, and leaves
   await mark.allGone();
 });
 
-Deno.test("sluice load that is interrupted gives the figures so far, alone on standard output, and exits 130", async () => {
+Deno.test("sluice load, when interrupted, prints only the JSON of the figures so far, and exits 130", async () => {
   const mark = makeMark();
   let requests = 0;
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
@@ -121,14 +121,14 @@ Deno.test("sluice load that is interrupted gives the figures so far, alone on st
   await mark.allGone();
 });
 
-Deno.test("sluice load that is interrupted at once has nothing to say, and exits 130", async () => {
+Deno.test("sluice load, when interrupted before it has measured, says so and exits 130", async () => {
   const mark = makeMark();
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     () => new Response(""),
   );
   await using load = startLoadCommand([`http://127.0.0.1:${server.addr.port}/`], mark.env);
-  // The one of the command, a mirror and its load.
+  // The command itself, the mirror, and the load on it.
   await until("it measures itself", () => mark.processes().length === 3);
   load.interrupt();
   const { code, stdout, stderr } = await load.ended();
@@ -137,13 +137,13 @@ Deno.test("sluice load that is interrupted at once has nothing to say, and exits
   await mark.allGone();
 });
 
-Deno.test("sluice load that cannot begin says why in a line, before it does anything", async (t) => {
+Deno.test("sluice load reports a usage error in one line, before it connects", async (t) => {
   const port = deadPort();
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const url = `http://127.0.0.1:${listener.addr.port}/`;
   const expected = "expected http://HOST:PORT/PATH or tcp://HOST:PORT";
   const cases: Record<string, { args: readonly string[]; code: number; says: string }> = {
-    "a URL that is none": {
+    "text that is not a URL": {
       args: ["127.0.0.1:8080"],
       code: 64,
       says: `Cannot use the URL "127.0.0.1:8080": it is no URL, ${expected}`,
@@ -158,17 +158,17 @@ Deno.test("sluice load that cannot begin says why in a line, before it does anyt
       code: 64,
       says: `Cannot use the URL "tcp://127.0.0.1": it names no port, ${expected}`,
     },
-    "a port that nobody listens on": {
+    "a port without a listener": {
       args: [`http://127.0.0.1:${port}/`],
       code: 69,
       says: `Cannot load "http://127.0.0.1:${port}/": the connection was refused`,
     },
-    "a folder for the JSON that is not there": {
+    "a folder for the JSON that does not exist": {
       args: [url, "--json", "/no/such/folder/load.json"],
       code: 73,
       says: `Cannot write "/no/such/folder/load.json": its directory does not exist`,
     },
-    "a request that is not there": {
+    "a request file that does not exist": {
       args: [url, "--request", "/no/such/file"],
       code: 66,
       says: `Cannot read the request "/no/such/file": no such file`,
@@ -183,7 +183,7 @@ Deno.test("sluice load that cannot begin says why in a line, before it does anyt
       });
     });
   }
-  // The first one that comes to the listener is this test itself.
+  // The first client in the queue is this test: the command has never connected.
   using own = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
   using first = await listener.accept();
   assertEquals(first.remoteAddr, own.localAddr);

@@ -20,7 +20,7 @@ const CASES: Flags[] = [
   { watch: ["yes"], sandbox: ["true"], maxRequestsJitter: ["2.5"], workers: ["3"] },
 ];
 
-Deno.test("printConfigText() is a file that yields the same settings", async () => {
+Deno.test("printConfigText() is a configuration file that yields the same settings", async () => {
   for (const flags of CASES) {
     const loaded = await load(flags);
     const again = await load(
@@ -35,7 +35,7 @@ Deno.test("printConfigText() is a file that yields the same settings", async () 
   }
 });
 
-Deno.test("printConfigText() says the source of each setting", async () => {
+Deno.test("printConfigText() names the source of each setting", async () => {
   const text = printConfigText(
     await load(
       { port: ["9"], watch: ["on"], maxRequestsJitter: ["5"], config: ["s.toml"] },
@@ -62,7 +62,7 @@ Deno.test("printConfigText() says the source of each setting", async () => {
   ) assertEquals(lines.filter((each) => each === line), [line]);
 });
 
-Deno.test("printConfigText() keeps the order of the table, a line each", async () => {
+Deno.test("printConfigText() has one line per setting, in the order of the table", async () => {
   const lines = printConfigText(await load({})).trimEnd().split("\n");
   OPTION_KEYS.forEach((key, i) => assertMatch(lines[i], new RegExp(`^(# )?${kebab(key)}( =|:) `)));
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { statusText } from "../../src/cli/status.ts";
 import { ExitError } from "../../src/base/exit.ts";
+import { statusText } from "../../src/cli/status.ts";
 import type { Status } from "../../src/ops/status.ts";
 
 const NOW = Date.parse("2026-01-31T12:00:00.000Z");
@@ -69,7 +69,7 @@ async function refusal(path: string): Promise<[code: number, message: string]> {
   return [error.exitCode, error.message];
 }
 
-/** The message about a file with this text, whose path is left out. */
+/** The message about a file with this text, without its path. */
 function refusalOf(text: string): Promise<string> {
   return inFile(text, async (path) => {
     const [code, message] = await refusal(path);
@@ -78,7 +78,7 @@ function refusalOf(text: string): Promise<string> {
   });
 }
 
-Deno.test("statusText() is a head, a table of the lanes and their total", async () => {
+Deno.test("statusText() has a head, a table of the lanes, and their totals", async () => {
   assertEquals(
     await show(STATUS),
     `\
@@ -89,9 +89,9 @@ Uptime:     3 h 12 m
 Generation: 2
 Failed:     3, Cannot load app.ts
 
- LANE  PLACE    STATE     GEN   PID  OPEN  ACCEPTED  REQUESTS     IN       OUT  REFUSED  ERRORS    BEAT  BUSY
-    7  process  ready       2  4712     1        20       300  1023b     1.5kb        0       2    12ms   35%
-   12  thread   draining    1  4713     1        20       300  1.0mb  5120.0tb        0       2  1500ms  100%
+ LANE  PLACE    STATE     GEN   PID  OPEN  ACCEPTED  REQUESTS     IN       OUT  REFUSED  ERRORS  HEARTBEAT  BUSY
+    7  process  ready       2  4712     1        20       300  1023b     1.5kb        0       2       12ms   35%
+   12  thread   draining    1  4713     1        20       300  1.0mb  5120.0tb        0       2     1500ms  100%
 TOTAL                                   1   1000000       300  1023b     1.5kb        0       2
 
 Lanes: 1 crashed, 0 hung, 3 recycled
@@ -99,13 +99,13 @@ Lanes: 1 crashed, 0 hung, 3 recycled
   );
 });
 
-Deno.test("statusText() says nothing of a failure when there was none, and does without lanes", async () => {
+Deno.test("statusText() has no line of failures without a failure, and no row of lanes without lanes", async () => {
   const text = await show({ ...STATUS, failed_generation: null, lanes: [] });
   assert(!text.includes("Failed"));
   assertMatch(text, /\nGeneration: 2\n\n LANE .*\nTOTAL .*\n\nLanes: /);
 });
 
-Deno.test("statusText() writes the uptime in its two largest units", async () => {
+Deno.test("statusText() shows the uptime in its two largest units", async () => {
   const cases = [
     [0, "0 s"],
     [59.9, "59 s"],
@@ -119,7 +119,7 @@ Deno.test("statusText() writes the uptime in its two largest units", async () =>
   }
 });
 
-Deno.test("statusText() begins with the age of a file that is older than 5 seconds", async () => {
+Deno.test("statusText() begins with the age of a file older than 5 seconds", async () => {
   const firstLine = async (age: number) => {
     const text = await show({ ...STATUS, time: new Date(NOW - age).toISOString() });
     return text.split("\n")[0];
@@ -133,12 +133,12 @@ Deno.test("statusText() begins with the age of a file that is older than 5 secon
   assertMatch(text, /^Written \d+ .* ago: /);
 });
 
-Deno.test("statusText() ignores what it does not know", async () => {
+Deno.test("statusText() ignores unknown keys", async () => {
   const more = { ...STATUS, totals: { ...STATUS.totals, more: 1 }, more: {} };
   assertEquals(await show(more), await show(STATUS));
 });
 
-Deno.test("statusText() prints control characters harmlessly", async () => {
+Deno.test("statusText() escapes control characters", async () => {
   const nasty = "a\x1b[2J\nb\r\u009b31m\u202ec\x7f";
   const text = await show({
     ...STATUS,
@@ -160,7 +160,7 @@ Deno.test("statusText() prints control characters harmlessly", async () => {
   }
 });
 
-Deno.test("statusText() exits 78 with what was found where", async () => {
+Deno.test("statusText() exits 78 and says what is wrong where", async () => {
   assertEquals(await refusalOf(""), "found nothing, expected JSON");
   assertEquals(await refusalOf("4711\n{"), `found "4711\\n{", expected JSON`);
   assertEquals(await refusalOf("4711\n"), "found 4711, expected an object");
@@ -187,7 +187,7 @@ Deno.test("statusText() exits 78 with what was found where", async () => {
   assertMatch(await refusalOf(endless), /in uptime_s, expected a number$/);
 });
 
-Deno.test("statusText() exits 66 when there is no such file", async () => {
+Deno.test("statusText() exits 66 when the file does not exist", async () => {
   const folder = await Deno.makeTempDir();
   try {
     assertEquals(await refusal(`${folder}/x`), [
@@ -204,7 +204,7 @@ Deno.test("statusText() exits 66 when there is no such file", async () => {
 });
 
 Deno.test({
-  name: "statusText() exits 77 when the file may not be read",
+  name: "statusText() exits 77 when permission is denied",
   permissions: { read: false },
   async fn() {
     assertEquals(await refusal("/tmp/sluice-status.json"), [

@@ -1,12 +1,12 @@
-/** What the log says of the life of a server. */
+/** What the log says about the life of a server. */
+import { formatAddress } from "../base/address.ts";
 import { literal, type Logger } from "../log/logger.ts";
 import type { Server } from "../server/server.ts";
-import { formatAddress } from "../base/address.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Stop } from "../supervision/stop.ts";
 
-/** It accepts. */
-export function sayStarted(log: Logger, settings: Settings, server: Server): void {
+/** Logs that the server accepts connections, and with which limits. */
+export function logStarted(log: Logger, settings: Settings, server: Server): void {
   const { addresses, plan, supervisor } = server;
   const [first] = addresses;
   // Processes share no memory: each has its part of the limits.
@@ -28,13 +28,17 @@ export function sayStarted(log: Logger, settings: Settings, server: Server): voi
   });
 }
 
-/** It cannot go on. */
-export function sayFailed(log: Logger, error: Error): void {
+/** Logs why the server stops by itself. */
+export function logFailed(log: Logger, error: Error): void {
   log.error(`Cannot keep the workers alive: ${literal(error.message)}`, { error });
 }
 
-/** It has stopped, and what it has done in its life. */
-export function sayStopped(log: Logger, server: Server, stop: Stop, uptime: number): void {
+/**
+ * Logs that the server has stopped, and its totals.
+ *
+ * @param uptime In milliseconds.
+ */
+export function logStopped(log: Logger, server: Server, stop: Stop, uptime: number): void {
   const { totals } = server.supervisor;
   const counts = totals.with(server.scoreboard);
   const attributes = {
