@@ -8,17 +8,17 @@ import { LOAD_OPTIONS, MAX_CLIENTS } from "./load_options.ts";
 import { option, type ValuesOf } from "./option.ts";
 import { OPTIONS, type Settings } from "./options.ts";
 
-/** What each workload is, in one line. */
+/** Each workload in one line. */
 export const WORKLOAD_HELP = {
-  echo: "Messages over TCP, each sent back",
-  http: "GET / and a short answer",
-  io: "A request that waits 20 ms, as for a database",
-  cpu: "A request that computes for 5 ms",
+  echo: "Messages over TCP, each echoed",
+  http: "GET / with a short response",
+  io: "Requests that wait 20 ms, as for a database",
+  cpu: "Requests that compute for 5 ms",
   mixed: "Mostly short requests, some that wait, a few that compute",
   churn: "A new connection for each request",
-  idle: "Many connections of which few say something",
-  "slow-clients": "Clients of which half send slowly",
-  stream: "Large messages both ways",
+  idle: "Many connections, few of which send anything",
+  "slow-clients": "Clients, half of which send slowly",
+  stream: "Large messages in both directions",
 };
 
 /** The name of a workload. */
@@ -27,42 +27,42 @@ export type Workload = keyof typeof WORKLOAD_HELP;
 /** The names of all workloads. */
 export const WORKLOADS = Object.keys(WORKLOAD_HELP) as Workload[];
 
-/** Every option of the command by its key. */
+/** Every option of the command, by its key. */
 export const BENCH_OPTIONS = {
   workload: option(kinds.choice(...WORKLOADS), {
     default: "http",
     group: "Workload",
-    help: "What the clients ask for",
+    help: "What clients request",
   }),
   handler: option(kinds.path(), {
     default: null,
     unset: "none",
     group: "Workload",
-    help: "A handler of your own to measure, instead of a workload; with --request",
+    help: "Your own handler to measure instead of a workload; needs --request",
   }),
   request: option(paths(), {
     default: [],
     unset: "none",
     group: "Workload",
-    help: "A file with a request to send to --handler as it is; can be repeated, several are " +
-      "mixed by --seed",
+    help: "File with a request to send to --handler as it is; can be repeated, several are mixed " +
+      "by --seed",
   }),
   delimiter: {
     ...LOAD_OPTIONS.delimiter,
-    help: "How an answer of --handler ends, where it is not HTTP; may have \\n, \\r, \\t, \\0, " +
+    help: "End of a response of --handler that is not HTTP; may contain \\n, \\r, \\t, \\0, " +
       "\\xHH and \\\\",
   },
   messageSize: option(kinds.size(1), {
     default: null,
     unset: "the workload's own",
     group: "Workload",
-    help: "Bytes of each message of the workloads echo, idle and stream",
+    help: "Bytes in each message of the workloads echo, idle and stream",
   }),
   connections: option(list(kinds.integer(1, MAX_CLIENTS)), {
     default: [],
     unset: "the workload's own",
     group: "Load",
-    help: "Connections that are open at once; several, as in 1,8,64, show how it scales",
+    help: "Connections to keep open; several numbers, as in 1,8,64, show how it scales",
   }),
   rate: LOAD_OPTIONS.rate,
   duration: { ...LOAD_OPTIONS.duration, default: 5_000, help: "How long each run measures" },
@@ -70,31 +70,32 @@ export const BENCH_OPTIONS = {
   runs: option(kinds.integer(1, 100), {
     default: 3,
     group: "Load",
-    help: "How often each is measured; the median is shown, and how far the others are from it",
+    help: "How often to measure each server; the report shows the median and the spread",
   }),
   seed: LOAD_OPTIONS.seed,
   modes: option(list(OPTIONS.mode), {
     default: OPTIONS.mode.choices as readonly Settings["mode"][],
     group: "Servers",
-    help: "The modes to measure, with commas between them",
+    help: "Modes to measure, separated by commas",
   }),
   workers: option(list(kinds.integer(1, 256)), {
     default: [],
-    unset: "the processors that it may use",
+    unset: "one per available processor",
     group: "Servers",
-    help: "Threads of pooled, processes of forked; several, as in 1,2,4, show how it scales",
+    help: "Threads of pooled, processes of forked; several numbers, as in 1,2,4, show how it " +
+      "scales",
   }),
   peers: option(kinds.flag(), {
     default: false,
     group: "Servers",
-    help: "Measure other servers too, as far as they are installed",
+    help: "Also measure other servers that are installed",
   }),
   json: LOAD_OPTIONS.json,
   html: option(kinds.path(), {
     default: null,
     unset: "none",
     group: "Report",
-    help: "A file to write a page with tables and charts into",
+    help: "File to write a page with tables and charts to",
   }),
 };
 
@@ -102,11 +103,11 @@ export const BENCH_OPTIONS = {
 export type BenchSettings = ValuesOf<typeof BENCH_OPTIONS>;
 
 /**
- * The settings that flags ask for, frozen.
+ * Turns flags into settings, which are frozen.
  *
- * @param flags The values of the flags, not yet checked.
+ * @param flags The values of the flags, unchecked.
  * @param cwd The absolute folder that relative paths start from.
- * @throws {ExitError} 64 when a flag is wrong, or does not fit the rest.
+ * @throws {ExitError} 64 when a flag is wrong or conflicts with another one.
  */
 export function readBenchSettings(
   flags: FlagsOf<typeof BENCH_OPTIONS>,
@@ -124,7 +125,7 @@ export function readBenchSettings(
     const [handler] = flags.handler ?? [];
     throw usage(
       `Cannot use --handler ${quote(handler)}: expected at least one --request as well, ` +
-        "a file with what to send to it",
+        "a file to send to it",
     );
   }
   return settings;

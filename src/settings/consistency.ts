@@ -1,4 +1,4 @@
-/** Settings that are right alone, but not together. */
+/** Settings that are valid alone, but not together. */
 import { EXIT, ExitError } from "../base/exit.ts";
 import { type Found, quote, RANK } from "./found.ts";
 import { flagName, type OptionKey, optionOf, type Settings } from "./options.ts";
@@ -8,41 +8,49 @@ type NumberKey = {
   [K in OptionKey]: Settings[K] extends number ? K : never;
 }[OptionKey];
 
-/** Options that may not exceed another: the key, and that other. */
+/** Options that may not exceed another one: the key, and the other. */
 const AT_MOST: Readonly<Partial<Record<NumberKey, NumberKey>>> = {
   minThreads: "maxThreads",
   spareThreads: "maxThreads",
 };
 
-/** Options that ask for something that HTTP alone has. */
+/** Options that only HTTP has. */
 const OF_HTTP = ["root", "compress", "lab", "accessLog"] as const;
 
-/** Sources by option; those that are not in it are defaults. */
+/** Sources by option; options without one have their default. */
 type Sources = ReadonlyMap<OptionKey, Found>;
 
 /**
  * Checks the settings against each other.
  *
- * @throws {ExitError} 64 when one of two that do not fit is a flag, else 78.
+ * @throws {ExitError} 64 when one of two that conflict is a flag, otherwise 78.
  */
 export function checkConsistency(settings: Settings, found: Sources): void {
   for (const [less, more] of Object.entries(AT_MOST) as [NumberKey, NumberKey][]) {
-    // A lower default is nobody's wish: the mode lowers it to what was asked for.
+    // Nobody chose a default: the mode lowers it to the limit.
     if (!found.has(less) || settings[less] <= settings[more]) continue;
-    throw unfit(settings, found, less, more, `${flagName(less)} to be at most ${flagName(more)}`);
+    throw conflict(
+      settings,
+      found,
+      less,
+      more,
+      `${flagName(less)} to be at most ${flagName(more)}`,
+    );
   }
   const isHandler = settings.handler !== null;
   for (const key of OF_HTTP) {
     if (settings[key] === null || settings[key] === false) continue;
     if (!isHandler && settings.service !== "http") {
-      throw unfit(settings, found, key, "service", "--service http or a handler");
+      throw conflict(settings, found, key, "service", "--service http or a handler");
     }
-    if (isHandler && key === "lab") throw unfit(settings, found, key, "handler", "--service http");
+    if (isHandler && key === "lab") {
+      throw conflict(settings, found, key, "handler", "--service http");
+    }
   }
 }
 
-/** The error of two options that do not fit. */
-function unfit(
+/** The error for two options that conflict. */
+function conflict(
   settings: Settings,
   found: Sources,
   key: OptionKey,

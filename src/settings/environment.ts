@@ -8,9 +8,8 @@ import { envName, OPTION_KEYS, type OptionKey, optionOf } from "./options.ts";
 export type Environment = Readonly<Record<string, string>>;
 
 /**
- * Kubernetes and Docker announce a service that is called "sluice" in the
- * environment of its neighbours, and of itself, with names and values like
- * these; they are not meant for us.
+ * Names and values by which Kubernetes and Docker announce a service called
+ * "sluice" to its neighbours and to itself. They are not settings.
  */
 const SERVICE_LINK =
   /^SLUICE_(?:NAME|SERVICE_(?:HOST|PORT(?:_.+)?)|PORT_\d+_(?:TCP|UDP|SCTP)(?:_.+)?)$/;
@@ -20,7 +19,7 @@ const SERVICE_LINK_VALUE = /^(?:tcp|udp|sctp):\/\//;
  * Finds the settings of an environment. Blank values count as not set.
  *
  * @param folder The absolute folder that relative paths start from.
- * @throws {ExitError} 78 for a name that begins with SLUICE_ and is none.
+ * @throws {ExitError} 78 for an unknown name that begins with SLUICE_.
  */
 export async function readEnvironment(
   environment: Environment,

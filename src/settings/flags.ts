@@ -1,17 +1,17 @@
-/** Flags as a source of settings, and the settings of a command that has no other source. */
+/** Settings from flags, for `sluice serve` and for commands that have no other source. */
 import { EXIT, ExitError } from "../base/exit.ts";
 import { finalValue, type Found, quote, RANK } from "./found.ts";
 import { flagName, type OptionTable, type ValuesOf } from "./option.ts";
 
-/** The flags of a table as they were given: for each, its values in order. */
+/** The flags of a table on the command line: for each, its values in order. */
 export type FlagsOf<T> = Readonly<Partial<Record<keyof T, readonly string[]>>>;
 
 /**
- * Checks the flags, and adds the defaults.
+ * Checks flags and adds defaults.
  *
  * @param folder The absolute folder that relative paths start from.
  * @returns The final values, frozen.
- * @throws {ExitError} 64 when a flag is wrong, or repeated and may not be.
+ * @throws {ExitError} 64 when a flag is wrong, or repeated without being repeatable.
  */
 export function loadFlags<T extends OptionTable>(
   table: T,
@@ -32,7 +32,7 @@ export function loadFlags<T extends OptionTable>(
  * Finds the options that flags set.
  *
  * @param folder The absolute folder that relative paths start from.
- * @throws {ExitError} 64 when a flag is repeated and may not be.
+ * @throws {ExitError} 64 when a flag is repeated without being repeatable.
  */
 export function readFlags<K extends string>(
   table: OptionTable<K>,

@@ -1,4 +1,4 @@
-/** Values as they were found in a source, and how they become final ones. */
+/** Values as found in a source, and how they become final values. */
 import { safeParse } from "valibot";
 import { type ExitCode, ExitError } from "../base/exit.ts";
 import type { Option } from "./option.ts";
@@ -8,22 +8,22 @@ import type { OptionKey } from "./options.ts";
 export interface Source {
   readonly from: "flag" | "environment" | "file" | "default";
   /**
-   * The flag, the environment name or the path of the file; for a default,
-   * what was overridden with it, mostly nothing.
+   * The flag, the environment name or the path of the file. For a default: the
+   * override that led to it, or nothing.
    */
   readonly detail: string;
 }
 
-/** How much a source weighs: the higher one wins. */
+/** The precedence of sources: the higher one wins. */
 export const RANK = {
   flag: 4,
   environment: 3,
-  /** Names that others set too, such as PORT, yield to our own names. */
+  /** Names such as PORT, which other programs share, yield to our own names. */
   sharedEnvironment: 2,
   file: 1,
 } as const;
 
-/** A value as it was found in a source. */
+/** A value as found in a source. */
 export interface Found<K extends string = OptionKey> {
   readonly key: K;
   /** Text, a list of texts, or whatever a configuration file holds. */
@@ -31,28 +31,27 @@ export interface Found<K extends string = OptionKey> {
   readonly source: Source;
   /** One of {@linkcode RANK}. */
   readonly rank: number;
-  /** What the user wrote to set it: `--port`, `PORT`, `port`. */
+  /** The name in the source: `--port`, `PORT`, `port`. */
   readonly name: string;
-  /** Where that is written, for messages: empty, or ` in "sluice.toml"`. */
+  /** The place of the name, for messages: empty, or ` in "sluice.toml"`. */
   readonly where: string;
   /** The absolute folder that relative paths start from. */
   readonly folder: string;
-  /** What to exit with when the value is wrong. */
+  /** The exit code if the value is wrong. */
   readonly exitCode: ExitCode;
 }
 
 /**
- * Validates a value that was found for an option.
+ * Validates the value of an option.
  *
  * @returns The final value: milliseconds, bytes, absolute paths.
- * @throws {ExitError} With the code of the source, naming the option, the
- * value and what was expected.
+ * @throws {ExitError} With the source's exit code, when the value is wrong.
  */
 export function finalValue(option: Option<unknown>, found: Found<string>): unknown {
   const result = safeParse(option.schema, found.value, { abortEarly: true });
   if (result.success) return option.resolve(result.output, found.folder);
   const [issue] = result.issues;
-  // In a list, show the one item that is wrong.
+  // Of a list, show the first wrong item.
   const wrong = issue.path?.[0]?.value ?? found.value;
   throw new ExitError(
     `Cannot use ${found.name} ${quote(wrong)}${found.where}: ` +
@@ -61,13 +60,10 @@ export function finalValue(option: Option<unknown>, found: Found<string>): unkno
   );
 }
 
-/** The most characters of a wrong value that a message repeats. */
+/** The most characters of a value that a message quotes. */
 const MAX_QUOTED = 100;
 
-/**
- * Quotes a value for a message of one line: control characters are escaped,
- * and what is very long is cut.
- */
+/** Quotes a value for a message: escapes control characters, and truncates long values. */
 export function quote(value: unknown): string {
   if (typeof value === "bigint") return String(value);
   const text = JSON.stringify(value) ?? String(value);

@@ -1,4 +1,4 @@
-/** The options of `sluice load`, some of which `sluice bench` has as well. */
+/** The options of `sluice load`, some of which `sluice bench` shares. */
 import { type FlagsOf, loadFlags } from "./flags.ts";
 import * as kinds from "./kinds.ts";
 import { bytes } from "./kinds/bytes.ts";
@@ -6,37 +6,37 @@ import { paths } from "./kinds/lists.ts";
 import { positive } from "./kinds/numbers.ts";
 import { option, type ValuesOf } from "./option.ts";
 
-/** The most connections at once. */
+/** The most connections that may be open at once. */
 export const MAX_CLIENTS = 100_000;
 
-/** Every option of the command by its key. */
+/** Every option of the command, by its key. */
 export const LOAD_OPTIONS = {
   request: option(paths(), {
     default: [],
-    unset: "a GET of the URL, or a message that comes back",
+    unset: "a GET of the URL, or a message to echo",
     group: "Workload",
-    help: "A file with a request to send as it is; can be repeated, several are mixed by --seed",
+    help: "File with a request to send as it is; can be repeated, several are mixed by --seed",
   }),
   delimiter: option(bytes(), {
     default: "\n",
     group: "Workload",
-    help: "How an answer ends, where it is not HTTP; may have \\n, \\r, \\t, \\0, \\xHH and \\\\",
+    help: "End of a response that is not HTTP; may contain \\n, \\r, \\t, \\0, \\xHH and \\\\",
   }),
   messageSize: option(kinds.size(1), {
     default: 64,
     group: "Workload",
-    help: "Bytes of each message to a URL tcp://, where there is no --request",
+    help: "Bytes in each message to a tcp:// URL without --request",
   }),
   connections: option(kinds.integer(1, MAX_CLIENTS), {
     default: 64,
     group: "Load",
-    help: "Connections that are open at once",
+    help: "Connections to keep open",
   }),
   rate: option(positive(10_000_000), {
     default: null,
-    unset: "each request follows the answer to the one before",
+    unset: "each request follows the previous response",
     group: "Load",
-    help: "Requests a second over all connections; the latency of each counts from when it was due",
+    help: "Requests a second over all connections; latencies count from when a request was due",
   }),
   duration: option(kinds.duration(1), {
     default: 10_000,
@@ -46,18 +46,18 @@ export const LOAD_OPTIONS = {
   warmup: option(kinds.duration(), {
     default: 0,
     group: "Load",
-    help: "How long to send requests that are not counted, before those that are",
+    help: "How long to send requests before counting them",
   }),
   seed: option(kinds.integer(0, 2 ** 32 - 1), {
     default: 1,
     group: "Load",
-    help: "What chance begins with: the same seed gives the same requests in the same order",
+    help: "Seed for random choices: the same seed gives the same requests in the same order",
   }),
   json: option(kinds.output(), {
     default: null,
     unset: "none",
     group: "Report",
-    help: "A file to write all figures into, as JSON; - is standard output",
+    help: "File to write all figures to, as JSON; - is standard output",
   }),
 };
 
@@ -65,9 +65,9 @@ export const LOAD_OPTIONS = {
 export type LoadSettings = ValuesOf<typeof LOAD_OPTIONS>;
 
 /**
- * The settings that flags ask for, frozen.
+ * Turns flags into settings, which are frozen.
  *
- * @param flags The values of the flags, not yet checked.
+ * @param flags The values of the flags, unchecked.
  * @param cwd The absolute folder that relative paths start from.
  * @throws {ExitError} 64 when a flag is wrong.
  */

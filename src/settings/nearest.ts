@@ -1,9 +1,9 @@
-/** "Did you mean": the known word that is nearest to a mistaken one. */
+/** "Did you mean": the known word nearest to a mistyped one. */
 
 /**
- * Finds the known word that a mistaken word was probably meant to be.
+ * Finds the known word that the user probably meant.
  *
- * @returns The word; null when none is near enough to be worth a hint.
+ * @returns The word; null if none is near enough to be worth a hint.
  */
 export async function nearest(
   word: string,
@@ -17,10 +17,7 @@ export async function nearest(
   return shareLetters(word.toLowerCase(), found.toLowerCase()) ? found : null;
 }
 
-/**
- * The closest word always exists, however far away it is; a hint that has
- * little in common with what was typed only confuses.
- */
+/** There always is a closest word, but one with few letters in common only confuses. */
 function shareLetters(word: string, other: string): boolean {
   const left = [...other];
   for (const letter of word) {

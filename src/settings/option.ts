@@ -1,7 +1,7 @@
-/** The shape of one entry of a table of options, and how its names follow from its key. */
+/** The shape of an option, and the names that follow from its key. */
 import type { Kind } from "./kinds/kind.ts";
 
-/** The groups of `--help`, in its order; a table has options of some of them. */
+/** The groups of `--help`, in order. */
 export const GROUPS = [
   "Workload",
   "Load",
@@ -17,20 +17,20 @@ export const GROUPS = [
   "Process",
 ] as const;
 
-/** One option: its kind, and what is particular to it. */
+/** One option: its kind, and what is specific to it. */
 export interface Option<T> extends Kind<NonNullable<T>> {
-  /** The final value when no source sets one; null when it has none. */
+  /** The final value when no source sets one; null for none. */
   readonly default: T;
   readonly group: typeof GROUPS[number];
-  /** One line without a full stop. */
+  /** One line for `--help`, without a full stop. */
   readonly help: string;
-  /** What null means, for people. */
+  /** What null means or, of a list, that it is empty: for people. */
   readonly unset: string;
-  /** The one-letter flag, without its minus; empty when there is none. */
+  /** The one-letter flag, without its minus; empty for none. */
   readonly short: string;
-  /** Other environment names; they yield to the option's own. */
+  /** Other environment names; the option's own name takes precedence. */
   readonly env: readonly string[];
-  /** Can it be set in a configuration file? */
+  /** Whether a configuration file may set it. */
   readonly inFile: boolean;
 }
 
@@ -52,31 +52,21 @@ export function flagName(key: string): string {
   return `--${kebab(key)}`;
 }
 
-type Particulars<T> =
+/** What is specific to an option. */
+type Details<T> =
   & Pick<Option<T>, "default" | "group" | "help">
   & Partial<Pick<Option<T>, "unset" | "short" | "env" | "inFile">>;
 
-/**
- * Makes an entry of the table: a kind, and what is particular to the option.
- */
-export function option<T>(
-  kind: Kind<T>,
-  particulars: Particulars<NoInfer<T>>,
-): Option<T>;
-export function option<T>(
-  kind: Kind<T>,
-  particulars: Particulars<null>,
-): Option<T | null>;
-export function option(
-  kind: Kind<unknown>,
-  particulars: Particulars<unknown>,
-): Option<unknown> {
+/** Makes an entry of the table. */
+export function option<T>(kind: Kind<T>, details: Details<NoInfer<T>>): Option<T>;
+export function option<T>(kind: Kind<T>, details: Details<null>): Option<T | null>;
+export function option(kind: Kind<unknown>, details: Details<unknown>): Option<unknown> {
   return {
     ...kind as Kind<NonNullable<unknown>>,
     unset: "",
     short: "",
     env: [],
     inFile: true,
-    ...particulars,
+    ...details,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The one table of settings. Flags, environment names, configuration keys,
- * `--help`, shell completions and the table in README.md all come from here.
+ * The one table of settings: flags, environment names, configuration keys,
+ * `--help`, shell completions and the table in README.md all come from it.
  */
 import { MAX_PORT } from "../base/address.ts";
 import { HTTP_OPTIONS } from "./http_options.ts";
@@ -8,26 +8,25 @@ import * as kinds from "./kinds.ts";
 import { kebab, type Option, option } from "./option.ts";
 import { WORKER_OPTIONS } from "./worker_options.ts";
 
-/** Every option by its key; a key's other names follow from it. */
+/** Every option by its key, from which its other names follow. */
 export const OPTIONS = {
   mode: option(kinds.choice("single", "async", "threaded", "pooled", "forked"), {
     default: "async",
     short: "k",
     group: "Model",
-    help: "How connections run: one client at a time (the others wait), " +
-      "many on one event loop, a thread per connection, a pool of threads, " +
-      "or a pool of processes",
+    help: "How connections run: one at a time, many on one event loop, a thread per connection, " +
+      "a pool of threads, or a pool of processes",
   }),
   service: option(kinds.choice("echo", "message", "zen", "log", "http"), {
     default: "http",
     group: "Model",
-    help: "What each connection is served with",
+    help: "Built-in service that serves each connection",
   }),
   handler: option(kinds.path(), {
     default: null,
     unset: "none",
     group: "Model",
-    help: "A module to serve connections with, instead of a service",
+    help: "Module that serves each connection, instead of a built-in service",
   }),
   ...WORKER_OPTIONS,
   bind: option(kinds.addresses(), {
@@ -35,13 +34,13 @@ export const OPTIONS = {
     unset: "--host and --port",
     short: "b",
     group: "Listen",
-    help: "An address to listen on, such as 127.0.0.1:8000, [::]:8000 or " +
-      "unix:/run/sluice.sock; can be repeated",
+    help: "Address to listen on, such as 127.0.0.1:8000, [::]:8000 or unix:/run/sluice.sock; can " +
+      "be repeated",
   }),
   host: option(kinds.host(), {
     default: "127.0.0.1",
     group: "Listen",
-    help: "The name or IP address to listen on; 0.0.0.0 and :: are all",
+    help: "Host name or IP address to listen on; 0.0.0.0 and :: listen on all interfaces",
   }),
   port: option(kinds.integer(0, MAX_PORT), {
     default: null,
@@ -49,98 +48,96 @@ export const OPTIONS = {
     short: "p",
     env: ["PORT"],
     group: "Listen",
-    help: "The port to listen on; 0 lets the system choose",
+    help: "Port to listen on; 0 lets the system choose",
   }),
   unixMode: option(kinds.permissions(), {
     default: null,
-    unset: "the system's",
+    unset: "set by the umask",
     group: "Listen",
     help: "Permissions of Unix socket files in octal, such as 660",
   }),
   backlog: option(kinds.integer(1, 65_535), {
     default: 4096,
     group: "Listen",
-    help: "Clients that the system keeps waiting to be accepted; one that " +
-      "does not fit tries again a second later",
+    help: "Length of the accept queue; a client that finds it full retries after a second",
   }),
   maxConnections: option(kinds.integer(1, 1_000_000), {
     default: 10_000,
     group: "Limits",
-    help: "Connections served at once",
+    help: "Most connections served at once",
   }),
   maxConnectionsPerIp: option(kinds.integer(0, 1_000_000), {
     default: 0,
     group: "Limits",
-    help: "Connections served at once for one client address; 0 is no limit",
+    help: "Most connections served at once from one client address; 0 is no limit",
   }),
   overload: option(kinds.choice("wait", "refuse"), {
     default: "wait",
     group: "Limits",
-    help: "What a client beyond --max-connections sees: no answer until " +
-      "there is room, or a refusal at once",
+    help: "What happens to clients over --max-connections: they wait for room, or are refused at " +
+      "once",
   }),
   idleTimeout: option(kinds.duration(), {
     default: 5 * 60_000,
     group: "Timeouts",
-    help: "How long a client may send nothing before its connection is " +
-      "closed; 0 is for ever",
+    help: "How long a client may send nothing before its connection is closed; 0 is forever",
   }),
   writeTimeout: option(kinds.duration(), {
     default: 60_000,
     group: "Timeouts",
-    help: "How long a client may take to receive what is sent before its " +
-      "connection is closed; 0 is for ever",
+    help: "How long a client may take to receive data before its connection is closed; 0 is " +
+      "forever",
   }),
   gracefulTimeout: option(kinds.duration(), {
     default: 25_000,
     group: "Timeouts",
-    help: "How long clients have to finish when the server stops, before " +
-      "their connections are cut",
+    help: "How long clients have to finish when the server stops, before their connections are " +
+      "closed",
   }),
   retireTimeout: option(kinds.duration(), {
     default: 10 * 60_000,
     group: "Timeouts",
-    help: "How long connections of a worker that is replaced may go on, " +
-      "before they are cut; 0 is for ever",
+    help: "How long connections of a replaced worker may go on before they are closed; 0 is " +
+      "forever",
   }),
   ...HTTP_OPTIONS,
   logLevel: option(kinds.choice("debug", "info", "warning", "error"), {
     default: "info",
     group: "Logs",
-    help: "The least severe messages that are logged",
+    help: "Least severe level that is logged",
   }),
   logFormat: option(kinds.choice("auto", "text", "json"), {
     default: "auto",
     group: "Logs",
-    help: "How messages are written; auto is text on a terminal, else json",
+    help: "Format of the log; auto is text on a terminal, otherwise json",
   }),
   logFile: option(kinds.path(), {
     default: null,
     unset: "standard output",
     group: "Logs",
-    help: "The file that messages are written to",
+    help: "File to write the log to",
   }),
   logMaxSize: option(kinds.size(1024), {
     default: 10 * 1024 ** 2,
     group: "Logs",
-    help: "The size at which a new log file is begun",
+    help: "Size at which a log file is rotated",
   }),
   logMaxFiles: option(kinds.integer(1, 1000), {
     default: 5,
     group: "Logs",
-    help: "How many log files are kept, the current one included",
+    help: "Log files to keep, including the current one",
   }),
   pidFile: option(kinds.path(), {
     default: null,
     unset: "none",
     group: "Process",
-    help: "A file to write the process id into, removed at the end",
+    help: "File to write the process id to, removed at exit",
   }),
   statusFile: option(kinds.path(), {
     default: null,
     unset: "none",
     group: "Process",
-    help: "A file to write the state of all workers into, once a second, as JSON",
+    help: "File to write the state of all workers to every second, as JSON",
   }),
   watch: option(kinds.flag(), {
     default: false,
@@ -152,11 +149,11 @@ export const OPTIONS = {
     unset: "none",
     inFile: false,
     group: "Process",
-    help: "A configuration file: .toml, .json or .jsonc",
+    help: "Configuration file: .toml, .json or .jsonc",
   }),
 };
 
-/** Flags that ask for something other than to serve; not settings. */
+/** Flags that do something other than serve; they are not settings. */
 export const ACTIONS = {
   help: { short: "h", help: "Show this help" },
   version: { short: "V", help: "Show the versions of Sluice, Deno and V8" },
@@ -175,13 +172,8 @@ export type OptionKey = keyof typeof OPTIONS;
 /** The key of an action, such as `printConfig`. */
 export type ActionKey = keyof typeof ACTIONS;
 
-/**
- * Options that say the same thing in two ways, so that only one of the two
- * can hold: the key, and those that it stands in for.
- */
-export const EXCLUSIVE: Readonly<
-  Partial<Record<OptionKey, readonly OptionKey[]>>
-> = {
+/** Options that exclude each other: a key, and those that it replaces. */
+export const EXCLUSIVE: Readonly<Partial<Record<OptionKey, readonly OptionKey[]>>> = {
   handler: ["service"],
   bind: ["host", "port"],
 };
@@ -194,7 +186,7 @@ export type Settings = {
 /** The keys of all options, in the order of the table. */
 export const OPTION_KEYS = Object.keys(OPTIONS) as OptionKey[];
 
-/** An option whose type of value does not matter to the caller. */
+/** An option, for callers that do not need the type of its value. */
 export function optionOf(key: OptionKey): Option<unknown> {
   return OPTIONS[key] as Option<unknown>;
 }

@@ -1,9 +1,6 @@
-/**
- * Paths of settings. By hand, because loading `node:path` costs more than
- * reading all the settings does.
- */
+/** Paths, without `node:path`: loading it takes longer than reading all settings. */
 
-/** Stands for standard output where a path could be. */
+/** Stands for standard output in place of a path. */
 export const STANDARD_OUTPUT = "-";
 
 const ABSOLUTE = /^(?:[/\\]|[a-z]:[/\\])/i;
@@ -12,7 +9,7 @@ const ABSOLUTE = /^(?:[/\\]|[a-z]:[/\\])/i;
  * Makes a path absolute.
  *
  * @param folder The absolute folder that a relative path starts from.
- * @param path The path as it was written.
+ * @param path The path as written.
  */
 export function resolvePath(folder: string, path: string): string {
   if (ABSOLUTE.test(path)) return path;

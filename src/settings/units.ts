@@ -23,7 +23,7 @@ const PERCENT = /^(\d+(?:\.\d+)?)\s*%?$/;
 /**
  * Reads a duration such as `500ms`, `30s`, `1.5m`, `1h` or `1d`.
  *
- * @param value Text, or a number of seconds. Text without a unit is seconds.
+ * @param value Text, or a number of seconds. Text without a unit is in seconds.
  * @returns Milliseconds, rounded; null when the value is not a duration.
  */
 export function parseDuration(value: string | number): number | null {
@@ -44,7 +44,7 @@ export function formatDuration(milliseconds: number): string {
  * Reads a size such as `16kb`, `16k`, `16kib`, `1mb` or `1gb`; a kilobyte is
  * 1024 bytes.
  *
- * @param value Text, or a number of bytes. Text without a unit is bytes.
+ * @param value Text, or a number of bytes. Text without a unit is in bytes.
  * @returns Bytes, rounded; null when the value is not a size.
  */
 export function parseSize(value: string | number): number | null {
@@ -90,7 +90,7 @@ function parse(
   factorOf: (unit: string) => number | undefined,
 ): number | null {
   // String() writes very large and very small numbers with an exponent, which
-  // the pattern refuses: nobody means them.
+  // the pattern rightly refuses.
   const match = QUANTITY.exec(String(value).trim());
   if (match === null) return null;
   const [, amount = "", unit = ""] = match;

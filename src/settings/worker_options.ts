@@ -1,4 +1,4 @@
-/** The options of threads and processes: a part of the table in options.ts. */
+/** The options of threads and processes, a part of the table in options.ts. */
 import * as kinds from "./kinds.ts";
 import { option } from "./option.ts";
 
@@ -8,41 +8,41 @@ const MAX_WORKERS = 256;
 export const WORKER_OPTIONS = {
   workers: option(kinds.integer(1, MAX_WORKERS), {
     default: null,
-    unset: "the processors that it may use",
+    unset: "one per available processor",
     short: "w",
     env: ["WEB_CONCURRENCY"],
     group: "Workers",
-    help: "Threads of --mode pooled, processes of --mode forked",
+    help: "Number of threads in --mode pooled, of processes in --mode forked",
   }),
   minThreads: option(kinds.integer(1, MAX_WORKERS), {
     default: 2,
     group: "Workers",
-    help: "The fewest threads that --mode threaded keeps",
+    help: "Fewest threads that --mode threaded keeps",
   }),
   maxThreads: option(kinds.integer(1, MAX_WORKERS), {
     default: 64,
     group: "Workers",
-    help: "The most threads that --mode threaded starts",
+    help: "Most threads that --mode threaded starts",
   }),
   spareThreads: option(kinds.integer(0, MAX_WORKERS), {
     default: 2,
     group: "Workers",
-    help: "Idle threads that --mode threaded keeps ready ahead of need",
+    help: "Idle threads that --mode threaded keeps ready for new connections",
   }),
   threadIdleTimeout: option(kinds.duration(), {
     default: 60_000,
     group: "Workers",
-    help: "How long a thread of --mode threaded that is not needed stays idle before it ends",
+    help: "How long a surplus thread of --mode threaded stays idle before it ends",
   }),
   workerTimeout: option(kinds.duration(), {
     default: 30_000,
     group: "Workers",
-    help: "How long a thread or process may be stuck before it is replaced; 0 is for ever",
+    help: "How long a worker may be stuck before it is replaced; 0 is forever",
   }),
   maxHungThreads: option(kinds.integer(1, MAX_WORKERS), {
     default: 4,
     group: "Workers",
-    help: "Stuck threads, which cannot be stopped, at which the server drains and exits",
+    help: "Number of stuck threads, which cannot be stopped, at which the server drains and exits",
   }),
   maxRequests: option(kinds.integer(0, 2 ** 31 - 1), {
     default: 0,
@@ -52,23 +52,22 @@ export const WORKER_OPTIONS = {
   maxRequestsJitter: option(kinds.percent(), {
     default: 10,
     group: "Workers",
-    help: "How much more than --max-requests, at random, so that workers are " +
-      "not replaced at once",
+    help: "Most to add to --max-requests at random, so that workers are not all replaced at once",
   }),
   maxWorkerAge: option(kinds.duration(), {
     default: 0,
     group: "Workers",
-    help: "The age at which a worker is replaced; 0 is no limit",
+    help: "Age at which a worker is replaced; 0 is no limit",
   }),
   maxWorkerMemory: option(kinds.size(1024 ** 2), {
     default: null,
     unset: "no limit",
     group: "Workers",
-    help: "The memory at which a worker is replaced",
+    help: "Memory at which a worker is replaced",
   }),
   sandbox: option(kinds.flag(), {
     default: false,
     group: "Workers",
-    help: "Handlers in threads may not use files, the environment or programs",
+    help: "Deny handlers in threads the use of files, the environment and other programs",
   }),
 };

@@ -56,7 +56,7 @@ Deno.test("printConfigText() names the source of each setting", async () => {
       `watch = true # flag --watch`,
       `sandbox = false # default`,
       `max-requests-jitter = "5%" # flag --max-requests-jitter`,
-      `# workers: the processors that it may use # default`,
+      `# workers: one per available processor # default`,
       `# config = "/srv/s.toml" # flag --config`,
     ]
   ) assertEquals(lines.filter((each) => each === line), [line]);

@@ -93,7 +93,7 @@ Deno.test("readBenchSettings() exits 64 for a handler or a request without the o
   refuses(
     { handler: ["h.ts"] },
     `Cannot use --handler "h.ts": expected at least one --request as well, ` +
-      "a file with what to send to it",
+      "a file to send to it",
   );
   refuses({ request: ["a", "b"] }, `Cannot use --request "a": expected --handler as well`);
 });
