@@ -1,10 +1,10 @@
-/** Addresses to listen on, as people write them: `127.0.0.1:8000`. */
+/** Addresses as people write them: `127.0.0.1:8000`. */
 
-/** An address to listen on. */
+/** An address of a socket. */
 export type Address =
   | {
     readonly transport: "tcp";
-    /** A name or an IP address; an IPv6 address has no brackets here. */
+    /** A name or an IP address, without the brackets of IPv6. */
     readonly hostname: string;
     /** 0 to 65535; 0 lets the system choose. */
     readonly port: number;
@@ -20,19 +20,19 @@ export const MAX_PORT = 65_535;
 
 const TCP = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/;
 const NAME = /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_.])?$/i;
-/** Loosely: two colons are what tells it from a name with a port. */
+/** Loose: what distinguishes it from a name with a port is two colons. */
 const IPV6 = /^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(?:%[a-z0-9._-]+)?$/i;
 
 /**
  * Reads `127.0.0.1:8000`, `localhost:8000`, `[::]:8000` or
- * `unix:/run/sluice.sock`. Names are not looked up.
+ * `unix:/run/sluice.sock`. Does not look up names.
  *
- * @returns The address; null when the text is not one.
+ * @returns The address; null if the text is not one.
  */
 export function parseAddress(text: string): Address | null {
   if (text.startsWith("unix:")) {
     const path = text.slice("unix:".length);
-    // A NUL byte would end the path early in the system call.
+    // The system call would end the path at a NUL byte.
     return path === "" || path.includes("\0") ? null : { transport: "unix", path };
   }
   const match = TCP.exec(text);
@@ -47,10 +47,10 @@ export function parseAddress(text: string): Address | null {
 }
 
 /**
- * Reads a host without a port: a name, an IPv4 address, or an IPv6 address
- * with or without brackets.
+ * Reads a host without a port: a name, an IPv4 address, or an IPv6 address with
+ * or without brackets.
  *
- * @returns The host without brackets; null when the text is not one.
+ * @returns The host without brackets; null if the text is not one.
  */
 export function parseHostname(text: string): string | null {
   const bracketed = text.startsWith("[") && text.endsWith("]");
@@ -59,9 +59,7 @@ export function parseHostname(text: string): string | null {
   return !bracketed && NAME.test(hostname) ? hostname : null;
 }
 
-/**
- * Writes an address as {@linkcode parseAddress} reads it, IPv6 in brackets.
- */
+/** Writes an address as {@linkcode parseAddress} reads it, IPv6 in brackets. */
 export function formatAddress(address: Address): string {
   if (address.transport === "unix") return `unix:${address.path}`;
   const { hostname, port } = address;

@@ -1,18 +1,19 @@
-/** The names of the C library: of glibc, and of musl. */
+/** The file names of the C library: glibc and musl. */
 export const C_LIBRARIES: readonly string[] = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
+
 const SYMBOLS = {
   /** setsockopt(2). */
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
-  /** alarm(2): a signal to this process in so many seconds, in the place of the one before. */
+  /** alarm(2): sends SIGALRM after some seconds; replaces the previous alarm. */
   alarm: { parameters: ["u32"], result: "u32" },
   /** clock_gettime(2). */
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
 } as const;
 
-/** What the runtime has no call for. */
+/** System calls that the runtime does not offer. */
 export type Library = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] & Disposable;
 
-/** Opens the C library; null where there is none, or no permission for foreign functions. */
+/** Opens the C library; null if there is none, or no permission to call it. */
 export function openLibrary(): Library | null {
   if (Deno.build.os !== "linux") return null;
   if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return null;
@@ -20,7 +21,7 @@ export function openLibrary(): Library | null {
     try {
       const library = Deno.dlopen(name, SYMBOLS);
       return { ...library.symbols, [Symbol.dispose]: () => library.close() };
-    } catch { // It has another name here.
+    } catch { // This system uses the other name.
     }
   }
   return null;

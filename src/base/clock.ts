@@ -1,6 +1,6 @@
 /**
- * Milliseconds since the epoch: nearly the same in all threads of a process. It
- * runs evenly, but each thread sets it by the system's clock when it starts.
+ * Milliseconds since the epoch, from a monotonic clock that each thread sets by
+ * the system's clock when it starts: nearly equal in all threads of a process.
  */
 export function clock(): number {
   return performance.timeOrigin + performance.now();

@@ -1,13 +1,13 @@
 /**
- * Exit codes after sysexits(3). `0` also follows a drain; `130`, `131` and `143`
- * (128 and the signal's number) follow only a stop that was cut short.
+ * Exit codes after sysexits(3). A drain ends with `0`, too; only a stop that is
+ * cut short ends with `130`, `131` or `143` (128 plus the signal's number).
  */
 export const EXIT = {
-  /** Stopped as asked. */
+  /** Done, or stopped as requested. */
   ok: 0,
   /** The command line is wrong. */
   usage: 64,
-  /** A file that was named is not there. */
+  /** A named file does not exist. */
   noInput: 66,
   /** An address cannot be bound. */
   unavailable: 69,
@@ -25,15 +25,15 @@ export const EXIT = {
 export type ExitCode = typeof EXIT[keyof typeof EXIT];
 
 /**
- * A mistake that the user can mend. `main.ts` prints its message as one line on
- * stderr, without a stack, and exits with its code.
+ * A mistake that the user can correct. `main.ts` prints its message as one line
+ * on stderr, without a stack, and exits with its code.
  */
 export class ExitError extends Error {
   override readonly name = "ExitError";
 
   /**
-   * @param message What was wrong, what was expected, and where; one line.
-   * @param exitCode The documented code to exit with.
+   * @param message What is wrong, where, and what was expected, in one line.
+   * @param exitCode The documented exit code.
    */
   constructor(message: string, readonly exitCode: ExitCode, options?: ErrorOptions) {
     super(message, options);

@@ -1,19 +1,19 @@
 /**
- * Messages through a pipe: each a line of JSON that begins with the record
- * separator (RFC 7464) and a word that only parent and child know, so that
- * whatever else a program prints, on whosever behalf, is told from them.
+ * Messages over a pipe. Each is a line of JSON that begins with the record
+ * separator (RFC 7464) and a word that only parent and child know, which
+ * distinguishes it from anything else that the program, or a handler in it, prints.
  */
 const MARK = "\x1e";
 
-/** Makes the line of a message. */
+/** Encodes a message as a line. */
 export function encodeMessage(message: unknown, word = ""): string {
   return `${MARK}${word}${JSON.stringify(message)}\n`;
 }
 
 /**
- * Reads until the pipe is closed.
+ * Reads messages until the pipe is closed.
  *
- * @param other Takes what is no message, a line or the beginning of one at a time.
+ * @param other Receives everything else: a line, or the part of it before a message.
  */
 export async function readMessages<Message>(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -40,7 +40,7 @@ export async function readMessages<Message>(
   if (rest !== "" && !rest.includes(start)) other(rest);
 }
 
-/** What was encoded; undefined where it only looks like a message. */
+/** @returns The message; undefined if the text only looks like one. */
 function decodeMessage(text: string): unknown {
   try {
     return JSON.parse(text);

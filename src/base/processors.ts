@@ -1,4 +1,4 @@
-/** How many processors there are for this process. */
+/** The number of processors that this process may use. */
 import { readSystemFiles } from "./system_limits.ts";
 
 const STATUS = "/proc/self/status";
@@ -6,9 +6,8 @@ const CGROUPS = "/proc/self/cgroup";
 const MOUNT = "/sys/fs/cgroup";
 
 /**
- * The processors that this process may use: those that it is pinned to, unless
- * its cgroup, or one around it, allows less time. Part of a processor counts as
- * a whole one.
+ * The number of processors that this process may use: those it is pinned to,
+ * unless its cgroup, or one around it, grants less time. Rounded up.
  */
 export async function availableProcessors(): Promise<number> {
   const own = await readSystemFiles([STATUS, CGROUPS]);
@@ -23,9 +22,9 @@ export async function availableProcessors(): Promise<number> {
 }
 
 /**
- * Counts the processors of a list of the kernel, such as `0-3,8`.
+ * Counts the processors in a list of the kernel, such as `0-3,8`.
  *
- * @returns The number; null when the text is not such a list.
+ * @returns The number; null if the text is not such a list.
  */
 export function parseCpuList(text: string): number | null {
   let count = 0;
@@ -41,8 +40,8 @@ export function parseCpuList(text: string): number | null {
 /**
  * Reads a quota and its period in microseconds, such as `150000 100000`.
  *
- * @returns The processors that they amount to, 1.5; null without a quota, as in
- * `max 100000` of cgroup v2 and `-1 100000` of v1.
+ * @returns The equivalent in processors, here 1.5; null without a quota, as in
+ * `max 100000` (cgroup v2) and `-1 100000` (v1).
  */
 export function parseQuota(text: string): number | null {
   const match = /^(\d+)\s+(\d+)\s*$/.exec(text);
@@ -51,10 +50,10 @@ export function parseQuota(text: string): number | null {
 }
 
 /**
- * The files that hold the quotas of a process, given its /proc/self/cgroup: for
- * each of its cgroups, and each around them, one file (v2), or two (v1). They
- * need not be there: a container sees its own cgroup as the outermost, while
- * /proc may tell its path on the host.
+ * The files with the quotas of a process, given its /proc/self/cgroup: one file
+ * (v2) or two (v1) for each of its cgroups and each cgroup around them. They may
+ * not exist: a container sees its own cgroup as the outermost, while /proc may
+ * show its path on the host.
  */
 export function quotaFiles(cgroups: string): readonly (readonly string[])[] {
   return cgroups.split("\n").flatMap((line) => {
@@ -71,10 +70,10 @@ export function quotaFiles(cgroups: string): readonly (readonly string[])[] {
   });
 }
 
-/** The folder of a path below a mount, and all above it up to the mount. */
+/** The folder of a path below a mount, and its parents up to the mount. */
 function foldersUpward(mount: string, path: string): string[] {
   const names = path.split("/").filter((name) => name !== "");
-  // Of a cgroup outside of what this process sees, only the outermost is known.
+  // Of a cgroup that this process cannot see, it sees only the outermost parent.
   if (names.includes("..")) return [mount];
   return [...names.keys(), names.length].map((count) =>
     [mount, ...names.slice(0, count)].join("/")

@@ -1,8 +1,8 @@
-/** What the system allows this process; null where it does not say. */
+/** The system's limits for this process; null if unknown. */
 export interface SystemLimits {
-  /** Files and sockets that may be open at a time (RLIMIT_NOFILE, the soft limit). */
+  /** The most open files and sockets (RLIMIT_NOFILE, the soft limit). */
   readonly descriptors: number | null;
-  /** The longest queue of a listening socket (net.core.somaxconn). */
+  /** The longest accept queue of a listening socket (net.core.somaxconn). */
   readonly backlog: number | null;
 }
 
@@ -21,11 +21,10 @@ export async function systemLimits(): Promise<SystemLimits> {
 }
 
 /**
- * Reads text files of /proc and /sys. What they say of "self" must be true of a
- * child as well.
+ * Reads text files of /proc and /sys. Reads those of "self" only if they are the
+ * same for a child process.
  *
- * @returns The text of each file by its path; a file that cannot be read is not
- * in it.
+ * @returns The text of each file by its path, without files that cannot be read.
  */
 export async function readSystemFiles(
   paths: readonly string[],
@@ -35,8 +34,8 @@ export async function readSystemFiles(
     try {
       texts.set(path, Deno.readTextFileSync(path));
     } catch (error) {
-      // Deno opens /proc and /sys only to a process that may do everything. A
-      // child has the same limits, and this one may do nothing but read.
+      // Deno opens /proc and /sys only with `--allow-all`. A child has the same
+      // limits, and this one does nothing but read.
       if (error instanceof Deno.errors.NotCapable) return await readInChild(paths);
     }
   }
@@ -46,8 +45,8 @@ export async function readSystemFiles(
 async function readInChild(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
   try {
-    // Unlike cat, grep says of each line which file it is from. It does so for
-    // two files or more, hence the empty one.
+    // Unlike cat, grep shows which file a line is from. It does so for two files
+    // or more, hence the empty one.
     const args = ["-s", "", "/dev/null", ...paths];
     const { stdout } = await new Deno.Command("grep", { args, stdin: "null" }).output();
     for (const line of new TextDecoder().decode(stdout).split("\n")) {

@@ -1,21 +1,21 @@
 /**
- * Timers of a lane. In a thread, those of the runtime would load part of its
- * Node library, 1.5 MB in each; waiting in vain for a word of memory to change
- * takes as long, and loads nothing. It does not keep an event loop alive, as a
- * message port of a thread does, and so is not for the main thread.
+ * Timers for lanes. In a thread, the runtime's own timers would load part of its
+ * Node library, 1.5 MB in each thread. Waiting for a word of memory that never
+ * changes takes as long and loads nothing. But it does not keep an event loop
+ * alive: threads have a message port for that, the main thread does not.
  */
 const IS_THREAD = "DedicatedWorkerGlobalScope" in globalThis;
 
-/** Resolves after so many milliseconds, 1 at least. */
+/** Waits for some milliseconds, at least 1. */
 export async function sleep(milliseconds: number): Promise<void> {
   if (IS_THREAD) await wait(new Int32Array(new SharedArrayBuffer(4)), milliseconds);
   else await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /**
- * Acts again and again, so many milliseconds apart, until it is stopped.
+ * Calls a function at an interval, in milliseconds.
  *
- * @returns Stops it.
+ * @returns A function that stops the timer.
  */
 export function every(milliseconds: number, act: () => void): () => void {
   if (!IS_THREAD) {
@@ -36,7 +36,7 @@ export function every(milliseconds: number, act: () => void): () => void {
   };
 }
 
-/** Waits for a word to become other than 0, for so long at most. */
+/** Waits until a word is no longer 0, at most for some milliseconds. */
 async function wait(word: Int32Array, milliseconds: number): Promise<void> {
   await Atomics.waitAsync(word, 0, 0, Math.max(1, milliseconds)).value;
 }

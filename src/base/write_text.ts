@@ -1,6 +1,6 @@
 const encoder = new TextEncoder();
 
-/** Writes a text to standard output or standard error, all of it, before it returns. */
+/** Writes all of a text to standard output or standard error before it returns. */
 export function writeText(
   stream: { writeSync(data: Uint8Array): number },
   text: string,

@@ -8,7 +8,12 @@ import {
 import { readSystemFiles, systemLimits } from "../../src/base/system_limits.ts";
 import { testWith } from "../helpers/tools.ts";
 
-/** What a module that runs in a process of its own writes; `command` comes before deno. */
+/**
+ * Runs a module in a process of its own.
+ *
+ * @param command What comes before the runtime on the command line.
+ * @returns All output.
+ */
 async function run(
   code: string,
   permissions: readonly string[],
@@ -27,7 +32,7 @@ async function run(
   }
 }
 
-/** An import from `src/` for a module that stands elsewhere. */
+/** The import statement for a module in another folder. */
 function importing(name: string, file: string): string {
   return `import { ${name} } from ${
     JSON.stringify(import.meta.resolve(`../../src/base/${file}`))
@@ -51,7 +56,7 @@ Deno.test("parseQuota() divides the quota by its period", () => {
   }
 });
 
-Deno.test("quotaFiles() names the own cgroup and all around it, of v2", () => {
+Deno.test("quotaFiles() names a v2 cgroup and all cgroups around it", () => {
   assertEquals(quotaFiles("0::/a.slice/b:c\n"), [
     ["/sys/fs/cgroup/cpu.max"],
     ["/sys/fs/cgroup/a.slice/cpu.max"],
@@ -61,7 +66,7 @@ Deno.test("quotaFiles() names the own cgroup and all around it, of v2", () => {
   assertEquals(quotaFiles("0::/../x\n"), [["/sys/fs/cgroup/cpu.max"]]);
 });
 
-Deno.test("quotaFiles() names the files of the controller cpu, of v1", () => {
+Deno.test("quotaFiles() names the files of the v1 controller cpu", () => {
   const pair = (folder: string) => [
     `/sys/fs/cgroup/${folder}/cpu.cfs_quota_us`,
     `/sys/fs/cgroup/${folder}/cpu.cfs_period_us`,
@@ -102,7 +107,7 @@ for (const permissions of PERMISSIONS) {
 }
 
 Deno.test({
-  name: "readSystemFiles() reads the same with all permissions, and in a child without",
+  name: "readSystemFiles() reads the same with all permissions, and through a child without",
   ignore: Deno.build.os !== "linux",
   async fn() {
     const paths = ["/proc/none", "/proc/sys/net/core/somaxconn", "/proc/self/limits"];

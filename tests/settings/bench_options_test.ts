@@ -18,7 +18,7 @@ function refuses(flags: Flags, message: string) {
   assertEquals([error.message, error.exitCode], [message, 64]);
 }
 
-Deno.test("readBenchSettings() gives the defaults", () => {
+Deno.test("readBenchSettings() returns the defaults", () => {
   assertEquals(read({}), {
     workload: "http",
     handler: null,
@@ -39,7 +39,7 @@ Deno.test("readBenchSettings() gives the defaults", () => {
   });
 });
 
-Deno.test("readBenchSettings() gives final values", () => {
+Deno.test("readBenchSettings() returns final values", () => {
   const settings = read({
     workload: ["slow-clients"],
     messageSize: ["1mb"],
@@ -76,13 +76,13 @@ Deno.test("readBenchSettings() exits 64 for a value out of bounds", () => {
   );
 });
 
-Deno.test("readBenchSettings() takes a handler with what to send to it", () => {
+Deno.test("readBenchSettings() accepts a handler with requests to send to it", () => {
   const { handler, request } = read({ handler: ["h.ts"], request: ["a", "b", "a"] });
   assertEquals([handler, request], ["/srv/h.ts", ["/srv/a", "/srv/b"]]);
 });
 
-Deno.test("readBenchSettings() exits 64 for a handler beside a workload", () => {
-  // The default is nobody's wish, but the same word as a flag is.
+Deno.test("readBenchSettings() exits 64 for a handler together with a workload", () => {
+  // The flag counts although it repeats the default.
   refuses(
     { handler: ["h.ts"], request: ["a"], workload: ["http"] },
     "Cannot combine --handler with --workload: expected only one of them",
@@ -98,6 +98,6 @@ Deno.test("readBenchSettings() exits 64 for a handler or a request without the o
   refuses({ request: ["a", "b"] }, `Cannot use --request "a": expected --handler as well`);
 });
 
-Deno.test("WORKLOAD_HELP has each workload that the option takes, in its order", () => {
+Deno.test("WORKLOAD_HELP has each workload of the option, in the same order", () => {
   assertEquals(BENCH_OPTIONS.workload.choices, Object.keys(WORKLOAD_HELP));
 });

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ExitError } from "../../src/base/exit.ts";
 import { loadSettings } from "../../src/settings/load.ts";
 
-/** Loads with real files in a folder of its own, as `--config name`. */
+/** Loads `--config name` from a temporary folder. */
 async function load(name: string, text?: string) {
   const cwd = await Deno.makeTempDir();
   try {
@@ -55,7 +55,7 @@ Deno.test("readConfigFile() reads JSON with comments", async () => {
   }
 });
 
-Deno.test("readConfigFile() reads flags and percentages as values and as text", async () => {
+Deno.test("readConfigFile() reads booleans and percentages as values and as text", async () => {
   for (
     const [name, text] of [
       ["s.toml", `watch = true\nsandbox = "yes"\nmax-requests-jitter = 25\n`],
@@ -74,7 +74,7 @@ Deno.test("readConfigFile() reads flags and percentages as values and as text", 
   assertEquals([settings.watch, settings.sandbox], [false, false]);
 });
 
-Deno.test("readConfigFile() names the nearest of an unknown key", async () => {
+Deno.test("readConfigFile() suggests the key nearest to an unknown one", async () => {
   await refuses(
     "s.toml",
     "max-conections = 1",
@@ -90,7 +90,7 @@ Deno.test("readConfigFile() names the nearest of an unknown key", async () => {
   );
 });
 
-Deno.test("readConfigFile() refuses to name another file", async () => {
+Deno.test("readConfigFile() refuses a file that names another", async () => {
   await refuses(
     "s.toml",
     `config = "b.toml"`,
@@ -100,7 +100,7 @@ Deno.test("readConfigFile() refuses to name another file", async () => {
   );
 });
 
-Deno.test("readConfigFile() says where wrong syntax is", async () => {
+Deno.test("readConfigFile() reports the line and column of wrong syntax", async () => {
   await refuses(
     "s.toml",
     "port = 1\nport = = 2\n",
@@ -138,7 +138,7 @@ Deno.test("readConfigFile() exits 66 when there is no such file", async () => {
 });
 
 Deno.test("readConfigFile() exits 77 when the file may not be read", async () => {
-  // Asked of the loader directly: root may read every real file.
+  // Not with a real file: root may read every one.
   const error: ExitError = await assertRejects(() =>
     loadSettings({
       flags: {},

@@ -23,7 +23,7 @@ async function refuses(given: Given, code: number, message: string) {
   assertEquals([error.message, error.exitCode], [message, code]);
 }
 
-Deno.test("checkConsistency() accepts as many threads at least as at most", async () => {
+Deno.test("checkConsistency() accepts as many minimum as maximum threads", async () => {
   const { settings } = await load({
     flags: { minThreads: ["8"], maxThreads: ["8"], spareThreads: ["8"] },
   });
@@ -45,7 +45,7 @@ Deno.test("checkConsistency() names both values and their sources", async () => 
   );
 });
 
-Deno.test("checkConsistency() names a default as one", async () => {
+Deno.test("checkConsistency() says which value is a default", async () => {
   await refuses(
     { environment: { SLUICE_MIN_THREADS: "100" } },
     78,
@@ -54,12 +54,12 @@ Deno.test("checkConsistency() names a default as one", async () => {
   );
 });
 
-Deno.test("checkConsistency() lets a lower default yield", async () => {
+Deno.test("checkConsistency() accepts a limit below the other's default", async () => {
   const { settings } = await load({ flags: { maxThreads: ["1"] } });
   assertEquals([settings.minThreads, settings.maxThreads], [2, 1]);
 });
 
-Deno.test("checkConsistency() exits 64 when either of the two is a flag", async () => {
+Deno.test("checkConsistency() exits 64 if either of the two is a flag", async () => {
   await refuses(
     { flags: { maxThreads: ["4"] }, file: "min-threads = 5" },
     64,
@@ -68,7 +68,7 @@ Deno.test("checkConsistency() exits 64 when either of the two is a flag", async 
   );
 });
 
-Deno.test("checkConsistency() looks at final values, not at overridden ones", async () => {
+Deno.test("checkConsistency() checks final values, not overridden ones", async () => {
   const { settings } = await load({
     flags: { minThreads: ["3"] },
     file: "min-threads = 5\nmax-threads = 4",
@@ -76,7 +76,7 @@ Deno.test("checkConsistency() looks at final values, not at overridden ones", as
   assertEquals([settings.minThreads, settings.maxThreads], [3, 4]);
 });
 
-Deno.test("checkConsistency() refuses what HTTP alone has with another service", async () => {
+Deno.test("checkConsistency() refuses options of HTTP with another service", async () => {
   const expected = "expected --service http or a handler";
   for (const service of ["echo", "message", "zen", "log"]) {
     await refuses(
@@ -102,7 +102,7 @@ Deno.test("checkConsistency() refuses what HTTP alone has with another service",
   );
 });
 
-Deno.test("checkConsistency() lets HTTP and handlers have what HTTP has", async () => {
+Deno.test("checkConsistency() accepts options of HTTP with HTTP and with handlers", async () => {
   const flags = { root: ["/x"], compress: ["true"], accessLog: ["-"] };
   for (const served of [{}, { service: ["http"] }, { handler: ["h.ts"] }]) {
     const { settings } = await load({ flags: { ...flags, ...served } });
@@ -113,12 +113,12 @@ Deno.test("checkConsistency() lets HTTP and handlers have what HTTP has", async 
   await load({ flags: { lab: ["true"] } });
 });
 
-Deno.test("checkConsistency() passes over what is switched off", async () => {
+Deno.test("checkConsistency() ignores options that are off", async () => {
   await load({ flags: { compress: ["false"], service: ["echo"] }, file: "lab = false" });
   await load({ flags: { lab: ["false"], handler: ["h.ts"] } });
 });
 
-Deno.test("checkConsistency() refuses the routes of the lab with a handler", async () => {
+Deno.test("checkConsistency() refuses --lab with a handler", async () => {
   await refuses(
     { flags: { handler: ["h.ts"], lab: ["true"] } },
     64,

@@ -6,20 +6,20 @@ async function keys(environment: Record<string, string>) {
   return [...(await readEnvironment(environment, "/")).keys()];
 }
 
-Deno.test("readEnvironment() finds own and shared names only", async () => {
+Deno.test("readEnvironment() finds only its own and shared names", async () => {
   assertEquals(
     await keys({ SLUICE_MODE: "single", PORT: "1", HOST: "x", MODE: "y" }),
     ["mode", "port"],
   );
 });
 
-Deno.test("readEnvironment() treats blank as not set", async () => {
+Deno.test("readEnvironment() treats blank values as not set", async () => {
   assertEquals(await keys({ SLUICE_MODE: "", PORT: "  " }), []);
   const found = await readEnvironment({ SLUICE_PORT: "", PORT: " 1 " }, "/");
   assertEquals(found.get("port")?.value, "1");
 });
 
-Deno.test("readEnvironment() names the nearest of an unknown name", async () => {
+Deno.test("readEnvironment() suggests the name nearest to an unknown one", async () => {
   const error: ExitError = await assertRejects(
     () => keys({ SLUICE_IDLE_TIMOUT: "1" }),
     ExitError,
@@ -32,7 +32,7 @@ Deno.test("readEnvironment() names the nearest of an unknown name", async () => 
   assertEquals(error.exitCode, 78);
 });
 
-Deno.test("readEnvironment() ignores what an orchestrator adds", async () => {
+Deno.test("readEnvironment() ignores the names that orchestrators add", async () => {
   assertEquals(
     await keys({
       SLUICE_SERVICE_HOST: "10.0.0.1",

@@ -23,7 +23,7 @@ function refuses(flags: FlagsOf<typeof TABLE>, message: string) {
   assertEquals([error.message, error.exitCode], [message, 64]);
 }
 
-Deno.test("loadFlags() gives the defaults, frozen", () => {
+Deno.test("loadFlags() returns the defaults, frozen", () => {
   const values = load({});
   assertEquals(values, {
     runs: 3,
@@ -36,7 +36,7 @@ Deno.test("loadFlags() gives the defaults, frozen", () => {
   assert(Object.isFrozen(values) && Object.isFrozen(values.workers));
 });
 
-Deno.test("loadFlags() gives milliseconds, bytes and absolute paths", () => {
+Deno.test("loadFlags() returns milliseconds, bytes and absolute paths", () => {
   const values = load({
     warmup: ["2s"],
     messageSize: ["1kb"],
@@ -54,13 +54,13 @@ Deno.test("loadFlags() gives milliseconds, bytes and absolute paths", () => {
   });
 });
 
-Deno.test("loadFlags() exits 64 for a wrong value, in the words of loadSettings()", () => {
+Deno.test("loadFlags() exits 64 for a wrong value, with the message of loadSettings()", () => {
   refuses({ runs: ["x"] }, `Cannot use --runs "x": expected an integer from 1 to 9`);
   refuses({ messageSize: ["0"] }, `Cannot use --message-size "0": expected a size of at least 1b`);
   refuses({ out: ["\0"] }, `Cannot use --out "\\u0000": expected a path`);
   refuses({ workers: ["1,2", "3,x"] }, `Cannot use --workers "x": expected an integer from 1 to 9`);
 });
 
-Deno.test("loadFlags() exits 64 for a repeated flag that is no list", () => {
+Deno.test("loadFlags() exits 64 for a repeated flag that is not a list", () => {
   refuses({ runs: ["1", "2"] }, `Cannot repeat --runs: found "1" and "2", expected one value`);
 });

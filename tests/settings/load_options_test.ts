@@ -12,7 +12,7 @@ function refuses(flags: Flags, message: string) {
   assertEquals([error.message, error.exitCode], [message, 64]);
 }
 
-Deno.test("readLoadSettings() gives the defaults", () => {
+Deno.test("readLoadSettings() returns the defaults", () => {
   assertEquals(read({}), {
     request: [],
     delimiter: "\n",
@@ -26,7 +26,7 @@ Deno.test("readLoadSettings() gives the defaults", () => {
   });
 });
 
-Deno.test("readLoadSettings() gives final values", () => {
+Deno.test("readLoadSettings() returns final values", () => {
   const settings = read({
     request: ["a", "b"],
     delimiter: ["\\r\\n"],

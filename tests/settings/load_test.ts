@@ -25,7 +25,7 @@ async function refuses(given: Given, code: number, message: string) {
   assertEquals([error.message, error.exitCode], [message, code]);
 }
 
-Deno.test("loadSettings() gives the defaults of the table, frozen", async () => {
+Deno.test("loadSettings() returns the defaults of the table, frozen", async () => {
   const { settings, sources } = await load();
   for (const key of OPTION_KEYS) {
     assertEquals(settings[key], optionOf(key).default, key);
@@ -35,7 +35,7 @@ Deno.test("loadSettings() gives the defaults of the table, frozen", async () => 
   assert(Object.isFrozen(settings.bind));
 });
 
-Deno.test("loadSettings() prefers flags, environment, file, default", async () => {
+Deno.test("loadSettings() prefers flags to the environment, the file and defaults", async () => {
   const { settings, sources } = await load({
     flags: { maxConnections: ["1"] },
     environment: { SLUICE_MAX_CONNECTIONS: "2", SLUICE_BACKLOG: "2" },
@@ -58,7 +58,7 @@ Deno.test("loadSettings() prefers flags, environment, file, default", async () =
   });
 });
 
-Deno.test("loadSettings() exits 64 for a wrong flag, saying what is right", async () => {
+Deno.test("loadSettings() exits 64 for a wrong flag and says what it expected", async () => {
   await refuses(
     { flags: { idleTimeout: ["abc"] } },
     64,
@@ -90,7 +90,7 @@ Deno.test("loadSettings() exits 64 for a repeated flag", async () => {
   );
 });
 
-Deno.test("loadSettings() exits 78 for a wrong value elsewhere", async () => {
+Deno.test("loadSettings() exits 78 for a wrong value in the environment or the file", async () => {
   await refuses(
     { environment: { PORT: "http" } },
     78,
@@ -133,7 +133,7 @@ for (
   });
 }
 
-Deno.test("loadSettings() makes paths absolute from where they stand", async () => {
+Deno.test("loadSettings() resolves paths from the folder of their source", async () => {
   const { settings } = await load({
     flags: { logFile: ["./a.log"] },
     environment: { SLUICE_PID_FILE: "/run/s.pid" },
@@ -148,7 +148,7 @@ Deno.test("loadSettings() makes paths absolute from where they stand", async () 
   ]);
 });
 
-Deno.test("loadSettings() lets a flag that is off override one that is on", async () => {
+Deno.test("loadSettings() lets a flag turn off what the environment turns on", async () => {
   const { settings, sources } = await load({
     flags: { watch: ["false"] },
     environment: { SLUICE_WATCH: "1", SLUICE_SANDBOX: "on" },
@@ -158,7 +158,7 @@ Deno.test("loadSettings() lets a flag that is off override one that is on", asyn
   assertEquals(sources.watch, { from: "flag", detail: "--watch" });
 });
 
-Deno.test("loadSettings() says what a flag can be", async () => {
+Deno.test("loadSettings() says what a boolean can be", async () => {
   await refuses(
     { flags: { watch: ["maybe"] } },
     64,
@@ -176,7 +176,7 @@ Deno.test("loadSettings() says what a flag can be", async () => {
   );
 });
 
-Deno.test("loadSettings() refuses a handler beside a service", async () => {
+Deno.test("loadSettings() refuses a handler together with a service", async () => {
   await refuses(
     { flags: { handler: ["a.ts"], service: ["echo"] } },
     64,
@@ -190,7 +190,7 @@ Deno.test("loadSettings() refuses a handler beside a service", async () => {
   );
 });
 
-Deno.test("loadSettings() lets the stronger of handler and service win", async () => {
+Deno.test("loadSettings() prefers the stronger source of handler and service", async () => {
   const one = await load({
     flags: { service: ["echo"] },
     environment: { SLUICE_HANDLER: "a.ts" },
@@ -208,7 +208,7 @@ Deno.test("loadSettings() lets the stronger of handler and service win", async (
   assertEquals(other.settings.service, "http");
 });
 
-Deno.test("loadSettings() refuses bind beside host or port", async () => {
+Deno.test("loadSettings() refuses bind together with host or port", async () => {
   await refuses(
     { flags: { bind: ["[::]:1"], port: ["2"] } },
     64,
@@ -221,7 +221,7 @@ Deno.test("loadSettings() refuses bind beside host or port", async () => {
   );
 });
 
-Deno.test("loadSettings() lets the stronger of bind and port win", async () => {
+Deno.test("loadSettings() prefers the stronger source of bind and port", async () => {
   const addresses = async (given: Given) => resolveAddresses((await load(given)).settings, 7);
   assertEquals(
     await addresses({ flags: { port: ["9"] }, file: `bind = ["[::]:1"]` }),
@@ -235,7 +235,7 @@ Deno.test("loadSettings() lets the stronger of bind and port win", async () => {
     }),
     bound,
   );
-  // A platform sets PORT for everything it starts; our own name is meant.
+  // Platforms set PORT for everything they start; our own name is deliberate.
   assertEquals(
     await addresses({ environment: { SLUICE_BIND: "[::]:1", PORT: "9" } }),
     bound,
@@ -249,7 +249,7 @@ Deno.test("loadSettings() lets the stronger of bind and port win", async () => {
   );
 });
 
-Deno.test("resolveAddresses() falls back to the port of the service", async () => {
+Deno.test("resolveAddresses() falls back to the service's port", async () => {
   const { settings } = await load({ flags: { host: ["::1"] } });
   assertEquals(resolveAddresses(settings, 7), [
     { transport: "tcp", hostname: "::1", port: 7 },
@@ -260,7 +260,7 @@ Deno.test("resolveAddresses() falls back to the port of the service", async () =
   ]);
 });
 
-Deno.test("loadSettings() takes - for standard output, not for a path", async () => {
+Deno.test("loadSettings() takes - as standard output, not as a path", async () => {
   const accessLog = async (given: Given) => (await load(given)).settings.accessLog;
   assertEquals(await accessLog({ flags: { accessLog: ["-"] } }), "-");
   assertEquals(await accessLog({ file: 'access-log = "-"' }), "-");

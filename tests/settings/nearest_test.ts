@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { nearest } from "../../src/settings/nearest.ts";
 
-Deno.test("nearest() finds the word that was meant", async () => {
+Deno.test("nearest() finds the intended word", async () => {
   const known = ["idle-timeout", "port", "host"];
   assertEquals(await nearest("idel-timeout", known), "idle-timeout");
   assertEquals(await nearest("prot", known), "port");
 });
 
-Deno.test("nearest() gives null when nothing is near", async () => {
+Deno.test("nearest() is null if no word is near", async () => {
   assertEquals(await nearest("zzz", ["idle-timeout", "port"]), null);
   assertEquals(await nearest("port", []), null);
 });

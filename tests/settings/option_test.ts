@@ -4,7 +4,7 @@ import { BENCH_OPTIONS } from "../../src/settings/bench_options.ts";
 import { LOAD_OPTIONS } from "../../src/settings/load_options.ts";
 import { flagName, kebab, type OptionTable } from "../../src/settings/option.ts";
 
-// What is true of OPTIONS is told in options_test.ts.
+// OPTIONS is tested in options_test.ts.
 const TABLES = {
   BENCH_OPTIONS: BENCH_OPTIONS as OptionTable,
   LOAD_OPTIONS: LOAD_OPTIONS as OptionTable,
@@ -20,7 +20,7 @@ for (const [name, table] of Object.entries(TABLES)) {
     }
   });
 
-  Deno.test(`${name} help is a line without a full stop, what is not set has words`, () => {
+  Deno.test(`${name} help is a line without a full stop, and unset values have a description`, () => {
     for (const [key, option] of Object.entries(table)) {
       const value = option.default;
       assertMatch(option.help, /^[A-Z][^\n]*[^.\n]$/, key);
@@ -32,7 +32,7 @@ for (const [name, table] of Object.entries(TABLES)) {
     }
   });
 
-  Deno.test(`${name} has no other names than its flags`, () => {
+  Deno.test(`${name} options have no names but their flags`, () => {
     for (const [key, { short, env }] of Object.entries(table)) {
       assertEquals([short, env], ["", []], key);
     }

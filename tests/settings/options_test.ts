@@ -17,7 +17,7 @@ Deno.test("OPTIONS names follow from the key", () => {
   assertEquals(flagName("printConfig"), "--print-config");
 });
 
-Deno.test("OPTIONS letters are used once", () => {
+Deno.test("OPTIONS uses each letter once", () => {
   const letters = [
     ...OPTION_KEYS.map((key) => optionOf(key).short),
     ...Object.values(ACTIONS).map(({ short }) => short),
@@ -36,7 +36,7 @@ Deno.test("OPTIONS defaults pass their own schema as text", () => {
   }
 });
 
-Deno.test("OPTIONS help is a line without a full stop, null has words", () => {
+Deno.test("OPTIONS help is a line without a full stop, and null has a description", () => {
   for (const key of OPTION_KEYS) {
     const option = optionOf(key);
     assertMatch(option.help, /^[A-Z][^\n]*[^.\n]$/, key);
@@ -44,7 +44,7 @@ Deno.test("OPTIONS help is a line without a full stop, null has words", () => {
   }
 });
 
-Deno.test("OPTIONS bounds hold for text and for numbers", () => {
+Deno.test("OPTIONS bounds apply to text and to numbers", () => {
   const accepts = (key: keyof typeof OPTIONS, value: unknown) =>
     safeParse(optionOf(key).schema, value).success;
   assert(accepts("port", "0") && accepts("port", 65535));

@@ -25,7 +25,7 @@ Deno.test("parseDuration() takes a bare number as seconds", () => {
   assertEquals(parseDuration("0"), 0);
 });
 
-Deno.test("parseDuration() refuses what is not a duration", () => {
+Deno.test("parseDuration() is null for text that is not a duration", () => {
   for (
     const wrong of ["", "abc", "-1s", "1w", "1e3", "s", "1s1", "0x10", NaN, -1]
   ) {
@@ -33,7 +33,7 @@ Deno.test("parseDuration() refuses what is not a duration", () => {
   }
 });
 
-Deno.test("parseSize() reads every unit by 1024", () => {
+Deno.test("parseSize() reads every unit as a power of 1024", () => {
   assertEquals(parseSize("16"), 16);
   assertEquals(parseSize(16), 16);
   assertEquals(parseSize("16b"), 16);
@@ -44,7 +44,7 @@ Deno.test("parseSize() reads every unit by 1024", () => {
   assertEquals(parseSize("1g"), 1024 ** 3);
 });
 
-Deno.test("parseSize() refuses what is not a size", () => {
+Deno.test("parseSize() is null for text that is not a size", () => {
   for (const wrong of ["", "kb", "-1", "1tb", "1ib", "1bb", "1 k b"]) {
     assertEquals(parseSize(wrong), null, wrong);
   }
@@ -60,12 +60,12 @@ Deno.test("parsePercent() reads percentages with and without the sign", () => {
   }
 });
 
-Deno.test("formatPercent() is read back unchanged", () => {
+Deno.test("formatPercent() writes what parsePercent() reads", () => {
   assertEquals(formatPercent(10), "10%");
   for (const value of [0, 2.5, 100]) assertEquals(parsePercent(formatPercent(value)), value);
 });
 
-Deno.test("formatDuration() and formatSize() are read back unchanged", () => {
+Deno.test("formatDuration() and formatSize() write what their parsers read", () => {
   assertEquals(formatDuration(300_000), "5m");
   assertEquals(formatDuration(90_000), "90s");
   assertEquals(formatDuration(1), "1ms");

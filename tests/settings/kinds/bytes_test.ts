@@ -2,25 +2,25 @@ import { assert, assertEquals } from "@std/assert";
 import { bytes } from "../../../src/settings/kinds/bytes.ts";
 import { readAs } from "../../helpers/kinds.ts";
 
-Deno.test("bytes() undoes escapes", () => {
+Deno.test("bytes() decodes escapes", () => {
   assertEquals(readAs(bytes(), String.raw`\r\n`), "\r\n");
   assertEquals(readAs(bytes(), String.raw`\t\0\\\x41\xfF`), "\t\0\\A\xff");
   assertEquals(readAs(bytes(), String.raw`\\n`), "\\n");
   assertEquals(readAs(bytes(), "END."), "END.");
 });
 
-Deno.test("bytes() gives a character for each byte of what is no escape", () => {
+Deno.test("bytes() turns other characters into their bytes in UTF-8", () => {
   assertEquals(readAs(bytes(), "é"), "\xc3\xa9");
   assertEquals(readAs(bytes(), "→"), "\xe2\x86\x92");
 });
 
-Deno.test("bytes() refuses a backslash that begins no escape", () => {
+Deno.test("bytes() refuses a backslash without an escape", () => {
   for (const wrong of ["\\", "a\\", "\\q", "\\N", "\\x4", "\\xg0", "\\X41", "\\1", "", 5]) {
     assertEquals(readAs(bytes(), wrong), null, String(wrong));
   }
 });
 
-Deno.test("bytes() writes each byte so that it reads it back, in printable letters", () => {
+Deno.test("bytes() formats every byte in printable ASCII that it reads back", () => {
   const all = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join("");
   const text = String(bytes().format(all));
   assert(/^[ -~]*$/.test(text), text);
