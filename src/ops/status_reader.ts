@@ -10,14 +10,22 @@ import type { LaneStatus, Status } from "./status.ts";
  */
 export class StatusReader {
   readonly #server: Server;
-  /** The processor time of each lane, in milliseconds, at the time of the last reading. */
-  readonly #baseline = new WeakMap<SupervisedLane, { busy: number; time: number }>();
+  /** The processor time of each lane in milliseconds, as of the last reading. */
+  readonly #busy = new WeakMap<SupervisedLane, number>();
+  /** When that was. */
+  #lastReading = performance.now();
 
   constructor(server: Server) {
     this.#server = server;
+    // Else a reader that starts late would take all their past for recent.
+    for (const lane of server.supervisor.lanes) this.#busy.set(lane, lane.row.get("busy"));
   }
 
+  /** `busy` is the average since the last reading, at first since the reader was made. */
   read(): Status {
+    const now = performance.now();
+    const elapsed = Math.max(1, now - this.#lastReading);
+    this.#lastReading = now;
     const { supervisor, mode, service, started, failedReload } = this.#server;
     const { totals, generation, lanes, hungThreads } = supervisor;
     return {
@@ -28,7 +36,7 @@ export class StatusReader {
       uptime_s: Math.round((performance.now() - started) / 100) / 10,
       generation,
       failed_generation: failedReload,
-      lanes: [...lanes, ...hungThreads].map((lane) => this.#laneStatus(lane)),
+      lanes: [...lanes, ...hungThreads].map((lane) => this.#laneStatus(lane, elapsed)),
       totals: {
         ...totals.with(this.#server.scoreboard),
         crashed: totals.crashed,
@@ -38,7 +46,7 @@ export class StatusReader {
     };
   }
 
-  #laneStatus(lane: SupervisedLane): LaneStatus {
+  #laneStatus(lane: SupervisedLane, elapsed: number): LaneStatus {
     return {
       lane: lane.number,
       place: lane.generation.plan.place,
@@ -47,15 +55,15 @@ export class StatusReader {
       pid: lane.handle.pid,
       ...countsOf(lane.row),
       heartbeat_age_ms: Math.round(lane.heartbeat.age),
-      busy: this.#busyShare(lane),
+      busy: this.#busyShare(lane, elapsed),
     };
   }
 
-  #busyShare(lane: SupervisedLane): number {
-    const now = { busy: lane.row.get("busy"), time: performance.now() };
-    const before = this.#baseline.get(lane) ?? { busy: 0, time: now.time - 1000 };
-    this.#baseline.set(lane, now);
-    const share = (now.busy - before.busy) / Math.max(1, now.time - before.time);
+  #busyShare(lane: SupervisedLane, elapsed: number): number {
+    const busy = lane.row.get("busy");
+    // A lane that is not known yet has started since the last reading.
+    const share = (busy - (this.#busy.get(lane) ?? 0)) / elapsed;
+    this.#busy.set(lane, busy);
     return Math.round(Math.min(1, Math.max(0, share)) * 100) / 100;
   }
 }

@@ -85,6 +85,16 @@ Deno.test("StatusReader.read() counts busy since the last reading of this reader
     assertBusy(seldom, start, end);
   }));
 
+Deno.test("StatusReader.read() does not count what a lane did before the reader was made", () =>
+  withServer(async (server, row) => {
+    burn(300);
+    await twoHeartbeats(row);
+    const made = markOf(row);
+    const late = new StatusReader(server);
+    await twoHeartbeats(row);
+    assertBusy(late, made, markOf(row));
+  }));
+
 Deno.test("StatusReader.read() describes the server and its lane", () =>
   withServer((server) => {
     const status = new StatusReader(server).read();
