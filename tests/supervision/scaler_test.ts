@@ -1,0 +1,133 @@
+import { assertEquals } from "@std/assert";
+import { Scoreboard } from "../../src/lane/scoreboard.ts";
+import type { Logger } from "../../src/log/logger.ts";
+import type { Plan } from "../../src/modes/mode.ts";
+import type { Exit, Place } from "../../src/places/handle.ts";
+import { LanePool } from "../../src/supervision/lane_pool.ts";
+import { Scaler } from "../../src/supervision/scaler.ts";
+import { makeOrder } from "../helpers/order.ts";
+import { UNLIMITED } from "../helpers/supervision.ts";
+import { until } from "../helpers/until.ts";
+
+const ignore = () => {};
+const LOG: Logger = {
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+  getChild: () => LOG,
+};
+
+/** Lanes that are ready at once, and end when they retire or `crash` is called. */
+function makePlace() {
+  const crashes = new Map<number, (error: Error) => void>();
+  const place: Place = ({ lane }) => {
+    const exited = Promise.withResolvers<Exit>();
+    const end = () => exited.resolve({ kind: "stopped" });
+    crashes.set(lane, (error) => exited.resolve({ kind: "crashed", error }));
+    return {
+      pid: 0,
+      ready: Promise.resolve({ addresses: [], refusal: null }),
+      exited: exited.promise,
+      stopAccepting: () => Promise.resolve(),
+      retire: () => Promise.resolve(end()),
+      setReuseportFilter: () => Promise.resolve(false),
+      drain: end,
+      closeConnections: end,
+      kill: end,
+    };
+  };
+  return { place, crash: (lane: number) => crashes.get(lane)?.(new Error("crashed")) };
+}
+
+/** A scaler that serves a plan, each lane one connection at a time. */
+function makeScaler(lanes: Plan["lanes"]) {
+  const { place, crash } = makePlace();
+  const full: boolean[] = [];
+  const pool = new LanePool({
+    place,
+    scoreboard: new Scoreboard(),
+    log: LOG,
+    settings: UNLIMITED,
+    onGone: (lane, error) => scaler.replaceGone(lane, error),
+  });
+  const scaler = new Scaler({
+    pool,
+    log: LOG,
+    onFull: (isFull) => full.push(isFull),
+    onHopeless: ignore,
+  });
+  const plan: Plan = {
+    place: "thread",
+    lanes,
+    connections: 1,
+    total: 100,
+    perAddress: 0,
+    sharing: "shared",
+  };
+  scaler.serving = { number: 0, plan, work: makeOrder({}) };
+  const ready = (numbers: readonly number[]) =>
+    until(`lanes ${numbers} are ready`, () => {
+      const found = pool.lanes.filter(({ state }) => state === "ready").map((lane) => lane.number);
+      return String(found) === String(numbers);
+    });
+  /** Has lanes hold a connection, or none. */
+  const setOpen = (open: number) => {
+    for (const { row } of pool.lanes) row.addOpen(open - row.open);
+  };
+  return { scaler, pool, full, crash, ready, setOpen };
+}
+
+Deno.test("Scaler.fill() starts the lanes of the plan, and replaces one that has served", async () => {
+  const { scaler, pool, crash, ready } = makeScaler({ min: 2, max: 2, spare: 0 });
+  scaler.fill();
+  await ready([0, 1]);
+  pool.lanes[0]?.row.add("accepted", 1);
+  crash(0);
+  await ready([1, 2]);
+  scaler.stop();
+});
+
+Deno.test("Scaler.scale() adds and retires lanes, and keeps one", async () => {
+  const { scaler, ready } = makeScaler({ min: 1, max: 1, spare: 0 });
+  scaler.fill();
+  assertEquals(scaler.scale(1), { before: 1, now: 2 });
+  await ready([0, 1]);
+  assertEquals(scaler.scale(-1), { before: 2, now: 1 });
+  await ready([1]);
+  assertEquals(scaler.scale(-1), { before: 1, now: 1 });
+  await ready([1]);
+  scaler.stop();
+});
+
+Deno.test("Scaler.adjust() follows the load, and reports when there is no room left", async () => {
+  const { scaler, full, ready, setOpen } = makeScaler({ min: 1, max: 3, spare: 1 });
+  scaler.adjust();
+  await ready([0]);
+  setOpen(1);
+  scaler.adjust();
+  await ready([0, 1]);
+  setOpen(1);
+  scaler.adjust();
+  await ready([0, 1, 2]);
+  assertEquals(full.at(-1), false);
+  setOpen(1);
+  scaler.adjust();
+  assertEquals(full.at(-1), true);
+  setOpen(0);
+  scaler.adjust();
+  await ready([2]);
+  assertEquals(full.at(-1), false);
+  scaler.stop();
+});
+
+Deno.test("Scaler.stop() starts no more lanes", async () => {
+  const { scaler, pool, crash, ready } = makeScaler({ min: 1, max: 1, spare: 0 });
+  scaler.fill();
+  await ready([0]);
+  scaler.stop();
+  crash(0);
+  await until("the lane is gone", () => pool.lanes.length === 0);
+  scaler.fill();
+  assertEquals(pool.lanes, []);
+});
