@@ -87,7 +87,7 @@ export class ChildProcess<Sent, Received> {
   }
 }
 
-/** Output that nobody reads any more is dropped. */
+/** Output is dropped once its reader is gone. */
 function passOn(stream: { write(data: Uint8Array): Promise<number> }): (text: string) => void {
   return (text) => void stream.write(encoder.encode(text)).catch(() => {});
 }

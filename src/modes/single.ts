@@ -1,6 +1,6 @@
 import type { Mode } from "./mode.ts";
 
-/** One connection at a time; the others wait their turn, or are refused. */
+/** One connection at a time; other clients wait, or are refused. */
 export const single: Mode = {
   name: "single",
   help: "One connection at a time, on the main thread",

@@ -12,7 +12,7 @@ export interface Ready {
 
 /** How a lane ended. */
 export type Exit =
-  /** As it was told. */
+  /** On request. */
   | { readonly kind: "stopped" }
   /** On its own; all its connections are gone. */
   | { readonly kind: "crashed"; readonly error: Error };

@@ -12,8 +12,8 @@ export const SANDBOX: Deno.PermissionOptionsObject = {
 };
 
 /**
- * Closes a gap of the permissions, from inside the thread: the runtime lets
- * anyone send signals to the own process, which all threads share.
+ * Closes a gap in the permissions, from inside the thread: the runtime lets any
+ * code send signals to its own process, which all threads share.
  */
 export async function closeSandbox(): Promise<void> {
   const { default: process } = await import("node:process");

@@ -78,7 +78,7 @@ Deno.test("ChildProcess passes on what looks like a message, without the word", 
   assertEquals((await runParent(forged)).stdout, forged);
 });
 
-Deno.test("ChildProcess drops what a process prints when nobody reads it any more", async () => {
+Deno.test("ChildProcess drops what a process prints once standard output is closed", async () => {
   // The other end of standard output is closed before the program starts.
   const { stderr } = await runParent("printed\n", [
     ...["bash", "-c", `exec > >(exec true); wait $!; exec "$@"`, "bash"],

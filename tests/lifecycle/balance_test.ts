@@ -12,24 +12,24 @@ Deno.test("400 connections at once are spread evenly over 4 workers", async () =
   const clients = await Promise.all(Array.from({ length: 400 }, () => Client.connect(server)));
   const { lanes } = await status.says("all are open", ({ totals }) => totals.open === 400);
   const spread = lanes.map((lane) => lane.open);
-  // The figure is what this test is for.
+  // The spread itself is worth seeing, even when the test passes.
   Deno.stderr.writeSync(new TextEncoder().encode(`400 connections: ${spread.join("/")}\n`));
   assert(spread.every((open) => open >= 90 && open <= 110), spread.join("/"));
   clients.forEach((client) => client.close());
 });
 
-Deno.test("a worker whose event loop is blocked gets no connections", async () => {
+Deno.test("a worker whose event loop is blocked accepts no connections", async () => {
   await using status = await statusFile();
   const args = [...workers("pooled", 4), ...TROUBLE, ...status.args];
   await using server = await startServer(args);
   using blocker = await Client.connect(server);
-  // Longer than the test; the end of the server ends it.
+  // Outlasts the test; the end of the server ends it.
   await blocker.send("block 25000\n");
-  const before = await status.says("it is open", ({ totals }) => totals.open === 1);
+  const before = await status.says("the blocking one is open", ({ totals }) => totals.open === 1);
   const blocked = before.lanes.find((lane) => lane.open === 1)?.lane;
   const clients = await Promise.all(Array.from({ length: 90 }, () => Client.connect(server)));
   const answers = await Promise.all(clients.map((client) => client.ask("hello")));
-  assert(answers.every((answer) => answer.startsWith("hello ")), "all are answered meanwhile");
+  assert(answers.every((answer) => answer.startsWith("hello ")), "not all were answered meanwhile");
   const { lanes } = await status.says("all are open", ({ totals }) => totals.open === 91);
   assertEquals(lanes.find((lane) => lane.lane === blocked)?.open, 1);
   const others = lanes.filter((lane) => lane.lane !== blocked).map((lane) => lane.open);

@@ -11,10 +11,10 @@ interface Served {
   readonly worker: string;
 }
 
-/** A client that is served: it comes again where a process takes its queue with it when it dies. */
+/** A client that is served; retries where a crashing process resets the clients in its accept queue. */
 function serveOne(server: Server): Promise<Served> {
   return waitFor("a client is served", async () => {
-    // Where no process is left, there is nobody to connect to.
+    // Without a process left, connecting is refused.
     const client = await Client.connect(server).catch(() => null);
     const worker = await client?.ask("worker").catch(() => "") ?? "";
     if (client !== null && worker !== "") return { client, worker };
@@ -23,10 +23,10 @@ function serveOne(server: Server): Promise<Served> {
   });
 }
 
-/** Workers, and clients at least: a thread serves one. */
+/** The number of workers, and of clients at least: a thread serves one. */
 const COUNT = 5;
 
-/** Clients of several workers. */
+/** Clients of at least two workers. */
 async function serveSome(server: Server): Promise<readonly Served[]> {
   const served: Served[] = [];
   const workersUsed = () => new Set(served.map(({ worker }) => worker)).size;
@@ -35,7 +35,7 @@ async function serveSome(server: Server): Promise<readonly Served[]> {
 }
 
 for (const mode of ["threaded", "pooled", "forked"]) {
-  Deno.test(`--mode ${mode} replaces a worker whose handler throws in a timer, the others see nothing`, async () => {
+  Deno.test(`--mode ${mode} replaces a worker whose handler throws in a timer or rejects, and leaves the others alone`, async () => {
     await using status = await statusFile();
     await using server = await startServer([
       ...[...workers(mode, COUNT), "--min-threads", `${COUNT}`, "--max-threads", `${COUNT}`],
@@ -51,17 +51,20 @@ for (const mode of ["threaded", "pooled", "forked"]) {
         assertEquals(answer, worker === culprit?.worker ? "" : worker, `after ${harm}`);
       }
       for (const { client } of served) client.close();
-      await waitFor("another is started", () => server.records("Worker started")[i] ?? null);
+      await waitFor("another worker is started", () => server.records("Worker started")[i] ?? null);
     }
     const crashes = server.records("Worker crashed");
     assertEquals(crashes.map((line) => line["exception.message"]), [
       "thrown in a timer",
       "rejected",
     ]);
-    assert(String(crashes[0]?.["exception.stacktrace"]).includes("trouble.js"), "where it arose");
-    assertEquals(server.stderr, "", "an error is told once, in the log");
+    assert(
+      String(crashes[0]?.["exception.stacktrace"]).includes("trouble.js"),
+      "the stack trace lacks the handler",
+    );
+    assertEquals(server.stderr, "", "an error belongs in the log alone");
     await status.says(
-      "two crashes, and as many workers as before",
+      "two crashes and as many workers as before",
       (status) =>
         status.totals.crashed === 2 && status.totals.open === 0 &&
         readyLanes(status).length === COUNT,
@@ -71,7 +74,7 @@ for (const mode of ["threaded", "pooled", "forked"]) {
   });
 }
 
-/** Has the handler of the only worker call Deno.exit; the worker before, and the one that serves then. */
+/** Has the handler of the only worker call Deno.exit; returns the workers that serve before and after. */
 async function exitIn(server: Server): Promise<readonly [before: string, after: string]> {
   const { client, worker } = await serveOne(server);
   await client.send("exit\n");
@@ -82,15 +85,15 @@ async function exitIn(server: Server): Promise<readonly [before: string, after: 
   return [worker, next.worker];
 }
 
-Deno.test("--mode forked: a handler that calls Deno.exit ends its process, which is replaced", async () => {
+Deno.test("--mode forked: a process whose handler calls Deno.exit is replaced", async () => {
   await using server = await startServer([...workers("forked", 1), ...TROUBLE]);
   const [before, after] = await exitIn(server);
-  assert(before !== after, "it goes on");
+  assert(before !== after, "the process went on");
   const crash = await server.logged("Worker crashed");
   assert(String(crash["exception.message"]).endsWith(" exited with code 3"));
 });
 
-Deno.test("--mode pooled: a handler that calls Deno.exit ends its connection, its thread goes on", async () => {
+Deno.test("--mode pooled: a handler that calls Deno.exit ends its connection, not its thread", async () => {
   await using server = await startServer([...workers("pooled", 1), ...TROUBLE]);
   const [before, after] = await exitIn(server);
   assertEquals(before, after);
@@ -98,8 +101,8 @@ Deno.test("--mode pooled: a handler that calls Deno.exit ends its connection, it
 });
 
 for (const mode of ["pooled", "forked"]) {
-  Deno.test(`--mode ${mode}: workers that die early are tried again at growing intervals, then the server exits 70`, async () => {
-    // Late enough that it is ready before, on a busy machine too, and within the second of an early death.
+  Deno.test(`--mode ${mode}: workers that die early are restarted at growing intervals, then the server exits 70`, async () => {
+    // After it is ready, even on a busy machine, and within the second that counts as early.
     await using handler = await makeHandler(
       `setTimeout(() => { throw new Error("dies young"); }, 250);
       export default { async serve(c) { while (await c.read()); } };`,
@@ -107,9 +110,9 @@ for (const mode of ["pooled", "forked"]) {
     await using server = await startServer([...workers(mode), ...handler.args]);
     assertEquals(await server.exited, 70);
     const times = server.records("Worker crashed").map((line) => Date.parse(line.timestamp));
-    assert(times.length >= 6, `${times.length} tries`);
+    assert(times.length >= 6, `it was tried ${times.length} times`);
     const [first = 0, last = 0] = [times[0], times.at(-1)];
-    assert(last - first > 1000, `gave up after ${last - first} ms`);
+    assert(last - first > 1000, `the last try came after ${last - first} ms`);
     const [failed] = server.records("Cannot keep the workers");
     assertEquals(failed?.message, "Cannot keep the workers alive: dies young");
   });

@@ -6,9 +6,9 @@ import { type LogLine, type Server, startServer } from "../helpers/server.ts";
 import { readyLanes, statusFile } from "../helpers/status.ts";
 import { until } from "../helpers/until.ts";
 
-const SILENT = "Worker missed heartbeats";
+const SUSPECT = "Worker missed heartbeats";
 
-/** Waits for a record of the worker that serves a client: on a busy machine others may be silent too. */
+/** Waits for a record about the worker that serves a client: on a busy machine, others may miss heartbeats too. */
 function loggedOf(client: Client, server: Server, message: string): Promise<LogLine> {
   const peer = `127.0.0.1 port ${client.localAddr.port}`;
   return server.logged((line) =>
@@ -16,25 +16,25 @@ function loggedOf(client: Client, server: Server, message: string): Promise<LogL
   );
 }
 
-/** Has clients come one after another, until it is stopped; how many of them were served. */
-function serveOthers(server: Server): { served(): number; stop(): Promise<void> } {
+/** Four clients at a time connect and ask, again and again, until they are stopped. */
+function startClients(server: Server): { served(): number; stop(): Promise<void> } {
   let served = 0;
-  let isOver = false;
+  let isStopped = false;
   async function tryOnce(): Promise<void> {
     using client = await Client.connect(server);
-    // In forked the system goes on giving clients to the one that hangs, until it is killed.
+    // In forked mode the kernel assigns clients to the hung process too, until it is killed.
     const late = setTimeout(() => client.close(), 200);
     if (await client.ask("hello").catch(() => "") !== "") served++;
     clearTimeout(late);
   }
-  const others = Array.from({ length: 4 }, async () => {
-    while (!isOver) await tryOnce().catch(() => {});
+  const clients = Array.from({ length: 4 }, async () => {
+    while (!isStopped) await tryOnce().catch(() => {});
   });
   return {
     served: () => served,
     async stop() {
-      isOver = true;
-      await Promise.all(others);
+      isStopped = true;
+      await Promise.all(clients);
     },
   };
 }
@@ -43,34 +43,34 @@ function serveOthers(server: Server): { served(): number; stop(): Promise<void> 
 const TIMEOUT = 3;
 
 for (const mode of ["threaded", "pooled", "forked"]) {
-  Deno.test(`--mode ${mode} goes on serving while a handler loops for ever, and replaces the worker`, async () => {
+  Deno.test(`--mode ${mode} keeps serving while a handler loops forever, and replaces its worker`, async () => {
     await using status = await statusFile();
     const args = [...workers(mode), ...TROUBLE, "--worker-timeout", `${TIMEOUT}s`, ...status.args];
     await using server = await startServer(args);
     using culprit = await Client.connect(server);
     await culprit.send("loop\n");
-    await loggedOf(culprit, server, SILENT);
-    const others = serveOthers(server);
+    await loggedOf(culprit, server, SUSPECT);
+    const others = startClients(server);
     const hung = await loggedOf(culprit, server, "Worker hung");
-    const silence = Number(hung["sluice.worker.heartbeat_age"]);
-    assert(silence >= TIMEOUT && silence < TIMEOUT + 1, `it was given up after ${silence} s`);
+    const age = Number(hung["sluice.worker.heartbeat_age"]);
+    assert(age >= TIMEOUT && age < TIMEOUT + 1, `it counted as hung after ${age} s`);
     const served = others.served();
     await others.stop();
-    assert(served >= 5, `${served} others were served meanwhile`);
+    assert(served >= 5, `only ${served} others were served meanwhile`);
     await status.says(
-      "two are ready, one was hung",
+      "two are ready and one was hung",
       (status) => status.totals.hung === 1 && readyLanes(status).length >= 2,
     );
     for (let i = 0; i < 20; i++) {
       using client = await Client.connect(server);
-      assert((await client.ask("after")).startsWith("after "), "served by all that are left");
+      assert((await client.ask("after")).startsWith("after "), "it was not served");
     }
     server.kill("SIGTERM");
     assertEquals(await server.exited, 0);
   });
 }
 
-Deno.test("--max-hung-threads ends the server with 70, after a drain", async () => {
+Deno.test("--max-hung-threads drains the server, which exits 70", async () => {
   const limits = ["--worker-timeout", "2s", "--max-hung-threads", "2"];
   await using server = await startServer([...workers("pooled"), ...TROUBLE, ...limits]);
   for (let i = 0; i < 2; i++) {
@@ -85,23 +85,26 @@ Deno.test("--max-hung-threads ends the server with 70, after a drain", async () 
   );
 });
 
-Deno.test("a worker that was only slow is told to be alive again, and stays", async () => {
+Deno.test("a worker that was only slow recovers, and is not replaced", async () => {
   await using status = await statusFile();
   const args = [...workers("pooled"), ...TROUBLE, "--worker-timeout", "10s", ...status.args];
   await using server = await startServer(args);
   using client = await Client.connect(server);
   await client.send("block 2500\n");
-  const silent = await loggedOf(client, server, SILENT);
+  const suspect = await loggedOf(client, server, SUSPECT);
   assertEquals(await client.receiveUntil("\n"), "blocked\n");
-  const alive = await server.logged((line) =>
+  const recovered = await server.logged((line) =>
     line.message === "Worker recovered" &&
-    line["sluice.worker"] === silent["sluice.worker"] && line.timestamp >= silent.timestamp
+    line["sluice.worker"] === suspect["sluice.worker"] && line.timestamp >= suspect.timestamp
   );
-  const { totals } = await status.says("how it goes on", ({ time }) => time > alive.timestamp);
+  const { totals } = await status.says(
+    "what happened since",
+    ({ time }) => time > recovered.timestamp,
+  );
   assertEquals([totals.hung, totals.crashed], [0, 0]);
 });
 
-Deno.test("--mode async tells when its event loop was blocked, and by whom", async () => {
+Deno.test("--mode async logs that its event loop was blocked, and by which client", async () => {
   await using server = await startServer([...TROUBLE, "--worker-timeout", "2s"]);
   using client = await Client.connect(server);
   await client.send("block 600\n");
@@ -110,13 +113,13 @@ Deno.test("--mode async tells when its event loop was blocked, and by whom", asy
 });
 
 for (const mode of ["pooled", "forked"]) {
-  Deno.test(`--mode ${mode}: a worker that does not get ready within --worker-timeout fails the start with 70`, async () => {
+  Deno.test(`--mode ${mode}: a worker that is not ready within --worker-timeout fails the start with 70`, async () => {
     await using handler = await makeHandler(
       "await new Promise(() => {}); export default { serve() {} };",
     );
     const args = [...workers(mode), ...handler.args, "--worker-timeout", "500ms"];
     const error = await startServer(args).catch((error) => error);
-    assert(error instanceof Error, "the server serves");
+    assert(error instanceof Error, "the server started");
     assertEquals(
       error.message.trim(),
       "The server ended: sluice: Cannot start a worker: not ready within --worker-timeout",

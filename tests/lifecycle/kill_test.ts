@@ -8,14 +8,14 @@ import { startServer } from "../helpers/server.ts";
 import { readyLanes, statusFile } from "../helpers/status.ts";
 import { until } from "../helpers/until.ts";
 
-Deno.test("kill -9 of a forked child ends its own connections only, and another takes its place", async () => {
+Deno.test("kill -9 of a forked child closes its own connections only, and the child is replaced", async () => {
   await using status = await statusFile();
   await using server = await startServer([...workers("forked"), ...TROUBLE, ...status.args]);
   const clients = await Promise.all(Array.from({ length: 40 }, () => Client.connect(server)));
   for (const client of clients) await client.ask("hello");
   const { lanes } = await status.says("all are open", ({ totals }) => totals.open === 40);
   const [victim = { pid: 0, open: 0 }] = lanes;
-  assert(victim.open > 0 && victim.open < 40, "both serve some");
+  assert(victim.open > 0 && victim.open < 40, "one of them serves all clients");
   Deno.kill(victim.pid, "SIGKILL");
   const crash = await server.logged("Worker crashed");
   assertEquals(crash["exception.message"], `Process ${victim.pid} was killed by SIGKILL`);
@@ -24,7 +24,7 @@ Deno.test("kill -9 of a forked child ends its own connections only, and another 
   assertEquals(answers.filter((answer) => answer === "").length, victim.open);
   await server.logged("Worker started");
   assertEquals(childrenOf(server.pid).length, 2);
-  await status.says("two others are ready", (status) => {
+  await status.says("two are ready, neither the one killed", (status) => {
     const ready = readyLanes(status);
     return ready.length === 2 && ready.every(({ pid }) => pid !== victim.pid);
   });
@@ -34,15 +34,15 @@ Deno.test("kill -9 of a forked child ends its own connections only, and another 
 });
 
 /**
- * Asks for an answer that takes a while, and resolves when the handler is at it:
- * it answers another question in the same piece of data first.
+ * Sends a request that takes a while, and resolves when the handler works on it:
+ * the one sent before it, in the same packet, is answered by then.
  */
 async function beginWait(client: Client, milliseconds: number): Promise<void> {
   await client.send(`hello\nwait ${milliseconds}\n`);
   await client.receiveUntil("\n");
 }
 
-Deno.test("kill -9 of the parent: its children finish what is in flight, and end by themselves", async () => {
+Deno.test("kill -9 of the parent: its children finish what is in flight, then exit", async () => {
   await using server = await startServer([...workers("forked"), ...TROUBLE]);
   const children = childrenOf(server.pid);
   assertEquals(children.length, 2);
@@ -54,7 +54,7 @@ Deno.test("kill -9 of the parent: its children finish what is in flight, and end
   await server.exited;
 });
 
-Deno.test("kill -9 of the parent of a child that hangs: an alarm ends the child", async () => {
+Deno.test("kill -9 of the parent of a hung child: an alarm kills the child", async () => {
   await using server = await startServer([
     ...["--mode", "forked", "--workers", "1", "--worker-timeout", "1s"],
     ...TROUBLE,
@@ -69,7 +69,7 @@ Deno.test("kill -9 of the parent of a child that hangs: an alarm ends the child"
 });
 
 for (const mode of Object.keys(MODES)) {
-  Deno.test(`--mode ${mode} completes every exchange in flight on TERM under load, and leaves nothing`, async () => {
+  Deno.test(`--mode ${mode} completes every exchange in flight on TERM, and leaves no child behind`, async () => {
     await using server = await startServer([...workers(mode), ...TROUBLE]);
     const count = mode === "single" ? 1 : 16;
     const clients = await Promise.all(Array.from({ length: count }, () => Client.connect(server)));
@@ -83,7 +83,7 @@ for (const mode of Object.keys(MODES)) {
     }));
     assertEquals(answers, Array(count).fill("waited\n"));
     assertEquals(await server.exited, 0);
-    assert(performance.now() - started < 5000, "it waited for more than what was in flight");
+    assert(performance.now() - started < 5000, "it took longer than what was in flight");
     assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);
     assert(!children.some(isAlive), "a child is left");
   });

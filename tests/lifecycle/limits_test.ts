@@ -28,7 +28,7 @@ testEachMode("--overload wait serves 50 clients, 10 at a time", async ({ args, c
   }));
   assert(most <= Math.min(10, clients), `${most} were served at once`);
   await until(
-    "all are reported",
+    "all are logged",
     () => server.records("Connection closed").length === 50,
   );
   server.kill("SIGTERM");
@@ -39,7 +39,7 @@ testEachMode("--overload wait serves 50 clients, 10 at a time", async ({ args, c
 }, { limits: "exact" });
 
 testEachMode(
-  "--overload refuse serves 10 clients and tells 40, in HTTP with Retry-After",
+  "--overload refuse serves 10 clients and answers 40 with 503 and Retry-After",
   async ({ args }) => {
     await using server = await startServer(args("--max-connections", "10", "--overload", "refuse"));
     const clients = await Promise.all(Array.from({ length: 10 }, () => Client.connect(server)));
@@ -55,7 +55,7 @@ testEachMode(
       assertStringIncludes(response, "Retry-After: 1\r\n");
     }));
     for (const client of clients) client.close();
-    await until("the leases are back", async () => {
+    await until("the leases are released", async () => {
       using client = await Client.connect(server);
       await client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
       return (await client.receiveAll()).includes("200 OK");
@@ -88,17 +88,17 @@ Deno.test("--mode single serves one client at a time", async () => {
   assertEquals(await served, "second");
 });
 
-// A thread needs descriptors itself, and so a thread for each connection more than these.
+// Not threaded: each thread needs descriptors of its own, so a thread for each connection needs more than 64.
 for (const mode of ["async", "pooled", "forked"]) {
-  Deno.test(`--mode ${mode}: 64 descriptors and 200 clients: the number used is stated, all are served in turn`, async () => {
+  Deno.test(`--mode ${mode}: with 64 descriptors, the lowered limit is logged and 200 clients are served in turn`, async () => {
     await using server = await startWithFewDescriptors(...workers(mode), "--service", "echo");
     const started = server.log.find((line) => "sluice.service" in line);
     const used = Number(started?.["sluice.max_connections"]);
     const most = mode === "forked" ? 64 : 32;
-    assert(mode === "async" ? used === most : used > 0 && used <= most, `${used} are used`);
+    assert(mode === "async" ? used === most : used > 0 && used <= most, `the limit is ${used}`);
     assert(
       server.log.some((line) => line["process.descriptor_limit"] === 64),
-      "the descriptor limit is not stated",
+      "the descriptor limit is not logged",
     );
     await Promise.all(Array.from({ length: 200 }, async () => {
       using client = await Client.connect(server);
@@ -106,12 +106,12 @@ for (const mode of ["async", "pooled", "forked"]) {
       assertEquals(await client.receiveText(1), "x");
     }));
     const outages = server.records("Cannot accept");
-    assertEquals(outages, [], "more were promised than there are descriptors for");
+    assertEquals(outages, [], "the limit is higher than descriptors allow");
   });
 }
 
-Deno.test("out of descriptors the server goes on when they come back, and logs one outage", async () => {
-  // The first client takes what descriptors there are, so that accept(2) has none, until it leaves.
+Deno.test("the server recovers when descriptors run out, and logs one outage", async () => {
+  // While the first client is connected, its handler holds all descriptors, and accept(2) gets none.
   await using handler = await makeHandler(
     `const held = [];
     let isFirst = true;
@@ -136,7 +136,7 @@ Deno.test("out of descriptors the server goes on when they come back, and logs o
   assertEquals(server.records("Cannot accept").length, 1);
 });
 
-Deno.test("a backlog beyond the system's is told", async () => {
+Deno.test("a backlog above the limit of the system is logged", async () => {
   await using server = await startServer(["--service", "echo", "--backlog", "65535"]);
   const warning = server.log.find((line) => "sluice.backlog.wanted" in line);
   assertEquals(warning?.["sluice.backlog.wanted"], 65535);

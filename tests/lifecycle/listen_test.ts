@@ -6,7 +6,7 @@ import { echoOver } from "../helpers/talk.ts";
 import { runTool, testWith } from "../helpers/tools.ts";
 import { until } from "../helpers/until.ts";
 
-Deno.test("the start line states mode, service, address, pid and limits", async () => {
+Deno.test("the first log record has mode, service, address, pid and limits", async () => {
   await using server = await startServer(["--service", "echo", "--max-connections", "77"]);
   const [started] = server.log;
   assertEquals(started?.["sluice.mode"], "async");
@@ -29,7 +29,7 @@ Deno.test("--bind :: serves IPv6 and IPv4, and counts an IPv4 client as one addr
   assertEquals(await second.receiveAll(), "");
 });
 
-Deno.test("--bind is repeatable, and one limit holds over all addresses", async () => {
+Deno.test("--bind is repeatable, and --max-connections covers all addresses together", async () => {
   const path = await Deno.makeTempFile();
   await Deno.remove(path);
   await using server = await startServer(
@@ -43,7 +43,7 @@ Deno.test("--bind is repeatable, and one limit holds over all addresses", async 
   assertEquals(await second, "hello");
 });
 
-Deno.test("--bind unix: has the mode asked for, removes a stale file and its own", async () => {
+Deno.test("--bind unix: sets --unix-mode, replaces a stale socket file and removes its own", async () => {
   const path = await Deno.makeTempFile();
   await Deno.remove(path);
   const bind = ["--service", "echo", "--bind", `unix:${path}`, "--unix-mode", "600"];
@@ -56,7 +56,7 @@ Deno.test("--bind unix: has the mode asked for, removes a stale file and its own
     server.kill("SIGKILL");
     await server.exited;
   }
-  assert(Deno.lstatSync(path).isSocket, "a killed server leaves its socket file");
+  assert(Deno.lstatSync(path).isSocket, "a killed server left no socket file");
   await using server = await startServer(bind);
   assertEquals(await echoOver(await Deno.connect({ transport: "unix", path })), "hello");
   server.kill("SIGTERM");
@@ -64,7 +64,7 @@ Deno.test("--bind unix: has the mode asked for, removes a stale file and its own
   await assertRejects(() => Deno.lstat(path), Deno.errors.NotFound);
 });
 
-Deno.test("--bind unix: leaves a file that is no socket alone", async () => {
+Deno.test("--bind unix: does not replace a file that is not a socket", async () => {
   const path = await Deno.makeTempFile();
   const { code, stderr } = await runMain(["--bind", `unix:${path}`]);
   assertEquals(code, 73);
@@ -73,7 +73,7 @@ Deno.test("--bind unix: leaves a file that is no socket alone", async () => {
   await Deno.remove(path);
 });
 
-Deno.test("PORT is honoured, and yields to --port", async () => {
+Deno.test("PORT sets the port, and --port takes precedence", async () => {
   const port = String(freePort());
   await using server = await startServer(["--host", "127.0.0.1"], { env: { PORT: port } });
   assertEquals(server.port, Number(port));
@@ -82,13 +82,13 @@ Deno.test("PORT is honoured, and yields to --port", async () => {
   assertEquals(second.port, Number(other));
 });
 
-/** A port that nobody listens on. */
+/** A port that is free. */
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
-Deno.test("--pid-file names the process while it runs", async () => {
+Deno.test("--pid-file has the pid while the server runs", async () => {
   const path = await Deno.makeTempFile();
   await Deno.remove(path);
   await using server = await startServer(["--service", "echo", "--pid-file", path]);
@@ -100,7 +100,7 @@ Deno.test("--pid-file names the process while it runs", async () => {
   await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
 });
 
-Deno.test("HUP reopens the log file after it was moved away", async () => {
+Deno.test("HUP reopens the log file after it was renamed", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/sluice.log`;
   const [program = "", ...before] = SERVER;
@@ -120,7 +120,7 @@ Deno.test("HUP reopens the log file after it was moved away", async () => {
   await until("it serves", has(path, "Serving echo"));
   Deno.renameSync(path, `${path}.old`);
   child.kill("SIGHUP");
-  await until("the new file is there", has(path, ""));
+  await until("the new file exists", has(path, ""));
   child.kill("SIGTERM");
   assertEquals((await child.status).code, 0);
   assert(has(path, '"Stopped"')(), "the last record is not in the new file");
@@ -128,7 +128,7 @@ Deno.test("HUP reopens the log file after it was moved away", async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("a closed standard output does not end the server", async () => {
+Deno.test("the server survives a closed standard output", async () => {
   const folder = await Deno.makeTempDir();
   const [path, pidFile] = [`${folder}/socket`, `${folder}/pid`];
   const child = new Deno.Command("bash", {
@@ -156,17 +156,21 @@ for _ in range(200):
     s.close()
 `;
 
-testWith("python3", "200 clients that reset at once do not end the server", async () => {
-  await using server = await startServer(["--service", "echo"]);
-  const { code, stderr } = await runTool("python3", ["-c", RESETS, String(server.port)]);
-  assertEquals(code, 0, stderr);
-  assertEquals(await echoOver(await Deno.connect({ port: server.port })), "hello");
-  server.kill("SIGTERM");
-  assertEquals(await server.exited, 0);
-  assertEquals(server.log.at(-1)?.["sluice.connections.failed"], 0);
-});
+testWith(
+  "python3",
+  "the server survives 200 clients that reset right after connecting",
+  async () => {
+    await using server = await startServer(["--service", "echo"]);
+    const { code, stderr } = await runTool("python3", ["-c", RESETS, String(server.port)]);
+    assertEquals(code, 0, stderr);
+    assertEquals(await echoOver(await Deno.connect({ port: server.port })), "hello");
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+    assertEquals(server.log.at(-1)?.["sluice.connections.failed"], 0);
+  },
+);
 
-Deno.test("a handler's stray promise does not end the server", async () => {
+Deno.test("the server survives when a forgotten promise or timer of a handler fails", async () => {
   await using handler = await makeHandler(
     `export default { async serve(connection) {
       Promise.reject(new Error("forgotten"));

@@ -10,7 +10,7 @@ import { until } from "../helpers/until.ts";
 const ECHO = ["--service", "echo"];
 
 for (const mode of ["pooled", "forked", "threaded"]) {
-  Deno.test(`--max-requests replaces the workers of --mode ${mode}, one at a time, without loss`, async () => {
+  Deno.test(`--max-requests recycles the workers of --mode ${mode} one at a time, and no client notices`, async () => {
     await using handler = await makeHandler(
       `export default { framing: { type: "lines" }, handle: (line) => line };`,
     );
@@ -19,8 +19,8 @@ for (const mode of ["pooled", "forked", "threaded"]) {
     await using server = await startServer(args);
     const isRight = (answer: string, line: string) => answer === line;
     const load = startLoad(server, { short: 2, long: 2, pause: 10, isRight });
-    await status.says("three are replaced", (status) => {
-      assert(readyLanes(status).length >= 2, "two serve all the time");
+    await status.says("three are recycled", (status) => {
+      assert(readyLanes(status).length >= 2, "fewer than two serve");
       return status.totals.recycled >= 3;
     });
     await load.stop();
@@ -28,15 +28,15 @@ for (const mode of ["pooled", "forked", "threaded"]) {
   });
 }
 
-Deno.test("--max-worker-age replaces workers that do nothing", async () => {
+Deno.test("--max-worker-age recycles idle workers", async () => {
   await using status = await statusFile();
   const args = [...workers("pooled", 1), ...ECHO, "--max-worker-age", "1s", ...status.args];
   await using _server = await startServer(args);
-  await status.says("two are replaced", ({ totals }) => totals.recycled >= 2);
+  await status.says("two are recycled", ({ totals }) => totals.recycled >= 2);
 });
 
 for (const mode of ["pooled", "forked"]) {
-  Deno.test(`--max-worker-memory replaces a worker of --mode ${mode} that stays above it`, async () => {
+  Deno.test(`--max-worker-memory recycles a worker of --mode ${mode} that stays above it`, async () => {
     await using handler = await makeHandler(
       `const kept = [];
       export default {
@@ -63,17 +63,17 @@ for (const mode of ["pooled", "forked"]) {
     );
   });
 
-  Deno.test(`--max-worker-memory below what a worker of --mode ${mode} starts with is refused`, async () => {
+  Deno.test(`--max-worker-memory below what a worker of --mode ${mode} needs to start is refused`, async () => {
     const args = [...workers(mode, 1), ...ECHO, "--max-worker-memory", "1mb"];
     const error = await startServer(args).catch((error) => error);
-    assert(error instanceof Error, "the server serves");
+    assert(error instanceof Error, "the server started");
     assert(
       /Cannot keep workers below --max-worker-memory 1mb: found \d+mb/.test(error.message),
       error.message,
     );
   });
 
-  Deno.test(`--mode ${mode}: TTIN and TTOU add and retire a worker, one at least stays`, async () => {
+  Deno.test(`--mode ${mode}: TTIN adds a worker and TTOU retires one, but never the last`, async () => {
     await using status = await statusFile();
     await using server = await startServer([...workers(mode, 1), ...ECHO, ...status.args]);
     using client = await Client.connect(server);
@@ -88,7 +88,7 @@ for (const mode of ["pooled", "forked"]) {
   });
 }
 
-Deno.test("--mode threaded starts threads ahead of need, and ends those that stay idle", async () => {
+Deno.test("--mode threaded starts threads ahead of need, and retires those that stay idle", async () => {
   await using status = await statusFile();
   await using server = await startServer([
     ...["--mode", "threaded", ...ECHO, "--thread-idle-timeout", "1s", ...status.args],
@@ -112,7 +112,7 @@ Deno.test("--mode threaded starts threads ahead of need, and ends those that sta
   const ninth = connect().then(() => isServed = true);
   await clients[0]?.send("y");
   await clients[0]?.receive(1);
-  assert(!isServed, "beyond the maximum a client waits");
+  assert(!isServed, "it was served beyond the maximum");
   clients[0]?.close();
   await until("the ninth is served", () => isServed);
   await ninth;

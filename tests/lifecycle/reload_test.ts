@@ -10,7 +10,7 @@ import { ask } from "../helpers/talk.ts";
 import { until } from "../helpers/until.ts";
 
 for (const mode of Object.keys(MODES)) {
-  Deno.test(`--mode ${mode} serves new clients with new code after HUP, and old ones with the old`, async () => {
+  Deno.test(`--mode ${mode} serves new clients with new code after HUP, and old ones with the old code`, async () => {
     await using handler = await makeVersionHandler();
     await using status = await statusFile();
     await using server = await startServer([...workers(mode), ...handler.args, ...status.args]);
@@ -19,10 +19,14 @@ for (const mode of Object.keys(MODES)) {
     await handler.write(1);
     for (let i = 0; i < 3; i++) server.kill("SIGHUP");
     const record = await server.logged("Reloaded");
-    assertEquals(record["sluice.generation"], 1, "what comes within a second is one");
+    assertEquals(
+      record["sluice.generation"],
+      1,
+      "three signals within a second were more than one reload",
+    );
     assertEquals(await old.ask("y"), "0 0 y\n");
     if (mode === "single") old.close();
-    // The main thread has loaded what the handler imports for good.
+    // The main thread keeps the modules that the handler imports.
     const isMain = mode === "single" || mode === "async";
     for (let i = 0; i < 6; i++) assertEquals(await ask(server, "x"), isMain ? "1 0 x" : "1 1 x");
     old.close();
@@ -33,7 +37,7 @@ for (const mode of Object.keys(MODES)) {
     assertEquals(server.records("Reloaded").length, 1);
   });
 
-  Deno.test(`--mode ${mode} goes on as it was when the new code is broken`, async () => {
+  Deno.test(`--mode ${mode} keeps serving the old code when the new code is broken`, async () => {
     await using handler = await makeVersionHandler();
     await using status = await statusFile();
     await using server = await startServer([...workers(mode), ...handler.args, ...status.args]);
@@ -43,7 +47,7 @@ for (const mode of Object.keys(MODES)) {
     assertMatch(record.message, /the old workers keep serving: Cannot use the handler/);
     assertEquals(await ask(server, "x"), "0 0 x");
     const { generation, failed_generation: failed } = await status.says(
-      "that it failed",
+      "that the reload failed",
       (status) => status.failed_generation !== null,
     );
     assertEquals([generation, failed?.generation], [0, 1]);
@@ -51,13 +55,13 @@ for (const mode of Object.keys(MODES)) {
     server.kill("SIGHUP");
     await server.logged("Reloaded");
     assertMatch(await ask(server, "x"), /^2 /);
-    await status.says("that it serves", (status) => status.failed_generation === null);
+    await status.says("that the reload succeeded", (status) => status.failed_generation === null);
     assertEquals(server.stderr, "");
   });
 }
 
 for (const mode of ["async", "threaded", "pooled", "forked"]) {
-  Deno.test(`--mode ${mode} loses no connection over reloads under load`, async () => {
+  Deno.test(`--mode ${mode} loses no connection when it reloads under load`, async () => {
     await using handler = await makeVersionHandler();
     await using server = await startServer([...workers(mode), ...handler.args]);
     const load = startLoad(server, {
@@ -72,7 +76,10 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
       await until("it is reloaded", () => server.records("Reloaded").length === i);
     }
     const { exchanges } = load;
-    await until("all clients go on", () => load.exchanges > Math.max(200, exchanges + 20));
+    await until(
+      "all clients go on after the last reload",
+      () => load.exchanges > Math.max(200, exchanges + 20),
+    );
     await load.stop();
     assertEquals(load.failures, []);
     server.kill("SIGTERM");
@@ -81,7 +88,7 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
   });
 }
 
-Deno.test("HUP reads the configuration file again, and says what only a restart can change", async () => {
+Deno.test("HUP reads the configuration file again, and logs what only a restart can change", async () => {
   const file = await Deno.makeTempFile({ suffix: ".toml" });
   await Deno.writeTextFile(file, "workers = 1\n");
   await using status = await statusFile();
@@ -101,7 +108,7 @@ Deno.test("HUP reads the configuration file again, and says what only a restart 
   await Deno.remove(file);
 });
 
-Deno.test("--retire-timeout ends what an old worker still serves", async () => {
+Deno.test("--retire-timeout closes connections that an old worker still serves", async () => {
   await using handler = await makeVersionHandler();
   const args = [...workers("pooled", 1), ...handler.args, "--retire-timeout", "500ms"];
   await using server = await startServer(args);
@@ -114,7 +121,7 @@ Deno.test("--retire-timeout ends what an old worker still serves", async () => {
   assertEquals(closed["sluice.connection.ended_by"], "drain");
 });
 
-Deno.test("--watch reloads when a file of the handler changes", async () => {
+Deno.test("--watch reloads when the file of the handler changes", async () => {
   await using handler = await makeVersionHandler();
   await using server = await startServer([...workers("pooled", 1), ...handler.args, "--watch"]);
   await handler.write(1);

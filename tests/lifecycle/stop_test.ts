@@ -6,7 +6,7 @@ import { startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
 
 testEachMode(
-  "TERM under load cuts no echo that is in flight, and exits 0",
+  "TERM under load completes every echo in flight, and exits 0",
   async ({ args, clients: count }) => {
     await using server = await startServer(args("--service", "echo"));
     const message = new Uint8Array(32 * 1024).fill(7);
@@ -14,7 +14,7 @@ testEachMode(
     let isStopping = false;
     const clients = rounds.map(async (_, i) => {
       using client = await Client.connect(server);
-      // Each finishes the round it is in after the signal, and one more.
+      // After the signal, each client finishes its round and does one more.
       for (let last = false; !last;) {
         last = isStopping;
         await client.send(message);
@@ -22,7 +22,7 @@ testEachMode(
         rounds[i] = (rounds[i] ?? 0) + 1;
       }
     });
-    await until("the load is on", () => rounds.every((done) => done > 10));
+    await until("all clients are busy", () => rounds.every((done) => done > 10));
     server.kill("SIGTERM");
     isStopping = true;
     await Promise.all(clients);
@@ -34,7 +34,7 @@ testEachMode(
 );
 
 testEachMode(
-  "TERM closes connections in which nothing is in flight, and the door at once",
+  "TERM stops accepting at once, and closes connections with nothing in flight",
   async ({ args }) => {
     await using server = await startServer(args("--service", "echo"));
     using client = await Client.connect(server);
@@ -42,7 +42,7 @@ testEachMode(
     await client.receive(1);
     server.kill("SIGTERM");
     await server.logged((line) => line["sluice.signal"] === "SIGTERM");
-    await until("the door is closed", async () => {
+    await until("connections are refused", async () => {
       try {
         (await Client.connect(server)).close();
         return false;
@@ -58,7 +58,7 @@ testEachMode(
 );
 
 testEachMode(
-  "--graceful-timeout cuts what is in flight then, and says so; exit 0",
+  "--graceful-timeout kills what is still in flight, logs it, and exits 0",
   async ({ args }) => {
     await using server = await startServer(args("--service", "zen", "--graceful-timeout", "300ms"));
     using client = await Client.connect(server);
@@ -98,7 +98,7 @@ for (
   );
 }
 
-testEachMode("TERM lets a slow reader have what was written for it", async ({ args }) => {
+testEachMode("TERM lets a slow client read all that was written to it", async ({ args }) => {
   await using server = await startServer(args("--service", "echo"));
   using client = await Client.connect(server);
   const data = new Uint8Array(4 * 1024 * 1024).fill(1);
@@ -112,7 +112,7 @@ testEachMode("TERM lets a slow reader have what was written for it", async ({ ar
 });
 
 testEachMode(
-  "a service that never returns does not hold the stop beyond --graceful-timeout",
+  "a service that never returns does not delay the stop beyond --graceful-timeout",
   async ({ args }) => {
     await using handler = await makeHandler(
       `export default {

@@ -16,7 +16,7 @@ function plan(mode: string, settings: Partial<ModeSettings> = {}): Plan | undefi
   return MODES[mode]?.plan({ ...SETTINGS, ...settings });
 }
 
-Deno.test("MODES have the name that --mode takes, and a line of help", () => {
+Deno.test("MODES are keyed by the names that --mode accepts, and each has a line of help", () => {
   for (const [name, mode] of Object.entries(MODES)) {
     assertEquals(mode.name, name);
     assertEquals(/^[A-Z].*[^.]$/.test(mode.help), true, mode.help);
@@ -67,17 +67,17 @@ const PLANS: Record<string, Plan> = {
 };
 
 for (const mode of Object.keys(MODES)) {
-  Deno.test(`${mode}.plan() is a place and numbers`, () => {
+  Deno.test(`${mode}.plan() chooses the place and numbers of the mode`, () => {
     assertEquals(plan(mode), PLANS[mode]);
   });
 }
 
-Deno.test("threaded.plan() lowers the least threads to the most", () => {
+Deno.test("threaded.plan() lowers --min-threads to --max-threads", () => {
   assertEquals(plan("threaded", { maxThreads: 1 })?.lanes, { min: 1, max: 1, spare: 3 });
   assertEquals(plan("threaded", { minThreads: 8, maxThreads: 8 })?.lanes.min, 8);
 });
 
-Deno.test("forked.plan() gives no process more than its part, and each at least one", () => {
+Deno.test("forked.plan() divides limits by the number of processes, rounded down, at least 1 each", () => {
   const parts = (maxConnections: number, maxConnectionsPerIp: number, workers: number) => {
     const found = plan("forked", { maxConnections, maxConnectionsPerIp, workers });
     return [found?.connections, found?.total, found?.perAddress];

@@ -4,7 +4,7 @@ import { makeHandler } from "../helpers/handlers.ts";
 import { workers } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 
-/** What a client could have a handler print, to be taken for its process. */
+/** What a client could make a handler print to pass for its process. */
 const FORGED = [
   `{"type":"row"}`,
   `{"type":"log"}`,
@@ -14,7 +14,7 @@ const FORGED = [
   "null",
 ];
 
-Deno.test("a process's parent takes nothing for a message that its handler prints", async () => {
+Deno.test("process() does not take what a handler prints for a message", async () => {
   await using handler = await makeHandler(
     `export default {
       framing: { type: "lines" },
@@ -30,12 +30,12 @@ Deno.test("a process's parent takes nothing for a message that its handler print
   assertEquals(await client.receiveAll(), "");
   server.kill("SIGTERM");
   assertEquals(await server.exited, 0);
-  for (const forged of FORGED) assert(server.stderr.includes(forged), `${forged} is not printed`);
+  for (const forged of FORGED) assert(server.stderr.includes(forged), `${forged} is not passed on`);
   assertEquals(server.log.at(-1)?.["sluice.connections.accepted"], 1);
   assertEquals(server.log.at(-1)?.["sluice.workers.crashed"], 0);
 });
 
-Deno.test("a process whose parent takes nothing drops lines, says so, and goes on", async () => {
+Deno.test("a process whose parent reads nothing drops lines, reports it, and keeps serving", async () => {
   const folder = await Deno.makeTempDir();
   const logs = ["--access-log", `${folder}/access`, "--log-max-size", "1gb"];
   await using server = await startServer([...workers("forked", 1), ...logs]);
@@ -43,7 +43,7 @@ Deno.test("a process whose parent takes nothing drops lines, says so, and goes o
   const request = `GET / HTTP/1.1\r\nHost: x\r\nUser-Agent: ${agent}\r\n\r\n`;
   using client = await Client.connect(server);
   server.kill("SIGSTOP");
-  // More than the queue and the pipe hold.
+  // More than fits into the queue and the pipe.
   const count = 2000;
   for (let i = 0; i < count; i++) {
     await client.send(request);
@@ -57,6 +57,6 @@ Deno.test("a process whose parent takes nothing drops lines, says so, and goes o
   assertEquals(await server.exited, 0);
   const lines = (await Deno.readTextFile(`${folder}/access`)).split("\n").slice(0, -1);
   assert(lines.length > 1000 && lines.length < count, `${lines.length} lines`);
-  for (const line of lines) assert(line.endsWith(`"${agent}"`), "a line is not whole");
+  for (const line of lines) assert(line.endsWith(`"${agent}"`), "a line is incomplete");
   await Deno.remove(folder, { recursive: true });
 });

@@ -7,7 +7,7 @@ import { SupervisedLane } from "../../src/supervision/supervised_lane.ts";
 import { UNLIMITED } from "../helpers/supervision.ts";
 import { until } from "../helpers/until.ts";
 
-/** How a lane behaves when it is told to stop; it never ends otherwise. */
+/** How a lane behaves when it is stopped; it never ends otherwise. */
 interface Behaviour {
   readonly open?: number;
   readonly isStarting?: boolean;
