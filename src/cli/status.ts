@@ -4,11 +4,10 @@ import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
 import { printable } from "../base/printable.ts";
 import { cannotRead } from "../base/system_errors.ts";
 import type { LaneCounts } from "../lane/counts.ts";
-import { STATES } from "../lane/scoreboard.ts";
-import type { PlaceName } from "../modes/mode.ts";
 import type { LaneStatus, Status } from "../ops/status.ts";
 import { quote } from "../settings/found.ts";
 import { formatPercent } from "../settings/units.ts";
+import { statusSchema } from "./status_schema.ts";
 
 /** The age, in milliseconds, at which a file is stale: the server writes it once a second. */
 const STALE_MS = 5000;
@@ -22,59 +21,6 @@ const COLUMNS =
 
 /** The columns that are aligned to the left: words, not numbers. */
 const WORDS = ["PLACE", "STATE"];
-
-const PLACES = ["here", "thread", "process"] as const satisfies readonly PlaceName[];
-
-// Each message completes a sentence: "expected ...".
-const TEXT = "a text";
-const WHOLE = "a whole number";
-const NUMBER = "a number";
-const TIME = "a time such as 2026-01-31T12:00:00Z";
-const text = v.string(TEXT);
-const whole = v.pipe(v.number(WHOLE), v.integer(WHOLE));
-const number = v.pipe(v.number(NUMBER), v.finite(NUMBER));
-const time = v.pipe(
-  v.string(TIME),
-  v.isoTimestamp(TIME),
-  v.check((text) => Number.isFinite(Date.parse(text)), TIME),
-);
-const place = v.picklist(PLACES, `one of ${PLACES.join(", ")}`);
-const state = v.picklist(STATES, `one of ${STATES.join(", ")}`);
-const object = <E extends v.ObjectEntries>(entries: E) =>
-  v.object(entries, (issue) => issue.expected === "Object" ? "an object" : "a value");
-
-const counts = {
-  open: whole,
-  accepted: whole,
-  requests: whole,
-  bytes_in: whole,
-  bytes_out: whole,
-  refused: whole,
-  errors: whole,
-};
-const statusSchema = object({
-  time,
-  mode: text,
-  service: text,
-  pid: whole,
-  uptime_s: number,
-  generation: whole,
-  failed_generation: v.nullable(object({ generation: whole, reason: text })),
-  lanes: v.array(
-    object({
-      ...counts,
-      lane: whole,
-      place,
-      state,
-      generation: whole,
-      pid: whole,
-      heartbeat_age_ms: number,
-      busy: number,
-    }),
-    "a list",
-  ),
-  totals: object({ ...counts, crashed: whole, hung: whole, recycled: whole }),
-});
 
 /**
  * Reads a status file and formats it as lines and a table of the lanes.

@@ -1,0 +1,58 @@
+/** What `sluice status` expects in a status file. */
+import * as v from "valibot";
+import { STATES } from "../lane/scoreboard.ts";
+import type { PlaceName } from "../modes/mode.ts";
+
+const PLACES = ["here", "thread", "process"] as const satisfies readonly PlaceName[];
+
+// Each message completes a sentence: "expected ...".
+const TEXT = "a text";
+const WHOLE = "a whole number";
+const NUMBER = "a number";
+const TIME = "a time such as 2026-01-31T12:00:00Z";
+const text = v.string(TEXT);
+const whole = v.pipe(v.number(WHOLE), v.integer(WHOLE));
+const number = v.pipe(v.number(NUMBER), v.finite(NUMBER));
+const time = v.pipe(
+  v.string(TIME),
+  v.isoTimestamp(TIME),
+  v.check((text) => Number.isFinite(Date.parse(text)), TIME),
+);
+const place = v.picklist(PLACES, `one of ${PLACES.join(", ")}`);
+const state = v.picklist(STATES, `one of ${STATES.join(", ")}`);
+const object = <E extends v.ObjectEntries>(entries: E) =>
+  v.object(entries, (issue) => issue.expected === "Object" ? "an object" : "a value");
+
+const counts = {
+  open: whole,
+  accepted: whole,
+  requests: whole,
+  bytes_in: whole,
+  bytes_out: whole,
+  refused: whole,
+  errors: whole,
+};
+/** The shape of a status file; unknown keys are ignored. */
+export const statusSchema = object({
+  time,
+  mode: text,
+  service: text,
+  pid: whole,
+  uptime_s: number,
+  generation: whole,
+  failed_generation: v.nullable(object({ generation: whole, reason: text })),
+  lanes: v.array(
+    object({
+      ...counts,
+      lane: whole,
+      place,
+      state,
+      generation: whole,
+      pid: whole,
+      heartbeat_age_ms: number,
+      busy: number,
+    }),
+    "a list",
+  ),
+  totals: object({ ...counts, crashed: whole, hung: whole, recycled: whole }),
+});
