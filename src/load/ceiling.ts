@@ -1,17 +1,17 @@
 import type { LoadPlan, LoadProgress, LoadResult } from "./load.ts";
-import { runLoad, startMirror } from "./load_process.ts";
+import { runLoad, startNullServer } from "./load_process.ts";
 import { httpMessage } from "./request_text.ts";
 
 const LOOPBACK = "127.0.0.1";
-/** Where its thread runs for such a share of the time, the load generator is the limit. */
+/** The share of the time from which on the generator's thread, and not the server, is the limit. */
 const BUSY = 0.9;
 
-/** Milliseconds of the measurement. */
+/** In milliseconds. */
 const WARMUP = 500;
 const DURATION = 2000;
 
-/** An answer as servers give it to the shortest request. */
-const ANSWER = [
+/** What servers typically send in response to the shortest request. */
+const RESPONSE = [
   "HTTP/1.1 200 OK",
   "Content-Type: text/plain; charset=utf-8",
   "Date: Sat, 21 Nov 2026 22:00:00 GMT",
@@ -21,9 +21,8 @@ const ANSWER = [
 ].join("\r\n");
 
 /**
- * How many requests a second the load generator can do at most with the
- * connections of a plan, if its thread runs all the time: found out with a server
- * that costs next to nothing.
+ * Measures the ceiling of the load generator: how many requests per second it sends at most over
+ * the connections of a plan, with its thread always busy.
  *
  * @throws The reason of the signal.
  */
@@ -33,15 +32,15 @@ export async function measureCeiling(
   signal: AbortSignal,
 ): Promise<number> {
   const isHttp = plan.framing.type === "http";
-  await using mirror = await startMirror({
-    answer: isHttp ? ANSWER : null,
+  await using server = await startNullServer({
+    response: isHttp ? RESPONSE : null,
     closing: plan.closing,
   });
   const result = await runLoad(
     {
       ...plan,
       hostname: LOOPBACK,
-      port: mirror.port,
+      port: server.port,
       framing: isHttp ? plan.framing : { type: "echo" },
       messages: isHttp ? [httpMessage("GET /", LOOPBACK, 1)] : plan.messages.slice(0, 1),
       slow: 0,
@@ -53,21 +52,21 @@ export async function measureCeiling(
     onProgress,
     signal,
   );
-  // Where it had to wait, for a processor or for the other side, it could have done more.
+  // It could have sent more in the time that it waited, for a processor or for the server.
   return result.requests / result.seconds / result.generator.busy;
 }
 
-/** How near a load came to what the load generator can do. */
+/** How near a load came to the limits of the load generator. */
 export interface GeneratorLoad {
-  /** Share of the time in which its thread ran, 0 to 1. */
+  /** The share of the time that its thread ran, 0 to 1. */
   readonly busy: number;
-  /** Share of the time in which its thread waited for a processor, 0 to 1. */
+  /** The share of the time that its thread waited for a processor, 0 to 1. */
   readonly waiting: number;
-  /** Requests a second as a share of the ceiling. */
+  /** Requests per second as a share of the ceiling. */
   readonly of_ceiling: number;
 }
 
-/** Sets what was measured beside the ceiling. */
+/** Compares a result with the ceiling. */
 export function generatorLoad(
   { generator, requests, seconds }: LoadResult,
   ceiling: number,
@@ -76,14 +75,13 @@ export function generatorLoad(
 }
 
 /**
- * Why the figures of a load are those of the load generator; null when they are
- * the server's. What its thread did in this very load decides: the ceiling, which
- * was measured before, is no surer than any other rate of the machine.
+ * Why the load generator, and not the server, was the limit of a load; null if it was not. Its
+ * thread in this very load decides: the ceiling, which was measured before, varies as any other
+ * rate of the machine does.
  */
 export function limitOf({ busy, of_ceiling }: GeneratorLoad): string | null {
   if (busy < BUSY) return null;
   const percent = (share: number) => `${Math.round(share * 100)}%`;
-  return `the load generator ran ${percent(busy)} of the time, at ${
-    percent(of_ceiling)
-  } of its ceiling`;
+  return `the load generator ran ${percent(busy)} of the time, at ${percent(of_ceiling)} of its ` +
+    "ceiling";
 }

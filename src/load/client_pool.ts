@@ -1,81 +1,79 @@
-import type { AnswerReader } from "./answer.ts";
-import { Client, type Surroundings } from "./client.ts";
-import { DelimitedAnswer } from "./delimited_answer.ts";
-import { Delays } from "./delays.ts";
-import { EchoAnswer } from "./echo_answer.ts";
-import { HttpAnswer } from "./http_answer.ts";
+import { Client, type ClientContext } from "./client.ts";
+import { DelayQueue } from "./delay_queue.ts";
+import { DelimitedResponseReader } from "./delimited_response.ts";
+import { EchoResponseReader } from "./echo_response.ts";
+import { HttpResponseReader } from "./http_response.ts";
 import type { LoadPlan } from "./load.ts";
 import { Pacing } from "./pacing.ts";
 import { Poller } from "./poller.ts";
 import { decodeMessages, RequestSequence } from "./request_sequence.ts";
+import type { ResponseReader } from "./response.ts";
 import { openSocketLibrary } from "./socket_library.ts";
 import { encodeAddress, Sockets } from "./sockets.ts";
 
-/** Connections that are being opened at once: more would not fit into a server's queue. */
+/** Connections opened at once: more might overflow the server's accept queue. */
 const OPENING_AT_ONCE = 128;
-/** A client that failed tries again so many milliseconds later. */
+/** Milliseconds until a client that failed tries again. */
 const RETRY = 100;
-/** A slow client sends a piece, and the next one so many milliseconds later. */
+/** Milliseconds between the pieces of a slow client. */
 const SLOW_PAUSE = 100;
-/** Milliseconds of work before the runtime may look at signals. */
+/** Milliseconds of work until the runtime can handle signals. */
 const SLICE = 50;
 const BUFFER_BYTES = 256 * 1024;
 
-/** Whom a crowd tells what its clients see. */
-export type Witness = Pick<Surroundings, "sent" | "received" | "answered" | "failed">;
+/** The events of clients that count. */
+export type PoolEvents = Pick<ClientContext, "sent" | "received" | "responded" | "failed">;
 
-/** What clients that have nothing to do are to do: connect, send, or nothing any more. */
-type Duty = "open" | "send" | "rest";
-
-/** All clients of a load, on one thread: what each does next, and when. */
-export class Crowd implements Disposable {
-  /** When the events came that are being handled. */
+/** All clients of a load, on one thread: decides what each does next, and when. */
+export class ClientPool implements Disposable {
+  /** When the events that are being handled came. */
   now = performance.now();
-  /** Clients that have been connected so far. */
+  /** Clients connected so far. */
   opened = 0;
   readonly #plan: LoadPlan;
-  readonly #witness: Witness;
+  readonly #events: PoolEvents;
   readonly #pacing: Pacing;
   readonly #sockets: Sockets;
   readonly #poller: Poller;
   readonly #clients: readonly Client[];
   readonly #bySocket: Client[] = [];
-  /** Those that have nothing to do, in the open model, the one that waits longest first. */
-  readonly #free = new Delays<Client>(0);
-  readonly #retrying = new Delays<Client>(RETRY);
-  readonly #pausing = new Delays<Client>(SLOW_PAUSE);
-  #duty: Duty = "open";
+  /** Idle clients in the open model, the longest idle first. */
+  readonly #idle = new DelayQueue<Client>(0);
+  readonly #retrying = new DelayQueue<Client>(RETRY);
+  readonly #pausing = new DelayQueue<Client>(SLOW_PAUSE);
+  /** What idle clients do: connect, send, or send only what was due before the end. */
+  #duty: "open" | "send" | "finish" = "open";
   #opening = 0;
   /** No request is due from then on. */
   #end = Infinity;
 
-  /** @throws {ExitError} 69 or 77 where the system does not allow it. */
-  constructor(plan: LoadPlan, witness: Witness) {
+  /** @throws {ExitError} As {@linkcode openSocketLibrary}. */
+  constructor(plan: LoadPlan, events: PoolEvents) {
     const library = openSocketLibrary();
     this.#plan = plan;
-    this.#witness = witness;
+    this.#events = events;
     this.#pacing = new Pacing(plan.rate);
     this.#sockets = new Sockets(library);
     this.#poller = new Poller(library);
-    const around = this.#surroundings();
+    const context = this.#clientContext();
     const messages = decodeMessages(plan.messages);
     this.#clients = Array.from({ length: plan.connections }, (_, slot) => {
       const sequence = new RequestSequence(plan.messages, messages, plan.seed, slot);
-      return new Client(around, this.#answerReader(), sequence, slot < plan.slow);
+      return new Client(context, this.#responseReader(), sequence, slot < plan.slow);
     });
   }
 
-  /** Whether a client that is not slow waits for an answer. */
+  /** Whether a client that is not slow waits for a response. */
   get isBusy(): boolean {
     return this.#clients.some((client) => client.isBusy && !client.isSlow);
   }
 
-  /** Whether requests are due, or will be, that were not sent; in the open model. */
+  /** Whether there are more requests to send at their rate, in the open model. */
   get hasMore(): boolean {
     return this.#pacing.next < this.#end;
   }
 
-  /** Begins to connect all clients, some at a time. */
+  /** Starts to connect all clients, some at a time. */
   open(): void {
     this.now = performance.now();
     for (const client of this.#clients) {
@@ -85,24 +83,24 @@ export class Crowd implements Disposable {
     }
   }
 
-  /** Has all clients send from now on. */
+  /** Starts to send. */
   start(): void {
     this.#duty = "send";
     this.#pacing.start(this.now);
-    this.#clients.forEach((client) => this.#freed(client));
+    this.#clients.forEach((client) => this.#assign(client));
   }
 
-  /** Has no client send what is due at a time or later. */
+  /** Sets the end: what is due then or later is not sent. */
   endAt(end: number): void {
     this.#end = end;
   }
 
-  /** From now on only what was due before the end is sent. */
-  rest(): void {
-    this.#duty = "rest";
+  /** Sends only what was due before the end. */
+  finish(): void {
+    this.#duty = "finish";
   }
 
-  /** When each request was due that is not answered, or not even sent; slow clients aside. */
+  /** When each request was due that was not answered, or not even sent; without slow clients. */
   *unanswered(): Iterable<number> {
     for (const client of this.#clients) {
       if (client.isBusy && !client.isSlow && client.due < this.#end) yield client.due;
@@ -111,9 +109,9 @@ export class Crowd implements Disposable {
   }
 
   /**
-   * Handles what happens until a time, or until something is so.
+   * Handles events until a time, or a condition.
    *
-   * @param onSlice Called some times a second.
+   * @param onSlice Called several times per second.
    */
   async turnUntil(limit: number, isOver: () => boolean, onSlice: () => void): Promise<void> {
     let sliceEnd = performance.now() + SLICE;
@@ -139,20 +137,20 @@ export class Crowd implements Disposable {
     this.#poller[Symbol.dispose]();
   }
 
-  /** When the next request is due that a free client could send. */
+  /** When the next request is due that an idle client could send. */
   #due(): number {
-    return this.#free.next === Infinity || !this.hasMore ? Infinity : this.#pacing.next;
+    return this.#idle.next === Infinity || !this.hasMore ? Infinity : this.#pacing.next;
   }
 
   #doWhatIsDue(): void {
     const { now } = this;
     let client: Client | undefined;
-    while ((client = this.#retrying.take(now)) !== undefined) this.#freed(client);
+    while ((client = this.#retrying.take(now)) !== undefined) this.#assign(client);
     while ((client = this.#pausing.take(now)) !== undefined) client.resume();
     while (this.#isDue()) {
-      client = this.#free.take(now);
+      client = this.#idle.take(now);
       if (client === undefined) return;
-      // It lost its connection while it waited, and has come here twice.
+      // A client that lost its connection while idle is in the queue twice.
       if (client.isBusy) continue;
       client.request(this.#pacing.take());
     }
@@ -162,22 +160,22 @@ export class Crowd implements Disposable {
     return this.hasMore && this.#pacing.next <= this.now;
   }
 
-  /** A client has nothing to do: it sends what is due, or waits for it. */
-  #freed(client: Client): void {
+  /** Gives an idle client something to do, or queues it. */
+  #assign(client: Client): void {
     if (client.isBusy) return;
     if (this.#duty === "open") return client.open();
-    const mayBegin = this.#duty === "send";
+    const isSending = this.#duty === "send";
     if (!this.#pacing.isOpen || client.isSlow) {
-      if (mayBegin) client.request(performance.now());
+      if (isSending) client.request(performance.now());
       return;
     }
     if (this.#isDue()) return client.request(this.#pacing.take());
-    if (mayBegin && !this.#plan.closing) client.open();
-    this.#free.put(client, this.now);
+    if (isSending && !this.#plan.closing) client.open();
+    this.#idle.put(client, this.now);
   }
 
-  #surroundings(): Surroundings {
-    const { sent, received, answered, failed } = this.#witness;
+  #clientContext(): ClientContext {
+    const { sent, received, responded, failed } = this.#events;
     return {
       sockets: this.#sockets,
       poller: this.#poller,
@@ -195,9 +193,9 @@ export class Crowd implements Disposable {
         this.#clients[this.#opening++]?.open();
       },
       pausing: (client) => this.#pausing.put(client, this.now),
-      answered: (client, failure) => {
-        answered(client, failure);
-        this.#freed(client);
+      responded: (client, failure) => {
+        responded(client, failure);
+        this.#assign(client);
       },
       failed: (client, reason) => {
         failed(client, reason);
@@ -207,10 +205,10 @@ export class Crowd implements Disposable {
     };
   }
 
-  #answerReader(): AnswerReader {
+  #responseReader(): ResponseReader {
     const { framing } = this.#plan;
-    if (framing.type === "http") return new HttpAnswer();
-    if (framing.type === "delimiter") return new DelimitedAnswer(framing.delimiter);
-    return new EchoAnswer((a, b, length) => this.#sockets.areEqual(a, b, length));
+    if (framing.type === "http") return new HttpResponseReader();
+    if (framing.type === "delimiter") return new DelimitedResponseReader(framing.delimiter);
+    return new EchoResponseReader((a, b, length) => this.#sockets.areEqual(a, b, length));
   }
 }

@@ -1,140 +1,140 @@
 import { EXIT, ExitError } from "../base/exit.ts";
 import type { Client } from "./client.ts";
-import { Crowd } from "./client_pool.ts";
+import { ClientPool } from "./client_pool.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "./load.ts";
 import { schedulerTimes, sharesOf } from "../base/cpu_clock.ts";
-import { Tally } from "./statistics.ts";
+import { LoadStatistics } from "./statistics.ts";
 
-/** How long opening all connections may take, in milliseconds. */
+/** Milliseconds in which all connections must open. */
 const OPENING_LIMIT = 30_000;
-/** How long requests of the measured time are waited for after it, in milliseconds. */
+/** Milliseconds after the measured time in which its requests can still be answered. */
 const GRACE = 1000;
 
-/** Runs one load, in this thread, which has nothing else to do meanwhile. */
+/** Runs one load, on a thread that does nothing else meanwhile. */
 export class Generator {
   readonly #plan: LoadPlan;
   readonly #onProgress: (progress: LoadProgress) => void;
-  readonly #crowd: Crowd;
-  #tally = new Tally();
+  readonly #pool: ClientPool;
+  #statistics = new LoadStatistics();
   #phase: LoadProgress["phase"] = "opening";
-  /** When the measured time begins and ends; both infinite until it has begun. */
+  /** The measured time; both ends are infinite until it begins. */
   #begin = Infinity;
   #end = Infinity;
   #isStopped = false;
 
   /**
-   * @param onProgress Called when a phase begins, and some times a second.
-   * @throws {ExitError} 69 or 77 where the system does not allow it.
+   * @param onProgress Called at the start of each phase, and several times per second.
+   * @throws {ExitError} As {@linkcode ClientPool}.
    */
   constructor(plan: LoadPlan, onProgress: (progress: LoadProgress) => void = () => {}) {
     this.#plan = plan;
     this.#onProgress = onProgress;
-    this.#crowd = new Crowd(plan, {
+    this.#pool = new ClientPool(plan, {
       sent: (bytes) => {
-        if (this.#phase === "measuring") this.#tally.bytesOut += bytes;
+        if (this.#phase === "measuring") this.#statistics.bytesOut += bytes;
       },
       received: (bytes) => {
-        if (this.#phase === "measuring") this.#tally.bytesIn += bytes;
+        if (this.#phase === "measuring") this.#statistics.bytesIn += bytes;
       },
-      answered: (client, failure) => this.#answered(client, failure),
+      responded: (client, failure) => this.#responded(client, failure),
       failed: (_client, reason) => {
         if (this.#phase === "opening") throw this.#cannotOpen(reason);
-        this.#tally.error(reason);
+        this.#statistics.error(reason);
       },
     });
   }
 
   /**
-   * Opens all connections, loads, and closes them.
+   * Opens all connections, sends the load, and closes them.
    *
-   * @param percentiles Those of the curve of latencies.
-   * @throws {ExitError} 69 when the server does not take the connections.
-   * @throws {Error} When it is stopped before anything is measured.
+   * @param percentiles The percentiles of the latency curve.
+   * @throws {ExitError} 69 if the server does not accept the connections.
+   * @throws {Error} If it is stopped before it measures.
    */
   async run(percentiles: readonly number[]): Promise<LoadResult> {
-    using crowd = this.#crowd;
+    using pool = this.#pool;
     await this.#openAll();
     if (this.#plan.warmup > 0) {
       this.#enter("warmup");
-      crowd.start();
-      await this.#turnUntil(crowd.now + this.#plan.warmup, () => this.#isStopped);
+      pool.start();
+      await this.#turnUntil(pool.now + this.#plan.warmup, () => this.#isStopped);
     }
     if (this.#isStopped) throw new Error("Stopped before anything was measured");
     return await this.#measure(percentiles);
   }
 
-  /** Ends the measured time now; {@linkcode run} gives what there is. */
+  /** Ends the measured time now; {@linkcode run} returns what was measured. */
   stop(): void {
     this.#isStopped = true;
   }
 
   async #openAll(): Promise<void> {
-    const crowd = this.#crowd;
+    const pool = this.#pool;
     this.#enter("opening");
-    crowd.open();
-    const isOver = () => crowd.opened >= this.#plan.connections || this.#isStopped;
-    await this.#turnUntil(crowd.now + OPENING_LIMIT, isOver);
+    pool.open();
+    const isOver = () => pool.opened >= this.#plan.connections || this.#isStopped;
+    await this.#turnUntil(pool.now + OPENING_LIMIT, isOver);
     if (!isOver()) throw this.#cannotOpen("timed out");
   }
 
   async #measure(percentiles: readonly number[]): Promise<LoadResult> {
-    const crowd = this.#crowd;
-    const tally = this.#tally = new Tally();
+    const pool = this.#pool;
+    const statistics = this.#statistics = new LoadStatistics();
     const before = schedulerTimes();
-    this.#begin = crowd.now;
+    this.#begin = pool.now;
     this.#endAt(this.#begin + this.#plan.duration);
     this.#enter("measuring");
-    // Without a warm-up the first requests count like the others.
-    if (this.#plan.warmup === 0) crowd.start();
+    // Without a warm-up, the first requests count like the others.
+    if (this.#plan.warmup === 0) pool.start();
     await this.#turnUntil(this.#end, () => this.#isStopped);
-    this.#endAt(crowd.now);
+    this.#endAt(pool.now);
     const milliseconds = this.#end - this.#begin;
-    const { requests, bytesIn, bytesOut } = tally;
+    const { requests, bytesIn, bytesOut } = statistics;
     const generator = sharesOf(before, schedulerTimes(), milliseconds);
     this.#enter("finishing");
-    crowd.rest();
-    await this.#turnUntil(this.#end + GRACE, () => !crowd.isBusy && !crowd.hasMore);
-    // What nobody answered has taken at least as long as it was waited for.
-    for (const due of crowd.unanswered()) {
-      tally.error("unanswered");
-      tally.latency(crowd.now - Math.max(due, this.#begin));
+    pool.finish();
+    await this.#turnUntil(this.#end + GRACE, () => !pool.isBusy && !pool.hasMore);
+    // The latency of an unanswered request is at least the time waited for it.
+    for (const due of pool.unanswered()) {
+      statistics.error("unanswered");
+      statistics.latency(pool.now - Math.max(due, this.#begin));
     }
     return {
       seconds: milliseconds / 1000,
       requests,
       bytes_in: bytesIn,
       bytes_out: bytesOut,
-      errors: tally.errors,
-      latency: tally.summary(percentiles),
+      errors: statistics.errors,
+      latency: statistics.summary(percentiles),
       generator,
     };
   }
 
   #endAt(end: number): void {
     this.#end = end;
-    this.#crowd.endAt(end);
+    this.#pool.endAt(end);
   }
 
-  #answered({ due, isSlow }: Client, failure: string | null): void {
-    const tally = this.#tally;
+  #responded({ due, isSlow }: Client, failure: string | null): void {
+    const statistics = this.#statistics;
     if (failure !== null) {
-      if (isSlow || due < this.#end) tally.error(failure);
+      if (isSlow || due < this.#end) statistics.error(failure);
       return;
     }
     if (isSlow) return;
-    tally.requests++;
-    if (due >= this.#begin && due < this.#end) tally.latency(this.#crowd.now - due);
+    statistics.requests++;
+    if (due >= this.#begin && due < this.#end) statistics.latency(this.#pool.now - due);
   }
 
   #turnUntil(limit: number, isOver: () => boolean): Promise<void> {
-    return this.#crowd.turnUntil(limit, isOver, () => this.#report());
+    return this.#pool.turnUntil(limit, isOver, () => this.#report());
   }
 
   #cannotOpen(reason: string): ExitError {
     const { hostname, port, connections } = this.#plan;
     return new ExitError(
       `Cannot open ${connections} connections to ${hostname} port ${port}: ${reason}, ` +
-        `after ${this.#crowd.opened} were open`,
+        `${this.#pool.opened} are open`,
       EXIT.unavailable,
     );
   }
@@ -147,8 +147,8 @@ export class Generator {
   #report(): void {
     this.#onProgress({
       phase: this.#phase,
-      requests: this.#phase === "measuring" ? this.#tally.requests : 0,
-      elapsed: Math.max(0, this.#crowd.now - this.#begin),
+      requests: this.#phase === "measuring" ? this.#statistics.requests : 0,
+      elapsed: Math.max(0, this.#pool.now - this.#begin),
     });
   }
 }

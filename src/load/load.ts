@@ -1,21 +1,21 @@
-/** What a load generator is told, and what it tells: plain data, for a pipe. */
+/** The orders and results of the load generator: plain data, for a pipe. */
 
 /** One kind of request. */
 export interface Message {
   /** All of its bytes, in base64. */
   readonly base64: string;
-  /** How often it is sent, beside the others. */
+  /** How often it is sent, relative to the others. */
   readonly weight: number;
-  /** Whether an answer has no body whatever its header says, as one to HEAD (RFC 9110, 9.3.2). */
+  /** Whether its response has no body whatever the header says, as for HEAD (RFC 9110, 9.3.2). */
   readonly bodiless: boolean;
 }
 
-/** How the end of an answer is found. */
-export type Framing =
+/** How the end of a response is found. */
+export type ResponseFraming =
   | { readonly type: "http" }
   /** The same bytes come back; others are an error. */
   | { readonly type: "echo" }
-  /** Latin-1 characters that an answer ends with. */
+  /** The Latin-1 characters that end a response. */
   | { readonly type: "delimiter"; readonly delimiter: string };
 
 /** A load. */
@@ -23,21 +23,21 @@ export interface LoadPlan {
   /** An IP address. */
   readonly hostname: string;
   readonly port: number;
-  readonly framing: Framing;
-  /** At least one; each connection has its own sequence of them, made from the seed. */
+  readonly framing: ResponseFraming;
+  /** At least one; each connection sends a sequence of them that follows from the seed. */
   readonly messages: readonly Message[];
   readonly connections: number;
-  /** How many of the connections send slowly; what they see is not in the latencies. */
+  /** How many of the connections send slowly; their latencies do not count. */
   readonly slow: number;
-  /** Requests a second (open model); null when each waits for the answer before (closed model). */
+  /** Requests per second (open model); null if each waits for the response before (closed model). */
   readonly rate: number | null;
   /** Whether each request has a connection of its own. */
   readonly closing: boolean;
-  /** Milliseconds of load before anything is measured. */
+  /** Milliseconds of load before the measured time. */
   readonly warmup: number;
-  /** Milliseconds that are measured. */
+  /** Milliseconds of the measured time. */
   readonly duration: number;
-  /** A whole number. */
+  /** An integer. */
   readonly seed: number;
 }
 
@@ -49,13 +49,13 @@ export interface Latency {
   readonly p99: number;
   readonly p999: number;
   readonly max: number;
-  /** At each of the percentiles that were asked for. */
+  /** At each of the requested percentiles. */
   readonly curve: readonly number[];
 }
 
-/** What was measured. */
+/** What a load measured. */
 export interface LoadResult {
-  /** Seconds that were measured. */
+  /** The measured time. */
   readonly seconds: number;
   /** Requests answered in this time. */
   readonly requests: number;
@@ -63,17 +63,17 @@ export interface LoadResult {
   readonly bytes_out: number;
   /** Failed requests by kind, such as `status 503`, `reset`, `unanswered`. */
   readonly errors: Readonly<Record<string, number>>;
-  /** Null when there was no answer. */
+  /** Null if there was no response. */
   readonly latency: Latency | null;
-  /** Shares of the time in which the thread of the generator ran, and waited for a processor. */
+  /** The shares of the time that the generator's thread ran, and waited for a processor. */
   readonly generator: { readonly busy: number; readonly waiting: number };
 }
 
-/** How far a load is. */
+/** The progress of a load. */
 export interface LoadProgress {
   readonly phase: "opening" | "warmup" | "measuring" | "finishing";
-  /** Requests answered since the measuring began. */
+  /** Requests answered in the measured time so far. */
   readonly requests: number;
-  /** Milliseconds since the measuring began. */
+  /** Milliseconds of the measured time so far. */
   readonly elapsed: number;
 }

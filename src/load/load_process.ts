@@ -2,7 +2,7 @@ import { ChildProcess, programArguments } from "../base/child_process.ts";
 import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "./load.ts";
 import { LOAD_ARGUMENT, type LoadOrder, type LoadReport } from "./messages.ts";
-import type { MirrorPlan } from "./mirror.ts";
+import type { NullServerPlan } from "./null_server.ts";
 
 /**
  * Runs a load in a process of its own.
@@ -28,19 +28,19 @@ export async function runLoad(
 }
 
 /**
- * Starts a mirror; disposing ends it.
+ * Starts a null server; disposing ends it.
  *
  * @throws {ExitError} When it cannot be started.
  */
-export async function startMirror(
-  plan: MirrorPlan,
+export async function startNullServer(
+  plan: NullServerPlan,
 ): Promise<AsyncDisposable & { readonly port: number }> {
-  const mirror = new LoadProcess({ type: "mirror", plan }, () => {});
-  const report = await mirror.result;
+  const server = new LoadProcess({ type: "null-server", plan }, () => {});
+  const report = await server.result;
   if (report?.type === "listening") {
-    return { port: report.port, [Symbol.asyncDispose]: () => mirror[Symbol.asyncDispose]() };
+    return { port: report.port, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
   }
-  await mirror[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
   throw failure(report);
 }
 

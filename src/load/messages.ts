@@ -1,21 +1,21 @@
-/** What passes between a program that wants load and the process that generates it. */
+/** What a program and the process that generates load for it say to each other. */
 import type { LoadPlan, LoadProgress, LoadResult } from "./load.ts";
-import type { MirrorPlan } from "./mirror.ts";
+import type { NullServerPlan } from "./null_server.ts";
 
-/** The argument that makes this program a generator of load; for nobody to type. */
+/** The hidden argument that makes this program a load process. */
 export const LOAD_ARGUMENT = "--load-of-parent";
 
-/** What the process is to do, once. */
+/** The one order that the process carries out. */
 export type LoadOrder =
   | {
     readonly type: "load";
     readonly plan: LoadPlan;
-    /** Those of the curve of latencies. */
+    /** The percentiles of the latency curve. */
     readonly percentiles: readonly number[];
   }
-  | { readonly type: "mirror"; readonly plan: MirrorPlan };
+  | { readonly type: "null-server"; readonly plan: NullServerPlan };
 
-/** What it says. */
+/** What the process reports. */
 export type LoadReport =
   | { readonly type: "listening"; readonly port: number }
   | ({ readonly type: "progress" } & LoadProgress)

@@ -6,18 +6,18 @@ const EPOLL_CTL_MOD = 3;
 const POLLIN = 1;
 const PR_SET_TIMERSLACK = 29;
 
-/** Flags of epoll_ctl(2), for what is waited for and for what happened. */
+/** Flags of epoll_ctl(2), to wait for and as events. */
 export const READABLE = 0x1;
 export const WRITABLE = 0x4;
 export const BROKEN = 0x8 | 0x10;
 
-/** The most events of one wait. */
+/** The most events that one wait returns. */
 const MAX_EVENTS = 1024;
 /** struct epoll_event is packed on x86_64 only. */
 const EVENT_BYTES = Deno.build.arch === "x86_64" ? 12 : 16;
 const DATA_OFFSET = Deno.build.arch === "x86_64" ? 4 : 8;
 
-/** Waits until sockets can be read or written; see epoll(7). */
+/** Waits until sockets are readable or writable; see epoll(7). */
 export class Poller {
   readonly #library: SocketLibrary;
   readonly #descriptor: number;
@@ -25,7 +25,7 @@ export class Poller {
   readonly #changeBytes = new Uint8Array(this.#change.buffer);
   readonly #events = new DataView(new ArrayBuffer(EVENT_BYTES * MAX_EVENTS));
   readonly #eventBytes = new Uint8Array(this.#events.buffer);
-  /** struct pollfd: the descriptor, and what is waited for. */
+  /** struct pollfd: the descriptor, and the events to wait for. */
   readonly #pollfd = new Uint8Array(8);
   /** struct timespec. */
   readonly #timespec = new DataView(new ArrayBuffer(16));
@@ -37,33 +37,33 @@ export class Poller {
     const view = new DataView(this.#pollfd.buffer);
     view.setInt32(0, this.#descriptor, true);
     view.setInt16(4, POLLIN, true);
-    // Else the system may wake this thread 50 us late, which would be in each latency.
+    // By default the system may wake a thread 50 us late, which would add to each latency.
     library.prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
   }
 
-  /** Watches one more socket, for flags; for {@linkcode BROKEN} it is always watched. */
+  /** Watches a socket for flags, and always for {@linkcode BROKEN}. */
   add(socket: number, flags: number): void {
     this.#control(EPOLL_CTL_ADD, socket, flags);
   }
 
-  /** Changes what a socket is watched for. A socket that is closed is watched no more. */
+  /** Changes the flags that a socket is watched for. Closing a socket ends its watch. */
   change(socket: number, flags: number): void {
     this.#control(EPOLL_CTL_MOD, socket, flags);
   }
 
   /**
-   * Waits for events, which {@linkcode socketOf} and {@linkcode flagsOf} then give.
+   * Waits for events, which {@linkcode socketOf} and {@linkcode flagsOf} then return.
    *
-   * @param patience Milliseconds, at most so long; a fraction counts.
+   * @param timeout Milliseconds; fractions count.
    * @returns The number of events.
    */
-  wait(patience: number): number {
-    const whole = Math.max(0, Math.floor(patience));
-    if (whole === 0 && patience > 0.001) {
-      this.#timespec.setBigInt64(8, BigInt(Math.floor(patience * 1e6)), true);
+  wait(timeout: number): number {
+    const whole = Math.max(0, Math.floor(timeout));
+    if (whole === 0 && timeout > 0.001) {
+      this.#timespec.setBigInt64(8, BigInt(Math.floor(timeout * 1e6)), true);
       this.#library.ppoll(this.#pollfd, 1, this.#timespecBytes, null);
     }
-    // A signal may have ended the wait: then there is nothing.
+    // A signal may interrupt the wait: then there are no events.
     return Math.max(
       0,
       this.#library.epoll_wait(this.#descriptor, this.#eventBytes, MAX_EVENTS, whole),

@@ -1,32 +1,30 @@
-/** Numbers that look like chance and are the same for each seed. */
+/** A pseudorandom sequence that is the same for the same seed (Mulberry32). */
 export class Random {
   #state: number;
 
-  /** @param seed A whole number; its lowest 32 bits count. */
+  /** @param seed An integer, of which the lowest 32 bits count. */
   constructor(seed: number) {
     this.#state = seed;
   }
 
-  /** A whole number from 0 up to, and not including, `limit`. */
+  /** An integer from 0 to `limit`, exclusive. */
   below(limit: number): number {
-    // Mulberry32.
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
   }
 
-  /** One of them; each is as likely. */
+  /** An element of a list, each with the same probability. */
   pick<T>(list: readonly [T, ...T[]]): T {
     return list[this.below(list.length)] ?? list[0];
   }
 
-  /** Whether something comes true that does so many times in a hundred. */
-  percent(chance: number): boolean {
-    return this.below(100) < chance;
+  /** True with a probability in percent. */
+  percent(probability: number): boolean {
+    return this.below(100) < probability;
   }
 
-  /** So many bytes. */
   bytes(length: number): Uint8Array<ArrayBuffer> {
     return Uint8Array.from({ length }, () => this.below(256));
   }

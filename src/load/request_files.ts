@@ -4,11 +4,11 @@ import { quote } from "../settings/found.ts";
 import { type FileMessage, messageOf } from "./request_text.ts";
 
 /**
- * Reads files of requests.
+ * Reads a request from each file.
  *
- * @param host For the field `Host`, where it is missing.
- * @throws {ExitError} 66 or 77 when one cannot be read, 78 when one cannot be
- * used, or when some are of HTTP and some are not.
+ * @param host The value of `Host` in requests without it.
+ * @throws {ExitError} 66 or 77 if a file cannot be read; 78 if its content cannot be used, or only
+ * some requests are HTTP.
  */
 export async function readRequestFiles(
   paths: readonly string[],
@@ -21,7 +21,7 @@ export async function readRequestFiles(
   if (other !== -1) {
     const [http, plain] = first?.isHttp ? [paths[0], paths[other]] : [paths[other], paths[0]];
     throw new ExitError(
-      `Cannot mix the requests ${quote(http)}, which is of HTTP, and ${quote(plain)}, which is not`,
+      `Cannot mix the requests ${quote(http)}, which is HTTP, and ${quote(plain)}, which is not`,
       EXIT.config,
     );
   }

@@ -1,13 +1,12 @@
 /**
- * Sockets of the C library. A generator of load must cost less than the servers
- * that it loads: through the runtime's own sockets a request costs it 5 us of
- * JavaScript and of the runtime, through these 1.5. They need Linux.
+ * The sockets of the C library, on Linux. A load generator must cost less than the servers that it
+ * loads: a request takes 5 us of its time with the runtime's sockets, 1.5 us with these.
  */
 import { C_LIBRARIES } from "../base/c_library.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 
-// Sizes are u32 and not usize, results i32 and not isize: what may be a BigInt
-// leaves the fast path of the runtime. None here comes near 2 ** 31.
+// Sizes are u32 instead of usize, results i32 instead of isize: types that may be a BigInt leave the
+// runtime's fast path. None here comes near 2 ** 31.
 const SYMBOLS = {
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
@@ -25,23 +24,23 @@ const SYMBOLS = {
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
   ppoll: { parameters: ["buffer", "u32", "buffer", "pointer"], result: "i32" },
   prctl: { parameters: ["i32", "u32", "u32", "u32", "u32"], result: "i32" },
-  // Another thread does it, and while this one awaits it the runtime looks at its
-  // signals and pipes. After setImmediate, it may not for many seconds.
+  // Runs on another thread; awaiting it lets the runtime handle signals and pipes, which
+  // setImmediate may delay for many seconds.
   sched_yield: { parameters: [], result: "i32", nonblocking: true },
   memcmp: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
 } as const;
 
-/** Functions of the C library, by their names in section 2 of the manual. */
+/** Functions of the C library, named as in section 2 of the manual. */
 export type SocketLibrary = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
-/** It cannot be closed while a generator lives, so it is opened once. */
+/** Opened once: it must stay open while a generator lives. */
 let opened: SocketLibrary | null = null;
 
 /**
- * The C library, open for as long as the process lives.
+ * The C library, open as long as the process lives.
  *
- * @throws {ExitError} 69 where there is none, 77 without the permission for foreign functions.
+ * @throws {ExitError} 69 if there is none, 77 without the permission for foreign functions.
  */
 export function openSocketLibrary(): SocketLibrary {
   return opened ??= open();
@@ -63,7 +62,7 @@ function open(): SocketLibrary {
   for (const name of C_LIBRARIES) {
     try {
       return Deno.dlopen(name, SYMBOLS).symbols;
-    } catch { // It has another name here.
+    } catch { // The library has another name here.
     }
   }
   throw new ExitError(

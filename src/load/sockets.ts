@@ -14,7 +14,7 @@ const TCP_NODELAY = 1;
 const MSG_NOSIGNAL = 0x4000;
 const EAGAIN = 11;
 const EINPROGRESS = 115;
-/** Errors of connect(2) and recv(2) that have a name of their own in a report. */
+/** Errors of connect(2), recv(2) and send(2) that reports name; others are numbers. */
 const ERRORS: ReadonlyMap<number, string> = new Map([
   [24, "too many open files"],
   [99, "no free port"],
@@ -25,12 +25,12 @@ const ERRORS: ReadonlyMap<number, string> = new Map([
   [113, "unreachable"],
 ]);
 
-/** Nothing has arrived, or nothing more can be sent for now. */
+/** Nothing has arrived, or nothing can be sent for now. */
 export const AGAIN = -1;
-/** The connection broke; {@linkcode Sockets.lastError} says how. */
+/** The connection failed; see {@linkcode Sockets.lastError}. */
 export const FAILED = -2;
 
-/** TCP sockets that never wait, by their descriptors. */
+/** Non-blocking TCP sockets, by their descriptors. */
 export class Sockets {
   readonly #library: SocketLibrary;
   readonly #errno: Deno.UnsafePointerView;
@@ -38,7 +38,7 @@ export class Sockets {
   readonly #value = new Int32Array(1);
   readonly #valueBytes = new Uint8Array(this.#value.buffer);
   readonly #length = new Uint8Array(new Uint32Array([4]).buffer);
-  /** How the last call failed, such as `refused`. */
+  /** Why the last call failed, such as `refused`. */
   lastError = "";
 
   constructor(library: SocketLibrary) {
@@ -49,9 +49,9 @@ export class Sockets {
   }
 
   /**
-   * Begins to connect; the socket is writable when that is done.
+   * Starts to connect; the socket becomes writable when that is done.
    *
-   * @param address Of {@linkcode encodeAddress}.
+   * @param address From {@linkcode encodeAddress}.
    * @returns The socket, or {@linkcode FAILED}.
    */
   connect(address: Uint8Array<ArrayBuffer>): number {
@@ -66,7 +66,7 @@ export class Sockets {
     return this.#fail(error);
   }
 
-  /** Whether a socket that became writable is connected; else {@linkcode lastError} says why not. */
+  /** Whether a socket that became writable is connected; if not, see {@linkcode lastError}. */
   isConnected(socket: number): boolean {
     this.#library.getsockopt(socket, SOL_SOCKET, SO_ERROR, this.#valueBytes, this.#length);
     const error = this.#value[0] ?? 0;
@@ -74,13 +74,13 @@ export class Sockets {
     return error === 0;
   }
 
-  /** @returns The bytes that arrived, 0 at the end of them, {@linkcode AGAIN} or {@linkcode FAILED}. */
+  /** @returns The number of bytes, 0 at the end, {@linkcode AGAIN} or {@linkcode FAILED}. */
   receive(socket: number, buffer: Uint8Array<ArrayBuffer>): number {
     const count = this.#library.recv(socket, buffer, buffer.length, 0);
     return count >= 0 ? count : this.#againOrFail();
   }
 
-  /** @returns The bytes that were taken, {@linkcode AGAIN} or {@linkcode FAILED}. */
+  /** @returns The number of bytes sent, {@linkcode AGAIN} or {@linkcode FAILED}. */
   send(socket: number, bytes: Uint8Array<ArrayBuffer>): number {
     const count = this.#library.send(socket, bytes, bytes.length, MSG_NOSIGNAL);
     return count >= 0 ? count : this.#againOrFail();
@@ -90,15 +90,15 @@ export class Sockets {
     this.#library.close(socket);
   }
 
-  /** Whether the first bytes of both are the same. */
+  /** Whether the first bytes of both are equal. */
   areEqual(a: Uint8Array<ArrayBuffer>, b: Uint8Array<ArrayBuffer>, length: number): boolean {
     return this.#library.memcmp(a, b, length) === 0;
   }
 
   /**
-   * Listens on a port of 127.0.0.1 that the system chooses.
+   * Listens on a free port of 127.0.0.1.
    *
-   * @throws {Error} If it cannot.
+   * @throws {Error} If the system refuses.
    */
   listen(backlog: number): { readonly socket: number; readonly port: number } {
     const socket = this.#library.socket(AF_INET, SOCK_STREAM | NEW, 0);
@@ -113,7 +113,7 @@ export class Sockets {
     return { socket, port: new DataView(address.buffer).getUint16(2) };
   }
 
-  /** @returns A socket, or {@linkcode AGAIN} when nobody waits. */
+  /** @returns A socket, or {@linkcode AGAIN} if no client waits. */
   accept(listening: number): number {
     const socket = this.#library.accept4(listening, null, null, NEW);
     if (socket < 0) return AGAIN;
@@ -133,9 +133,9 @@ export class Sockets {
 }
 
 /**
- * An address as connect(2) takes it.
+ * Encodes an address for connect(2).
  *
- * @param hostname An IP address; one of version 6 without brackets and zone.
+ * @param hostname An IP address; IPv6 without brackets and zone.
  */
 export function encodeAddress(hostname: string, port: number): Uint8Array<ArrayBuffer> {
   const groups = hostname.includes(":") ? groupsOf(hostname) : null;
@@ -147,9 +147,9 @@ export function encodeAddress(hostname: string, port: number): Uint8Array<ArrayB
   return new Uint8Array(view.buffer);
 }
 
-/** The eight groups of an IPv6 address, of which :: leaves out some (RFC 4291, 2.2). */
+/** The eight groups of an IPv6 address, some of which :: stands for (RFC 4291, 2.2). */
 function groupsOf(hostname: string): number[] {
-  // The URL parser writes an IPv4 address at the end as two groups.
+  // The URL parser turns an IPv4 address at the end into two groups.
   const canonical = new URL(`http://[${hostname}]`).hostname.slice(1, -1);
   const [before = "", after] = canonical.split("::");
   const read = (text: string) =>

@@ -3,12 +3,12 @@ import type { Latency } from "./load.ts";
 
 /** An hour, in microseconds: longer latencies count as that. */
 const LONGEST = 3_600_000_000;
-/** Digits of a latency that are kept. */
+/** Significant digits of a latency. */
 const DIGITS = 3;
 
-/** What happens in the time that is measured. */
-export class Tally {
-  /** Requests answered. */
+/** Counts and latencies of the measured time. */
+export class LoadStatistics {
+  /** Responses that did not fail. */
   requests = 0;
   bytesIn = 0;
   bytesOut = 0;
@@ -20,7 +20,7 @@ export class Tally {
     bitBucketSize: 32,
   });
 
-  /** @param milliseconds From when the request was due to the end of its answer. */
+  /** @param milliseconds From when the request was due to the end of its response. */
   latency(milliseconds: number): void {
     const microseconds = Math.round(milliseconds * 1000);
     this.#latencies.recordValue(Math.min(Math.max(microseconds, 1), LONGEST));
@@ -30,11 +30,11 @@ export class Tally {
     this.errors[kind] = (this.errors[kind] ?? 0) + 1;
   }
 
-  /** All latencies so far; null when there are none. */
+  /** The latencies so far, with those at the given percentiles; null if there are none. */
   summary(percentiles: readonly number[]): Latency | null {
     const latencies = this.#latencies;
     if (latencies.totalCount === 0) return null;
-    // A histogram gives the upper end of a bucket, which can be above all that is in it.
+    // The histogram returns the upper end of a bucket, which can exceed every value in it.
     const at = (percentile: number) =>
       Math.min(latencies.getValueAtPercentile(percentile), latencies.maxValue) / 1000;
     return {

@@ -8,11 +8,11 @@ import { echoMessage, httpMessage } from "./request_text.ts";
 const EXPECTED = "expected http://HOST:PORT/PATH or tcp://HOST:PORT";
 
 /**
- * The load that a URL and options ask for: to `http://` a GET, to `tcp://` a
- * message that is to come back, or to either the requests of files.
+ * Plans the load for a URL: a GET to `http://`, a message to echo to `tcp://`, or requests from
+ * files to either.
  *
- * @throws {ExitError} 64 when the URL is wrong, or a file does not fit it; 69 when
- * nobody listens there; as `readRequestFiles`.
+ * @throws {ExitError} 64 if the URL is wrong, or a file does not fit it; 69 if it cannot be reached;
+ * as `readRequestFiles`.
  */
 export async function planTarget(url: string, settings: LoadSettings): Promise<LoadPlan> {
   const target = parse(url);
@@ -36,13 +36,13 @@ export async function planTarget(url: string, settings: LoadSettings): Promise<L
 
 function parse(text: string): URL {
   const url = URL.parse(text);
-  if (url === null) throw wrong(text, "it is no URL");
-  if (url.protocol === "https:") throw wrong(text, "there is no TLS here");
+  if (url === null) throw refuse(text, "it is not a URL");
+  if (url.protocol === "https:") throw refuse(text, "TLS is not supported");
   if (url.protocol !== "http:" && url.protocol !== "tcp:") {
-    throw wrong(text, `found the scheme ${quote(url.protocol)}`);
+    throw refuse(text, `found the scheme ${quote(url.protocol)}`);
   }
-  if (url.hostname === "") throw wrong(text, "it names no host");
-  if (url.protocol === "tcp:" && url.port === "") throw wrong(text, "it names no port");
+  if (url.hostname === "") throw refuse(text, "it names no host");
+  if (url.protocol === "tcp:" && url.port === "") throw refuse(text, "it names no port");
   return url;
 }
 
@@ -60,7 +60,7 @@ async function planMessages(
   }
   const messages = await readRequestFiles(request, target.host);
   if ((messages[0]?.isHttp ?? isHttp) !== isHttp) {
-    const found = isHttp ? "no request of HTTP" : "a request of HTTP";
+    const found = isHttp ? "a request that is not HTTP" : "an HTTP request";
     throw new ExitError(
       `Cannot send the request ${quote(request[0])} to ${quote(url)}: found ${found}`,
       EXIT.usage,
@@ -69,7 +69,7 @@ async function planMessages(
   return { messages, framing: { type: "delimiter", delimiter } };
 }
 
-/** The IP address of a host, of those that it may have the one that answers. */
+/** The IP address that accepts a connection, of those that the host has. */
 async function resolve(url: string, hostname: string, port: number): Promise<string> {
   try {
     using conn = await Deno.connect({ hostname, port });
@@ -84,6 +84,6 @@ async function resolve(url: string, hostname: string, port: number): Promise<str
   }
 }
 
-function wrong(url: string, found: string): ExitError {
+function refuse(url: string, found: string): ExitError {
   return new ExitError(`Cannot use the URL ${quote(url)}: ${found}, ${EXPECTED}`, EXIT.usage);
 }

@@ -146,12 +146,12 @@ Deno.test("sluice load reports a usage error in one line, before it connects", a
     "text that is not a URL": {
       args: ["127.0.0.1:8080"],
       code: 64,
-      says: `Cannot use the URL "127.0.0.1:8080": it is no URL, ${expected}`,
+      says: `Cannot use the URL "127.0.0.1:8080": it is not a URL, ${expected}`,
     },
     "https": {
       args: ["https://127.0.0.1/"],
       code: 64,
-      says: `Cannot use the URL "https://127.0.0.1/": there is no TLS here, ${expected}`,
+      says: `Cannot use the URL "https://127.0.0.1/": TLS is not supported, ${expected}`,
     },
     "tcp without a port": {
       args: ["tcp://127.0.0.1"],

@@ -5,23 +5,23 @@ import { httpMessage } from "../../src/load/request_text.ts";
 import { openSocketLibrary } from "../../src/load/socket_library.ts";
 import type { Said, Seen, ServerPlan } from "./load_server_worker.ts";
 
-// It stays open, which is no leak of a test.
+// Open for the life of the process: not a leak of a test.
 openSocketLibrary();
 
 /** Longer than any load takes, in milliseconds. */
 const DEADLINE = 20_000;
 
-/** A short answer of HTTP. */
+/** A short HTTP response. */
 export const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-/** The same as the last one of its connection. */
+/** The same, as the last response of its connection. */
 export const CLOSING = OK.replace("\r\n", "\r\nCONNECTION: Close\r\n");
-/** A server of HTTP for requests without a body. */
-export const HTTP: ServerPlan = { requestEnd: "\r\n\r\n", answer: OK };
+/** An HTTP server for requests without a body. */
+export const HTTP: ServerPlan = { requestEnd: "\r\n\r\n", response: OK };
 
-/** A server for the load generator, which has the thread of the test for itself. */
+/** A server for a load generator on the thread of the test. */
 export interface LoadServer extends Disposable {
   readonly port: number;
-  /** All that it has seen, a connection after the other; waits until each is closed. */
+  /** What it has seen of each connection, after all are closed. */
   seen(): Promise<readonly Seen[]>;
 }
 
@@ -49,7 +49,7 @@ export async function startLoadServer(plan: ServerPlan): Promise<LoadServer> {
   };
 }
 
-/** A load of short requests of HTTP for 100 ms; what a test is about is changed. */
+/** A load of short HTTP requests for 100 ms, with changes. */
 export function planFor(server: { port: number }, changes: Partial<LoadPlan> = {}): LoadPlan {
   return {
     hostname: "127.0.0.1",
@@ -72,13 +72,13 @@ export function plainMessage(text: string): Message {
   return { base64: btoa(text), weight: 1, bodiless: false };
 }
 
-/** A load that ran, and what its server has seen. */
+/** A finished load, and what its server saw. */
 export interface LoadRun {
   readonly result: LoadResult;
   readonly seen: readonly Seen[];
-  /** Requests that were whole, on all connections. */
+  /** Complete requests on all connections. */
   readonly requests: number;
-  /** Milliseconds that it took. */
+  /** In milliseconds. */
   readonly elapsed: number;
 }
 
@@ -99,7 +99,7 @@ export async function runOn(
   return { result, seen, requests, elapsed };
 }
 
-/** Runs a load on a server of its own until so many requests are answered, however long it takes. */
+/** Runs a load on a server of its own until a number of requests are answered. */
 export function runUntil(
   count: number,
   server: ServerPlan,
@@ -115,7 +115,7 @@ export function textOf({ pieces }: Seen): string {
   return pieces.map((bytes) => Buffer.from(bytes).toString("latin1")).join("");
 }
 
-/** Bytes that arrived on all connections. */
+/** The number of bytes that arrived on all connections. */
 export function bytesOf(seen: readonly Seen[]): number {
   return seen.flatMap(({ pieces }) => pieces).reduce((sum, { length }) => sum + length, 0);
 }

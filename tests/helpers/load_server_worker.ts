@@ -1,36 +1,36 @@
-/** A server for the tests of the load generator, which keeps all that it sees. */
+/** A server for the tests of the load generator, which records what it sees. */
 import { Buffer } from "node:buffer";
 import { createServer, type Socket } from "node:net";
 
-/** What the server does. Its requests and answers are in Latin-1. */
+/** What the server does. Its requests and responses are in Latin-1. */
 export interface ServerPlan {
-  /** What a request ends with; null when whatever arrives is sent back at once. */
+  /** The end of a request; null echoes anything at once. */
   readonly requestEnd: string | null;
-  /** What it answers to each; null when it never does. */
-  readonly answer: string | null;
-  /** How the connection ends after each answer; it stays when nothing is said. */
+  /** The response to each; null never responds. */
+  readonly response: string | null;
+  /** How the connection ends after each response; by default it stays open. */
   readonly after?: "close" | "reset";
-  /** Milliseconds before each answer. */
+  /** Milliseconds before each response. */
   readonly delay?: number;
-  /** Milliseconds for which it does nothing at all, once, so long after its first request. */
+  /** Blocks the thread once, a time after the first request; both in milliseconds. */
   readonly stall?: { readonly after: number; readonly length: number };
-  /** Milliseconds after which it closes a connection that has no request. */
+  /** Milliseconds after which it closes an idle connection. */
   readonly idle?: number;
-  /** After so many connections it takes no more: they are refused. */
+  /** The number of connections after which it refuses more. */
   readonly connections?: number;
 }
 
-/** What was seen of one connection; times are in milliseconds, of one clock for all. */
+/** What was seen of one connection; times are in milliseconds of one clock. */
 export interface Seen {
-  /** What arrived, piece after piece. */
+  /** What arrived, piece by piece. */
   readonly pieces: readonly Uint8Array<ArrayBuffer>[];
-  /** When each request was whole. */
+  /** When each request was complete. */
   readonly requests: readonly number[];
-  /** Requests that came before the answer to the one before. */
+  /** Requests that came before the response to the last one. */
   readonly overlaps: number;
 }
 
-/** What the thread says: its port, and then, when it is asked, what it has seen. */
+/** What the thread reports: its port, and on request what it has seen. */
 export type Said =
   | { readonly type: "listening"; readonly port: number }
   | { readonly type: "seen"; readonly seen: readonly Seen[] };
@@ -67,7 +67,7 @@ function serve(plan: ServerPlan): void {
   });
 }
 
-/** Holds the thread up when the time has come; called with each request. */
+/** Blocks the thread when it is time to; called for each request. */
 function stallOf({ stall }: ServerPlan): () => void {
   let start = Infinity;
   let isOver = stall === undefined;
@@ -86,7 +86,7 @@ class Conversation {
   readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #plan: ServerPlan;
-  /** What has come of a request that is not whole. */
+  /** The beginning of an incomplete request. */
   #rest = "";
   #pending = 0;
   #idle: ReturnType<typeof setTimeout> | undefined;
@@ -96,7 +96,7 @@ class Conversation {
     this.#plan = plan;
     this.closed = new Promise((resolve) => socket.on("close", () => resolve()));
     socket.setNoDelay(true);
-    // A client may cut a connection off.
+    // Clients may reset connections.
     socket.on("error", () => {});
     socket.on("data", (data) => {
       stall();
@@ -116,22 +116,22 @@ class Conversation {
     for (const _ of parts) {
       this.requests.push(performance.now());
       if (this.#pending++ > 0) this.overlaps++;
-      if (delay === undefined) this.#answer();
-      else setTimeout(() => this.#answer(), delay);
+      if (delay === undefined) this.#respond();
+      else setTimeout(() => this.#respond(), delay);
     }
   }
 
-  #answer(): void {
-    const { answer, after } = this.#plan;
-    if (answer === null) return;
+  #respond(): void {
+    const { response, after } = this.#plan;
+    if (response === null) return;
     if (--this.#pending === 0) this.#watch();
-    this.#socket.write(answer, "latin1", () => {
+    this.#socket.write(response, "latin1", () => {
       if (after === "close") this.#socket.end();
       if (after === "reset") this.#socket.resetAndDestroy();
     });
   }
 
-  /** It has no request: it may not stay so for long. */
+  /** Closes the connection if it stays idle. */
   #watch(): void {
     const { idle } = this.#plan;
     if (idle !== undefined) this.#idle = setTimeout(() => this.#socket.end(), idle);

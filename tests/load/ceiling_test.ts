@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { generatorLoad, limitOf } from "../../src/load/ceiling.ts";
 
-Deno.test("generatorLoad() is the rate as a share of the ceiling, beside what the thread did", () => {
+Deno.test("generatorLoad() returns the rate as a share of the ceiling, and the times of the thread", () => {
   const result = {
     seconds: 2,
     requests: 10_000,
@@ -14,7 +14,7 @@ Deno.test("generatorLoad() is the rate as a share of the ceiling, beside what th
   assertEquals(generatorLoad(result, 50_000), { busy: 0.25, waiting: 0.125, of_ceiling: 0.1 });
 });
 
-Deno.test("limitOf() says why figures are those of the load generator, and null otherwise", () => {
+Deno.test("limitOf() explains when the load generator was the limit, and is null otherwise", () => {
   const limit = (busy: number, of_ceiling: number) => limitOf({ busy, of_ceiling, waiting: 1 });
   assertEquals(limit(0.89, 1.1), null);
   assertEquals(limit(0.9, 0.5), "the load generator ran 90% of the time, at 50% of its ceiling");

@@ -2,12 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { httpMessage } from "../../src/load/request_text.ts";
 import { bytesOf, HTTP, OK, plainMessage, runOn } from "../helpers/load_server.ts";
 
-/** The most bytes that a slow client may send in so many milliseconds. */
+/** The most bytes that a slow client may send in a time in milliseconds. */
 function slowBytes(elapsed: number): number {
   return 16 * (1 + Math.floor(elapsed / 100));
 }
 
-Deno.test("a slow Client sends at most 16 bytes in 100 ms, and gets its answers", async () => {
+Deno.test("a slow Client sends at most 16 bytes per 100 ms, and gets its responses", async () => {
   const { result, seen, elapsed } = await runOn(HTTP, { connections: 3, slow: 3, duration: 700 });
   assertEquals(result.errors, {});
   assertEquals(seen.length, 3);
@@ -18,7 +18,7 @@ Deno.test("a slow Client sends at most 16 bytes in 100 ms, and gets its answers"
   }
 });
 
-Deno.test("a slow Client is in neither the requests nor the latencies", async () => {
+Deno.test("a slow Client counts in neither requests nor latencies", async () => {
   const all = await runOn(HTTP, { connections: 3, slow: 3, duration: 500 });
   assertEquals([all.result.requests, all.result.latency], [0, null]);
   const some = await runOn(HTTP, { connections: 3, slow: 1, duration: 500 });
@@ -29,14 +29,14 @@ Deno.test("a slow Client is in neither the requests nor the latencies", async ()
   assert(sent - some.result.requests >= 0 && sent - some.result.requests <= 2, `of ${requests}`);
 });
 
-Deno.test("a slow Client is not waited for at the end, and not unanswered", async () => {
-  const { result, elapsed } = await runOn({ ...HTTP, answer: null }, { connections: 2, slow: 2 });
+Deno.test("a slow Client is not waited for at the end, and does not count as unanswered", async () => {
+  const { result, elapsed } = await runOn({ ...HTTP, response: null }, { connections: 2, slow: 2 });
   assertEquals([result.errors, result.latency], [{}, null]);
   assert(elapsed < 1000, `${elapsed} ms`);
 });
 
-Deno.test("a slow Client is slow with messages of fewer than 16 bytes too", async () => {
-  const { result, requests, elapsed } = await runOn({ requestEnd: "\n", answer: "pong\n" }, {
+Deno.test("a slow Client pauses after messages of fewer than 16 bytes too", async () => {
+  const { result, requests, elapsed } = await runOn({ requestEnd: "\n", response: "pong\n" }, {
     connections: 1,
     slow: 1,
     duration: 500,
@@ -47,10 +47,10 @@ Deno.test("a slow Client is slow with messages of fewer than 16 bytes too", asyn
   assert(requests >= 2 && requests <= 1 + elapsed / 100, `${requests} in ${elapsed} ms`);
 });
 
-Deno.test("a slow Client stays slow when it is answered too soon, and connects again", async () => {
+Deno.test("a slow Client stays slow after an early response, and reconnects", async () => {
   const timeout = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-  for (const [answer, after] of [[timeout, "close"], [OK, undefined], ["", "reset"]] as const) {
-    const plan = { requestEnd: "GET", answer, ...after === undefined ? {} : { after } };
+  for (const [response, after] of [[timeout, "close"], [OK, undefined], ["", "reset"]] as const) {
+    const plan = { requestEnd: "GET", response, ...after === undefined ? {} : { after } };
     const { seen, elapsed } = await runOn(plan, {
       connections: 1,
       slow: 1,
@@ -64,14 +64,14 @@ Deno.test("a slow Client stays slow when it is answered too soon, and connects a
   }
 });
 
-Deno.test("a Client whose idle connection is dropped connects again before it is needed", async () => {
+Deno.test("a Client whose idle connection is dropped reconnects before it needs it", async () => {
   const { seen } = await runOn({ ...HTTP, idle: 50 }, { connections: 3, rate: 1, duration: 700 });
   assert(seen.length >= 6, `${seen.length} connections`);
 });
 
-Deno.test("a Client whose idle connection is dropped has one request at a time all the same", async () => {
+Deno.test("a Client whose idle connection is dropped still sends one request at a time", async () => {
   const rate = 20;
-  // Some wait for long enough to be dropped while others wait for their answers.
+  // Some clients are idle long enough to be dropped while others wait for responses.
   const { result, seen, requests } = await runOn({ ...HTTP, idle: 50, delay: 400 }, {
     connections: 10,
     rate,

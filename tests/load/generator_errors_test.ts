@@ -1,4 +1,4 @@
-/** How a load sees servers that fail. */
+/** Loads on servers that fail. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EXIT, ExitError } from "../../src/base/exit.ts";
 import { Generator } from "../../src/load/generator.ts";
@@ -13,12 +13,12 @@ import {
   runUntil,
 } from "../helpers/load_server.ts";
 
-/** Milliseconds in which a client that failed has tried again. */
+/** Milliseconds in which a client retries at least once. */
 const RETRYING = 500;
 
-Deno.test("Generator counts a reset in the middle of an answer, and connects again", async () => {
-  const answer = OK.slice(0, -1);
-  const { result, seen, requests } = await runOn({ ...HTTP, answer, after: "reset" }, {
+Deno.test("Generator counts a reset within a response, and reconnects", async () => {
+  const response = OK.slice(0, -1);
+  const { result, seen, requests } = await runOn({ ...HTTP, response, after: "reset" }, {
     duration: RETRYING,
   });
   assertEquals(Object.keys(result.errors), ["reset"]);
@@ -27,9 +27,9 @@ Deno.test("Generator counts a reset in the middle of an answer, and connects aga
   assert(seen.length > 4, `${seen.length} connections`);
 });
 
-Deno.test("Generator counts an end in the middle of an answer, and connects again", async () => {
-  for (const answer of [OK.slice(0, -1), ""]) {
-    const { result, seen, requests } = await runOn({ ...HTTP, answer, after: "close" }, {
+Deno.test("Generator counts a close within a response, and reconnects", async () => {
+  for (const response of [OK.slice(0, -1), ""]) {
+    const { result, seen, requests } = await runOn({ ...HTTP, response, after: "close" }, {
       duration: RETRYING,
     });
     assertEquals(Object.keys(result.errors), ["closed"]);
@@ -39,87 +39,87 @@ Deno.test("Generator counts an end in the middle of an answer, and connects agai
   }
 });
 
-Deno.test("Generator counts answers of failure by their status, and keeps the connection", async () => {
-  const answer = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nno";
-  const { result, seen, requests } = await runOn({ ...HTTP, answer }, { duration: 300 });
+Deno.test("Generator counts error responses by status, and keeps the connection", async () => {
+  const response = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nno";
+  const { result, seen, requests } = await runOn({ ...HTTP, response }, { duration: 300 });
   assertEquals(Object.keys(result.errors), ["status 503"]);
   assertEquals([result.requests, result.latency], [0, null]);
   const { "status 503": count = 0 } = result.errors;
-  // Of the last ones, some are sent too late to count.
+  // Some of the last requests are sent too late to count.
   assert(count > 4 && count <= requests && requests - count <= 8, `${count} of ${requests}`);
   assertEquals(seen.length, 4);
 });
 
-Deno.test("Generator counts an answer that is none, and connects again", async () => {
-  const cases: [answer: string, kind: string][] = [
-    ["Hello, World!\r\n", "wrong answer"],
-    [`${OK}x`, "more than an answer"],
+Deno.test("Generator counts a malformed response, and reconnects", async () => {
+  const cases: [response: string, kind: string][] = [
+    ["Hello, World!\r\n", "wrong response"],
+    [`${OK}x`, "excess data"],
   ];
-  for (const [answer, kind] of cases) {
-    const { result, seen } = await runOn({ ...HTTP, answer }, { duration: RETRYING });
+  for (const [response, kind] of cases) {
+    const { result, seen } = await runOn({ ...HTTP, response }, { duration: RETRYING });
     assertEquals(Object.keys(result.errors), [kind]);
     assertEquals(result.requests, 0);
     assert(seen.length > 4, `${seen.length} connections`);
   }
 });
 
-Deno.test("Generator counts what nobody answers, and for how long it has waited at least", async () => {
-  const { result } = await runOn({ ...HTTP, answer: null });
+Deno.test("Generator counts unanswered requests, and the time that it waited for them as latency", async () => {
+  const { result } = await runOn({ ...HTTP, response: null });
   assertEquals(result.errors, { unanswered: 4 });
   assertEquals(result.requests, 0);
   const { p50 = 0 } = result.latency ?? {};
   assert(p50 >= 1000 * result.seconds * 0.99, `${p50} ms of ${result.seconds} s`);
 });
 
-Deno.test("Generator counts in the open model also what could not be sent for want of answers", async () => {
-  const { result, requests } = await runOn({ ...HTTP, answer: null }, { rate: 100 });
+Deno.test("Generator counts requests of the open model that it could not send for lack of responses", async () => {
+  const { result, requests } = await runOn({ ...HTTP, response: null }, { rate: 100 });
   const { unanswered = 0 } = result.errors;
   assertEquals(Object.keys(result.errors), ["unanswered"]);
   assert(Math.abs(unanswered - 100 * result.seconds) <= 1, `${unanswered} in ${result.seconds} s`);
   assertEquals(requests, 4);
 });
 
-Deno.test("Generator takes answers that come soon after the measured time", async () => {
+Deno.test("Generator accepts responses shortly after the measured time", async () => {
   const { result } = await runOn({ ...HTTP, delay: 600 });
   assertEquals(result.errors, {});
   const { p50 = 0 } = result.latency ?? {};
   assert(p50 >= 595, `${p50} ms`);
 });
 
-Deno.test("Generator that is refused at the start says so with 69", async () => {
+Deno.test("Generator fails with 69 if the server refuses connections at the start", async () => {
   const port = deadPort();
   const error = await assertRejects(() => new Generator(planFor({ port })).run([]), ExitError);
   assertEquals(
     error.message,
-    `Cannot open 4 connections to 127.0.0.1 port ${port}: refused, after 0 were open`,
+    `Cannot open 4 connections to 127.0.0.1 port ${port}: refused, 0 are open`,
   );
   assertEquals(error.exitCode, EXIT.unavailable);
 });
 
-Deno.test("Generator counts refused connections later on as errors", async () => {
-  const plan = { ...HTTP, answer: CLOSING, after: "close", connections: 4 } as const;
+Deno.test("Generator counts later refused connections as errors", async () => {
+  const plan = { ...HTTP, response: CLOSING, after: "close", connections: 4 } as const;
   const { result: { errors } } = await runOn(plan, { duration: 300 });
   const { refused = 0, ...others } = errors;
   assert(refused > 0, JSON.stringify(errors));
   for (const kind of Object.keys(others)) assert(["reset", "closed"].includes(kind), kind);
 });
 
-Deno.test("Generator finds out what does not come back as it was sent", async () => {
+Deno.test("Generator finds echoes that differ from what it sent", async () => {
   const framing = { type: "echo" } as const;
   const messages = [plainMessage("ping\n")];
   for (
-    const [answer, kind] of [
-      ["pong\n", "wrong answer"],
-      ["ping\nx", "more than an answer"],
+    const [response, kind] of [
+      ["pong\n", "wrong response"],
+      ["ping\nx", "excess data"],
     ] as const
   ) {
-    const { result } = await runOn({ requestEnd: "\n", answer }, { framing, messages });
+    const { result } = await runOn({ requestEnd: "\n", response }, { framing, messages });
     assertEquals([result.requests, Object.keys(result.errors)], [0, [kind]]);
   }
 });
 
-Deno.test("Generator does not go on where a request was answered before it was sent", async () => {
-  // Far more than the system takes at once; the answer comes with the first bytes.
+Deno.test("Generator stops sending a request that was answered early", async () => {
+  // Far more than the system takes at once; the response follows the first bytes.
   const head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20000000\r\n\r\n";
   const body = new Uint8Array(20_000_000);
   const bytes = new Uint8Array(head.length + body.length);

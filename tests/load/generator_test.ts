@@ -15,14 +15,14 @@ import {
   startLoadServer,
 } from "../helpers/load_server.ts";
 
-/** Of the message of {@linkcode planFor}. */
+/** The length of the message of {@linkcode planFor}. */
 const REQUEST_BYTES = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".length;
 
-Deno.test("Generator counts requests, answers and their bytes from the first on", async () => {
+Deno.test("Generator counts requests, responses and their bytes from the first one on", async () => {
   const { result, seen, requests } = await runUntil(20, HTTP);
   assertEquals(result.errors, {});
   assertEquals(seen.length, 4);
-  // Those that were under way at the end are not counted.
+  // Requests in flight at the end do not count.
   assert(result.requests >= 20 && requests - result.requests <= 4, `${requests} were sent`);
   assert(requests >= result.requests);
   assertEquals(result.bytes_in, result.requests * OK.length);
@@ -35,20 +35,20 @@ Deno.test("Generator counts requests, answers and their bytes from the first on"
   assert(generator.busy > 0 && generator.busy <= 1);
 });
 
-Deno.test("Generator has one request at a time on a connection", async () => {
+Deno.test("Generator sends one request at a time on a connection", async () => {
   const { seen } = await runUntil(100, { ...HTTP, delay: 5 }, { connections: 20 });
   assertEquals(seen.length, 20);
   for (const { overlaps } of seen) assertEquals(overlaps, 0);
 });
 
-Deno.test("Generator opens more connections than a queue of a server takes at once", async () => {
+Deno.test("Generator opens more connections than an accept queue holds", async () => {
   const { result, seen } = await runOn(HTTP, { connections: 300 });
   assertEquals(result.errors, {});
   assertEquals(seen.length, 300);
   for (const { requests } of seen) assert(requests.length > 0);
 });
 
-Deno.test("Generator does not count what happens in the warm-up", async () => {
+Deno.test("Generator does not count the warm-up", async () => {
   let warm = 0;
   const phases = new Set<string>();
   const { result, requests } = await runOn(HTTP, { warmup: 300, duration: 300 }, (progress) => {
@@ -58,17 +58,17 @@ Deno.test("Generator does not count what happens in the warm-up", async () => {
   assertEquals([...phases], ["opening", "warmup", "measuring", "finishing"]);
   assertEquals(warm, 0);
   assert(result.requests > 0 && requests > result.requests + 4, `${result.requests}, ${requests}`);
-  // A request may have been sent before, and its answer have come after.
+  // A request sent in the warm-up may be answered in the measured time.
   assert(result.bytes_out <= (result.requests + 4) * REQUEST_BYTES);
   assert(result.seconds >= 0.3 && result.seconds < 20, `${result.seconds} s`);
 });
 
-Deno.test("Generator does not count the latency of a request from the warm-up", async () => {
+Deno.test("Generator does not count latencies of requests of the warm-up", async () => {
   const { result } = await runOn({ ...HTTP, delay: 700 }, { warmup: 100 });
   assertEquals([result.requests, result.errors, result.latency], [0, {}, null]);
 });
 
-Deno.test("Generator says how far it is: requests and time since the measuring began", async () => {
+Deno.test("Generator reports its progress: requests and time since the start of the measured time", async () => {
   const said: LoadProgress[] = [];
   const { result } = await runOn(HTTP, { duration: 300 }, (progress) => said.push(progress));
   const measuring = said.filter(({ phase }) => phase === "measuring");
@@ -81,9 +81,9 @@ Deno.test("Generator says how far it is: requests and time since the measuring b
   });
 });
 
-Deno.test("Generator connects again after the last answer of a connection, which is no error", async () => {
+Deno.test("Generator reconnects after the last response of a connection, without an error", async () => {
   for (const after of ["close", "reset"] as const) {
-    const { result, seen, requests } = await runUntil(20, { ...HTTP, answer: CLOSING, after });
+    const { result, seen, requests } = await runUntil(20, { ...HTTP, response: CLOSING, after });
     assertEquals(result.errors, {}, after);
     assert(result.requests >= 20, `${result.requests} requests`);
     assertEquals(seen.length, requests);
@@ -91,27 +91,27 @@ Deno.test("Generator connects again after the last answer of a connection, which
   }
 });
 
-Deno.test("Generator takes an answer that ends with the connection", async () => {
-  const answer = "HTTP/1.1 200 OK\r\n\r\nok";
-  const { result, seen } = await runUntil(20, { ...HTTP, answer, after: "close" });
+Deno.test("Generator accepts a response that ends with the connection", async () => {
+  const response = "HTTP/1.1 200 OK\r\n\r\nok";
+  const { result, seen } = await runUntil(20, { ...HTTP, response, after: "close" });
   assertEquals(result.errors, {});
   assert(result.requests >= 20, `${result.requests} requests`);
   for (const { requests } of seen) assertEquals(requests.length, 1);
 });
 
-Deno.test("Generator has a connection for each request when it is told so", async () => {
+Deno.test("Generator opens a connection for each request if the plan says so", async () => {
   for (const rate of [null, 100]) {
     const { result, seen, requests } = await runUntil(10, HTTP, { closing: true, rate });
     assertEquals(result.errors, {});
     assert(result.requests >= 10, `${result.requests} requests`);
     const used = seen.filter((one) => one.requests.length > 0);
     assertEquals(used.length, requests);
-    // In the open model, some were opened at the start and never needed.
+    // In the open model, some connections are opened at the start and never used.
     assert(seen.length - used.length <= 4);
   }
 });
 
-Deno.test("Generator.stop() ends early with what there is", async () => {
+Deno.test("Generator.stop() ends the load early and returns what was measured", async () => {
   const { result: { seconds, requests, latency, errors } } = await runUntil(1, HTTP, {
     duration: 60_000,
   });
@@ -120,7 +120,7 @@ Deno.test("Generator.stop() ends early with what there is", async () => {
   assertEquals(errors, {});
 });
 
-Deno.test("Generator.stop() before anything is measured leaves nothing to give", async () => {
+Deno.test("Generator.stop() before anything is measured makes run() fail", async () => {
   const stopIn = async (server: LoadServer, phase: string) => {
     const generator = new Generator(
       planFor(server, { warmup: 60_000, duration: 60_000 }),
@@ -136,11 +136,11 @@ Deno.test("Generator.stop() before anything is measured leaves nothing to give",
   }
 });
 
-Deno.test("Generator has large messages echoed", async () => {
-  // The system takes the first ones at once, the others in parts.
+Deno.test("Generator sends large messages and reads their echoes", async () => {
+  // The system takes the first messages at once, the others in parts.
   for (const length of [300_000, 5_000_000]) {
     const bytes = Uint8Array.from({ length }, (_, i) => i % 253);
-    const { result, seen } = await runOn({ requestEnd: null, answer: null }, {
+    const { result, seen } = await runOn({ requestEnd: null, response: null }, {
       framing: { type: "echo" },
       messages: [{ base64: bytes.toBase64(), weight: 1, bodiless: false }],
       connections: 1,
@@ -151,18 +151,22 @@ Deno.test("Generator has large messages echoed", async () => {
   }
 });
 
-Deno.test("Generator takes answers up to a delimiter", async () => {
-  const { result, seen } = await runUntil(20, { requestEnd: "\n", answer: "a\rb\r\nc\r\n.\r\n" }, {
-    framing: { type: "delimiter", delimiter: "\r\n.\r\n" },
-    messages: [plainMessage("ask\n")],
-  });
+Deno.test("Generator reads responses up to a delimiter", async () => {
+  const { result, seen } = await runUntil(
+    20,
+    { requestEnd: "\n", response: "a\rb\r\nc\r\n.\r\n" },
+    {
+      framing: { type: "delimiter", delimiter: "\r\n.\r\n" },
+      messages: [plainMessage("ask\n")],
+    },
+  );
   assertEquals(result.errors, {});
   assertEquals(seen.length, 4);
 });
 
-Deno.test("Generator sends HEAD among others, and knows whose answers have no body", async () => {
-  const answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-  const { result, seen } = await runUntil(20, { ...HTTP, answer }, {
+Deno.test("Generator mixes HEAD with other requests, and expects no body for it", async () => {
+  const response = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+  const { result, seen } = await runUntil(20, { ...HTTP, response }, {
     messages: [httpMessage("GET /", "x", 1), httpMessage("HEAD /", "x", 1)],
   });
   assertEquals(result.errors, {});

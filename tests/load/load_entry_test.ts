@@ -10,7 +10,7 @@ import { waitFor } from "../helpers/until.ts";
 
 const WORD = "a word of the test";
 
-/** This program as a process that has an order. */
+/** This program as a load process. */
 function startProcess(order: LoadOrder) {
   const [program = "", ...args] = SERVER;
   const child = new Deno.Command(program, {
@@ -29,16 +29,16 @@ function startProcess(order: LoadOrder) {
   );
   const orders = child.stdin.getWriter();
   void orders.write(new TextEncoder().encode(encodeMessage(order, WORD)));
-  /** Ends its orders, as the end of a parent does. */
+  /** Closes its standard input, as a parent that ends does. */
   const end = () => orders.close().catch(() => {});
   return {
     reports,
     end,
     kill: (signal: Deno.Signal) => child.kill(signal),
     report: <T extends LoadReport["type"]>(type: T) =>
-      waitFor(`it says "${type}"`, () => reports.find((report) => report.type === type) ?? null)
+      waitFor(`it reports "${type}"`, () => reports.find((report) => report.type === type) ?? null)
         .then((report) => report as LoadReport & { type: T }),
-    /** Its exit code; it has said nothing but reports. */
+    /** Its exit code, after it has written nothing but reports. */
     async exited(): Promise<number> {
       const { code } = await child.status;
       await reading;
@@ -48,14 +48,14 @@ function startProcess(order: LoadOrder) {
     async [Symbol.asyncDispose]() {
       try {
         child.kill("SIGKILL");
-      } catch { // It has ended.
+      } catch { // The process has ended.
       }
       await Promise.all([end(), child.status, reading]);
     },
   };
 }
 
-Deno.test("runLoadProcess() runs a load, says how far it is and what it has found", async () => {
+Deno.test("runLoadProcess() runs a load, and reports progress and the result", async () => {
   using server = await startLoadServer(HTTP);
   const plan = planFor(server, { warmup: 50, duration: 500 });
   await using process = startProcess({ type: "load", plan, percentiles: [50, 100] });
@@ -72,23 +72,23 @@ Deno.test("runLoadProcess() runs a load, says how far it is and what it has foun
   assertEquals(process.reports.at(-1)?.type, "finished");
 });
 
-Deno.test("runLoadProcess() says what failed, with the code for it", async () => {
+Deno.test("runLoadProcess() reports a failure with its exit code", async () => {
   const port = deadPort();
   await using process = startProcess({ type: "load", plan: planFor({ port }), percentiles: [] });
   const { message, exitCode } = await process.report("failed");
   assertEquals(
     message,
-    `Cannot open 4 connections to 127.0.0.1 port ${port}: refused, after 0 were open`,
+    `Cannot open 4 connections to 127.0.0.1 port ${port}: refused, 0 are open`,
   );
   assertEquals([exitCode, await process.exited()], [69, 69]);
 });
 
-Deno.test("runLoadProcess() ends with its parent, in the middle of a load", async () => {
+Deno.test("runLoadProcess() ends with its parent, even during a load", async () => {
   using server = await startLoadServer(HTTP);
   const plan = planFor(server, { duration: 60_000 });
   await using process = startProcess({ type: "load", plan, percentiles: [] });
   await process.report("progress");
-  // A terminal sends it to all; the parent is who decides.
+  // A terminal sends the signal to both; the parent decides.
   process.kill("SIGINT");
   const before = process.reports.length;
   await waitFor("it goes on", () => process.reports.length > before + 3 || null);
@@ -101,17 +101,20 @@ Deno.test("runLoadProcess() ends with its parent, in the middle of a load", asyn
 });
 
 for (const closing of [false, true]) {
-  const stays = closing ? "closes" : "stays";
-  Deno.test(`runMirror() gives a fixed answer to what arrives, and ${stays}`, async () => {
-    const answer = "an answer\r\n\xff";
-    await using process = startProcess({ type: "mirror", plan: { answer, closing } });
+  const then = closing ? "closes" : "keeps the connection";
+  Deno.test(`runNullServer() sends a fixed response to anything, and ${then}`, async () => {
+    const response = "a response\r\n\xff";
+    await using process = startProcess({
+      type: "null-server",
+      plan: { response: response, closing },
+    });
     const { port } = await process.report("listening");
     for (let i = 0; i < 2; i++) {
       using client = await Client.connect({ port });
       for (let j = 0; j < (closing ? 1 : 3); j++) {
         await client.send("anything");
-        const bytes = await client.receive(answer.length);
-        assertEquals(String.fromCharCode(...bytes), answer);
+        const bytes = await client.receive(response.length);
+        assertEquals(String.fromCharCode(...bytes), response);
       }
       if (closing) assertEquals(await client.receiveAll(), "");
     }
@@ -120,8 +123,11 @@ for (const closing of [false, true]) {
   });
 }
 
-Deno.test("runMirror() sends back what arrives, however much, to many at once", async () => {
-  await using process = startProcess({ type: "mirror", plan: { answer: null, closing: false } });
+Deno.test("runNullServer() echoes any amount of data, to several clients at once", async () => {
+  await using process = startProcess({
+    type: "null-server",
+    plan: { response: null, closing: false },
+  });
   const { port } = await process.report("listening");
   const bytes = Uint8Array.fromBase64(echoMessage(1_000_000, 1).base64);
   await Promise.all(Array.from({ length: 5 }, async () => {

@@ -4,7 +4,7 @@ import { schedulerTimes } from "../../src/base/cpu_clock.ts";
 import { HTTP, runOn } from "../helpers/load_server.ts";
 import type { ServerPlan } from "../helpers/load_server_worker.ts";
 
-/** Milliseconds from the first request for which a server does nothing. */
+/** A stall in milliseconds, from the first request on. */
 const STALL = { after: 200, length: 300 };
 
 async function latencyOf(plan: ServerPlan, changes: Partial<LoadPlan>): Promise<Latency> {
@@ -13,7 +13,7 @@ async function latencyOf(plan: ServerPlan, changes: Partial<LoadPlan>): Promise<
   return result.latency;
 }
 
-Deno.test("the open model sends so many requests a second, evenly", async () => {
+Deno.test("the open model sends requests evenly at its rate", async () => {
   const rate = 200;
   const { result, seen, requests } = await runOn(HTTP, { rate, duration: 600 });
   assertEquals(result.errors, {});
@@ -30,7 +30,7 @@ Deno.test("the open model sends so many requests a second, evenly", async () => 
   assert(Math.min(...shares) > 5, `${shares} on each connection`);
 });
 
-Deno.test("the open model sends as many to a server that takes its time", async () => {
+Deno.test("the open model keeps its rate with a slow server", async () => {
   const rate = 100;
   const { result, requests } = await runOn({ ...HTTP, delay: 80 }, {
     rate,
@@ -42,10 +42,10 @@ Deno.test("the open model sends as many to a server that takes its time", async 
   assert(Math.abs(requests - due) <= 1, `${requests} arrived, ${due} were due`);
 });
 
-Deno.test("the open model sends as many to a server that never answers, and waits idly", async () => {
+Deno.test("the open model keeps its rate with a server that never responds, without spinning", async () => {
   const rate = 200;
   const before = schedulerTimes();
-  const { result, requests } = await runOn({ ...HTTP, answer: null }, {
+  const { result, requests } = await runOn({ ...HTTP, response: null }, {
     rate,
     connections: 100,
     duration: 200,
@@ -58,7 +58,7 @@ Deno.test("the open model sends as many to a server that never answers, and wait
   assert(busy < 400, `${busy} ms`);
 });
 
-Deno.test("the open model keeps its rate through the warm-up", async () => {
+Deno.test("the open model keeps its rate from the warm-up on", async () => {
   const rate = 200;
   const { result, requests } = await runOn(HTTP, { rate, warmup: 200, duration: 200 });
   const due = rate * (0.2 + result.seconds);
@@ -66,7 +66,7 @@ Deno.test("the open model keeps its rate through the warm-up", async () => {
   assert(result.requests <= requests * 0.75, `${result.requests} answered`);
 });
 
-Deno.test("the open model counts latencies from when a request was due, so a stall shows", async () => {
+Deno.test("the open model counts latency from when a request was due, so a stall shows", async () => {
   const latency = await latencyOf({ ...HTTP, stall: STALL }, {
     rate: 500,
     connections: 10,
@@ -77,7 +77,7 @@ Deno.test("the open model counts latencies from when a request was due, so a sta
   assert(latency.max >= 290, `the longest took ${latency.max} ms`);
 });
 
-Deno.test("the closed model with one connection hides a stall: one request sees it", async () => {
+Deno.test("the closed model with one connection hides a stall: only one request sees it", async () => {
   const latency = await latencyOf({ ...HTTP, stall: STALL }, { connections: 1, duration: 800 });
   assert(latency.p99 < 100, `p99 is ${latency.p99} ms`);
   assert(latency.max >= 290, `the longest took ${latency.max} ms`);

@@ -4,14 +4,14 @@ import { openSocketLibrary } from "../../src/load/socket_library.ts";
 import { encodeAddress, Sockets } from "../../src/load/sockets.ts";
 
 const HOSTNAME = "127.0.0.1";
-/** Longer than anything here takes, in milliseconds. */
+/** Longer than any wait here, in milliseconds. */
 const PATIENCE = 10_000;
 
-// The library stays open, which is no leak of a test.
+// Open for the life of the process: not a leak of a test.
 const library = openSocketLibrary();
 const sockets = new Sockets(library);
 
-/** Sockets that are connected to connections of the runtime's. */
+/** Sockets that are connected to the runtime's connections. */
 async function connectPairs(count: number) {
   using listener = Deno.listen({ hostname: HOSTNAME, port: 0 });
   const address = encodeAddress(HOSTNAME, listener.addr.port);
@@ -31,44 +31,44 @@ async function connectPairs(count: number) {
   };
 }
 
-/** The events of a wait: which socket, and what happened. */
-function eventsOf(poller: Poller, patience: number): [socket: number, flags: number][] {
+/** The events of a wait: socket and flags. */
+function eventsOf(poller: Poller, timeout: number): [socket: number, flags: number][] {
   return Array.from(
-    { length: poller.wait(patience) },
+    { length: poller.wait(timeout) },
     (_, event) => [poller.socketOf(event), poller.flagsOf(event)],
   );
 }
 
-Deno.test("Poller.wait() takes as long as it is told, a fraction of a millisecond too", () => {
+Deno.test("Poller.wait() takes its timeout, to fractions of a millisecond", () => {
   using poller = new Poller(library);
-  for (const patience of [0.2, 0.9, 5]) {
+  for (const timeout of [0.2, 0.9, 5]) {
     const times = Array.from({ length: 20 }, () => {
       const start = performance.now();
-      assertEquals(poller.wait(patience), 0);
+      assertEquals(poller.wait(timeout), 0);
       return performance.now() - start;
     });
     const [shortest, longest] = [Math.min(...times), Math.max(...times)];
-    // What is whole in milliseconds may be waited for in parts.
-    assert(shortest >= Math.min(patience, 5) * 0.95, `${shortest} ms instead of ${patience}`);
-    assert(shortest < patience + 0.7, `${shortest} ms instead of ${patience}`);
+    // Whole milliseconds may be waited for in parts.
+    assert(shortest >= Math.min(timeout, 5) * 0.95, `${shortest} ms instead of ${timeout}`);
+    assert(shortest < timeout + 0.7, `${shortest} ms instead of ${timeout}`);
     assert(longest < PATIENCE);
   }
 });
 
-Deno.test("Poller.wait() does not wait for what is past, or for next to nothing", () => {
+Deno.test("Poller.wait() does not wait with a negative or tiny timeout", () => {
   using poller = new Poller(library);
-  for (const patience of [0, -5, -Infinity, 1e-9]) {
+  for (const timeout of [0, -5, -Infinity, 1e-9]) {
     const times = Array.from({ length: 20 }, () => {
       const start = performance.now();
-      assertEquals(poller.wait(patience), 0);
+      assertEquals(poller.wait(timeout), 0);
       return performance.now() - start;
     });
-    assert(Math.min(...times) < 0.5, `${times} ms instead of ${patience}`);
+    assert(Math.min(...times) < 0.5, `${times} ms instead of ${timeout}`);
   }
 });
 
-for (const patience of [0.9, PATIENCE]) {
-  Deno.test(`Poller.wait() of ${patience} ms returns as soon as something happens`, async () => {
+for (const timeout of [0.9, PATIENCE]) {
+  Deno.test(`Poller.wait() of ${timeout} ms returns at the first event`, async () => {
     using poller = new Poller(library);
     using connected = await connectPairs(1);
     const [pair] = connected.pairs;
@@ -77,13 +77,13 @@ for (const patience of [0.9, PATIENCE]) {
     await pair?.conn.write(Uint8Array.of(1));
     const start = performance.now();
     let events: [number, number][] = [];
-    while (events.length === 0) events = eventsOf(poller, patience);
+    while (events.length === 0) events = eventsOf(poller, timeout);
     assertEquals(events, [[socket, READABLE]]);
     assert(performance.now() - start < PATIENCE / 2);
   });
 }
 
-Deno.test("Poller gives each socket once, as long as it has something", async () => {
+Deno.test("Poller returns each ready socket once per wait", async () => {
   using poller = new Poller(library);
   using connected = await connectPairs(20);
   const { pairs } = connected;
@@ -97,7 +97,7 @@ Deno.test("Poller gives each socket once, as long as it has something", async ()
   const expected = busy.map(({ socket }) => [socket, READABLE]);
   const sorted = () => eventsOf(poller, PATIENCE).sort(([a], [b]) => a - b);
   let events = sorted();
-  // The last ones may still be on their way.
+  // The last bytes may still be on their way.
   while (events.length < busy.length) events = sorted();
   assertEquals(events, expected);
   assertEquals(sorted(), expected);
@@ -105,7 +105,7 @@ Deno.test("Poller gives each socket once, as long as it has something", async ()
   assertEquals(sorted(), expected.slice(0, 1));
 });
 
-Deno.test("Poller.change() changes what a socket is watched for", async () => {
+Deno.test("Poller.change() changes the flags that a socket is watched for", async () => {
   using poller = new Poller(library);
   using connected = await connectPairs(1);
   const [pair] = connected.pairs;
@@ -121,7 +121,7 @@ Deno.test("Poller.change() changes what a socket is watched for", async () => {
   assertEquals(eventsOf(poller, PATIENCE), [[socket, READABLE]]);
 });
 
-Deno.test("Poller does not watch a socket that is closed, nor the next one of its number", async () => {
+Deno.test("Poller does not watch a closed socket, nor the next one with its number", async () => {
   using poller = new Poller(library);
   using listener = Deno.listen({ hostname: HOSTNAME, port: 0 });
   const address = encodeAddress(HOSTNAME, listener.addr.port);
@@ -137,7 +137,7 @@ Deno.test("Poller does not watch a socket that is closed, nor the next one of it
   sockets.close(second);
 });
 
-Deno.test("Poller is not handed to processes", async () => {
+Deno.test("Poller is not inherited by processes", async () => {
   const pollersOf = async () => {
     const { stdout } = await new Deno.Command("ls", { args: ["-l", "/proc/self/fd"] }).output();
     return new TextDecoder().decode(stdout).split("eventpoll").length - 1;

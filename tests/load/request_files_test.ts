@@ -4,7 +4,7 @@ import { readRequestFiles } from "../../src/load/request_files.ts";
 
 const HOST = "a";
 
-/** Writes files with these texts into a folder for as long as something runs. */
+/** Writes files with these texts into a temporary folder for a function. */
 async function withFiles(
   texts: Readonly<Record<string, string>>,
   run: (path: (name: string) => string) => Promise<void>,
@@ -25,7 +25,7 @@ async function refusal(paths: readonly string[]): Promise<[number, string]> {
   return [error.exitCode, error.message];
 }
 
-Deno.test("readRequestFiles() reads each file, in their order", async () => {
+Deno.test("readRequestFiles() reads the files in their order", async () => {
   const texts = { "b": "GET /b HTTP/1.1\n\n", "a": "HEAD /a HTTP/1.1\nHost: x\n\n" };
   await withFiles(texts, async (path) => {
     const messages = await readRequestFiles([path("b"), path("a")], HOST);
@@ -43,7 +43,7 @@ Deno.test("readRequestFiles() reads each file, in their order", async () => {
 Deno.test("readRequestFiles() refuses to mix HTTP with another protocol, with 78", async () => {
   const texts = { "http": "GET / HTTP/1.1\n\n", "plain": "ping\n", "more": "pong\n" };
   await withFiles(texts, async (path) => {
-    const message = `Cannot mix the requests "${path("http")}", which is of HTTP, and "${
+    const message = `Cannot mix the requests "${path("http")}", which is HTTP, and "${
       path("plain")
     }", which is not`;
     assertEquals(await refusal([path("http"), path("plain")]), [EXIT.config, message]);
@@ -57,7 +57,7 @@ Deno.test("readRequestFiles() refuses to mix HTTP with another protocol, with 78
   });
 });
 
-Deno.test("readRequestFiles() refuses a file that is not there or is a folder, with 66", async () => {
+Deno.test("readRequestFiles() refuses a missing file or a folder with 66", async () => {
   await withFiles({ "one": "ping\n" }, async (path) => {
     assertEquals(await refusal([path("one"), path("none")]), [
       EXIT.noInput,
@@ -74,13 +74,13 @@ Deno.test("readRequestFiles() refuses an empty file with 78", async () => {
     assertEquals(await refusal([path("empty")]), [
       EXIT.config,
       `Cannot use the request "${path("empty")}": it is empty, ` +
-      "expected a request of HTTP or of the handler's protocol",
+      "expected a request in HTTP or in the handler's protocol",
     ]);
   });
 });
 
 Deno.test({
-  name: "readRequestFiles() exits 77 when a file may not be read",
+  name: "readRequestFiles() refuses a file that may not be read with 77",
   permissions: { read: false },
   async fn() {
     const [code, message] = await refusal(["/etc/hostname"]);

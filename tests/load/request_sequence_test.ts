@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertStrictEquals } from "@std/
 import type { Message } from "../../src/load/load.ts";
 import { decodeMessages, RequestSequence } from "../../src/load/request_sequence.ts";
 
-/** Messages whose one byte is their place in the list, with weights. */
+/** Messages with weights, of one byte each: their index. */
 function messagesOf(...weights: number[]): readonly Message[] {
   return weights.map((weight, i) => ({
     base64: Uint8Array.of(i).toBase64(),
@@ -11,7 +11,7 @@ function messagesOf(...weights: number[]): readonly Message[] {
   }));
 }
 
-/** The places of the first messages of a sequence. */
+/** The indexes of the first messages of a sequence. */
 function drawn(
   messages: readonly Message[],
   count: number,
@@ -21,7 +21,7 @@ function drawn(
   return Array.from({ length: count }, () => sequence.next().bytes[0] ?? -1);
 }
 
-Deno.test("decodeMessages() keeps bytes and what is bodiless", () => {
+Deno.test("decodeMessages() decodes bytes, and keeps which messages are bodiless", () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
   assertEquals(
     decodeMessages([
@@ -45,7 +45,7 @@ Deno.test("RequestSequence is the same for the same seed and slot", () => {
   }
 });
 
-Deno.test("RequestSequence has not changed since it was first written", () => {
+Deno.test("RequestSequence stays the same from version to version", () => {
   assertEquals(
     drawn(messagesOf(3, 2, 1), 20, { seed: 1, slot: 0 }).join(""),
     "10020201212010010000",
@@ -56,7 +56,7 @@ Deno.test("RequestSequence has not changed since it was first written", () => {
   );
 });
 
-Deno.test("RequestSequence is another for each seed and for each slot", () => {
+Deno.test("RequestSequence differs for each seed and each slot", () => {
   const messages = messagesOf(1, 1);
   const all = new Set<string>();
   for (let slot = 0; slot < 100; slot++) {
@@ -65,7 +65,7 @@ Deno.test("RequestSequence is another for each seed and for each slot", () => {
   assertEquals(all.size, 1000);
 });
 
-Deno.test("RequestSequence sends each message as often as its weight says", () => {
+Deno.test("RequestSequence sends messages in proportion to their weights", () => {
   const weights = [1, 10, 0, 89];
   const count = 100_000;
   const times = [0, 0, 0, 0];
@@ -77,13 +77,13 @@ Deno.test("RequestSequence sends each message as often as its weight says", () =
   assertEquals(times[2], 0);
 });
 
-Deno.test("RequestSequence mixes: no message waits for the others' turn", () => {
+Deno.test("RequestSequence mixes messages rather than taking turns", () => {
   const places = drawn(messagesOf(1, 1), 1000);
   const changes = places.filter((place, i) => place !== places[i - 1]).length;
   assert(changes > 400 && changes < 600, `${changes} changes`);
 });
 
-Deno.test("RequestSequence gives the messages themselves, and the only one each time", () => {
+Deno.test("RequestSequence returns the messages themselves, and always the only one", () => {
   const messages = messagesOf(7);
   const exact = decodeMessages(messages);
   const sequence = new RequestSequence(messages, exact, 1, 0);

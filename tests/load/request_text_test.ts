@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EXIT, ExitError } from "../../src/base/exit.ts";
 import { echoMessage, httpMessage, messageOf } from "../../src/load/request_text.ts";
-import { latin1 } from "../helpers/load_answers.ts";
+import { latin1 } from "../helpers/load_responses.ts";
 
 const HOST = "example.org:8080";
 
@@ -9,7 +9,7 @@ function textOf({ base64 }: { base64: string }): string {
   return Array.from(Uint8Array.fromBase64(base64), (byte) => String.fromCharCode(byte)).join("");
 }
 
-/** What is sent for a file with this text. */
+/** The message for a file with this text. */
 function sent(file: string): string {
   return textOf(messageOf(latin1(file), "request", HOST));
 }
@@ -19,7 +19,7 @@ function refusal(file: string): [number, string] {
   return [error.exitCode, error.message];
 }
 
-Deno.test("httpMessage() is a request of HTTP/1.1 with Host and the given fields", () => {
+Deno.test("httpMessage() makes an HTTP/1.1 request with Host and the given fields", () => {
   const message = httpMessage("GET /a?b=c", HOST, 3, ["Accept: */*", "Connection: close"]);
   assertEquals(
     textOf(message),
@@ -30,7 +30,7 @@ Deno.test("httpMessage() is a request of HTTP/1.1 with Host and the given fields
   assertEquals(httpMessage("HEADER /", HOST, 1).bodiless, false);
 });
 
-Deno.test("echoMessage() has so many bytes, the same for the same seed", () => {
+Deno.test("echoMessage() has the given length, and the same bytes for the same seed", () => {
   for (const length of [1, 64, 300_000]) {
     const { base64, weight, bodiless } = echoMessage(length, 1);
     const bytes = Uint8Array.fromBase64(base64);
@@ -42,7 +42,7 @@ Deno.test("echoMessage() has so many bytes, the same for the same seed", () => {
   assertEquals(new Set(Uint8Array.fromBase64(echoMessage(100_000, 1).base64)).size, 256);
 });
 
-Deno.test("messageOf() completes a request of HTTP: ends of lines, Host and Content-Length", () => {
+Deno.test("messageOf() completes an HTTP request: line ends, Host and Content-Length", () => {
   assertEquals(sent("GET / HTTP/1.1\n\n"), `GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`);
   assertEquals(
     sent("POST /a HTTP/1.1\nAccept: x\r\nB: y\n\nbody"),
@@ -51,13 +51,13 @@ Deno.test("messageOf() completes a request of HTTP: ends of lines, Host and Cont
   assertEquals(sent("GET / HTTP/1.0\n\n"), `GET / HTTP/1.0\r\nHost: ${HOST}\r\n\r\n`);
 });
 
-Deno.test("messageOf() takes the end of the file for the end of the header", () => {
+Deno.test("messageOf() accepts the end of the file as the end of the header section", () => {
   const whole = `GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`;
   for (const end of ["", "\n", "\r\n", "\n\n"]) assertEquals(sent(`GET / HTTP/1.1${end}`), whole);
   assertEquals(sent("GET / HTTP/1.1\nHost: x"), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
 });
 
-Deno.test("messageOf() leaves what is complete as it is, in any case", () => {
+Deno.test("messageOf() keeps fields that are there, in any case", () => {
   for (
     const text of [
       "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -70,7 +70,7 @@ Deno.test("messageOf() leaves what is complete as it is, in any case", () => {
   ) assertEquals(sent(text), text);
 });
 
-Deno.test("messageOf() takes no other field for Host or Content-Length", () => {
+Deno.test("messageOf() ignores fields with names like Host and Content-Length", () => {
   assertEquals(
     sent("POST / HTTP/1.1\nX-Host: a\nHosts: b\nX-Content-Length: 9\n\nbody"),
     `POST / HTTP/1.1\r\nHost: ${HOST}\r\nX-Host: a\r\nHosts: b\r\nX-Content-Length: 9\r\n` +
@@ -89,23 +89,23 @@ Deno.test("messageOf() keeps a body byte for byte", () => {
   }
 });
 
-Deno.test("messageOf() refuses a Content-Length that is not the body's, with 78", () => {
+Deno.test("messageOf() refuses a Content-Length other than the body's with 78", () => {
   for (const wrong of ["3", "5", "04", "+4", "4, 4", "", "x"]) {
     assertEquals(refusal(`POST / HTTP/1.1\nContent-Length: ${wrong}\n\nbody`), [
       EXIT.config,
       `Cannot use the request "a file": found Content-Length "${wrong}" and a body of 4 bytes, ` +
-      "expected a request of HTTP or of the handler's protocol",
+      "expected a request in HTTP or in the handler's protocol",
     ]);
   }
 });
 
-Deno.test("messageOf() knows that an answer to HEAD has no body", () => {
+Deno.test("messageOf() marks HEAD as bodiless", () => {
   assertEquals(messageOf(latin1("HEAD / HTTP/1.1\n\n"), "x", HOST).bodiless, true);
   assertEquals(messageOf(latin1("GET / HTTP/1.1\n\n"), "x", HOST).bodiless, false);
   assertEquals(messageOf(latin1("HEAD of a poem\n"), "x", HOST).bodiless, false);
 });
 
-Deno.test("messageOf() keeps what is not HTTP as it is", () => {
+Deno.test("messageOf() keeps anything but HTTP as it is", () => {
   for (
     const text of [
       "ping\n",
@@ -130,6 +130,6 @@ Deno.test("messageOf() refuses an empty file with 78", () => {
   assertEquals(refusal(""), [
     EXIT.config,
     `Cannot use the request "a file": it is empty, ` +
-    "expected a request of HTTP or of the handler's protocol",
+    "expected a request in HTTP or in the handler's protocol",
   ]);
 });

@@ -9,10 +9,10 @@ const MESSAGES = [
   httpMessage("GET /longer", "x", 2, ["Accept: */*"]),
   httpMessage("GET /b", "x", 1),
 ];
-/** Requests of a connection that no other is likely to begin with. */
+/** Enough requests to tell connections apart. */
 const ENOUGH = 15;
 
-/** What arrives on each connection, in the order of their texts. */
+/** What arrives on each connection, sorted. */
 async function record(changes: Partial<LoadPlan> = {}): Promise<readonly string[]> {
   const { result, seen } = await runUntil(1000, HTTP, { messages: MESSAGES, ...changes });
   assertEquals(result.errors, {});
@@ -20,7 +20,7 @@ async function record(changes: Partial<LoadPlan> = {}): Promise<readonly string[
   return seen.map(textOf).sort();
 }
 
-/** Whether each is the beginning of the other of the two, or the other way round. */
+/** Whether one text of each pair is a prefix of the other. */
 function agree(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((text, i) => {
     const other = b[i] ?? "";
@@ -28,7 +28,7 @@ function agree(a: readonly string[], b: readonly string[]): boolean {
   });
 }
 
-/** What a connection would send first, at least so many bytes. */
+/** The first bytes that a connection sends, at least as many as given. */
 function expected(slot: number, length: number): string {
   const sequence = new RequestSequence(MESSAGES, decodeMessages(MESSAGES), 1, slot);
   let text = "";

@@ -3,17 +3,17 @@ import { BROKEN, Poller, READABLE, WRITABLE } from "../../src/load/poller.ts";
 import { openSocketLibrary } from "../../src/load/socket_library.ts";
 import { AGAIN, encodeAddress, FAILED, Sockets } from "../../src/load/sockets.ts";
 import { deadPort } from "../helpers/load_dead_port.ts";
-import { latin1 } from "../helpers/load_answers.ts";
+import { latin1 } from "../helpers/load_responses.ts";
 
 const HOSTNAME = "127.0.0.1";
-/** Longer than anything here takes, in milliseconds. */
+/** Longer than any wait here, in milliseconds. */
 const PATIENCE = 10_000;
 
-// The library stays open, which is no leak of a test.
+// Open for the life of the process: not a leak of a test.
 const library = openSocketLibrary();
 const sockets = new Sockets(library);
 
-/** A connection of these sockets to a listener of the runtime's. */
+/** A connection of a socket to one of the runtime's listeners. */
 interface Pair extends Disposable {
   readonly socket: number;
   readonly conn: Deno.TcpConn;
@@ -45,7 +45,7 @@ async function connectPair(): Promise<Pair> {
   };
 }
 
-/** A connection between two of these sockets, of which one is watched for nothing but its end. */
+/** A connection between two sockets, one of which is watched for its end only. */
 function connectOwnPair(poller: Poller): { readonly socket: number; cutOff(): void } {
   const { socket: listening, port } = sockets.listen(1);
   const socket = sockets.connect(encodeAddress(HOSTNAME, port));
@@ -54,21 +54,21 @@ function connectOwnPair(poller: Poller): { readonly socket: number; cutOff(): vo
   while (other === AGAIN) other = sockets.accept(listening);
   sockets.close(listening);
   assertEquals(poller.wait(0), 0);
-  // To close with something unread is a reset.
+  // Closing with unread data resets the connection.
   return { socket, cutOff: () => sockets.close(other) };
 }
 
-/** An address as hexadecimal groups of two bytes. */
+/** An encoded address as hexadecimal groups of two bytes. */
 function shown(hostname: string, port: number): string {
   return encodeAddress(hostname, port).toHex().replace(/(.{4})(?=.)/g, "$1 ");
 }
 
-Deno.test("encodeAddress() writes an IPv4 address as connect(2) takes it", () => {
+Deno.test("encodeAddress() encodes an IPv4 address for connect(2)", () => {
   assertEquals(shown("127.0.0.1", 80), "0200 0050 7f00 0001 0000 0000 0000 0000");
   assertEquals(shown("255.254.0.9", 65_535), "0200 ffff fffe 0009 0000 0000 0000 0000");
 });
 
-Deno.test("encodeAddress() writes an IPv6 address in each spelling as connect(2) takes it", () => {
+Deno.test("encodeAddress() encodes an IPv6 address in each spelling for connect(2)", () => {
   const spellings: Record<string, string> = {
     "::": "0000 0000 0000 0000 0000 0000 0000 0000",
     "::1": "0000 0000 0000 0000 0000 0000 0000 0001",
@@ -92,7 +92,7 @@ Deno.test("encodeAddress() writes an IPv6 address in each spelling as connect(2)
 for (const hostname of ["127.0.0.1", "::1"]) {
   const isThere = canListen(hostname);
   Deno.test({
-    name: `Sockets.connect() reaches ${hostname}` + (isThere ? "" : " (it is not there)"),
+    name: `Sockets.connect() reaches ${hostname}` + (isThere ? "" : " (there is no such address)"),
     ignore: !isThere,
     async fn() {
       using listener = Deno.listen({ hostname, port: 0 });
@@ -118,7 +118,7 @@ function canListen(hostname: string): boolean {
   }
 }
 
-Deno.test("Sockets.connect() says that a connection was refused, at once or later", () => {
+Deno.test("Sockets.connect() reports a refused connection, at once or later", () => {
   const socket = sockets.connect(encodeAddress(HOSTNAME, deadPort()));
   if (socket !== FAILED) {
     using poller = new Poller(library);
@@ -130,7 +130,7 @@ Deno.test("Sockets.connect() says that a connection was refused, at once or late
   assertEquals(sockets.lastError, "refused");
 });
 
-Deno.test("Sockets.receive() gives what has arrived, AGAIN when nothing has, and 0 at the end", async () => {
+Deno.test("Sockets.receive() returns the bytes that arrived, AGAIN if none did, and 0 at the end", async () => {
   using pair = await connectPair();
   const buffer = new Uint8Array(8);
   assertEquals(sockets.receive(pair.socket, buffer), AGAIN);
@@ -146,7 +146,7 @@ Deno.test("Sockets.receive() gives what has arrived, AGAIN when nothing has, and
   assertEquals([1, 2].map(() => sockets.receive(pair.socket, buffer)), [0, 0]);
 });
 
-Deno.test("Sockets.send() takes what there is room for, then none, and loses nothing", async () => {
+Deno.test("Sockets.send() sends until the buffer is full, and loses nothing", async () => {
   using pair = await connectPair();
   const bytes = Uint8Array.from({ length: 100_003 }, (_, i) => i % 251);
   let sent = 0;
@@ -171,7 +171,7 @@ Deno.test("Sockets.send() takes what there is room for, then none, and loses not
   assert(sockets.send(pair.socket, bytes) > 0);
 });
 
-Deno.test("Sockets says that a connection was reset, and a send to it ends nothing else", () => {
+Deno.test("Sockets reports a reset, and survives a send after it", () => {
   using poller = new Poller(library);
   const { socket, cutOff } = connectOwnPair(poller);
   assertEquals(sockets.send(socket, latin1("what nobody reads")), 17);
@@ -195,7 +195,7 @@ Deno.test("Sockets.areEqual() compares the first bytes of both", () => {
   assertEquals(sockets.areEqual(a.subarray(7), b, 5), false);
 });
 
-Deno.test("Sockets.accept() gives who has connected, and AGAIN when nobody waits", async () => {
+Deno.test("Sockets.accept() returns a waiting connection, and AGAIN if there is none", async () => {
   const { socket: listening, port } = sockets.listen(8);
   assertNotEquals(port, 0);
   assertEquals(sockets.accept(listening), AGAIN);

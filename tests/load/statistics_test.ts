@@ -1,16 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { PERCENTILES } from "../../src/bench/report.ts";
 import { Random } from "../../src/load/random.ts";
-import { Tally } from "../../src/load/statistics.ts";
+import { LoadStatistics } from "../../src/load/statistics.ts";
 
-/** As precise as latencies are kept: 0.1%, and not below a microsecond. */
+/** The precision of latencies: 0.1%, at best a microsecond. */
 function isNear(value: number, exact: number): boolean {
   return Math.abs(value - exact) <= exact * 0.001 + 0.001;
 }
 
-/** Checks a tally beside the latencies themselves, sorted. */
+/** Checks the statistics against the sorted latencies. */
 function check(latencies: readonly number[], name: string): void {
-  const tally = new Tally();
+  const tally = new LoadStatistics();
   latencies.forEach((latency) => tally.latency(latency));
   const sorted = latencies.toSorted((a, b) => a - b);
   const last = sorted.length - 1;
@@ -21,7 +21,7 @@ function check(latencies: readonly number[], name: string): void {
   [...curve, p50, p90, p99, p999, max].forEach((value, i) => {
     const percentile = percentiles[i] ?? 0;
     const rank = percentile / 100 * sorted.length;
-    // Which of two neighbours a percentile is, is a matter of taste.
+    // A percentile may be either of two neighbours.
     const near = [Math.floor(rank) - 1, Math.ceil(rank) - 1, Math.ceil(rank)]
       .map((place) => sorted[Math.min(Math.max(place, 0), last)] ?? 0);
     assert(
@@ -33,7 +33,7 @@ function check(latencies: readonly number[], name: string): void {
   assert(isNear(mean, exactMean), `${name}: mean ${mean}, expected ${exactMean}`);
 }
 
-Deno.test("Tally has the percentiles of all latencies within 0.1%", () => {
+Deno.test("LoadStatistics has percentiles that are exact to 0.1%", () => {
   const random = new Random(1);
   const unit = () => random.below(1e9) / 1e9;
   const make = (count: number, one: () => number) => Array.from({ length: count }, one);
@@ -45,8 +45,8 @@ Deno.test("Tally has the percentiles of all latencies within 0.1%", () => {
   check(make(20_000, () => unit() < 0.99 ? 0.2 + unit() / 10 : 300 * unit()), "two humps");
 });
 
-Deno.test("Tally has no summary without a latency", () => {
-  const tally = new Tally();
+Deno.test("LoadStatistics has no summary without latencies", () => {
+  const tally = new LoadStatistics();
   assertEquals(tally.summary([50]), null);
   tally.error("reset");
   assertEquals(tally.summary([50]), null);
@@ -54,8 +54,8 @@ Deno.test("Tally has no summary without a latency", () => {
   assertEquals(tally.summary([])?.curve, []);
 });
 
-Deno.test("Tally keeps latencies from a microsecond up to an hour", () => {
-  const tally = new Tally();
+Deno.test("LoadStatistics records latencies from a microsecond to an hour", () => {
+  const tally = new LoadStatistics();
   for (const latency of [0, -0.5, 0.0001]) tally.latency(latency);
   assertEquals(tally.summary([0, 100])?.curve, [0.001, 0.001]);
   tally.latency(1e12);
@@ -63,8 +63,8 @@ Deno.test("Tally keeps latencies from a microsecond up to an hour", () => {
   assert(isNear(max, 3_600_000), `${max} ms`);
 });
 
-Deno.test("Tally counts errors by their kind", () => {
-  const tally = new Tally();
+Deno.test("LoadStatistics counts errors by kind", () => {
+  const tally = new LoadStatistics();
   ["reset", "status 503", "reset"].forEach((kind) => tally.error(kind));
   assertEquals(tally.errors, { "reset": 2, "status 503": 1 });
 });

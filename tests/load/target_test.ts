@@ -11,7 +11,7 @@ function settingsOf(flags: Flags = {}): LoadSettings {
   return readLoadSettings(flags, "/");
 }
 
-/** The plan for a URL, in which PORT is that of a server; its messages are text. */
+/** The plan for a URL, in which PORT stands for a server's port, and the messages as text. */
 async function planFor(url: string, flags: Flags = {}, hostname = "127.0.0.1") {
   using listener = Deno.listen({ hostname, port: 0 });
   const { port } = listener.addr;
@@ -29,7 +29,7 @@ async function refusal(url: string, flags: Flags = {}): Promise<[number, string]
   return [error.exitCode, error.message];
 }
 
-/** A file with a text, as long as something runs. */
+/** Writes a file with a text for a function. */
 async function withFile(text: string, run: (path: string) => Promise<void>): Promise<void> {
   const path = await Deno.makeTempFile();
   try {
@@ -58,7 +58,7 @@ Deno.test("planTarget() sends a GET to http://, with the defaults", async () => 
   });
 });
 
-Deno.test("planTarget() takes what the settings say", async () => {
+Deno.test("planTarget() follows the settings", async () => {
   const { plan } = await planFor("http://127.0.0.1:PORT", {
     connections: ["7"],
     rate: ["12.5"],
@@ -70,7 +70,7 @@ Deno.test("planTarget() takes what the settings say", async () => {
   assertEquals([connections, rate, duration, warmup, seed], [7, 12.5, 300, 2000, 9]);
 });
 
-Deno.test("planTarget() has messages of its own echoed by tcp://", async () => {
+Deno.test("planTarget() sends messages of its own to tcp:// for an echo", async () => {
   const { plan, port } = await planFor("tcp://127.0.0.1:PORT", { messageSize: ["1000"] });
   assertEquals([plan.hostname, plan.port], ["127.0.0.1", port]);
   assertEquals(plan.framing, { type: "echo" });
@@ -79,21 +79,21 @@ Deno.test("planTarget() has messages of its own echoed by tcp://", async () => {
   assert(other.plan.messages[0]?.base64 !== plan.messages[0]?.base64);
 });
 
-Deno.test("planTarget() finds the address of a name, and sends the name", async () => {
+Deno.test("planTarget() resolves a host name, and sends it in Host", async () => {
   const { plan, texts } = await planFor("http://localhost:PORT/");
   assertEquals(plan.hostname, "127.0.0.1");
   assertEquals(texts, ["GET / HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n"]);
   assertEquals((await planFor("tcp://localhost:PORT")).plan.hostname, "127.0.0.1");
 });
 
-Deno.test("planTarget() takes an IPv6 address in brackets", async () => {
+Deno.test("planTarget() accepts an IPv6 address in brackets", async () => {
   const { plan, texts } = await planFor("http://[::1]:PORT/", {}, "::1");
   assertEquals(plan.hostname, "::1");
   assertEquals(texts, ["GET / HTTP/1.1\r\nHost: [::1]:PORT\r\n\r\n"]);
   assertEquals((await planFor("tcp://[::1]:PORT", {}, "::1")).plan.hostname, "::1");
 });
 
-Deno.test("planTarget() sends the requests of files to either", async () => {
+Deno.test("planTarget() sends requests from files to http:// and tcp://", async () => {
   await withFile("POST /a HTTP/1.1\n\nbody", async (request) => {
     const { plan, texts } = await planFor("http://127.0.0.1:PORT/b", { request: [request] });
     assertEquals(plan.framing, { type: "http" });
@@ -113,25 +113,25 @@ Deno.test("planTarget() refuses a request that does not fit the URL with 64", as
   await withFile("ping\n", async (request) => {
     assertEquals(await refusal("http://127.0.0.1:1/", { request: [request] }), [
       EXIT.usage,
-      `Cannot send the request "${request}" to "http://127.0.0.1:1/": found no request of HTTP`,
+      `Cannot send the request "${request}" to "http://127.0.0.1:1/": found a request that is not HTTP`,
     ]);
   });
   await withFile("GET / HTTP/1.1\n\n", async (request) => {
     assertEquals(await refusal("tcp://127.0.0.1:1", { request: [request] }), [
       EXIT.usage,
-      `Cannot send the request "${request}" to "tcp://127.0.0.1:1": found a request of HTTP`,
+      `Cannot send the request "${request}" to "tcp://127.0.0.1:1": found an HTTP request`,
     ]);
   });
 });
 
 Deno.test("planTarget() refuses a URL that it cannot use with 64", async () => {
   const wrong: Record<string, string> = {
-    "": "it is no URL",
-    "127.0.0.1:8080": "it is no URL",
-    "/path": "it is no URL",
-    "http://": "it is no URL",
-    "http://a:99999/": "it is no URL",
-    "https://127.0.0.1/": "there is no TLS here",
+    "": "it is not a URL",
+    "127.0.0.1:8080": "it is not a URL",
+    "/path": "it is not a URL",
+    "http://": "it is not a URL",
+    "http://a:99999/": "it is not a URL",
+    "https://127.0.0.1/": "TLS is not supported",
     "localhost:8080": 'found the scheme "localhost:"',
     "ftp://127.0.0.1/": 'found the scheme "ftp:"',
     "ws://127.0.0.1/": 'found the scheme "ws:"',
@@ -147,7 +147,7 @@ Deno.test("planTarget() refuses a URL that it cannot use with 64", async () => {
   }
 });
 
-Deno.test("planTarget() says with 69 that nobody listens there", async () => {
+Deno.test("planTarget() fails with 69 if the server cannot be reached", async () => {
   const port = deadPort();
   for (const url of [`http://127.0.0.1:${port}/`, `tcp://127.0.0.1:${port}`]) {
     assertEquals(await refusal(url), [

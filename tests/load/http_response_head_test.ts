@@ -1,33 +1,33 @@
 import { assertEquals } from "@std/assert";
 import {
-  type AnswerHead,
   CHUNKED,
-  parseAnswerHead,
+  parseResponseHead,
+  type ResponseHead,
   UNTIL_CLOSE,
-} from "../../src/load/http_answer_head.ts";
-import { latin1 } from "../helpers/load_answers.ts";
+} from "../../src/load/http_response_head.ts";
+import { latin1 } from "../helpers/load_responses.ts";
 
-/** Reads a header that has lines of these, and a body after it. */
-function parse(...lines: string[]): AnswerHead | "more" | "malformed" {
-  return parseAnswerHead(latin1(`${lines.join("\r\n")}\r\n\r\nbody`), 0);
+/** Parses a header section with these lines, and a body after it. */
+function parse(...lines: string[]): ResponseHead | "more" | "malformed" {
+  return parseResponseHead(latin1(`${lines.join("\r\n")}\r\n\r\nbody`), 0);
 }
 
-/** What it says, without where it ends. */
+/** The parsed head, without its end. */
 function said(...lines: string[]): [status: number, length: number, isLast: boolean] | string {
   const head = parse(...lines);
   return typeof head === "string" ? head : [head.status, head.length, head.isLast];
 }
 
-Deno.test("parseAnswerHead() finds the status, the length and the end", () => {
+Deno.test("parseResponseHead() finds the status, the length and the end", () => {
   const text = "HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 4\r\n\r\n";
   const head = { status: 200, length: 4, isLast: false, end: text.length };
-  assertEquals(parseAnswerHead(latin1(`${text}body`), 0), head);
-  assertEquals(parseAnswerHead(latin1(`before${text}`), 6), { ...head, end: text.length + 6 });
+  assertEquals(parseResponseHead(latin1(`${text}body`), 0), head);
+  assertEquals(parseResponseHead(latin1(`before${text}`), 6), { ...head, end: text.length + 6 });
 });
 
-Deno.test("parseAnswerHead() takes lines that end in LF only", () => {
+Deno.test("parseResponseHead() accepts lines that end in LF only", () => {
   const text = "HTTP/1.1 404 Not Found\nContent-Length: 4\nConnection: close\n\n";
-  assertEquals(parseAnswerHead(latin1(`${text}body`), 0), {
+  assertEquals(parseResponseHead(latin1(`${text}body`), 0), {
     status: 404,
     length: 4,
     isLast: true,
@@ -35,14 +35,14 @@ Deno.test("parseAnswerHead() takes lines that end in LF only", () => {
   });
 });
 
-Deno.test("parseAnswerHead() wants more at each place before the end, and never says wrong", () => {
+Deno.test("parseResponseHead() asks for more anywhere before the end", () => {
   const text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
   for (let length = 0; length < text.length; length++) {
-    assertEquals(parseAnswerHead(latin1(text.slice(0, length)), 0), "more", `of ${length} bytes`);
+    assertEquals(parseResponseHead(latin1(text.slice(0, length)), 0), "more", `of ${length} bytes`);
   }
 });
 
-Deno.test("parseAnswerHead() takes names and values in any case, with blanks or without", () => {
+Deno.test("parseResponseHead() accepts names and values in any case, with white space or without", () => {
   assertEquals(said("HTTP/1.1 200 OK", "content-length:7"), [200, 7, false]);
   assertEquals(said("HTTP/1.1 200 OK", "CONTENT-LENGTH: \t 7 \t"), [200, 7, false]);
   assertEquals(said("HTTP/1.1 200 OK", "tRANSFER-eNCODING: Chunked"), [200, CHUNKED, false]);
@@ -50,7 +50,7 @@ Deno.test("parseAnswerHead() takes names and values in any case, with blanks or 
   assertEquals(said("HTTP/1.1 200 OK", "connection: Close"), [200, UNTIL_CLOSE, true]);
 });
 
-Deno.test("parseAnswerHead() takes no other field for one that counts", () => {
+Deno.test("parseResponseHead() ignores fields with similar names", () => {
   const others = [
     "Content-Lengths: 5",
     "Content-Length-X: 5",
@@ -68,18 +68,18 @@ Deno.test("parseAnswerHead() takes no other field for one that counts", () => {
   }
 });
 
-Deno.test("parseAnswerHead() prefers chunks to a length, whichever comes first", () => {
+Deno.test("parseResponseHead() prefers chunks to a length, in either order", () => {
   const [length, chunked] = ["Content-Length: 5", "Transfer-Encoding: chunked"];
   assertEquals(said("HTTP/1.1 200 OK", length, chunked), [200, CHUNKED, false]);
   assertEquals(said("HTTP/1.1 200 OK", chunked, length), [200, CHUNKED, false]);
 });
 
-Deno.test("parseAnswerHead() takes an answer of HTTP/1.0 for the last, but for keep-alive", () => {
+Deno.test("parseResponseHead() takes an HTTP/1.0 response for the last, unless it says keep-alive", () => {
   assertEquals(said("HTTP/1.0 200 OK", "Content-Length: 4"), [200, 4, true]);
   assertEquals(said("HTTP/1.0 200 OK", "Connection: Keep-Alive"), [200, UNTIL_CLOSE, false]);
 });
 
-Deno.test("parseAnswerHead() finds close anywhere in a list, and lets it win", () => {
+Deno.test("parseResponseHead() finds close anywhere in a list, and prefers it", () => {
   const options = (...lines: string[]) => said("HTTP/1.1 200 OK", "Content-Length: 4", ...lines);
   assertEquals(options("Connection: keep-alive, close"), [200, 4, true]);
   assertEquals(options("Connection: close, keep-alive"), [200, 4, true]);
@@ -91,10 +91,10 @@ Deno.test("parseAnswerHead() finds close anywhere in a list, and lets it win", (
   assertEquals(options("Connection: clos", "e: x"), [200, 4, false]);
 });
 
-Deno.test("parseAnswerHead() needs no reason, and no field", () => {
+Deno.test("parseResponseHead() needs neither a reason phrase nor a field", () => {
   assertEquals(said("HTTP/1.1 200"), [200, UNTIL_CLOSE, false]);
   assertEquals(said("HTTP/1.1 200 "), [200, UNTIL_CLOSE, false]);
-  assertEquals(parseAnswerHead(latin1("HTTP/1.1 200\n\n"), 0), {
+  assertEquals(parseResponseHead(latin1("HTTP/1.1 200\n\n"), 0), {
     status: 200,
     length: UNTIL_CLOSE,
     isLast: false,
@@ -102,7 +102,7 @@ Deno.test("parseAnswerHead() needs no reason, and no field", () => {
   });
 });
 
-Deno.test("parseAnswerHead() refuses what is no answer, as soon as that is sure", () => {
+Deno.test("parseResponseHead() refuses anything else as early as possible", () => {
   const wrong = [
     ["HTTP/2 200 OK"],
     ["HTTP/0.9 200 OK"],
@@ -129,6 +129,6 @@ Deno.test("parseAnswerHead() refuses what is no answer, as soon as that is sure"
     ["HTTP/1.1 200 OK", "Content-Length: 99999999999999999999"],
   ];
   for (const lines of wrong) assertEquals(parse(...lines), "malformed", lines.join(" | "));
-  assertEquals(parseAnswerHead(latin1("HTTX"), 0), "malformed");
-  assertEquals(parseAnswerHead(latin1("\r\n"), 0), "malformed");
+  assertEquals(parseResponseHead(latin1("HTTX"), 0), "malformed");
+  assertEquals(parseResponseHead(latin1("\r\n"), 0), "malformed");
 });

@@ -1,14 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { SURPLUS, WRONG } from "../../src/load/answer.ts";
-import { HttpAnswer } from "../../src/load/http_answer.ts";
-import { latin1, messageFor, readAnswer, waysToCut } from "../helpers/load_answers.ts";
+import { EXCESS, WRONG } from "../../src/load/response.ts";
+import { HttpResponseReader } from "../../src/load/http_response.ts";
+import { latin1, messageFor, readResponse, waysToCut } from "../helpers/load_responses.ts";
 
 const GET = messageFor("GET / HTTP/1.1\r\n\r\n");
 const HEAD = messageFor("HEAD / HTTP/1.1\r\n\r\n", true);
 const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 const MB = 1024 ** 2;
 
-/** Answers that are whole and leave the connection open. */
+/** Complete responses that keep the connection open. */
 const WHOLE = {
   "of a fixed length": "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\nHello, World!",
   "without a body": "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
@@ -29,7 +29,7 @@ const WHOLE = {
   "with lines that end in LF only": "HTTP/1.1 200 OK\nContent-Length: 2\n\nok",
 };
 
-/** Answers that are whole, and the last. */
+/** Complete responses that are the last of their connection. */
 const LAST = {
   "of HTTP/1.0": "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
   "with Connection: close": "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
@@ -40,7 +40,7 @@ const LAST = {
   "of status 204 with close": "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
 };
 
-/** What is no answer. */
+/** Malformed responses. */
 const MALFORMED = {
   "another protocol": "SSH-2.0-OpenSSH_9.6\r\n",
   "another version": "HTTP/2 200 OK\r\nContent-Length: 0\r\n\r\n",
@@ -53,19 +53,19 @@ const MALFORMED = {
 };
 
 for (
-  const [kind, answers, standing, failure] of [
-    ["takes an answer", WHOLE, "over", null],
-    ["takes a last answer", LAST, "last", null],
+  const [kind, responses, state, failure] of [
+    ["reads a response", WHOLE, "done", null],
+    ["reads a last response", LAST, "last", null],
     ["refuses", MALFORMED, "last", WRONG],
   ] as const
 ) {
-  for (const [name, answer] of Object.entries(answers)) {
-    Deno.test(`HttpAnswer ${kind} ${name}, wherever it is cut`, () => {
-      const reader = new HttpAnswer();
-      for (const cuts of waysToCut(answer.length)) {
+  for (const [name, response] of Object.entries(responses)) {
+    Deno.test(`HttpResponseReader ${kind} ${name}, wherever it is cut`, () => {
+      const reader = new HttpResponseReader();
+      for (const cuts of waysToCut(response.length)) {
         assertEquals(
-          readAnswer(reader, GET, answer, cuts),
-          { standing, failure },
+          readResponse(reader, GET, response, cuts),
+          { state, failure },
           `cut at ${cuts}`,
         );
       }
@@ -73,44 +73,44 @@ for (
   }
 }
 
-Deno.test("HttpAnswer is not over before the last byte, nor with the end of the connection", () => {
-  for (const answer of [...Object.values(WHOLE), ...Object.values(LAST)]) {
-    const reader = new HttpAnswer();
-    for (let length = 0; length < answer.length; length++) {
-      const part = answer.slice(0, length);
-      assertEquals(readAnswer(reader, GET, part).standing, "more", JSON.stringify(part));
+Deno.test("HttpResponseReader does not end before the last byte, nor with the connection", () => {
+  for (const response of [...Object.values(WHOLE), ...Object.values(LAST)]) {
+    const reader = new HttpResponseReader();
+    for (let length = 0; length < response.length; length++) {
+      const part = response.slice(0, length);
+      assertEquals(readResponse(reader, GET, part).state, "more", JSON.stringify(part));
       assertEquals(reader.end(), false, JSON.stringify(part));
     }
   }
 });
 
-Deno.test("HttpAnswer lasts until the connection's end where nothing else is said", () => {
-  const reader = new HttpAnswer();
+Deno.test("HttpResponseReader ends with the connection if the response says nothing else", () => {
+  const reader = new HttpResponseReader();
   for (const version of ["HTTP/1.0", "HTTP/1.1"]) {
-    const answer = `${version} 200 OK\r\nServer: x\r\n\r\nHello, World!`;
-    for (const cuts of waysToCut(answer.length)) {
-      assertEquals(readAnswer(reader, GET, answer, cuts), { standing: "more", failure: null });
+    const response = `${version} 200 OK\r\nServer: x\r\n\r\nHello, World!`;
+    for (const cuts of waysToCut(response.length)) {
+      assertEquals(readResponse(reader, GET, response, cuts), { state: "more", failure: null });
       assertEquals(reader.end(), true);
     }
   }
-  readAnswer(reader, GET, "HTTP/1.1 200 OK\r\nServer: x\r\n");
+  readResponse(reader, GET, "HTTP/1.1 200 OK\r\nServer: x\r\n");
   assertEquals(reader.end(), false);
-  assertEquals(readAnswer(reader, GET, "HTTP/1.1 500 No\r\n\r\n").failure, "status 500");
+  assertEquals(readResponse(reader, GET, "HTTP/1.1 500 No\r\n\r\n").failure, "status 500");
   assertEquals(reader.end(), true);
 });
 
-Deno.test("HttpAnswer expects no body after HEAD, whatever the header says", () => {
-  const reader = new HttpAnswer();
+Deno.test("HttpResponseReader expects no body after HEAD, whatever the header says", () => {
+  const reader = new HttpResponseReader();
   for (const field of ["Content-Length: 13", "Transfer-Encoding: chunked", "Server: x"]) {
-    const answer = `HTTP/1.1 200 OK\r\n${field}\r\n\r\n`;
-    for (const cuts of waysToCut(answer.length)) {
-      assertEquals(readAnswer(reader, HEAD, answer, cuts), { standing: "over", failure: null });
+    const response = `HTTP/1.1 200 OK\r\n${field}\r\n\r\n`;
+    for (const cuts of waysToCut(response.length)) {
+      assertEquals(readResponse(reader, HEAD, response, cuts), { state: "done", failure: null });
     }
   }
 });
 
-Deno.test("HttpAnswer fails with a status of 400 and above, and reads all of the answer", () => {
-  const reader = new HttpAnswer();
+Deno.test("HttpResponseReader fails a status of 400 and above, and reads the whole response", () => {
+  const reader = new HttpResponseReader();
   for (
     const [status, failure] of [
       [200, null],
@@ -122,43 +122,47 @@ Deno.test("HttpAnswer fails with a status of 400 and above, and reads all of the
       [599, "status 599"],
     ]
   ) {
-    const answer = `HTTP/1.1 ${status} X\r\nContent-Length: 2\r\n\r\nno`;
-    assertEquals(readAnswer(reader, GET, answer), { standing: "over", failure }, `${status}`);
+    const response = `HTTP/1.1 ${status} X\r\nContent-Length: 2\r\n\r\nno`;
+    assertEquals(readResponse(reader, GET, response), { state: "done", failure }, `${status}`);
   }
 });
 
-Deno.test("HttpAnswer begins anew with each message, however the one before went", () => {
-  const reader = new HttpAnswer();
+Deno.test("HttpResponseReader starts afresh with each message, however the last one ended", () => {
+  const reader = new HttpResponseReader();
   for (const before of [...Object.values(WHOLE), ...Object.values(MALFORMED)]) {
     for (const part of [before, before.slice(0, -1), before.slice(0, 20)]) {
-      readAnswer(reader, HEAD, part);
-      readAnswer(reader, GET, part);
-      for (const answer of [WHOLE["of a fixed length"], WHOLE["of chunks"]]) {
-        assertEquals(readAnswer(reader, GET, answer), { standing: "over", failure: null });
+      readResponse(reader, HEAD, part);
+      readResponse(reader, GET, part);
+      for (const response of [WHOLE["of a fixed length"], WHOLE["of chunks"]]) {
+        assertEquals(readResponse(reader, GET, response), { state: "done", failure: null });
       }
     }
   }
 });
 
-Deno.test("HttpAnswer finds what comes after an answer, and makes it the last", () => {
-  const reader = new HttpAnswer();
-  const surplus = { standing: "last", failure: SURPLUS } as const;
-  for (const answer of [...Object.values(WHOLE), ...Object.values(LAST)]) {
-    assertEquals(readAnswer(reader, GET, `${answer}x`), surplus, answer);
-    assertEquals(readAnswer(reader, GET, `${answer}x`, [answer.length - 1]), surplus, answer);
-    assertEquals(readAnswer(reader, GET, answer + answer), surplus, answer);
+Deno.test("HttpResponseReader finds excess bytes, and makes the response the last", () => {
+  const reader = new HttpResponseReader();
+  const excess = { state: "last", failure: EXCESS } as const;
+  for (const response of [...Object.values(WHOLE), ...Object.values(LAST)]) {
+    assertEquals(readResponse(reader, GET, `${response}x`), excess, response);
+    assertEquals(
+      readResponse(reader, GET, `${response}x`, [response.length - 1]),
+      excess,
+      response,
+    );
+    assertEquals(readResponse(reader, GET, response + response), excess, response);
   }
-  assertEquals(readAnswer(reader, HEAD, WHOLE["of a fixed length"]), surplus);
+  assertEquals(readResponse(reader, HEAD, WHOLE["of a fixed length"]), excess);
 });
 
-Deno.test("HttpAnswer gives up a header without an end", () => {
-  const reader = new HttpAnswer();
+Deno.test("HttpResponseReader fails an endless header section", () => {
+  const reader = new HttpResponseReader();
   const endless = `HTTP/1.1 200 OK\r\nX: ${"x".repeat(300 * 1024)}`;
   const cuts = Array.from({ length: 10 }, (_, i) => (i + 1) * 30 * 1024);
-  assertEquals(readAnswer(reader, GET, endless, cuts), { standing: "last", failure: WRONG });
+  assertEquals(readResponse(reader, GET, endless, cuts), { state: "last", failure: WRONG });
 });
 
-Deno.test("HttpAnswer takes a body of 5 MB in any form", async () => {
+Deno.test("HttpResponseReader reads a body of 5 MB in any form", async () => {
   const body = new Uint8Array(5 * MB).fill(120);
   const chunk = (part: Uint8Array<ArrayBuffer>) => [
     latin1(`${part.length.toString(16)}\r\n`),
@@ -174,16 +178,16 @@ Deno.test("HttpAnswer takes a body of 5 MB in any form", async () => {
     "until the end": ["HTTP/1.1 200 OK\r\n\r\n", [body]],
   };
   for (const [form, [head, parts]] of Object.entries(forms)) {
-    const answer = await new Blob([latin1(head), ...parts]).bytes();
-    const reader = new HttpAnswer();
+    const response = await new Blob([latin1(head), ...parts]).bytes();
+    const reader = new HttpResponseReader();
     reader.begin(GET);
-    let standing;
-    for (let from = 0; from < answer.length; from += 65_537) {
-      assert(standing !== "over", form);
-      standing = reader.take(answer.slice(from, from + 65_537));
+    let state;
+    for (let from = 0; from < response.length; from += 65_537) {
+      assert(state !== "done", form);
+      state = reader.take(response.slice(from, from + 65_537));
     }
     assertEquals(reader.failure, null, form);
-    if (form === "until the end") assertEquals([standing, reader.end()], ["more", true]);
-    else assertEquals(standing, "over", form);
+    if (form === "until the end") assertEquals([state, reader.end()], ["more", true]);
+    else assertEquals(state, "done", form);
   }
 });

@@ -8,34 +8,34 @@ const CLOSE = encode("close");
 const KEEP_ALIVE = encode("keep-alive");
 const [LETTER_C, LETTER_T] = [99, 116];
 
-/** In the place of a length: the body is chunked (RFC 9112, 7.1). */
+/** Instead of a length: the body is chunked (RFC 9112, 7.1). */
 export const CHUNKED = -1;
-/** In the place of a length: the body ends with the connection (RFC 9112, 6.3). */
+/** Instead of a length: the body ends with the connection (RFC 9112, 6.3). */
 export const UNTIL_CLOSE = -2;
 
-/** What a client must know of the header of a response. */
-export interface AnswerHead {
+/** What a client needs from the header section of a response. */
+export interface ResponseHead {
   readonly status: number;
   /** Bytes of the body, {@linkcode CHUNKED} or {@linkcode UNTIL_CLOSE}. */
   readonly length: number;
-  /** Whether the server says that it closes the connection. */
+  /** Whether the server announces that it will close the connection. */
   readonly isLast: boolean;
-  /** Where the body begins. */
+  /** The offset of the body. */
   readonly end: number;
 }
 
 /**
- * Reads the header of a response, in one pass and without making texts of it:
- * a generator of load does this for each request.
+ * Parses the header section of a response in one pass and without decoding text, since this runs
+ * for every request.
  *
- * @param from Where it begins.
+ * @param from The offset of the status line.
  */
-export function parseAnswerHead(
+export function parseResponseHead(
   bytes: Uint8Array<ArrayBuffer>,
   from: number,
-): AnswerHead | "more" | "malformed" {
-  const given = bytes.length - from;
-  for (let i = 0; i < VERSION.length && i < given; i++) {
+): ResponseHead | "more" | "malformed" {
+  const arrived = bytes.length - from;
+  for (let i = 0; i < VERSION.length && i < arrived; i++) {
     if (bytes[from + i] !== VERSION[i]) return "malformed";
   }
   let line = bytes.indexOf(LINE_FEED, from) + 1;
@@ -51,9 +51,7 @@ export function parseAnswerHead(
     const next = bytes.indexOf(LINE_FEED, line) + 1;
     if (next === 0) return "more";
     const end = bytes[next - 2] === RETURN ? next - 2 : next - 1;
-    if (end === line) {
-      return { status, length, isLast, end: next };
-    }
+    if (end === line) return { status, length, isLast, end: next };
     const first = (bytes[line] ?? 0) | 0x20;
     if (first === LETTER_C) {
       const value = valueOf(bytes, line, end, CONTENT_LENGTH);
@@ -75,7 +73,7 @@ export function parseAnswerHead(
   }
 }
 
-/** Where the value of a field begins; -1 when the field has another name. */
+/** The offset of the value of a field; -1 if the field has another name. */
 function valueOf(
   bytes: Uint8Array<ArrayBuffer>,
   line: number,
@@ -88,7 +86,7 @@ function valueOf(
   return at;
 }
 
-/** Whether a word is one of those that stand there with commas between them. */
+/** Whether a comma-separated list has a word. */
 function isListed(
   bytes: Uint8Array<ArrayBuffer>,
   from: number,
@@ -106,25 +104,25 @@ function isListed(
   return false;
 }
 
-/** Also of the end of a line. */
+/** Whether a byte is white space, or part of a line end. */
 function isBlank(byte: number | undefined): boolean {
   return byte === SPACE || byte === TAB || byte === RETURN || byte === LINE_FEED;
 }
 
-/** Whether a word stands there, in letters of either case. */
+/** Whether a lower-case word is at an offset, in either case. */
 function startsWith(
   bytes: Uint8Array<ArrayBuffer>,
   at: number,
   word: Uint8Array<ArrayBuffer>,
 ): boolean {
   for (let i = 0; i < word.length; i++) {
-    // Of what the words consist of, this changes letters only.
+    // Of the characters in the words, this changes letters only.
     if (((bytes[at + i] ?? 0) | 0x20) !== word[i]) return false;
   }
   return true;
 }
 
-/** A whole number in digits, with blanks after it; -1 when there is something else. */
+/** Parses decimal digits with white space after them; -1 if there is anything else. */
 function numberAt(bytes: Uint8Array<ArrayBuffer>, from: number, end: number): number {
   let value = 0;
   let at = from;

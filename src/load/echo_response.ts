@@ -1,5 +1,5 @@
-import { type AnswerReader, type Standing, SURPLUS, WRONG } from "./answer.ts";
-import type { ExactMessage } from "./request_sequence.ts";
+import type { DecodedMessage } from "./request_sequence.ts";
+import { EXCESS, type ReadState, type ResponseReader, WRONG } from "./response.ts";
 
 /** Compares the first bytes of two arrays. */
 export type AreEqual = (
@@ -8,12 +8,10 @@ export type AreEqual = (
   length: number,
 ) => boolean;
 
-const NOTHING = new Uint8Array(0);
-
-/** The bytes of the message itself. */
-export class EchoAnswer implements AnswerReader {
+/** Expects the bytes of the message itself. */
+export class EchoResponseReader implements ResponseReader {
   failure: string | null = null;
-  #expected = NOTHING;
+  #expected = new Uint8Array(0);
   #taken = 0;
   readonly #areEqual: AreEqual;
 
@@ -21,21 +19,21 @@ export class EchoAnswer implements AnswerReader {
     this.#areEqual = areEqual;
   }
 
-  begin({ bytes }: ExactMessage): void {
+  begin({ bytes }: DecodedMessage): void {
     this.failure = null;
     this.#expected = bytes;
     this.#taken = 0;
   }
 
-  take(bytes: Uint8Array<ArrayBuffer>): Standing {
+  take(bytes: Uint8Array<ArrayBuffer>): ReadState {
     const rest = this.#taken === 0 ? this.#expected : this.#expected.subarray(this.#taken);
     if (bytes.length > rest.length) {
-      this.failure = SURPLUS;
+      this.failure = EXCESS;
       return "last";
     }
     if (!this.#areEqual(bytes, rest, bytes.length)) this.failure = WRONG;
     this.#taken += bytes.length;
-    return bytes.length === rest.length ? "over" : "more";
+    return bytes.length === rest.length ? "done" : "more";
   }
 
   end(): boolean {

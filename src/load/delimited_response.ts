@@ -1,15 +1,16 @@
-import { type AnswerReader, type Standing, SURPLUS } from "./answer.ts";
+import { concat, encodeLatin1 } from "./bytes.ts";
+import { EXCESS, type ReadState, type ResponseReader } from "./response.ts";
 
-/** Bytes up to a delimiter. */
-export class DelimitedAnswer implements AnswerReader {
+/** Expects any bytes up to a delimiter. */
+export class DelimitedResponseReader implements ResponseReader {
   failure: string | null = null;
   readonly #delimiter: Uint8Array<ArrayBuffer>;
-  /** The last bytes of what came before, in which the delimiter may have begun. */
+  /** The last bytes so far, in which the delimiter may have begun. */
   #tail = new Uint8Array(0);
 
   /** @param delimiter At least one Latin-1 character. */
   constructor(delimiter: string) {
-    this.#delimiter = Uint8Array.from(delimiter, (character) => character.charCodeAt(0));
+    this.#delimiter = encodeLatin1(delimiter);
   }
 
   begin(): void {
@@ -17,18 +18,16 @@ export class DelimitedAnswer implements AnswerReader {
     this.#tail = new Uint8Array(0);
   }
 
-  take(bytes: Uint8Array<ArrayBuffer>): Standing {
-    const [tail, { length }] = [this.#tail, this.#delimiter];
-    const all = new Uint8Array(tail.length + bytes.length);
-    all.set(tail);
-    all.set(bytes, tail.length);
+  take(bytes: Uint8Array<ArrayBuffer>): ReadState {
+    const { length } = this.#delimiter;
+    const all = concat(this.#tail, bytes);
     const at = this.#find(all);
     if (at === -1) {
       this.#tail = all.slice(Math.max(0, all.length - length + 1));
       return "more";
     }
-    if (at + length === all.length) return "over";
-    this.failure = SURPLUS;
+    if (at + length === all.length) return "done";
+    this.failure = EXCESS;
     return "last";
   }
 
