@@ -2,6 +2,7 @@ import { sleep } from "../base/timers.ts";
 import { acceptAction } from "./accept_errors.ts";
 import type { Emit } from "./event.ts";
 import type { Listener } from "./listener.ts";
+import { disableNagle } from "./nagle.ts";
 
 /** How long to pause when accepting fails for a reason that lasts, in milliseconds. */
 const OUTAGE_PAUSE = 100;
@@ -85,16 +86,5 @@ export class AcceptQueue {
   #recover(since: number): void {
     this.#outageSince = null;
     this.#emit({ type: "recovered", duration: performance.now() - since });
-  }
-}
-
-/**
- * Turns Nagle's algorithm off: a response of two writes would otherwise wait
- * some 40 ms for the client to acknowledge the first.
- */
-function disableNagle(socket: Deno.Conn): void {
-  try {
-    if (socket.remoteAddr.transport === "tcp") (socket as Deno.TcpConn).setNoDelay(true);
-  } catch { // Closed already: whoever reads from it will find out.
   }
 }

@@ -2,7 +2,7 @@ import type { ConnectionContext } from "./connection_context.ts";
 import { ConnectionRecord } from "./connection_record.ts";
 import { readableOf, writableOf } from "./connection_streams.ts";
 import type { Clock, Timed } from "./deadlines.ts";
-import type { ConnectionSummary, EndedBy } from "./event.ts";
+import type { ConnectionSummary, EndedBy, Peer } from "./event.ts";
 import { DRAIN_QUIET, phaseTimeout } from "./phase_timeouts.ts";
 import { readExactly, readLine, readUntil } from "./pieces.ts";
 import { Receiver } from "./receiver.ts";
@@ -10,7 +10,8 @@ import { Receiver } from "./receiver.ts";
 const encoder = new TextEncoder();
 
 /**
- * One accepted client. One read and one write may be under way at a time.
+ * A connection to a client that was accepted, or to an upstream that was dialed:
+ * its peer. One read and one write may be under way at a time.
  * Once it is over, whoever ended it, reads and writes throw a
  * {@linkcode ConnectionError}.
  */
@@ -21,14 +22,14 @@ export class Connection {
   readonly #receiver: Receiver;
   #isHalfClosed = false;
   #isClosed = false;
-  /** Decides how long the client may be silent; null leaves it to the connection. */
+  /** Decides how long the peer may be silent; null leaves it to the connection. */
   #timed: Timed | null = null;
 
   /** @param number Unique in its lane. */
   constructor(readonly number: number, socket: Deno.Conn, context: ConnectionContext) {
     this.#socket = socket;
     this.#context = context;
-    this.#record = new ConnectionRecord(context.deadlines);
+    this.#record = new ConnectionRecord(context.peer, context.deadlines);
     this.#receiver = new Receiver(number, socket, context, this.#record);
     context.deadlines.add(this);
   }
@@ -44,6 +45,11 @@ export class Connection {
 
   get localAddr(): Deno.Addr {
     return this.#socket.localAddr;
+  }
+
+  /** Who is at the other end. */
+  get peer(): Peer {
+    return this.#record.peer;
   }
 
   /**
@@ -64,7 +70,7 @@ export class Connection {
     return this.#context.isFull();
   }
 
-  /** Whether the client has said that it will send no more. */
+  /** Whether the peer has said that it will send no more. */
   get sawEnd(): boolean {
     return this.#record.sawEnd;
   }
@@ -72,7 +78,7 @@ export class Connection {
   /**
    * Reads what has arrived, or waits for it.
    *
-   * @returns A view that is good until the next read; null when the client has ended.
+   * @returns A view that is good until the next read; null when the peer has ended.
    */
   read(): Promise<Uint8Array<ArrayBuffer> | null> {
     return this.#receiver.read();
@@ -101,7 +107,7 @@ export class Connection {
   /**
    * Waits for more to arrive, beside what is pending.
    *
-   * @returns false when the client has ended.
+   * @returns false when the peer has ended.
    */
   fill(): Promise<boolean> {
     return this.#receiver.fill();
@@ -111,7 +117,7 @@ export class Connection {
    * Waits for more to arrive as {@linkcode fill} does. That may be called
    * meanwhile, as may {@linkcode read}: all wait for the same bytes.
    *
-   * @returns false when the client has ended.
+   * @returns false when the peer has ended.
    */
   watch(): Promise<boolean> {
     return this.#receiver.watch();
@@ -121,9 +127,9 @@ export class Connection {
    * Reads up to and including a suffix.
    *
    * @param limit The most bytes to accept, the suffix included.
-   * @returns A view that is good until the next read; null when the client ended between two pieces.
+   * @returns A view that is good until the next read; null when the peer ended between two pieces.
    * @throws {LimitExceededError} If there is no suffix within the limit.
-   * @throws {IncompleteReadError} If the client ended before the suffix.
+   * @throws {IncompleteReadError} If the peer ended before the suffix.
    */
   readUntil(suffix: Uint8Array, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
     return readUntil(this, suffix, limit);
@@ -132,8 +138,8 @@ export class Connection {
   /**
    * Reads exactly `length` bytes.
    *
-   * @returns A view that is good until the next read; null when the client ended before the first.
-   * @throws {IncompleteReadError} If the client ended after some of them.
+   * @returns A view that is good until the next read; null when the peer ended before the first.
+   * @throws {IncompleteReadError} If the peer ended after some of them.
    */
   readExactly(length: number): Promise<Uint8Array<ArrayBuffer> | null> {
     return readExactly(this, length);
@@ -144,7 +150,7 @@ export class Connection {
    * have one.
    *
    * @param limit The most bytes of a line, its end included.
-   * @returns null when the client has ended.
+   * @returns null when the peer has ended.
    * @throws {LimitExceededError} If the line is longer.
    */
   readLine(limit: number): Promise<string | null> {
@@ -154,7 +160,7 @@ export class Connection {
   /**
    * Writes all of the data; resolves when the kernel has taken it.
    *
-   * @throws {ConnectionError} Also if the client takes nothing for the length of `--write-timeout`.
+   * @throws {ConnectionError} Also if the peer takes nothing for the length of `--write-timeout`.
    */
   write(data: Uint8Array | string): Promise<void> {
     const bytes = typeof data === "string" ? encoder.encode(data) : data;
@@ -165,7 +171,7 @@ export class Connection {
     return this.#send(bytes);
   }
 
-  /** Ends what is written; the client can still send. */
+  /** Ends what is written; the peer can still send. */
   async end(): Promise<void> {
     if (this.#isHalfClosed) return;
     this.#isHalfClosed = true;
@@ -195,8 +201,8 @@ export class Connection {
   }
 
   /**
-   * Ends gracefully: half-closes, then waits a moment for the client to do the
-   * same. Closing while bytes of the client are unread would reset the
+   * Ends gracefully: half-closes, then waits a moment for the peer to do the
+   * same. Closing while bytes of the peer are unread would reset the
    * connection, and lose what was written last (RFC 9112, 9.6).
    */
   async finish(endedBy: EndedBy): Promise<void> {
@@ -206,27 +212,27 @@ export class Connection {
     try {
       if (!this.sawEnd) {
         await this.end();
-        // Whoever is reading will see the client's end, or the sweep closes.
+        // Whoever is reading will see the peer's end, or the sweep closes.
         if (this.#record.isReading || this.#isClosed) return;
         await this.#receiver.discard();
       }
-    } catch { // The client went away without waiting, or took too long.
+    } catch { // The peer went away without waiting, or took too long.
     }
     this.#closeSocket();
   }
 
-  /** What the client sends, as a web stream. */
+  /** What the peer sends, as a web stream. */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return readableOf(this);
   }
 
-  /** What is sent to the client, as a web stream; closing it is {@linkcode end}. */
+  /** What is sent to the peer, as a web stream; closing it is {@linkcode end}. */
   get writable(): WritableStream<Uint8Array> {
     return writableOf(this);
   }
 
   /**
-   * Lets the service decide how long its client may be silent: from now on each
+   * Lets the service decide how long the peer may be silent: from now on each
    * sweep calls `timed`, unless the connection is writing or closing.
    *
    * @returns The clock of the sweeps.

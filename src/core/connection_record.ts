@@ -1,44 +1,49 @@
 import type { Clock } from "./deadlines.ts";
 import { ConnectionError } from "./errors.ts";
-import type { ConnectionSummary, EndedBy, Phase } from "./event.ts";
+import type { ConnectionSummary, EndedBy, Peer, Phase } from "./event.ts";
 
 /** What a connection is doing and since when, what it has carried, and how it ended. */
 export class ConnectionRecord {
+  readonly peer: Peer;
   readonly #clock: Clock;
-  readonly #accepted = performance.now();
+  readonly #begun = performance.now();
   phase: Phase = "idle";
   /** When the phase began, by the clock of the sweeps. */
   since: number;
   isReading = false;
   isWriting = false;
+  /** Whether something was sent to an upstream that has sent nothing since: it may be at work. */
+  #isOwed = false;
   bytesIn = 0;
   bytesOut = 0;
   requests = 0;
   #endedBy: EndedBy | null = null;
   /** The phase in which it was ended. */
   #endedIn: Phase = "idle";
-  /** The phase in which the client said that it will send no more; null before. */
+  /** The phase in which the peer said that it will send no more; null before. */
   #sawEndIn: Phase | null = null;
 
-  constructor(clock: Clock) {
+  constructor(peer: Peer, clock: Clock) {
+    this.peer = peer;
     this.#clock = clock;
     this.since = clock.now;
   }
 
   /** A read begins; a write that is under way decides the phase. */
-  startReading(phase: "idle" | "reading"): void {
+  startReading(hasPending: boolean): void {
     this.isReading = true;
-    if (!this.isWriting) this.enter(phase);
+    if (!this.isWriting) this.enter(hasPending || this.#isOwed ? "reading" : "idle");
   }
 
-  /** The client has sent bytes. */
+  /** The peer has sent bytes. */
   received(count: number): void {
     this.isReading = false;
+    this.#isOwed = false;
     this.bytesIn += count;
     if (!this.isWriting) this.enter("serving");
   }
 
-  /** The client has said that it will send no more. */
+  /** The peer has said that it will send no more. */
   receivedEnd(): void {
     this.isReading = false;
     this.#sawEndIn ??= this.phase;
@@ -51,14 +56,17 @@ export class ConnectionRecord {
     this.enter("writing");
   }
 
-  /** The client has taken some bytes of what is written, or the last ones. */
+  /** The peer has taken some bytes of what is written, or the last ones. */
   sent(count: number, isAll: boolean): void {
+    this.#isOwed = this.peer === "upstream";
     this.bytesOut += count;
     this.isWriting = !isAll;
-    this.enter(!isAll ? "writing" : this.isReading ? "idle" : "serving");
+    if (!isAll) this.enter("writing");
+    else if (this.isReading) this.enter(this.#isOwed ? "reading" : "idle");
+    else this.enter("serving");
   }
 
-  /** Whether the client has said that it will send no more. */
+  /** Whether the peer has said that it will send no more. */
   get sawEnd(): boolean {
     return this.#sawEndIn !== null;
   }
@@ -71,7 +79,7 @@ export class ConnectionRecord {
   /** Records who ends the connection; the first one counts, and is returned. */
   end(by: EndedBy): EndedBy {
     if (this.#endedBy !== null) return this.#endedBy;
-    this.#endedIn = by === "client" ? this.#sawEndIn ?? this.phase : this.phase;
+    this.#endedIn = by === this.peer ? this.#sawEndIn ?? this.phase : this.phase;
     return this.#endedBy = by;
   }
 
@@ -79,12 +87,12 @@ export class ConnectionRecord {
   lost(cause: unknown): Error {
     // Something other than bytes was to be written, which is a bug in the caller.
     if (cause instanceof TypeError) return cause;
-    const endedBy = this.end("client");
+    const endedBy = this.end(this.peer);
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new ConnectionError(
       `Cannot go on with the connection: ended by ${endedBy} while ${this.#endedIn} (${reason})`,
       endedBy,
-      { cause },
+      { cause, peer: this.peer },
     );
   }
 
@@ -94,7 +102,7 @@ export class ConnectionRecord {
       bytesIn: this.bytesIn,
       bytesOut: this.bytesOut,
       requests: this.requests,
-      duration: performance.now() - this.#accepted,
+      duration: performance.now() - this.#begun,
       endedBy: this.#endedBy ?? "server",
       phase: this.#endedIn,
     };

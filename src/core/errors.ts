@@ -1,24 +1,33 @@
-import type { EndedBy } from "./event.ts";
+import type { EndedBy, Peer } from "./event.ts";
+
+/** What a {@linkcode ConnectionError} may tell beside who ended the conversation. */
+export interface ConnectionErrorOptions extends ErrorOptions {
+  /** Who is at the other end of the connection; a client if not given. */
+  readonly peer?: Peer;
+}
 
 /**
- * A conversation that is over. It knows who ended it, so nobody has to guess
+ * A conversation that is over. It says who ended it, so that nobody has to guess
  * from its type; the acceptor closes the connection and reports it.
  */
 export class ConnectionError extends Error {
   override readonly name: string = "ConnectionError";
+  /** Whose connection is over: that of the client, or one that was dialed for it. */
+  readonly peer: Peer;
 
-  constructor(message: string, readonly endedBy: EndedBy, options?: ErrorOptions) {
+  constructor(message: string, readonly endedBy: EndedBy, options: ConnectionErrorOptions = {}) {
     super(message, options);
+    this.peer = options.peer ?? "client";
   }
 }
 
-/** The client ended in the middle of a piece of data. */
+/** The peer ended in the middle of a piece of data. */
 export class IncompleteReadError extends ConnectionError {
   override readonly name = "IncompleteReadError";
 
   /** @param partial A copy of what had arrived of the unfinished piece. */
-  constructor(readonly partial: Uint8Array) {
-    super(`Cannot finish reading: the client left after ${partial.length} bytes`, "client");
+  constructor(readonly partial: Uint8Array, peer: Peer = "client") {
+    super(`Cannot finish reading: the ${peer} left after ${partial.length} bytes`, peer, { peer });
   }
 }
 
@@ -27,15 +36,15 @@ export class LimitExceededError extends ConnectionError {
   override readonly name = "LimitExceededError";
 
   /** @param limit The limit in bytes. */
-  constructor(readonly limit: number) {
-    super(`Cannot read on: more than ${limit} bytes without an end`, "limit");
+  constructor(readonly limit: number, peer: Peer = "client") {
+    super(`Cannot read on: more than ${limit} bytes without an end`, "limit", { peer });
   }
 }
 
 /**
- * A failure that can still be told to the peer: the acceptor writes `answer`,
- * then closes in a way that the client can read it. Anything else that a
- * service throws closes the connection and is logged as an error.
+ * A failure that can still be told to the client: the acceptor writes `answer`,
+ * then closes so that the client can read it. Anything else that a service
+ * throws closes the connection and is logged as an error.
  */
 export class PeerError extends ConnectionError {
   override readonly name = "PeerError";
@@ -51,4 +60,9 @@ export class PeerError extends ConnectionError {
   ) {
     super(message, endedBy);
   }
+}
+
+/** Whether an error says that the client's connection is over, not one that was dialed for it. */
+export function isOfClient(error: unknown): boolean {
+  return error instanceof ConnectionError && error.peer === "client";
 }

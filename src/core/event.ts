@@ -1,11 +1,15 @@
+/** Who is at the other end of a connection: of one that was accepted, or of one that was dialed. */
+export type Peer = "client" | "upstream";
+
 /** Who ended a connection. */
-export type EndedBy = "client" | "server" | "timeout" | "limit" | "drain" | "error";
+export type EndedBy = Peer | "server" | "timeout" | "limit" | "drain" | "error";
 
 /**
- * What a connection was doing: `idle` waits for the first byte of the next
- * piece of data, `reading` is in the middle of one, `serving` is in the
- * service's hands, `writing` waits for the client to take data, `closing` has
- * said its last word and waits for the client to hear it.
+ * What a connection is doing: `idle` waits for the first byte of the next piece
+ * of data, `reading` is in the middle of one or waits for the answer of an
+ * upstream, `serving` is in the hands of the service, `writing` waits for the
+ * peer to take data, `closing` has sent everything and waits for the peer to
+ * close.
  */
 export type Phase = "idle" | "reading" | "serving" | "writing" | "closing";
 

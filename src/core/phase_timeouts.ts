@@ -1,12 +1,12 @@
 import type { ConnectionContext } from "./connection_context.ts";
 import type { Phase } from "./event.ts";
 
-/** How long a silent client is left alone in a drain, in milliseconds: what it has sent arrives by then. */
+/** How long a silent peer is left alone in a drain, in milliseconds: what it has sent arrives by then. */
 export const DRAIN_QUIET = 1000;
-/** How long the client may take to read the last bytes, in milliseconds; then the kernel may reset. */
+/** How long the peer may take to read the last bytes, in milliseconds; then the kernel may reset. */
 const LINGER = 5000;
-/** The same while others wait for the connection's place. */
-const CROWDED_LINGER = 1000;
+/** The same while someone waits: clients for the connection's place, or a service for its upstream to close. */
+const SHORT_LINGER = 1000;
 
 /** How long a connection may stay in a phase, in milliseconds; 0 is forever. */
 export function phaseTimeout(phase: Phase, context: ConnectionContext): number {
@@ -17,7 +17,7 @@ export function phaseTimeout(phase: Phase, context: ConnectionContext): number {
     case "writing":
       return context.writeTimeout;
     case "closing":
-      return context.isFull() ? CROWDED_LINGER : LINGER;
+      return context.peer === "upstream" || context.isFull() ? SHORT_LINGER : LINGER;
     case "serving":
       return 0;
   }

@@ -1,7 +1,9 @@
 import { IncompleteReadError, LimitExceededError } from "./errors.ts";
+import type { Peer } from "./event.ts";
 
-/** What pieces are cut out of: a connection, to those who read. */
+/** What pieces are cut from: a connection, as a reader sees it. */
 interface Source {
+  readonly peer: Peer;
   readonly pending: Uint8Array<ArrayBuffer>;
   skip(count: number): void;
   fill(): Promise<boolean>;
@@ -10,7 +12,7 @@ interface Source {
 const LINE_FEED = new Uint8Array([10]);
 const decoder = new TextDecoder();
 
-/** Reads up to and including a suffix; null when the client ended between two pieces. */
+/** Reads up to and including a suffix; null when the peer ended between two pieces. */
 export async function readUntil(
   source: Source,
   suffix: Uint8Array,
@@ -21,12 +23,12 @@ export async function readUntil(
     const length = find(suffix, pending, searched);
     if (length !== -1 && length <= limit) return take(source, length);
     searched = pending.length;
-    if (length !== -1 || searched >= limit) throw new LimitExceededError(limit);
+    if (length !== -1 || searched >= limit) throw new LimitExceededError(limit, source.peer);
     if (!await source.fill()) return endOfPiece(source);
   }
 }
 
-/** Reads exactly `length` bytes; null when the client ended before the first. */
+/** Reads exactly `length` bytes; null when the peer ended before the first. */
 export async function readExactly(
   source: Source,
   length: number,
@@ -37,7 +39,7 @@ export async function readExactly(
   return take(source, length);
 }
 
-/** Reads a line without its end; a last one without an end is a line. */
+/** Reads a line without its end; the last line need not have one. */
 export async function readLine(source: Source, limit: number): Promise<string | null> {
   let line: Uint8Array | null;
   try {
@@ -57,18 +59,18 @@ function take(source: Source, length: number): Uint8Array<ArrayBuffer> {
   return piece;
 }
 
-/** The client has ended: between two pieces of data, or in the middle of one. */
+/** The peer has ended: between two pieces of data, or in the middle of one. */
 function endOfPiece(source: Source): null {
   const { pending } = source;
   if (pending.length === 0) return null;
   source.skip(pending.length);
-  throw new IncompleteReadError(pending.slice());
+  throw new IncompleteReadError(pending.slice(), source.peer);
 }
 
 /**
  * Finds a suffix.
  *
- * @param searched Bytes that were pending at the last search, which found nothing.
+ * @param searched How many bytes were pending at the last search, which found nothing.
  * @returns The length up to and including the suffix, or -1.
  */
 function find(suffix: Uint8Array, pending: Uint8Array, searched: number): number {

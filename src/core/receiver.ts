@@ -63,7 +63,7 @@ export class Receiver {
     });
   }
 
-  /** Reads up to the client's end, and throws away what it sends. */
+  /** Reads up to the peer's end, and throws away what it sends. */
   async discard(): Promise<void> {
     this.#takeAll();
     while ((await this.#socket.read(this.#pending.space())) !== null);
@@ -80,7 +80,7 @@ export class Receiver {
     if (this.#record.isReading) {
       return Promise.reject(new Error("Cannot read: another read is under way, await it first"));
     }
-    this.#record.startReading(this.#pending.length === 0 ? "idle" : "reading");
+    this.#record.startReading(this.#pending.length > 0);
     const space = this.#pending.space();
     return this.#socket.read(space).then(
       (count) => then(this.#afterRead(count, space.length)),

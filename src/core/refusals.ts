@@ -39,12 +39,14 @@ export class Refusals {
 /** Tells the peer what an error has to say to it, and closes; never rejects. */
 export async function tellPeer(connection: Connection, error: Error): Promise<void> {
   // Judged by its properties, not its class: a bundled handler has a copy of the classes.
-  const { endedBy = "error", answer = null } = error as Partial<PeerError>;
-  if (answer === null) return connection.endAs(endedBy);
+  const { endedBy = "error", answer = null, peer } = error as Partial<PeerError>;
+  // Whatever ended the connection to an upstream, for the client it was the upstream.
+  const end = peer === "upstream" ? peer : endedBy;
+  if (answer === null) return connection.endAs(end);
   try {
     await connection.write(answer);
-    await connection.finish(endedBy);
+    await connection.finish(end);
   } catch { // The peer no longer listens.
-    connection.endAs(endedBy);
+    connection.endAs(end);
   }
 }

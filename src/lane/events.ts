@@ -77,7 +77,10 @@ function describe(connection: ConnectionSummary): Record<string, unknown> {
     "sluice.connection.duration": Math.round(connection.duration) / 1000,
     "sluice.connection.ended_by": connection.endedBy,
     "sluice.connection.phase": connection.phase,
-    ...(error instanceof IncompleteReadError
+    ...(connection.endedBy === "upstream" && error !== null
+      ? { "error.message": error.message }
+      : {}),
+    ...(error instanceof IncompleteReadError && error.peer === "client"
       ? { "sluice.connection.unfinished": printable(error.partial, PARTIAL_LIMIT) }
       : {}),
   };

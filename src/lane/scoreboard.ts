@@ -32,6 +32,10 @@ const COUNTERS = [
   "heartbeat",
   /** Memory of the thread's heap, or of the process, in bytes. */
   "memory",
+  /** Connections that the lane has dialed, and their bytes: not those of clients. */
+  "dialed",
+  "dialedBytesIn",
+  "dialedBytesOut",
 ] as const;
 
 /** Columns that are 32-bit integers: they are changed atomically, by lanes and supervisor. */

@@ -10,6 +10,7 @@ import { listen, type Listener, type ListenOptions } from "../core/listener.ts";
 import { type ResourceLimits, ResourceManager } from "../core/resources.ts";
 import type { Service } from "../core/service.ts";
 import { turnFor } from "./accept_order.ts";
+import { DialedTraffic } from "./dialed_traffic.ts";
 import type { Row, Scoreboard } from "./scoreboard.ts";
 
 /** How a lane accepts, and what its connections are held to: what the core needs of an order. Times are in milliseconds. */
@@ -63,6 +64,7 @@ export function wireLane(options: WiringOptions, counts: SharedCounts, ends: End
   const resources = makeResources(options, counts);
   const { retiring, draining, shortestTimeout } = ends;
   const context: ConnectionContext = {
+    peer: "client",
     lane: options.lane,
     traffic: counts.row,
     buffers: new Buffers(),
@@ -73,7 +75,7 @@ export function wireLane(options: WiringOptions, counts: SharedCounts, ends: End
     idleTimeout: options.idleTimeout,
     writeTimeout: options.writeTimeout,
   };
-  const connections = new Connections(context);
+  const connections = new Connections(context, new DialedTraffic(counts.row));
   const turn = turnFor(options, counts.scoreboard, counts.row);
   return {
     connections,

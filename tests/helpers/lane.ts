@@ -1,6 +1,7 @@
 import type { Acceptor } from "../../src/core/acceptor.ts";
 import { makeAddressTable } from "../../src/core/address_counts.ts";
 import type { Buffers } from "../../src/core/buffers.ts";
+import type { Connections } from "../../src/core/connections.ts";
 import type { ConnectionSummary, Event } from "../../src/core/event.ts";
 import { listen, type Listener } from "../../src/core/listener.ts";
 import type { ResourceManager } from "../../src/core/resources.ts";
@@ -26,6 +27,8 @@ export interface Serving extends AsyncDisposable {
   readonly port: number;
   readonly events: readonly Event[];
   readonly resources: ResourceManager;
+  /** For what is dialed. */
+  readonly connections: Connections;
   readonly row: Row;
   readonly buffers: Buffers;
   readonly acceptor: Acceptor;
@@ -53,6 +56,7 @@ export async function serve(service: Service, options: ServeOptions = {}): Promi
     port: listener.address.port,
     events,
     resources,
+    connections,
     row,
     buffers: context.buffers,
     acceptor,

@@ -1,6 +1,6 @@
 import type { Connection } from "../../core/connection.ts";
 import type { Clock, Timed } from "../../core/deadlines.ts";
-import { ConnectionError } from "../../core/errors.ts";
+import { isOfClient } from "../../core/errors.ts";
 import type { EndedBy } from "../../core/event.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import { type HttpError, isHttpError } from "../error.ts";
@@ -127,7 +127,7 @@ export class Conversation implements Timed {
         if (this.#ending !== null) discard(response);
         resolve(response);
       }, (error) => {
-        if (error instanceof ConnectionError) reject(error);
+        if (isOfClient(error)) reject(error);
         else resolve(this.#exchange.fail(request, error));
       });
     });

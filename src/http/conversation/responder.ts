@@ -1,5 +1,5 @@
 import type { Connection } from "../../core/connection.ts";
-import { ConnectionError } from "../../core/errors.ts";
+import { isOfClient } from "../../core/errors.ts";
 import { isHttpError } from "../error.ts";
 import { type HttpResponse, isSource } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
@@ -67,7 +67,7 @@ export class Responder {
       sent = await sending;
     } catch (error) {
       this.#exchange.lose(request, response.status, this.#writer.sent);
-      if (error instanceof ConnectionError) throw error;
+      if (isOfClient(error)) throw error;
       // Closing the connection is the only way left to tell the client that the response is incomplete.
       this.#context.reports.failed(request.id, error);
       this.#connection.endAs("error");

@@ -1,0 +1,126 @@
+import { type Address, formatAddress, parseAddress } from "../base/address.ts";
+import type { Connections } from "./connections.ts";
+import type { Clock, Timed } from "./deadlines.ts";
+import type { DialedConnection } from "./dialed_connection.ts";
+import { ConnectionError } from "./errors.ts";
+import type { EndedBy } from "./event.ts";
+import { disableNagle } from "./nagle.ts";
+
+/** How to connect. */
+export interface DialOptions {
+  /** Cancels connecting. The connection itself it does not touch. */
+  readonly signal?: AbortSignal;
+  /**
+   * How long connecting may take, in milliseconds; 0 leaves it to the system,
+   * which gives up after minutes. 10 seconds if not given.
+   */
+  readonly connectTimeout?: number;
+}
+
+const CONNECT_TIMEOUT = 10_000;
+
+/**
+ * Connects to somewhere, with the buffers, deadlines and counters of a lane. The
+ * caller owns the connection and disposes of it. The lane closes it when it is
+ * killed, when its last client has left, and in a drain once the upstream is
+ * silent and owes no answer.
+ *
+ * @param address An address, or one as {@linkcode parseAddress} reads it.
+ * @throws {ConnectionError} If there is no connection, or not in time.
+ * @throws {TypeError} If the text is not an address.
+ * @throws The reason of the signal, if that aborts first.
+ */
+export async function dial(
+  address: Address | string,
+  connections: Connections,
+  { signal, connectTimeout = CONNECT_TIMEOUT }: DialOptions = {},
+): Promise<DialedConnection> {
+  const wanted = typeof address === "string" ? parseAddress(address) : address;
+  if (wanted === null) {
+    throw new TypeError(
+      `Cannot connect to "${address}": wanted an address such as 127.0.0.1:8000 or unix:/path`,
+    );
+  }
+  const { deadlines } = connections.context;
+  const attempt = new Attempt(formatAddress(wanted), deadlines, connectTimeout);
+  const onAbort = () => attempt.abort(signal?.reason);
+  signal?.addEventListener("abort", onAbort);
+  if (signal?.aborted) onAbort();
+  deadlines.add(attempt);
+  connections.addDialed(attempt);
+  try {
+    const socket = await attempt.connect(wanted);
+    disableNagle(socket);
+    return connections.openDialed(socket);
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+    deadlines.delete(attempt);
+    connections.deleteDialed(attempt);
+  }
+}
+
+/** A connect that is under way: the lane can end it, and the sweep of deadlines does. */
+class Attempt implements Timed {
+  readonly #name: string;
+  readonly #clock: Clock;
+  readonly #since: number;
+  readonly #timeout: number;
+  readonly #controller = new AbortController();
+
+  constructor(name: string, clock: Clock, timeout: number) {
+    this.#name = name;
+    this.#clock = clock;
+    this.#since = clock.now;
+    this.#timeout = timeout;
+  }
+
+  async connect(address: Address): Promise<Deno.Conn> {
+    const { signal } = this.#controller;
+    signal.throwIfAborted();
+    let socket: Deno.Conn;
+    try {
+      socket = await connect(address, signal);
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw this.#error(reasonOf(cause), "upstream", cause);
+    }
+    if (!signal.aborted) return socket;
+    socket.close();
+    throw signal.reason;
+  }
+
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  endAs(endedBy: EndedBy): void {
+    this.abort(this.#error("the lane has ended", endedBy));
+  }
+
+  expire(): void {
+    if (!this.#clock.isOver(this.#since, this.#timeout)) return;
+    this.abort(this.#error(`no answer within ${this.#timeout} ms`, "timeout"));
+  }
+
+  #error(reason: string, endedBy: EndedBy, cause?: unknown): ConnectionError {
+    const message = `Cannot connect to ${this.#name}: ${reason}`;
+    return new ConnectionError(message, endedBy, { peer: "upstream", cause });
+  }
+}
+
+function connect(address: Address, signal: AbortSignal): Promise<Deno.Conn> {
+  // A Unix socket is connected or refused at once, so there is nothing to cancel.
+  return address.transport === "unix"
+    ? Deno.connect({ transport: "unix", path: address.path })
+    : Deno.connect({ hostname: address.hostname, port: address.port, signal });
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof Deno.errors.ConnectionRefused) return "connection refused";
+  if (cause instanceof Deno.errors.NotFound) return "there is no such socket";
+  if (cause instanceof Deno.errors.NotCapable) {
+    return "the runtime refuses it, allow it with --allow-net (and --allow-read, --allow-write for a path)";
+  }
+  const [line = ""] = String(cause instanceof Error ? cause.message : cause).split("\n");
+  return line.replace(/ \(os error \d+\)$/, "");
+}

@@ -1,0 +1,286 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import type { Address } from "../../src/base/address.ts";
+import type { Connection } from "../../src/core/connection.ts";
+import { dial } from "../../src/core/dial.ts";
+import { ConnectionError, IncompleteReadError } from "../../src/core/errors.ts";
+import { Client } from "../helpers/client.ts";
+import { type FetchServing, serveFetcher } from "../helpers/fetch.ts";
+import { ask } from "../helpers/http_client.ts";
+import { serve, type Serving } from "../helpers/lane.ts";
+
+const decoder = new TextDecoder();
+
+/** What stands at the other end: one socket at a time, in the hands of a test. */
+function listenUpstream() {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  return {
+    address: { transport: "tcp", hostname: "127.0.0.1", port } satisfies Address,
+    accept: async () => new Client(await listener.accept()),
+    [Symbol.dispose]: () => listener.close(),
+  };
+}
+
+/** An address on which nobody listens. */
+function closedAddress(): Address {
+  using upstream = listenUpstream();
+  return upstream.address;
+}
+
+/** An address that does not answer: its accept queue is full, so the system drops what comes. */
+async function silentAddress() {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
+  const { port } = listener.addr;
+  const waiting: Deno.Conn[] = [];
+  for (let isFull = false; !isFull;) {
+    const signal = AbortSignal.timeout(200);
+    try {
+      waiting.push(await Deno.connect({ hostname: "127.0.0.1", port, signal }));
+    } catch {
+      isFull = true;
+    }
+  }
+  return {
+    address: `127.0.0.1:${port}`,
+    [Symbol.dispose]() {
+      for (const conn of waiting) conn.close();
+      listener.close();
+    },
+  };
+}
+
+/** A lane whose clients, if any, are ignored. */
+function serveNobody(idleTimeout = 0): Promise<Serving> {
+  return serve((connection) => connection.end(), { idleTimeout });
+}
+
+async function pump(from: Connection, to: Connection): Promise<void> {
+  let data: Uint8Array | null;
+  while ((data = await from.read()) !== null) await to.write(data);
+  await to.end();
+}
+
+Deno.test("dial() makes a relay of ten lines: both directions, and each half-close on its own", async () => {
+  using upstream = listenUpstream();
+  await using serving: Serving = await serve(async (client) => {
+    await using other = await dial(upstream.address, serving.connections);
+    await Promise.all([pump(client, other), pump(other, client)]);
+  });
+  using client = await Client.connect(serving);
+  await client.send("question");
+  using server = await upstream.accept();
+  assertEquals(await server.receiveText(8), "question");
+  await client.end();
+  assertEquals(await server.receiveAll(), "");
+  await server.send("answer");
+  assertEquals(await client.receiveText(6), "answer");
+  await server.end();
+  assertEquals(await client.receiveAll(), "");
+  const [summary] = await serving.closed(1);
+  assertEquals([summary?.endedBy, summary?.error], ["client", null]);
+});
+
+Deno.test("dial() relays megabytes both ways at once", async () => {
+  const size = 4 * 1024 * 1024;
+  const data = Uint8Array.from({ length: size }, (_, i) => i % 251);
+  await using echo = await serve(async (connection) => await pump(connection, connection));
+  await using serving: Serving = await serve(async (client) => {
+    await using other = await dial(`127.0.0.1:${echo.port}`, serving.connections);
+    await Promise.all([pump(client, other), pump(other, client)]);
+  });
+  using client = await Client.connect(serving);
+  const [received] = await Promise.all([client.receive(size), client.send(data)]);
+  assert(received.every((byte, i) => byte === i % 251));
+});
+
+Deno.test("dial() counts what it dials apart from clients", async () => {
+  using upstream = listenUpstream();
+  await using serving: Serving = await serve(async (client) => {
+    await using other = await dial(upstream.address, serving.connections);
+    await other.write("hello there");
+    await client.write(await other.readExactly(3) ?? "");
+  });
+  using client = await Client.connect(serving);
+  using server = await upstream.accept();
+  assertEquals(await server.receiveText(11), "hello there");
+  await server.send("yes");
+  await server.end();
+  assertEquals(await client.receiveAll(), "yes");
+  const { row } = serving;
+  const dialed = [row.get("dialed"), row.get("dialedBytesIn"), row.get("dialedBytesOut")];
+  assertEquals(dialed, [1, 3, 11]);
+  assertEquals([row.get("bytesIn"), row.get("bytesOut"), row.open], [0, 3, 1]);
+});
+
+Deno.test("dial() gives the buffer back when the connection is disposed of", async () => {
+  using upstream = listenUpstream();
+  await using serving = await serveNobody();
+  const { buffers, connections } = serving;
+  const next = buffers.lendSmall();
+  buffers.giveBack(next);
+  for (let i = 0; i < 3; i++) {
+    await using other = await dial(upstream.address, connections);
+    using server = await upstream.accept();
+    await server.send("x");
+    const data = await other.read();
+    assertEquals(data?.buffer, next.buffer);
+    assertEquals(data?.byteOffset, next.byteOffset, "another buffer was lent");
+  }
+  assertEquals(buffers.lendSmall(), next);
+});
+
+Deno.test("dial() connects to a Unix socket", async () => {
+  const path = `${await Deno.makeTempDir()}/upstream.sock`;
+  const listener = Deno.listen({ transport: "unix", path });
+  await using serving = await serveNobody();
+  {
+    await using other = await dial(`unix:${path}`, serving.connections);
+    using server = await listener.accept();
+    await server.write(new TextEncoder().encode("hi"));
+    assertEquals(decoder.decode(await other.readExactly(2) ?? undefined), "hi");
+    server.close();
+  }
+  listener.close();
+});
+
+Deno.test("dial() says why there is no connection", async () => {
+  await using serving = await serveNobody();
+  const { connections } = serving;
+  const address = closedAddress();
+  const refused = await assertRejects(() => dial(address, connections), ConnectionError);
+  const { port } = address as Address & { transport: "tcp" };
+  assertEquals(refused.message, `Cannot connect to 127.0.0.1:${port}: connection refused`);
+  assertEquals([refused.endedBy, refused.peer], ["upstream", "upstream"]);
+  await assertRejects(
+    () => dial("unix:/nowhere/x.sock", connections),
+    ConnectionError,
+    "Cannot connect to unix:/nowhere/x.sock: there is no such socket",
+  );
+  await assertRejects(() => dial("nonsense", connections), TypeError, "wanted an address");
+  assertEquals(serving.row.get("dialed"), 0);
+});
+
+Deno.test("dial() gives up after its connect timeout", async () => {
+  using silent = await silentAddress();
+  await using serving = await serveNobody();
+  const start = performance.now();
+  const error = await assertRejects(
+    () => dial(silent.address, serving.connections, { connectTimeout: 200 }),
+    ConnectionError,
+    `Cannot connect to ${silent.address}: no answer within 200 ms`,
+  );
+  assertEquals([error.endedBy, error.peer], ["timeout", "upstream"]);
+  assert(performance.now() - start >= 200, "it gave up early");
+});
+
+Deno.test("dial() is cancelled by its signal, also by one that has aborted before", async () => {
+  using silent = await silentAddress();
+  await using serving = await serveNobody();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const dialing = dial(silent.address, serving.connections, { signal });
+  controller.abort(new Error("not needed any more"));
+  await assertRejects(() => dialing, Error, "not needed any more");
+  using upstream = listenUpstream();
+  await assertRejects(
+    () => dial(upstream.address, serving.connections, { signal }),
+    Error,
+    "not needed any more",
+  );
+});
+
+Deno.test("Connections.kill() closes what is dialed, ends what is being dialed, and lets nothing be dialed", async () => {
+  using silent = await silentAddress();
+  using upstream = listenUpstream();
+  await using serving = await serveNobody();
+  const { connections } = serving;
+  const dialing = dial(silent.address, connections);
+  await using other = await dial(upstream.address, connections);
+  const reading = other.read();
+  connections.kill();
+  const error = await assertRejects(() => reading, ConnectionError);
+  assertEquals([error.endedBy, error.peer], ["drain", "upstream"]);
+  const dials = [dialing, dial(upstream.address, connections)];
+  await Promise.all(
+    dials.map((one) => assertRejects(() => one, ConnectionError, "the lane has ended")),
+  );
+});
+
+Deno.test("Connections.ended() closes what is still dialed when the last client has left", async () => {
+  using upstream = listenUpstream();
+  await using serving: Serving = await serve(async (client) => void await client.read());
+  await using other = await dial(upstream.address, serving.connections);
+  const reading = assertRejects(() => other.read(), ConnectionError);
+  using client = await Client.connect(serving);
+  await client.send("x");
+  await client.end();
+  await serving.closed(1);
+  await serving.connections.ended();
+  await reading;
+});
+
+Deno.test("a drain ends a dialed connection that is idle, and leaves one alone that is owed an answer", async () => {
+  using upstream = listenUpstream();
+  await using serving = await serveNobody();
+  await using idle = await dial(upstream.address, serving.connections);
+  using idleServer = await upstream.accept();
+  await using asked = await dial(upstream.address, serving.connections);
+  using askedServer = await upstream.accept();
+  await asked.write("question");
+  await idle.write("hello");
+  await idleServer.send("welcome");
+  assertEquals(decoder.decode(await idle.readExactly(7) ?? undefined), "welcome");
+  const answer = asked.readExactly(6);
+  serving.draining.abort();
+  const error = await assertRejects(() => idle.read(), ConnectionError);
+  assertEquals([error.endedBy, error.peer], ["drain", "upstream"]);
+  await askedServer.send("answer");
+  assertEquals(decoder.decode(await answer ?? undefined), "answer");
+  await assertRejects(() => asked.read(), ConnectionError, "ended by drain");
+});
+
+Deno.test("a dialed connection is held to --idle-timeout", async () => {
+  using upstream = listenUpstream();
+  await using serving = await serveNobody(100);
+  await using other = await dial(upstream.address, serving.connections);
+  await other.write("question");
+  const error = await assertRejects(() => other.read(), ConnectionError);
+  assertEquals([error.endedBy, error.peer], ["timeout", "upstream"]);
+});
+
+Deno.test("an upstream that fails ends the client's connection as upstream, whatever the reason", async () => {
+  const address = closedAddress();
+  using upstream = listenUpstream();
+  await using serving: Serving = await serve(async (client) => {
+    const isRefused = await client.readLine(100) === "refused";
+    await using other = await dial(isRefused ? address : upstream.address, serving.connections);
+    await other.readExactly(10);
+  });
+  using first = await Client.connect(serving);
+  assertEquals(await first.ask("refused"), "");
+  using second = await Client.connect(serving);
+  await second.send("incomplete\n");
+  {
+    using server = await upstream.accept();
+    await server.send("short");
+  }
+  assertEquals(await second.receiveAll(), "");
+  const [refused, incomplete] = await serving.closed(2);
+  assertEquals([refused?.endedBy, incomplete?.endedBy], ["upstream", "upstream"]);
+  assertInstanceOf(incomplete?.error, IncompleteReadError);
+  assertEquals(
+    incomplete?.error?.message,
+    "Cannot finish reading: the upstream left after 5 bytes",
+  );
+});
+
+Deno.test("an upstream that fails is a 500 of a fetch handler, and its client's connection goes on", async () => {
+  const address = closedAddress();
+  await using serving: FetchServing = await serveFetcher(async ({ url }) => {
+    if (url.endsWith("/dial")) await dial(address, serving.connections);
+    return new Response("fine");
+  });
+  using client = await Client.connect(serving);
+  assertEquals((await ask(client, "GET", "/dial")).status, 500);
+  assertEquals((await ask(client, "GET", "/")).status, 200);
+});
