@@ -22,8 +22,8 @@ export interface LaneHost {
   readonly log: Logger;
   readonly accessLog: LineBuffer;
   readonly scoreboard: Scoreboard;
-  /** Where all lanes of the process count client addresses; null if these are not limited. */
-  readonly addressTable: SharedArrayBuffer | null;
+  /** The tables in which all lanes of the process count client addresses; one has room for `connections`. */
+  readonly addressTables: (connections: number) => readonly SharedArrayBuffer[];
   readonly allocate: Allocate;
   importHandler(path: string, generation: number): ReturnType<ImportModule>;
   /** Memory that the lane is accountable for, in bytes: a thread's heap, or the process. */

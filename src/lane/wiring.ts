@@ -30,8 +30,8 @@ export interface SharedCounts {
   readonly scoreboard: Scoreboard;
   /** Its own row. */
   readonly row: Row;
-  /** Where all lanes count client addresses; null if these are not limited. */
-  readonly addressTable: SharedArrayBuffer | null;
+  /** The tables in which all lanes count client addresses; one has room for `connections`. */
+  readonly addressTables: (connections: number) => readonly SharedArrayBuffer[];
 }
 
 /** When the connections of a lane have to end. */
@@ -101,10 +101,11 @@ export function wireLane(options: WiringOptions, counts: SharedCounts, ends: End
 
 function makeResources(
   options: WiringOptions,
-  { scoreboard, row, addressTable }: SharedCounts,
+  { scoreboard, row, addressTables }: SharedCounts,
 ): ResourceManager {
-  const addresses = addressTable === null || options.maxConnectionsPerIp === 0
+  const { totalConnections, maxConnectionsPerIp } = options;
+  const addresses = maxConnectionsPerIp === 0
     ? null
-    : new AddressCounts(addressTable, row.index);
+    : new AddressCounts(addressTables(totalConnections), row.index, totalConnections);
   return new ResourceManager(options, { shared: scoreboard, lane: row, addresses });
 }

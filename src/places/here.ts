@@ -1,3 +1,4 @@
+import { AddressTables } from "../core/address_counts.ts";
 import { Lane, type LaneHost } from "../lane/lane.ts";
 import { Scoreboard } from "../lane/scoreboard.ts";
 import type { Logger } from "../log/logger.ts";
@@ -44,7 +45,8 @@ export function hereApart(host: LaneHost): Place {
     const scoreboard = new Scoreboard();
     const row = scoreboard.claim(order.generation);
     if (row === null) throw new Error("Cannot start a lane: its scoreboard has no row");
-    return here({ ...host, scoreboard, addressTable: null })({ ...order, row: row.index });
+    const addressTables = (connections: number) => new AddressTables().reserve(connections);
+    return here({ ...host, scoreboard, addressTables })({ ...order, row: row.index });
   };
 }
 

@@ -3,7 +3,7 @@ import { cpuTime } from "../base/cpu_clock.ts";
 import { EXIT } from "../base/exit.ts";
 import { readMessages } from "../base/pipe.ts";
 import { SIGNAL_NAMES } from "../base/signals.ts";
-import { makeAddressTable } from "../core/address_counts.ts";
+import { AddressTables } from "../core/address_counts.ts";
 import type { Emit } from "../core/event.ts";
 import type { Order } from "../lane/order.ts";
 import { Scoreboard } from "../lane/scoreboard.ts";
@@ -62,7 +62,7 @@ function makeHost(order: Order, pipe: ParentPipe): WorkerHost {
   }, order.heartbeat);
   return {
     scoreboard,
-    addressTable: order.maxConnectionsPerIp === 0 ? null : makeAddressTable(order.totalConnections),
+    addressTables: (connections) => new AddressTables().reserve(connections),
     allocate: (name, bytes) => Promise.resolve().then(() => memory.allocate(name, bytes)),
     importHandler: importFile,
     onEvent: reportAccepts(pipe, order.heartbeat / 4),

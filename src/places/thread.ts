@@ -1,4 +1,4 @@
-import { AddressCounts } from "../core/address_counts.ts";
+import type { AddressTables } from "../core/address_counts.ts";
 import type { Order } from "../lane/order.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
 import type { SharedMemory } from "../lane/shared_state.ts";
@@ -11,7 +11,7 @@ import { SANDBOX } from "./thread_sandbox.ts";
 /** What the threads of this process share. */
 export interface ThreadTools extends Reports {
   readonly scoreboard: Scoreboard;
-  readonly addressTable: SharedArrayBuffer | null;
+  readonly addressTables: AddressTables;
   readonly memory: SharedMemory;
 }
 
@@ -19,7 +19,7 @@ const ENTRY = import.meta.resolve("./thread_entry.ts");
 
 /** A Web Worker for each lane. */
 export function thread(tools: ThreadTools): Place {
-  const { scoreboard, addressTable, memory } = tools;
+  const { scoreboard, addressTables, memory } = tools;
   return (order) => {
     const worker = startWorker(order);
     const send = (message: ToThread) => worker.postMessage(message);
@@ -39,9 +39,12 @@ export function thread(tools: ThreadTools): Place {
     };
     void lane.exited.then(() => {
       memory.unlockAll(order.lane);
-      if (addressTable !== null) new AddressCounts(addressTable, order.row).clear();
+      addressTables.clear(order.row);
     });
-    send({ type: "start", scoreboard: scoreboard.buffer, addressTable });
+    const tables = order.maxConnectionsPerIp === 0
+      ? []
+      : addressTables.reserve(order.totalConnections);
+    send({ type: "start", scoreboard: scoreboard.buffer, addressTables: tables });
     lane.start(order);
     return lane;
   };

@@ -28,11 +28,11 @@ const post = (message: FromThread) => scope.postMessage(message);
 export function startThread(importHandler: WorkerHost["importHandler"] = importFile): void {
   const memory = new MemoryRequests(post);
   let scoreboard: Scoreboard;
-  let addressTable: SharedArrayBuffer | null;
+  let addressTables: readonly SharedArrayBuffer[];
   let ownCpuTime = cpuTime;
   const worker = new LaneWorker(post, (order) => ({
     scoreboard,
-    addressTable,
+    addressTables: () => addressTables,
     allocate: memory.allocate,
     importHandler: async (path, generation) => {
       if (order.sandbox) {
@@ -51,7 +51,7 @@ export function startThread(importHandler: WorkerHost["importHandler"] = importF
   scope.onmessage = ({ data }) => {
     if (data.type === "start") {
       scoreboard = new Scoreboard(data.scoreboard);
-      addressTable = data.addressTable;
+      addressTables = data.addressTables;
     } else if (data.type === "memory") {
       memory.receive(data.id, data.buffer);
     } else {

@@ -7,7 +7,8 @@ export type ToThread =
   | {
     readonly type: "start";
     readonly scoreboard: SharedArrayBuffer;
-    readonly addressTable: SharedArrayBuffer | null;
+    /** None if client addresses are not limited. */
+    readonly addressTables: readonly SharedArrayBuffer[];
   }
   /** Answers `allocate` with the memory, or with the reason why there is none. */
   | { readonly type: "memory"; readonly id: number; readonly buffer: SharedArrayBuffer | string };

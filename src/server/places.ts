@@ -1,4 +1,4 @@
-import { makeAddressTable } from "../core/address_counts.ts";
+import { AddressTables } from "../core/address_counts.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
 import { SharedMemory } from "../lane/shared_state.ts";
 import type { AccessLog } from "../log/access_log.ts";
@@ -17,8 +17,6 @@ export interface Commons {
   readonly log: Log;
   readonly accessLog: AccessLog;
   readonly scoreboard: Scoreboard;
-  /** Connections that are counted by client address at a time. */
-  readonly maxConnections: number;
   /** Called when idle lanes have become too few, or enough. */
   readonly onPressure: () => void;
 }
@@ -27,7 +25,7 @@ export interface Commons {
 export function makePlaces(commons: Commons): Record<PlaceName, Place> {
   const { log, accessLog, scoreboard, onPressure } = commons;
   const memory = new SharedMemory();
-  const addressTable = makeAddressTable(commons.maxConnections);
+  const addressTables = new AddressTables();
   const record = (lines: string) => accessLog.record(lines);
   const reports = {
     scoreboard,
@@ -44,14 +42,14 @@ export function makePlaces(commons: Commons): Record<PlaceName, Place> {
       log: log.logger,
       accessLog: new LineBuffer(record),
       scoreboard,
-      addressTable,
+      addressTables: (connections) => addressTables.reserve(connections),
       onEvent: () => {},
       importHandler: importFile,
       allocate: (name, bytes) => Promise.resolve().then(() => memory.allocate(name, bytes)),
       memory: () => Deno.memoryUsage().rss,
       cpuTime,
     }),
-    thread: thread({ ...reports, addressTable, memory }),
+    thread: thread({ ...reports, addressTables, memory }),
     process: process(reports),
   };
 }

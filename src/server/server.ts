@@ -52,7 +52,6 @@ export class Server {
       log,
       accessLog,
       scoreboard,
-      maxConnections: settings.maxConnections,
       onPressure: () => this.supervisor.fill(),
     });
     this.plan = plan;

@@ -1,13 +1,27 @@
-import { assert, assertEquals } from "@std/assert";
-import { AddressCounts, makeAddressTable } from "../../src/core/address_counts.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { AddressCounts, AddressTables } from "../../src/core/address_counts.ts";
 
 /** Where the entries begin, after the seeds. */
 const ENTRIES = 8;
 
-function isEmpty(table: SharedArrayBuffer): boolean {
-  const entries = new Int32Array(table, ENTRIES);
-  // Who holds an entry, and how often: what is between them may stay.
-  return entries.every((value, i) => i % 4 === 1 || i % 4 === 2 || value === 0);
+function isEmpty(tables: readonly SharedArrayBuffer[]): boolean {
+  // The owner and the count of an entry; the hashes between them may stay.
+  return tables.every((table) =>
+    new Int32Array(table, ENTRIES).every((value, i) => i % 4 === 1 || i % 4 === 2 || value === 0)
+  );
+}
+
+/** Lanes that count in the same tables. */
+function makeLanes(count: number, connections: number) {
+  const tables = new AddressTables();
+  const buffers = tables.reserve(connections);
+  const lanes = Array.from(
+    { length: count },
+    (_, row) => new AddressCounts(buffers, row, connections),
+  );
+  const [one] = lanes;
+  if (one === undefined) throw new Error("There is no lane");
+  return { tables, buffers, lanes, one, two: lanes[1] ?? one };
 }
 
 function randomAddress(): string {
@@ -17,38 +31,35 @@ function randomAddress(): string {
     : [0x2001, 0xdb8, b, c, d, e].map((part) => part?.toString(16)).join(":") + "::1";
 }
 
-Deno.test("AddressCounts.take() counts each address alone, and giveBack() makes room again", () => {
-  const counts = new AddressCounts(makeAddressTable(100), 0);
+Deno.test("AddressCounts.take() counts each address on its own, and giveBack() makes room again", () => {
+  const { one: counts } = makeLanes(1, 100);
   assertEquals([1, 2, 3].map(() => counts.take("192.0.2.1", 2)), [true, true, false]);
   assertEquals([1, 2, 3].map(() => counts.take("::1", 2)), [true, true, false]);
   counts.giveBack("192.0.2.1");
   assertEquals([1, 2].map(() => counts.take("192.0.2.1", 2)), [true, false]);
 });
 
-Deno.test("AddressCounts.take() holds its limit over two lanes that see one table", () => {
-  const table = makeAddressTable(100);
-  const lanes = [new AddressCounts(table, 0), new AddressCounts(table, 1)] as const;
+Deno.test("AddressCounts.take() holds its limit over two lanes that share a table", () => {
+  const { lanes, one, two } = makeLanes(2, 100);
   const taken = Array.from({ length: 10 }, (_, i) => lanes[i % 2]?.take("192.0.2.1", 5));
   assertEquals(taken.filter((isTaken) => isTaken).length, 5);
-  lanes[0].giveBack("192.0.2.1");
-  assert(lanes[1].take("192.0.2.1", 5));
-  assert(!lanes[0].take("192.0.2.1", 5));
+  one.giveBack("192.0.2.1");
+  assert(two.take("192.0.2.1", 5));
+  assert(!one.take("192.0.2.1", 5));
 });
 
-Deno.test("AddressCounts.clear() gives back what one lane holds, and nothing of another", () => {
-  const table = makeAddressTable(100);
-  const [gone, other] = [new AddressCounts(table, 0), new AddressCounts(table, 1)];
+Deno.test("AddressTables.clear() gives back what one lane holds, and nothing of another", () => {
+  const { tables, buffers, one: gone, two: other } = makeLanes(2, 100);
   for (let i = 0; i < 50; i++) gone.take(`192.0.2.${i}`, 9);
   for (let i = 0; i < 3; i++) assert(gone.take("::1", 9) && other.take("::1", 9));
-  new AddressCounts(table, 0).clear();
+  tables.clear(0);
   assertEquals([1, 2, 3].map(() => other.take("::1", 5)), [true, true, false]);
-  new AddressCounts(table, 1).clear();
-  assert(isEmpty(table), "a count is left");
+  tables.clear(1);
+  assert(isEmpty(buffers), "a count is left");
 });
 
 Deno.test("AddressCounts of 10,000 random addresses leave nothing, given back in any order", () => {
-  const table = makeAddressTable(10_000);
-  const lanes = Array.from({ length: 4 }, (_, row) => new AddressCounts(table, row));
+  const { buffers, lanes } = makeLanes(4, 10_000);
   const addresses = Array.from({ length: 10_000 }, randomAddress);
   const held: { lane: AddressCounts; address: string; order: number }[] = [];
   for (const address of addresses) {
@@ -56,36 +67,60 @@ Deno.test("AddressCounts of 10,000 random addresses leave nothing, given back in
     if (lane?.take(address, 1000)) held.push({ lane, address, order: Math.random() });
   }
   assertEquals(held.length, addresses.length);
-  assert(!isEmpty(table));
+  assert(!isEmpty(buffers));
   for (const { lane, address } of held.sort((a, b) => a.order - b.order)) lane.giveBack(address);
-  assert(isEmpty(table), "a count is left");
+  assert(isEmpty(buffers), "a count is left");
 });
 
-Deno.test("AddressCounts takes none of 100,000 addresses for another, by any seed", () => {
+Deno.test("AddressCounts takes none of 100,000 addresses for another, with any seed", () => {
   const addresses = new Set<string>();
-  // Neighbours, as of one network, and such as have nothing in common.
+  // Neighbours in one network, and addresses that have nothing in common.
   for (let i = 0; addresses.size < 50_000; i++) {
     addresses.add(`10.${i >> 16}.${i >> 8 & 255}.${i & 255}`);
   }
   while (addresses.size < 100_000) addresses.add(randomAddress());
   for (let seed = 0; seed < 2; seed++) {
-    const counts = new AddressCounts(makeAddressTable(addresses.size), 0);
+    const { one: counts } = makeLanes(1, addresses.size);
     for (const address of addresses) {
       assert(counts.take(address, 1), `${address} was taken for another`);
     }
   }
 });
 
-Deno.test("AddressCounts.take() lets in whom it cannot count, and giveBack() then does nothing", () => {
-  const table = makeAddressTable(1);
-  const counts = new AddressCounts(table, 0);
+Deno.test("AddressCounts.take() admits an address that it cannot count, and giveBack() then does nothing", () => {
+  const { buffers, one: counts } = makeLanes(1, 1);
   const addresses = Array.from({ length: 200 }, (_, i) => `192.0.2.${i}`);
   for (const address of addresses) assert(counts.take(address, 1));
   for (const address of addresses) counts.giveBack(address);
-  assert(isEmpty(table), "a count is left");
+  assert(isEmpty(buffers), "a count is left");
 });
 
-Deno.test("makeAddressTable() has other seeds each time", () => {
-  const seeds = Array.from({ length: 8 }, () => new Int32Array(makeAddressTable(1), 0, 2).join());
+Deno.test("AddressTables.reserve() adds a table for more connections, and none for fewer", () => {
+  const tables = new AddressTables();
+  const sizes = [1000, 10, 1000, 5000, 10].map((connections) => tables.reserve(connections).length);
+  assertEquals(sizes, [1, 1, 1, 2, 2]);
+  assertThrows(() => new AddressCounts(tables.reserve(10), 0, 100_000), RangeError, "no table");
+});
+
+Deno.test("AddressCounts of two generations hold the limit together, whichever has more room", () => {
+  const tables = new AddressTables();
+  const addresses = Array.from({ length: 1000 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+  const before = new AddressCounts(tables.reserve(10), 0, 10);
+  const larger = new AddressCounts(tables.reserve(1000), 1, 1000);
+  const smaller = new AddressCounts(tables.reserve(10), 2, 10);
+  assert(before.take("::1", 3) && larger.take("::1", 3) && smaller.take("::1", 3));
+  assert(!larger.take("::1", 3) && !smaller.take("::1", 3));
+  before.giveBack("::1");
+  assert(larger.take("::1", 3) && !smaller.take("::1", 3));
+  // What would fill the first table several times over is all counted in the second.
+  for (const address of addresses) assert(larger.take(address, 1));
+  for (const address of addresses) assert(!larger.take(address, 1), `${address} was not counted`);
+});
+
+Deno.test("AddressTables.reserve() makes tables with other seeds each time", () => {
+  const seeds = Array.from(
+    { length: 8 },
+    () => new AddressTables().reserve(1).map((table) => new Int32Array(table, 0, 2).join())[0],
+  );
   assertEquals(new Set(seeds).size, seeds.length);
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { AddressCounts, makeAddressTable } from "../../src/core/address_counts.ts";
+import { AddressCounts, AddressTables } from "../../src/core/address_counts.ts";
 import { addressKey, Lease, Refusal, ResourceManager } from "../../src/core/resources.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { startThread } from "../helpers/on_thread.ts";
@@ -12,12 +12,14 @@ function lease(found: Lease | Refusal): Lease {
 /** Lanes that share their limits; each may hold all connections. */
 function makeLanes(count: number, totalConnections: number, maxConnectionsPerIp = 0) {
   const scoreboard = new Scoreboard();
-  const table = makeAddressTable(totalConnections);
+  const tables = new AddressTables().reserve(totalConnections);
   const limits = { maxConnections: totalConnections, totalConnections, maxConnectionsPerIp };
   const lanes = Array.from({ length: count }, () => {
     const row = scoreboard.claim(0);
     if (row === null) throw new Error("There is no free row");
-    const addresses = maxConnectionsPerIp === 0 ? null : new AddressCounts(table, row.index);
+    const addresses = maxConnectionsPerIp === 0
+      ? null
+      : new AddressCounts(tables, row.index, totalConnections);
     const counts = { shared: scoreboard, lane: row, addresses };
     return { row, resources: new ResourceManager(limits, counts) };
   });

@@ -1,5 +1,5 @@
 import type { Acceptor } from "../../src/core/acceptor.ts";
-import { makeAddressTable } from "../../src/core/address_counts.ts";
+import { AddressTables } from "../../src/core/address_counts.ts";
 import type { Buffers } from "../../src/core/buffers.ts";
 import type { Connections } from "../../src/core/connections.ts";
 import type { ConnectionSummary, Event } from "../../src/core/event.ts";
@@ -91,7 +91,7 @@ function wire(options: ServeOptions) {
       ...{ lane: 0, addresses: [], overload, idleTimeout, writeTimeout, heartbeat: 1000 },
       ...{ maxConnections, totalConnections: maxConnections, maxConnectionsPerIp },
     },
-    { scoreboard, row, addressTable: makeAddressTable(maxConnections) },
+    { scoreboard, row, addressTables: (count) => new AddressTables().reserve(count) },
     // Swept as often as possible: tests want to see deadlines soon.
     { retiring: draining.signal, draining: draining.signal, shortestTimeout: 1 },
   );

@@ -25,7 +25,7 @@ function makeHost(): LaneHost {
     log: LOG,
     accessLog: new LineBuffer(() => {}),
     scoreboard: new Scoreboard(),
-    addressTable: null,
+    addressTables: () => [],
     allocate: () => Promise.reject(new Error("there is no shared memory")),
     importHandler: () => Promise.reject(new Error("there is no handler")),
     memory: () => 0,
