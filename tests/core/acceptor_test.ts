@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { delay } from "@std/async/delay";
 import { PeerError } from "../../src/core/errors.ts";
 import type { Listener } from "../../src/core/listener.ts";
 import type { Service } from "../../src/core/service.ts";
@@ -12,19 +11,27 @@ const echo: Service = async (connection) => {
   while ((data = await connection.read()) !== null) await connection.write(data);
 };
 
-/** A real listener whose first accepts fail as the kernel's do when it has run out of something. */
-function failing(errors: Error[]): (listener: Listener) => Listener {
+/** A real listener, with a call before each accept that may fail it. */
+function beforeAccept(act: () => void): (listener: Listener) => Listener {
   return (listener) => ({
     ...listener,
     [Symbol.asyncIterator]: () => {
       const sockets = listener[Symbol.asyncIterator]();
       return {
-        next: () => {
-          const error = errors.shift();
-          return error === undefined ? sockets.next() : Promise.reject(error);
+        next: async () => {
+          act();
+          return await sockets.next();
         },
       };
     },
+  });
+}
+
+/** A real listener whose first accepts fail as the kernel's do when it has run out of something. */
+function failing(errors: Error[]): (listener: Listener) => Listener {
+  return beforeAccept(() => {
+    const error = errors.shift();
+    if (error !== undefined) throw error;
   });
 }
 
@@ -53,19 +60,23 @@ Deno.test("Acceptor goes on after a client that was gone before it was accepted"
 });
 
 Deno.test("Acceptor serves at most the maximum, and leaves the others in the kernel's queue", async () => {
-  await using serving = await serve(echo, { maxConnections: 2 });
+  let accepts = 0;
+  const wrap = beforeAccept(() => accepts++);
+  await using serving = await serve(echo, { maxConnections: 2, wrap });
   using first = await Client.connect(serving);
   using second = await Client.connect(serving);
   using third = await Client.connect(serving);
+  await third.send("waits");
+  // Once both are served, the acceptor waits for room, and the third is in the queue.
   for (const client of [first, second]) {
     await client.send("x");
     await client.receive(1);
   }
-  await third.send("waits");
-  await delay(50);
-  assertEquals(serving.events.length, 2, "the third client was accepted beyond the limit");
+  assertEquals(accepts, 2, "it accepts beyond the limit");
   first.close();
   assertEquals(await third.receiveText(5), "waits");
+  const types = serving.events.map((event) => event.type);
+  assertEquals(types, ["accepted", "accepted", "closed", "accepted"]);
 });
 
 Deno.test("Acceptor refuses beyond the maximum in the service's words", async () => {

@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { delay } from "@std/async/delay";
 import { LARGE_BUFFER, SMALL_BUFFER } from "../../src/core/buffers.ts";
 import type { Connection } from "../../src/core/connection.ts";
 import { ConnectionError, IncompleteReadError, LimitExceededError } from "../../src/core/errors.ts";
@@ -188,18 +187,27 @@ Deno.test("Connection ends a client that is silent for --idle-timeout", async ()
   assert(took >= 95, `the client had only ${took} ms`);
 });
 
-Deno.test("Connection lets a service answer after the client's half-close, idle or draining", async () => {
-  await using serving = await serve(async (connection) => {
-    while (await connection.read() !== null);
-    await delay(1500);
-    await connection.write("answer");
-  }, { idleTimeout: 100 });
-  using client = await Client.connect(serving);
-  await client.send("question");
-  await client.end();
-  serving.draining.abort();
-  assertEquals(await client.receiveAll(), "answer");
-});
+for (const reason of ["timeout", "drain"] as const) {
+  Deno.test(`Connection lets a service answer a half-closed client after others are ended by ${reason}`, async () => {
+    const isOtherEnded = Promise.withResolvers<void>();
+    const options = { idleTimeout: reason === "timeout" ? 100 : 0 };
+    await using serving = await serve(async (connection) => {
+      while (await connection.read() !== null);
+      await isOtherEnded.promise;
+      await connection.write("answer");
+    }, options);
+    using client = await Client.connect(serving);
+    await client.send("question");
+    await client.end();
+    using silent = await Client.connect(serving);
+    if (reason === "drain") serving.draining.abort();
+    assertEquals(await silent.receiveAll(), "");
+    isOtherEnded.resolve();
+    assertEquals(await client.receiveAll(), "answer");
+    const summaries = await serving.closed(2);
+    assertEquals(summaries.map(({ endedBy }) => endedBy), [reason, "client"]);
+  });
+}
 
 Deno.test("Connection ends a client that takes nothing for --write-timeout", async () => {
   await using serving = await serve(
