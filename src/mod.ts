@@ -22,7 +22,10 @@
  *
  * @module
  */
+export type { Address } from "./base/address.ts";
 export type { Connection } from "./core/connection.ts";
+export type { DialOptions } from "./core/dial.ts";
+export type { DialedConnection } from "./core/dialed_connection.ts";
 export {
   ConnectionError,
   IncompleteReadError,

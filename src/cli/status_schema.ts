@@ -31,6 +31,9 @@ const counts = {
   bytes_out: whole,
   refused: whole,
   errors: whole,
+  dialed: whole,
+  dialed_bytes_in: whole,
+  dialed_bytes_out: whole,
 };
 /** The shape of a status file; unknown keys are ignored. */
 export const statusSchema = object({

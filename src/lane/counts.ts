@@ -14,6 +14,10 @@ export interface LaneCounts {
   readonly refused: number;
   /** Connections that ended by an error of the service. */
   readonly errors: number;
+  /** Connections that the service has dialed, and their bytes. */
+  readonly dialed: number;
+  readonly dialed_bytes_in: number;
+  readonly dialed_bytes_out: number;
 }
 
 /** Reads the counts of a row. */
@@ -26,5 +30,8 @@ export function countsOf(row: Row): LaneCounts {
     bytes_out: row.get("bytesOut"),
     refused: row.get("refusedTotal") + row.get("refusedAddress") + row.get("refusedDraining"),
     errors: row.get("errors"),
+    dialed: row.get("dialed"),
+    dialed_bytes_in: row.get("dialedBytesIn"),
+    dialed_bytes_out: row.get("dialedBytesOut"),
   };
 }

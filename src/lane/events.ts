@@ -59,7 +59,7 @@ function recordClosed(connection: ConnectionSummary, log: Logger, row: Row): voi
   if (endedBy === "error") {
     row.add("errors", 1);
     log.error("Connection failed: the service threw", { ...describe(connection), error });
-  } else if (connection.bytesIn === 0 && connection.bytesOut === 0) {
+  } else if (connection.bytesIn === 0 && connection.bytesOut === 0 && endedBy !== "upstream") {
     row.add("silent", 1);
     log.debug("Connection closed", () => describe(connection));
   } else {

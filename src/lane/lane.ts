@@ -2,6 +2,7 @@ import type { Address } from "../base/address.ts";
 import { clock } from "../base/clock.ts";
 import { every } from "../base/timers.ts";
 import type { Acceptor } from "../core/acceptor.ts";
+import { dial } from "../core/dial.ts";
 import type { Emit } from "../core/event.ts";
 import { listen, type Listener } from "../core/listener.ts";
 import { type ReuseportFilter, setReuseportFilter } from "../core/reuseport_filter.ts";
@@ -9,7 +10,7 @@ import type { LineBuffer } from "../log/line_buffer.ts";
 import type { Logger } from "../log/logger.ts";
 import type { ImportModule } from "../services/handler/handler_file.ts";
 import { findService } from "../services/registry.ts";
-import type { OptionValues, ServiceHost } from "../services/service.ts";
+import type { OptionValues, ServiceDefinition } from "../services/service.ts";
 import type { OptionKey } from "../settings/options.ts";
 import { record } from "./events.ts";
 import type { Order } from "./order.ts";
@@ -63,30 +64,27 @@ export class Lane {
   static async open(order: Order, host: LaneHost): Promise<Lane> {
     const importModule = (path: string) => host.importHandler(path, order.generation);
     const definition = await findService(order.service, importModule);
-    // The order has the options that the definition names.
-    const options = order.options as OptionValues<OptionKey>;
     const row = host.scoreboard.row(order.row);
     const retiring = new AbortController();
     const draining = new AbortController();
+    const signals = { retiring: retiring.signal, draining: draining.signal };
     const wired = wireLane(order, { ...host, row }, {
-      retiring: retiring.signal,
-      draining: draining.signal,
-      shortestTimeout: shortest([
-        order.idleTimeout,
-        order.writeTimeout,
-        definition.shortestTimeout?.(options) ?? 0,
-      ]),
+      ...signals,
+      shortestTimeout: shortestTimeout(order, definition),
     });
     const listeners: Listener[] = [];
     try {
-      const context = {
-        log: host.log.getChild(definition.name),
-        retiring: retiring.signal,
-        draining: draining.signal,
-        ...sharedState(order.lane, host.allocate),
-      };
-      const serviceHost: ServiceHost = { recordAccess: (line) => host.accessLog.add(line) };
-      const service = await definition.create(context, options, serviceHost);
+      const { connections } = wired;
+      const service = await definition.create(
+        {
+          log: host.log.getChild(definition.name),
+          ...signals,
+          dial: (address, options) => dial(address, connections, options),
+          ...sharedState(order.lane, host.allocate),
+        },
+        optionsOf(order),
+        { recordAccess: (line) => host.accessLog.add(line) },
+      );
       for (const address of order.addresses) listeners.push(await listen(address, order));
       const { refusal } = definition;
       const serving = { service, refusal, emit: makeEmit(row, host) };
@@ -163,10 +161,16 @@ export class Lane {
   }
 }
 
-/** The shortest of some timeouts in milliseconds, where 0 is none. */
-function shortest(timeouts: readonly number[]): number {
-  const set = timeouts.filter((timeout) => timeout > 0);
-  return set.length > 0 ? Math.min(...set) : 0;
+/** The order carries the options that the service names, and so those that it reads. */
+function optionsOf(order: Order): OptionValues<OptionKey> {
+  return order.options as OptionValues<OptionKey>;
+}
+
+/** The shortest timeout that anything on the lane keeps, in milliseconds; 0 is none. */
+function shortestTimeout(order: Order, definition: ServiceDefinition): number {
+  const own = definition.shortestTimeout?.(optionsOf(order)) ?? 0;
+  const timeouts = [order.idleTimeout, order.writeTimeout, own].filter((timeout) => timeout > 0);
+  return timeouts.length > 0 ? Math.min(...timeouts) : 0;
 }
 
 function makeEmit(row: Row, { log, onEvent }: LaneHost): Emit {

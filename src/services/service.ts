@@ -1,3 +1,6 @@
+import type { Address } from "../base/address.ts";
+import type { DialOptions } from "../core/dial.ts";
+import type { DialedConnection } from "../core/dialed_connection.ts";
 import type { Service } from "../core/service.ts";
 import type { Logger } from "../log/logger.ts";
 import type { OptionKey, Settings } from "../settings/options.ts";
@@ -10,6 +13,16 @@ export interface ServiceContext {
   readonly retiring: AbortSignal;
   /** Aborts when the server drains. */
   readonly draining: AbortSignal;
+  /**
+   * Connects to somewhere else, with the buffers, deadlines and drain of the lane:
+   * `await using upstream = await context.dial("127.0.0.1:6379")`. The caller
+   * disposes of the connection.
+   *
+   * @param address An address, or its text, such as `localhost:80` or `unix:/path`.
+   * @throws {ConnectionError} If it cannot connect, or not in time.
+   * @throws {TypeError} If the text is not an address.
+   */
+  dial(address: Address | string, options?: DialOptions): Promise<DialedConnection>;
   /**
    * Memory that the handler shares across all threads. The same name gives the
    * same memory, zeroed at first, and kept across reloads while its size stays

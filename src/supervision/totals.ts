@@ -33,6 +33,9 @@ const ZERO: LaneCounts = {
   bytes_out: 0,
   refused: 0,
   errors: 0,
+  dialed: 0,
+  dialed_bytes_in: 0,
+  dialed_bytes_out: 0,
 };
 
 function sum(a: LaneCounts, b: LaneCounts): LaneCounts {
@@ -44,5 +47,8 @@ function sum(a: LaneCounts, b: LaneCounts): LaneCounts {
     bytes_out: a.bytes_out + b.bytes_out,
     refused: a.refused + b.refused,
     errors: a.errors + b.errors,
+    dialed: a.dialed + b.dialed,
+    dialed_bytes_in: a.dialed_bytes_in + b.dialed_bytes_in,
+    dialed_bytes_out: a.dialed_bytes_out + b.dialed_bytes_out,
   };
 }

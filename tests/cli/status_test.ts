@@ -13,6 +13,9 @@ const COUNTS = {
   bytes_out: 1536,
   refused: 0,
   errors: 2,
+  dialed: 0,
+  dialed_bytes_in: 0,
+  dialed_bytes_out: 0,
 };
 
 const STATUS: Status = {

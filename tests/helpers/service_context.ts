@@ -7,6 +7,7 @@ export const CONTEXT: ServiceContext = {
   log: getLogger(["sluice", "test"]),
   retiring: new AbortController().signal,
   draining: new AbortController().signal,
+  dial: () => Promise.reject(new Error("There is no lane to dial with")),
   ...sharedState(0, (_, bytes) => Promise.resolve(new SharedArrayBuffer(bytes))),
 };
 

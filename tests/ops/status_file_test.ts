@@ -13,6 +13,9 @@ const COUNTS = {
   bytes_out: 0,
   refused: 0,
   errors: 0,
+  dialed: 0,
+  dialed_bytes_in: 0,
+  dialed_bytes_out: 0,
 };
 
 /** @param uptime Distinguishes writes. */

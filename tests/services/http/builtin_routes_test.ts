@@ -13,6 +13,7 @@ import type { LogMethod } from "../../../src/log/logger.ts";
 import { builtinRoutes } from "../../../src/services/http/builtin_routes.ts";
 import { SharedMemory, sharedState } from "../../../src/lane/shared_state.ts";
 import { requestOf } from "../../helpers/http_request.ts";
+import { CONTEXT } from "../../helpers/service_context.ts";
 
 const decoder = new TextDecoder();
 
@@ -50,9 +51,8 @@ function startLanes(lab = true) {
   const logger = { debug: log, info: log, warn: log, error: log, getChild: () => logger };
   const start = (lane: number) => {
     const context: ServiceContext = {
+      ...CONTEXT,
       log: logger,
-      retiring: new AbortController().signal,
-      draining: new AbortController().signal,
       ...sharedState(lane, (name, bytes) => Promise.resolve(memory.allocate(name, bytes))),
     };
     return builtinRoutes({ lab }, context);
