@@ -22,7 +22,7 @@ export class AddressTables {
     return [...this.#buffers];
   }
 
-  /** Gives back all that a lane holds that is gone. */
+  /** Gives back all connections of a lane that is gone. */
   clear(row: number): void {
     for (const buffer of this.#buffers) new AddressTable(buffer).clear(ownerOf(row));
   }

@@ -11,9 +11,8 @@ const KEY_2 = 2;
 const COUNT = 3;
 const FIELDS = 4;
 /**
- * Entries looked at for one address. A table is at most a quarter full, so by
- * chance so many in a row are never taken; if they are, the address goes
- * uncounted.
+ * Entries to try for one address. A table is at most a quarter full, so chance
+ * does not fill a whole window; if one is full, the address goes uncounted.
  */
 const WINDOW = 64;
 /** The table begins with the two seeds of its hash, which no client can know. */
@@ -26,7 +25,7 @@ function entriesFor(connections: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(WINDOW, connections * 4)));
 }
 
-/** Makes the memory of a table that counts so many connections at one time. */
+/** Makes the memory of a table with room for `connections` at one time. */
 export function makeAddressTable(connections: number): SharedArrayBuffer {
   const buffer = new SharedArrayBuffer((SEEDS + entriesFor(connections) * FIELDS) * 4);
   new Uint32Array(buffer).set(crypto.getRandomValues(new Uint32Array(SEEDS)));
@@ -43,7 +42,7 @@ export class AddressTable {
     this.#entries = (this.#words.length - SEEDS) / FIELDS;
   }
 
-  /** Whether the table is large enough for so many connections. */
+  /** Whether the table has room for `connections` at one time. */
   fits(connections: number): boolean {
     return this.#entries >= entriesFor(connections);
   }
@@ -61,7 +60,7 @@ export class AddressTable {
     return [a ^ (a >>> 15), b ^ (b >>> 16)];
   }
 
-  /** Takes an entry for an address, with a count of 0; null if all that it might have are taken. */
+  /** Takes an entry for an address, with a count of 0; null if its window is full. */
   claim(owner: number, [key1, key2]: AddressKey): number | null {
     for (const entry of this.#window(key1)) {
       if (Atomics.compareExchange(this.#words, entry + OWNER, 0, owner) !== 0) continue;

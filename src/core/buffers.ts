@@ -1,17 +1,17 @@
-/** What an idle connection holds, in bytes. */
+/** The buffer of a quiet connection, in bytes. */
 export const SMALL_BUFFER = 2 * 1024;
-/** What a connection that streams is lent, in bytes. */
+/** The buffer of a connection that streams, in bytes. */
 export const LARGE_BUFFER = 64 * 1024;
 
-/** Small buffers are cut from slabs of this many, none wasted on headers. */
+/** Small buffers are cut from slabs of this many, so that each does not pay for an allocation of its own. */
 const SLAB_BUFFERS = 128;
 /**
- * Large buffers lent at one time by one lane (16 MiB). A connection that asks
- * when all are out goes on with a small one, so memory has a ceiling however
- * many clients stream at once.
+ * Large buffers that a lane lends at one time (16 MiB). When all are out,
+ * connections go on with small ones: memory has a ceiling however many clients
+ * stream at once.
  */
 const MAX_LARGE_BUFFERS = 256;
-/** Large buffers kept for the next borrower; the others go back to the system. */
+/** Large buffers kept for the next borrower; the others are left to the garbage collector. */
 const KEPT_LARGE_BUFFERS = 16;
 
 /** The read buffers of one lane, lent to its connections. */
@@ -38,7 +38,7 @@ export class Buffers {
     return this.#large.pop() ?? new Uint8Array(LARGE_BUFFER);
   }
 
-  /** Takes a lent buffer back; one of another size was never lent and is left to the collector. */
+  /** Takes a lent buffer back; one of another size was not lent, and is left to the garbage collector. */
   giveBack(buffer: Uint8Array<ArrayBuffer>): void {
     if (buffer.length === SMALL_BUFFER) {
       this.#small.push(buffer);
@@ -48,7 +48,7 @@ export class Buffers {
     }
   }
 
-  /** Forgets a large buffer that a pending read still owns: it is lost to the pool. */
+  /** Gives up a lent buffer that a pending read still writes to. */
   writeOff(buffer: Uint8Array<ArrayBuffer>): void {
     if (buffer.length === LARGE_BUFFER) this.#lentLarge--;
   }

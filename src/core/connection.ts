@@ -65,7 +65,7 @@ export class Connection {
     return this.#context.draining;
   }
 
-  /** Whether the server has no room for another connection: clients may be waiting for this one to end. */
+  /** Whether the server has no room for another connection, so that clients may be waiting for this one to end. */
   get isCrowded(): boolean {
     return this.#context.isFull();
   }
@@ -265,7 +265,7 @@ export class Connection {
     return { id, remoteAddr, localAddr, ...this.#record.summary(), error };
   }
 
-  // A promise made by hand, as in the receiver: see there.
+  // Not an async function, for the same reason as in the receiver.
   #send(bytes: Uint8Array): Promise<void> {
     return this.#socket.write(bytes).then(
       (count) => {

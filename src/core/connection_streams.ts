@@ -1,17 +1,17 @@
-/** What is read from, as a connection is. */
+/** A connection, as a reader sees it. */
 interface Incoming {
   read(): Promise<Uint8Array<ArrayBuffer> | null>;
   close(): void;
 }
 
-/** What is written to, as a connection is. */
+/** A connection, as a writer sees it. */
 interface Outgoing {
   write(data: Uint8Array): Promise<void>;
   end(): Promise<void>;
   close(): void;
 }
 
-/** What the client sends, as a web stream. */
+/** What the peer sends, as a web stream. */
 export function readableOf(incoming: Incoming): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     pull: async (controller) => {
@@ -23,7 +23,7 @@ export function readableOf(incoming: Incoming): ReadableStream<Uint8Array<ArrayB
   }, { highWaterMark: 0 });
 }
 
-/** What is sent to the client, as a web stream. */
+/** What is sent to the peer, as a web stream. */
 export function writableOf(outgoing: Outgoing): WritableStream<Uint8Array> {
   return new WritableStream({
     write: (data) => outgoing.write(data),

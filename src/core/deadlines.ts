@@ -1,15 +1,15 @@
 import { every } from "../base/timers.ts";
 
-/** Something with deadlines: it is asked at each sweep, and acts if its time has come. */
+/** Something with deadlines: each sweep calls it, and it acts if its time is over. */
 export interface Timed {
   expire(): void;
 }
 
-/** The time, as of the last sweep. */
+/** A clock that stands still between sweeps. */
 export interface Clock {
-  /** Milliseconds. */
+  /** The time of the last sweep, in milliseconds of a monotonic clock. */
   readonly now: number;
-  /** Whether something stamped with `now` at `since` has lasted `timeout` ms; a timeout of 0 never ends. */
+  /** Whether what began at `since`, by this clock, has lasted `timeout` milliseconds; 0 is forever. */
   isOver(since: number, timeout: number): boolean;
 }
 
@@ -19,20 +19,19 @@ const LONGEST_TICK = 1000;
 const SHORTEST_TICK = 25;
 
 /**
- * The deadlines of one lane, kept by one timer: a sweep over what is open costs
- * less than a timer for each read, which is set and cleared with every message.
- * A deadline is therefore late by up to two ticks, and never early.
+ * The deadlines of one lane, kept by one timer: a sweep over all that is open
+ * costs less than a timer for each read, set and cleared with every message. A
+ * deadline may be two ticks late, but is never early.
  */
 export class Deadlines implements Clock {
-  /** Milliseconds of a monotonic clock, as of the last sweep. */
   now = performance.now();
   /** Milliseconds between two sweeps: how old {@linkcode now} may be. */
   readonly tick: number;
   readonly #timed = new Set<Timed>();
-  /** Ends the sweeps. */
+  /** Stops the sweeps. */
   readonly stop: () => void;
 
-  /** @param shortest The shortest deadline that is asked for, in milliseconds; 0 is none. */
+  /** @param shortest The shortest timeout that is kept, in milliseconds; 0 if there is none. */
   constructor(shortest: number) {
     this.tick = shortest === 0
       ? LONGEST_TICK
@@ -40,7 +39,6 @@ export class Deadlines implements Clock {
     this.stop = every(this.tick, () => this.#sweep());
   }
 
-  /** Whether something stamped with `now` at `since` has lasted `timeout` ms; a timeout of 0 never ends. */
   isOver(since: number, timeout: number): boolean {
     return timeout > 0 && this.now - since >= timeout + this.tick;
   }

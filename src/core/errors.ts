@@ -1,14 +1,14 @@
 import type { EndedBy, Peer } from "./event.ts";
 
-/** What a {@linkcode ConnectionError} may tell beside who ended the conversation. */
+/** Options of a {@linkcode ConnectionError}. */
 export interface ConnectionErrorOptions extends ErrorOptions {
   /** Who is at the other end of the connection; a client if not given. */
   readonly peer?: Peer;
 }
 
 /**
- * A conversation that is over. It says who ended it, so that nobody has to guess
- * from its type; the acceptor closes the connection and reports it.
+ * A conversation that is over. The error carries who ended it, so that nobody
+ * has to guess; the acceptor closes the connection and reports it.
  */
 export class ConnectionError extends Error {
   override readonly name: string = "ConnectionError";

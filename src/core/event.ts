@@ -21,38 +21,39 @@ export interface ConnectionSummary {
   readonly id: string;
   readonly remoteAddr: Deno.Addr;
   readonly localAddr: Deno.Addr;
-  /** Bytes read from the client. */
+  /** Bytes received from the client. */
   readonly bytesIn: number;
-  /** Bytes written to the client. */
+  /** Bytes sent to the client. */
   readonly bytesOut: number;
-  /** Requests that were begun; 0 where the service knows no requests. */
+  /** Requests that were begun; 0 if the service has no notion of requests. */
   readonly requests: number;
   /** From accept to close, in milliseconds. */
   readonly duration: number;
   readonly endedBy: EndedBy;
+  /** What it was doing when it was ended. */
   readonly phase: Phase;
-  /** What a service threw, or what the conversation broke on. */
+  /** What the service threw. */
   readonly error: Error | null;
 }
 
 /** A connection that begins. */
 export interface AcceptedConnection {
   readonly id: string;
-  /** Its number in its lane. */
+  /** Unique in its lane. */
   readonly number: number;
   readonly remoteAddr: Deno.Addr;
 }
 
-/** What the core reports upward; a lane wires it to the log and to its counters. */
+/** What the core reports; the lane wires it to the log and to its counters. */
 export type Event =
   | { readonly type: "accepted"; readonly connection: AcceptedConnection }
   | { readonly type: "closed"; readonly connection: ConnectionSummary }
   | { readonly type: "refused"; readonly remoteAddr: Deno.Addr; readonly reason: RefusalReason }
-  /** Accepting failed for a reason that lasts; once an outage. */
+  /** Accepting fails for a reason that lasts; reported once an outage. */
   | { readonly type: "starved"; readonly error: Error }
-  /** Accepting works again; `duration` of the outage in milliseconds. */
+  /** Accepting works again; the outage lasted `duration` milliseconds. */
   | { readonly type: "recovered"; readonly duration: number }
-  /** A client was gone before it was accepted. */
+  /** A client could not be accepted; it had left already, for example. */
   | { readonly type: "vanished"; readonly error: Error };
 
 /** Takes an event; must not throw and must not wait. */

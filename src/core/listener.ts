@@ -1,37 +1,36 @@
-import { EXIT, ExitError } from "../base/exit.ts";
 import { type Address, formatAddress } from "../base/address.ts";
 import { isDenied } from "../base/system_errors.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 
 /** A bound, listening socket. Iterating it accepts. */
 export interface Listener extends AsyncIterable<Deno.Conn> {
-  /** Where it listens; a port of 0 has become the real one. */
+  /** Where it listens, with the real port instead of 0. */
   readonly address: Address;
-  /** Whether others accept from the same queue, so that closing strands nobody. */
+  /** Whether others accept from the same queue, so that closing strands no client. */
   readonly isShared: boolean;
-  /** Stops listening; clients that no one else can accept are reset. Closing twice is closing once. */
+  /** Stops listening; clients that nobody else can accept are reset. Idempotent. */
   close(): void;
 }
 
 /**
- * How the lanes of a server come to one address: threads accept from one
- * socket, processes each have a socket between which the system chooses.
+ * How lanes share an address: threads accept from one socket; processes have a
+ * socket each, and the system chooses one for each client.
  */
 export type Sharing = "shared" | "reusePort";
 
 /** How to listen. */
 export interface ListenOptions {
   /**
-   * Among whom: `own` is for this listener alone; `shared` joins the socket of
-   * the threads of this process that ask for the same address; `reusePort` opens
-   * a further socket, between which and those of other processes the system
-   * chooses for each client.
+   * `own` opens a socket for this listener alone; `shared` joins the socket that
+   * other threads of this process have at the same address; `reusePort` opens
+   * one more socket beside those of other processes.
    */
   readonly sharing: "own" | Sharing;
-  /** Whether a Unix socket may take the place of one that this server listens on. */
+  /** Whether a Unix socket may replace one that this server already listens on. */
   readonly takeOver: boolean;
-  /** Clients that may wait in the kernel's queue; the system caps it (net.core.somaxconn). */
+  /** Length of the kernel's accept queue; the system caps it (net.core.somaxconn). */
   readonly backlog: number;
-  /** Permission bits of a unix socket's file; null leaves them to the umask. */
+  /** Permission bits of a Unix socket's file; null leaves them to the umask. */
   readonly unixMode: number | null;
 }
 
@@ -39,15 +38,15 @@ export interface ListenOptions {
  * Binds an address.
  *
  * @throws {ExitError} 69 if the address is in use or not this machine's, 73 if
- * a unix socket cannot be created, 77 if the system or the runtime refuses.
+ * a Unix socket cannot be created, 77 if the system or the runtime refuses.
  */
 export async function listen(address: Address, options: ListenOptions): Promise<Listener> {
   if (address.transport === "unix") return await listenUnix(address.path, options);
   let listener: Deno.TcpListener;
   const { hostname: host, port: wanted } = address;
   const { backlog: tcpBacklog, sharing } = options;
-  // `loadBalanced` is how `deno serve --parallel` shares a socket among its
-  // threads. The runtime does not document it, so its types do not know it.
+  // `loadBalanced` is how `deno serve --parallel` shares a socket among threads.
+  // It is not documented, and not in the type declarations.
   const how = { reusePort: sharing === "reusePort", loadBalanced: sharing === "shared" };
   try {
     listener = Deno.listen({ hostname: host, port: wanted, tcpBacklog, ...how });
@@ -60,25 +59,25 @@ export async function listen(address: Address, options: ListenOptions): Promise<
 
 async function listenUnix(path: string, options: ListenOptions): Promise<Listener> {
   const address: Address = { transport: "unix", path };
-  // Born under a name of its own: the runtime removes that name, and no other, when
-  // the socket is closed; and a name can take the place of another without a moment
-  // in which there is none.
-  const born = `${path}.${Deno.pid}.new`;
+  // Bound under a name of its own, then renamed: the runtime removes the name that it
+  // bound, and no other, when the socket is closed; and a rename replaces another
+  // socket without a moment in which there is none.
+  const draft = `${path}.${Deno.pid}.new`;
   if (!options.takeOver) await removeStaleSocket(address);
   let listener: Deno.UnixListener;
   try {
-    listener = Deno.listen({ transport: "unix", path: born });
+    listener = Deno.listen({ transport: "unix", path: draft });
   } catch (error) {
     throw cannotBind(address, error);
   }
   try {
-    // The file is born with the umask, which gives others no right to write and so
-    // none to connect; only from here on it may open further.
-    if (options.unixMode !== null) Deno.chmodSync(born, options.unixMode);
-    if (options.takeOver) Deno.renameSync(born, path);
+    // The umask has created it without write permission for others, and so without
+    // the right to connect. From here on others may get it.
+    if (options.unixMode !== null) Deno.chmodSync(draft, options.unixMode);
+    if (options.takeOver) Deno.renameSync(draft, path);
     else {
-      Deno.linkSync(born, path);
-      Deno.removeSync(born);
+      Deno.linkSync(draft, path);
+      Deno.removeSync(draft);
     }
   } catch (error) {
     listener.close();
@@ -89,8 +88,8 @@ async function listenUnix(path: string, options: ListenOptions): Promise<Listene
 }
 
 /**
- * A server that was killed leaves its socket file. It is removed only if it is
- * a socket (not a link to one) that nobody answers on.
+ * Removes the socket file that a killed server has left, but only if it is a
+ * socket (not a link to one) on which nobody answers.
  */
 async function removeStaleSocket(address: Address & { transport: "unix" }): Promise<void> {
   const name = formatAddress(address);

@@ -2,7 +2,7 @@ import { type Buffers, LARGE_BUFFER, SMALL_BUFFER } from "./buffers.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/** What has arrived of one connection and was not taken yet, in a buffer that is lent. */
+/** The bytes of one connection that have arrived and were not taken yet, in a buffer that is lent. */
 export class ReadBuffer {
   readonly #buffers: Buffers;
   #bytes: Uint8Array<ArrayBuffer> = NOTHING;
@@ -15,14 +15,14 @@ export class ReadBuffer {
     this.#buffers = buffers;
   }
 
-  /** Bytes that were received and not taken. */
+  /** How many bytes have arrived and were not taken. */
   get length(): number {
     return this.#to - this.#from;
   }
 
   /**
-   * Finds room for the next read. The buffer grows with a stream, and shrinks
-   * as soon as a read does not fill it: a client that pauses holds little.
+   * Makes room for the next read. The buffer grows for a stream, and shrinks as
+   * soon as a read does not fill it: a client that pauses holds little.
    */
   space(): Uint8Array<ArrayBuffer> {
     if (this.#from < this.#to) {
@@ -38,30 +38,30 @@ export class ReadBuffer {
     return this.#bytes;
   }
 
-  /** Counts what was read into {@linkcode space}, of so many bytes. */
+  /** Records that `count` bytes were read into a {@linkcode space} of `space` bytes. */
   received(count: number, space: number): void {
     this.#to += count;
     this.#lastReadWasFull = count === space;
   }
 
-  /** All of it: a view that is good until the next read. */
+  /** All bytes: a view that is good until the next read. */
   view(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(this.#from, this.#to);
   }
 
-  /** Takes the first bytes without looking at them. */
+  /** Takes the first bytes and drops them. */
   skip(length: number): void {
     this.#from += length;
   }
 
-  /** Takes the first bytes, at most {@linkcode length}: a view that is good until the next read. */
+  /** Takes the first bytes, {@linkcode length} at most: a view that is good until the next read. */
   take(length: number): Uint8Array<ArrayBuffer> {
     const from = this.#from;
     this.#from += length;
     return this.#bytes.subarray(from, this.#from);
   }
 
-  /** Goes on in another buffer, and leaves this one for good to who has a view of it. */
+  /** Moves to another buffer, and leaves this one for good to whoever has a view of it. */
   leave(): void {
     const rest = this.view();
     const isSmall = rest.length < SMALL_BUFFER;
@@ -75,7 +75,7 @@ export class ReadBuffer {
     this.#to = rest.length;
   }
 
-  /** Gives the buffer back; one that a pending read still writes to is written off. */
+  /** Gives the buffer back, or gives it up if a pending read still writes to it. */
   release(isBeingRead: boolean): void {
     if (isBeingRead) this.#buffers.writeOff(this.#bytes);
     else this.#buffers.giveBack(this.#bytes);
@@ -89,7 +89,7 @@ export class ReadBuffer {
     this.#bytes = other;
   }
 
-  /** A piece of data goes beyond the buffer: move it to the front, or to a larger one. */
+  /** Moves a piece of data that has reached the end of the buffer to its front, or to a larger buffer. */
   #makeSpace(): void {
     if (this.#from > 0) {
       this.#bytes.copyWithin(0, this.#from, this.#to);

@@ -1,16 +1,16 @@
 /**
- * Which of the sockets that processes have on one port gets new clients. The
- * system chooses by a hash; a program that is attached to the group of sockets
- * (SO_ATTACH_REUSEPORT_CBPF, socket(7)) chooses instead, so that a process can
- * close its socket when no client can be on the way to it. The runtime has no
- * call for that, so it is made to the C library.
+ * Chooses which of the sockets that processes have on one port gets new clients.
+ * The system chooses by a hash, unless a packet filter is attached to the group
+ * of sockets (SO_ATTACH_REUSEPORT_CBPF, socket(7)). With one, a process can close
+ * its socket when no client can be on its way there. The runtime has no call for
+ * it, but the C library does.
  */
 import { type Library, openLibrary } from "../base/c_library.ts";
 
-/** Sockets of a group, by their order of joining it: when one leaves, the last takes its number. */
+/** A range of the sockets of a group, in the order of joining it; when one leaves, the last takes its number. */
 export interface ReuseportFilter {
   readonly first: number;
-  /** Among so many the clients are spread at random. */
+  /** How many sockets the clients are spread over, at random. */
   readonly count: number;
 }
 
@@ -21,21 +21,20 @@ const SO_DETACH_REUSEPORT_BPF = 68;
 const LISTENING = "0A";
 
 /**
- * Steers the new clients of a port on which this process listens.
+ * Attaches a filter to the sockets of a port on which this process listens.
  *
- * @param filter null leaves the choice to the system again. A number that no
- * socket has does the same.
- * @returns Whether it could be done: this needs Linux, and the permission for
- * foreign functions and for /proc.
+ * @param filter null detaches it. A range beyond the last socket leaves the choice to the system.
+ * @returns false if it could not: this needs Linux, and permission for foreign
+ * functions and /proc.
  */
 export function setReuseportFilter(port: number, filter: ReuseportFilter | null): boolean {
   using library = openLibrary();
   if (library === null) return false;
   try {
-    // One for each address with the port; in each group the numbers are the same.
+    // A socket for each address with this port; all groups number theirs alike.
     const sockets = findSockets(port);
     return sockets.length > 0 && sockets.every((socket) => apply(library, socket, filter));
-  } catch { // Not a Linux as we know it.
+  } catch { // No /proc, or not the one of Linux.
     return false;
   }
 }
@@ -45,7 +44,7 @@ function apply({ setsockopt }: Library, socket: number, filter: ReuseportFilter 
     return setsockopt(socket, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, new Uint8Array(4), 4) === 0;
   }
   const program = encodeProgram(filter);
-  // struct sock_fprog: the number of instructions, and where they are.
+  // struct sock_fprog: the number of instructions and a pointer to them.
   const header = new DataView(new ArrayBuffer(16));
   header.setUint16(0, program.length / 8, true);
   header.setBigUint64(8, BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(program))), true);
@@ -53,7 +52,7 @@ function apply({ setsockopt }: Library, socket: number, filter: ReuseportFilter 
   return setsockopt(socket, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, bytes, bytes.length) === 0;
 }
 
-/** Instructions of the classic packet filter, 8 bytes each: a random number, modulo the count, plus the first. */
+/** Encodes a classic packet filter, 8 bytes an instruction: a random number, modulo `count`, plus `first`. */
 function encodeProgram({ first, count }: ReuseportFilter): Uint8Array<ArrayBuffer> {
   const RANDOM = 0xfffff000 + 56;
   const instructions = [[0x20, RANDOM], [0x94, count], [0x04, first], [0x16, 0]] as const;
@@ -82,7 +81,7 @@ function findSockets(port: number): number[] {
 function linkOf(descriptor: string): string {
   try {
     return Deno.readLinkSync(`/proc/self/fd/${descriptor}`);
-  } catch { // That of the reading itself, which is over.
+  } catch { // The one that read the directory is closed by now.
     return "";
   }
 }

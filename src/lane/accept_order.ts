@@ -1,26 +1,28 @@
+import { clock } from "../base/clock.ts";
 import { sleep } from "../base/timers.ts";
 import type { Turn } from "../core/acceptor.ts";
 import type { Sharing } from "../core/listener.ts";
-import { clock } from "../base/clock.ts";
-import type { Row, Scoreboard } from "./scoreboard.ts";
+import type { Row } from "./row.ts";
+import type { Scoreboard } from "./scoreboard.ts";
 
 /**
- * How many more than the least loaded a lane may hold and still accept at once:
- * with less, lanes would wait for each other over clients that come and go.
+ * How many connections more than the least loaded lane one may hold and still
+ * accept at once. With less slack, lanes would wait for each other over clients
+ * that come and go.
  */
 const SLACK = 4;
-/** How often a lane lets others go first before it accepts all the same. */
-const TURNS = 5;
-/** How long one turn is, in milliseconds. */
-const TURN = 1;
-/** Idle lanes that wait for a client, of those that take turns. */
+/** How often in a row a lane yields to others before it accepts anyway. */
+const YIELDS = 5;
+/** How long it yields each time, in milliseconds. */
+const YIELD = 1;
+/** Idle lanes that wait for a client at one time, where only few do. */
 const WAITING = 4;
-/** The longest wait for another lane's word, in milliseconds; then it is looked again. */
+/** How long to wait for another lane to release its turn before looking again, in milliseconds. */
 const LONGEST_WAIT = 1000;
-/** A lane without a sign of life for so many heartbeats takes no clients. */
+/** A lane that has missed so many heartbeats accepts no clients. */
 const HEARTBEATS = 3;
 
-/** What decides in which way lanes take turns. */
+/** Decides how lanes take turns. */
 interface TurnOptions {
   readonly sharing: "own" | Sharing;
   readonly maxConnections: number;
@@ -29,7 +31,7 @@ interface TurnOptions {
   readonly heartbeat: number;
 }
 
-/** How a lane takes turns with those that accept from the same queue; null if none do. */
+/** How a lane takes turns with the lanes that accept from the same queue; null if none do. */
 export function turnFor(options: TurnOptions, scoreboard: Scoreboard, own: Row): Turn | null {
   const { sharing, maxConnections, totalConnections, heartbeat } = options;
   if (sharing !== "shared") return null;
@@ -38,27 +40,24 @@ export function turnFor(options: TurnOptions, scoreboard: Scoreboard, own: Row):
 }
 
 /**
- * Keeps the lanes that share a socket even: one that holds some more than the
- * least loaded waits a moment before it accepts, so that another takes the client. Lanes that cannot take one are not waited for: those that stopped
- * accepting, and those whose event loop is blocked.
- *
- * @param heartbeat Milliseconds between two signs of life.
+ * Keeps lanes even: one that holds some connections more than the least loaded
+ * yields a moment before it accepts, so that another accepts the client. It
+ * yields to no lane that cannot: one that has stopped accepting, or whose event
+ * loop is blocked.
  */
 function evenTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
   return {
     async acquire() {
-      for (let i = 0; i < TURNS && holdsMore(scoreboard, own, heartbeat); i++) await sleep(TURN);
+      for (let i = 0; i < YIELDS && holdsMore(scoreboard, own, heartbeat); i++) await sleep(YIELD);
     },
     release() {},
   };
 }
 
 /**
- * Has few of the idle lanes wait for a client, and the others for their turn to
- * do so: the system wakes all that wait for one, and with 64 threads that costs
- * more than the client itself.
- *
- * @param heartbeat Milliseconds between two signs of life.
+ * Has a few idle lanes wait for a client, and the others for their turn to do
+ * so. The system wakes all that wait for a client, and with 64 threads that
+ * costs more than the client itself.
  */
 function fewTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
   return {
@@ -68,13 +67,13 @@ function fewTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
         own.isWaiting = true;
         if (countWaiting(scoreboard, heartbeat) <= WAITING) return;
         own.isWaiting = false;
-        await scoreboard.turn(turns, LONGEST_WAIT);
+        await scoreboard.turnReleased(turns, LONGEST_WAIT);
       }
     },
     release() {
       if (!own.isWaiting) return;
       own.isWaiting = false;
-      scoreboard.passTurn();
+      scoreboard.releaseTurn();
     },
   };
 }

@@ -1,16 +1,16 @@
-import type { Row } from "./scoreboard.ts";
+import type { Row } from "./row.ts";
 
-/** What is counted of one lane, or of all. Counters never fall; `open` does. */
+/** The counts of one lane, or of all. `open` is a gauge; the others only grow. */
 export interface LaneCounts {
-  /** Connections that are open. */
+  /** Open connections. */
   readonly open: number;
-  /** Connections that were accepted. */
+  /** Accepted connections. */
   readonly accepted: number;
-  /** Requests that were begun; a connection without any counts as one when it ends. */
+  /** Requests begun; a connection without any counts as one when it ends. */
   readonly requests: number;
   readonly bytes_in: number;
   readonly bytes_out: number;
-  /** Connections that were refused, for whatever reason. */
+  /** Refused connections, for whatever reason. */
   readonly refused: number;
   /** Connections that ended by an error of the service. */
   readonly errors: number;

@@ -1,5 +1,5 @@
 import type { DialTraffic } from "../core/connection_context.ts";
-import type { Row } from "./scoreboard.ts";
+import type { Row } from "./row.ts";
 
 /** Counts what a lane dials in its row of the scoreboard, apart from the traffic of clients. */
 export class DialedTraffic implements DialTraffic {

@@ -1,10 +1,10 @@
-import type { ConnectionSummary, Emit, Event, RefusalReason } from "../core/event.ts";
-import { IncompleteReadError } from "../core/errors.ts";
-import type { Logger } from "../log/logger.ts";
 import { printable } from "../base/printable.ts";
-import type { Counter, Row } from "./scoreboard.ts";
+import { IncompleteReadError } from "../core/errors.ts";
+import type { ConnectionSummary, Emit, Event, RefusalReason } from "../core/event.ts";
+import type { Logger } from "../log/logger.ts";
+import type { Counter, Row } from "./row.ts";
 
-/** The most characters of an unfinished piece of data that are logged. */
+/** How much of an unfinished piece of data is logged, in characters. */
 const PARTIAL_LIMIT = 200;
 
 const REFUSED: Readonly<Record<RefusalReason, Counter>> = {
@@ -13,7 +13,7 @@ const REFUSED: Readonly<Record<RefusalReason, Counter>> = {
   draining: "refusedDraining",
 };
 
-/** Wires the events of a lane to its log and its row of the scoreboard. */
+/** Records the events of a lane in its log and its row of the scoreboard. */
 export function record(log: Logger, row: Row): Emit {
   return (event) => recordEvent(event, log, row);
 }
@@ -22,7 +22,7 @@ function recordEvent(event: Event, log: Logger, row: Row): void {
   switch (event.type) {
     case "accepted":
       row.add("accepted", 1);
-      row.turnTo(event.connection.number, peerName(event.connection.remoteAddr));
+      row.setCurrent(event.connection.number, peerName(event.connection.remoteAddr));
       log.debug("Connection accepted", () => ({
         "sluice.connection.id": event.connection.id,
         ...peer(event.connection.remoteAddr),
@@ -90,7 +90,7 @@ function peerName(addr: Deno.Addr): string {
   return addr.transport === "tcp" ? `${addr.hostname} port ${addr.port}` : "a local process";
 }
 
-/** OpenTelemetry's names: the client as far as we believe, and the socket's other end. */
+/** By OpenTelemetry's names: the client as far as we know, and the other end of the socket. */
 function peer(addr: Deno.Addr): Record<string, unknown> {
   if (addr.transport !== "tcp") return { "network.transport": "unix" };
   return {

@@ -14,7 +14,8 @@ import type { OptionValues, ServiceDefinition } from "../services/service.ts";
 import type { OptionKey } from "../settings/options.ts";
 import { record } from "./events.ts";
 import type { Order } from "./order.ts";
-import type { Row, Scoreboard } from "./scoreboard.ts";
+import type { Row } from "./row.ts";
+import type { Scoreboard } from "./scoreboard.ts";
 import { type Allocate, sharedState } from "./shared_state.ts";
 import { type WiredLane, wireLane } from "./wiring.ts";
 

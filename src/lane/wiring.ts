@@ -11,7 +11,8 @@ import { type ResourceLimits, ResourceManager } from "../core/resources.ts";
 import type { Service } from "../core/service.ts";
 import { turnFor } from "./accept_order.ts";
 import { DialedTraffic } from "./dialed_traffic.ts";
-import type { Row, Scoreboard } from "./scoreboard.ts";
+import type { Row } from "./row.ts";
+import type { Scoreboard } from "./scoreboard.ts";
 
 /** How a lane accepts, and what its connections are held to: what the core needs of an order. Times are in milliseconds. */
 export interface WiringOptions extends ListenOptions, ResourceLimits {

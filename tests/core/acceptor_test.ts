@@ -35,7 +35,7 @@ function failing(errors: Error[]): (listener: Listener) => Listener {
   });
 }
 
-Deno.test("Acceptor goes on after running out of descriptors, and says so once an outage", async () => {
+Deno.test("Acceptor survives running out of descriptors, and reports it once an outage", async () => {
   const full = () => new Error("Too many open files (os error 24)");
   await using serving = await serve(echo, { wrap: failing([full(), full(), full()]) });
   using client = await Client.connect(serving);
@@ -45,7 +45,7 @@ Deno.test("Acceptor goes on after running out of descriptors, and says so once a
   assertEquals(types, ["starved", "recovered", "accepted"]);
 });
 
-Deno.test("Acceptor goes on after a client that was gone before it was accepted", async () => {
+Deno.test("Acceptor skips a client that left before it was accepted", async () => {
   const errors = [
     new Deno.errors.ConnectionAborted(),
     new Deno.errors.NotConnected("Transport endpoint is not connected (os error 107)"),
@@ -96,7 +96,7 @@ Deno.test("Acceptor refuses beyond the maximum in the service's words", async ()
   assertEquals(refused?.type === "refused" && refused.reason, "total");
 });
 
-Deno.test("Acceptor refuses one address beyond its share, also while others may wait", async () => {
+Deno.test("Acceptor refuses an address beyond its share, even where clients beyond the total wait", async () => {
   await using serving = await serve(echo, { maxConnectionsPerIp: 1, refusal: "one each\n" });
   using first = await Client.connect(serving);
   await first.send("x");
@@ -106,7 +106,7 @@ Deno.test("Acceptor refuses one address beyond its share, also while others may 
   assertEquals(serving.resources.open, 1);
 });
 
-Deno.test("Acceptor reports what a service threw and closes that connection alone", async () => {
+Deno.test("Acceptor reports what a service threw, and closes only that connection", async () => {
   await using serving = await serve(async (connection) => {
     if (await connection.readLine(10) === "bad") throw new TypeError("broken");
     await connection.write("good");
@@ -121,7 +121,7 @@ Deno.test("Acceptor reports what a service threw and closes that connection alon
   assertEquals([summary?.endedBy, summary?.error?.message], ["error", "broken"]);
 });
 
-Deno.test("Acceptor tells the peer what a PeerError says", async () => {
+Deno.test("Acceptor tells the client what a PeerError says", async () => {
   await using serving = await serve(() => {
     throw new PeerError("for the log", "for the client");
   });
@@ -129,7 +129,7 @@ Deno.test("Acceptor tells the peer what a PeerError says", async () => {
   assertEquals(await client.receiveAll(), "for the client");
 });
 
-Deno.test("Acceptor tells a PeerError of another copy of the class, as a bundled handler has", async () => {
+Deno.test("Acceptor recognizes a PeerError of another copy of the class, as a bundled handler has", async () => {
   await using serving = await serve(() => {
     throw Object.assign(new Error("for the log"), { answer: "told", endedBy: "limit" });
   });
@@ -140,7 +140,7 @@ Deno.test("Acceptor tells a PeerError of another copy of the class, as a bundled
   assertEquals(summary?.endedBy, "limit");
 });
 
-Deno.test("Acceptor.stopAccepting() lets those in who were queued before it", async () => {
+Deno.test("Acceptor.stopAccepting() accepts the clients that were queued before", async () => {
   const gate = Promise.withResolvers<void>();
   await using serving = await serve(async (connection) => {
     await gate.promise;
@@ -186,5 +186,5 @@ Deno.test("Acceptor gives every lease back, whatever happens to connections", as
   const count = (type: string) => serving.events.filter((event) => event.type === type).length;
   await until("every connection is reported", () => count("closed") === count("accepted"));
   assertEquals(count("accepted") + count("refused"), 500);
-  assert(count("refused") > 0, "the limits were never met");
+  assert(count("refused") > 0, "the limits were never reached");
 });

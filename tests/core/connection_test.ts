@@ -9,7 +9,7 @@ import { until } from "../helpers/until.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A service that hands its connection to a test and waits until the test is done with it. */
+/** A service that lends its connection to a test, until the test has finished with it. */
 function lend() {
   const given = Promise.withResolvers<Connection>();
   const done = Promise.withResolvers<void>();
@@ -23,7 +23,7 @@ function lend() {
   };
 }
 
-Deno.test("Connection.read() returns what arrived, then null at the client's end", async () => {
+Deno.test("Connection.read() returns what arrived, then null when the client ends", async () => {
   const { service, connection, finish } = lend();
   await using serving = await serve(service);
   using client = await Client.connect(serving);
@@ -77,7 +77,7 @@ Deno.test("Connection.readUntil() cuts pieces however the bytes arrive", async (
   assertEquals(pieces, ["one", "two", long, "four"].map((piece) => `${piece}\r\n.\r\n`));
 });
 
-Deno.test("Connection.readUntil() throws LimitExceededError beyond the limit, not at it", async () => {
+Deno.test("Connection.readUntil() throws LimitExceededError beyond the limit, but not at it", async () => {
   const found: unknown[] = [];
   await using serving = await serve(async (connection) => {
     found.push(decoder.decode(await connection.readUntil(encoder.encode("?"), 8) ?? undefined));
@@ -107,7 +107,7 @@ Deno.test("Connection.readUntil() throws IncompleteReadError with what had arriv
   assertEquals([summary?.endedBy, summary?.phase], ["client", "reading"]);
 });
 
-Deno.test("Connection.readLine() takes LF, CR LF and a last line without an end", async () => {
+Deno.test("Connection.readLine() reads LF, CR LF and a last line without an end", async () => {
   const lines: (string | null)[] = [];
   await using serving = await serve(async (connection) => {
     let line: string | null;
@@ -120,7 +120,7 @@ Deno.test("Connection.readLine() takes LF, CR LF and a last line without an end"
   assertEquals(lines, ["a", "b", "", "last", null]);
 });
 
-Deno.test("Connection.readExactly() waits for all, and tells an end in the middle", async () => {
+Deno.test("Connection.readExactly() waits for all bytes, and throws when the client ends among them", async () => {
   const { service, connection, finish } = lend();
   await using serving = await serve(service);
   using client = await Client.connect(serving);
@@ -132,7 +132,7 @@ Deno.test("Connection.readExactly() waits for all, and tells an end in the middl
   finish();
 });
 
-Deno.test("Connection.write() writes all to a client that reads slowly, in order", async () => {
+Deno.test("Connection.write() writes everything in order to a client that reads slowly", async () => {
   const size = 8 * 1024 * 1024;
   const data = Uint8Array.from({ length: size }, (_, i) => i % 251);
   await using serving = await serve((connection) => connection.write(data));
@@ -145,7 +145,7 @@ Deno.test("Connection.write() writes all to a client that reads slowly, in order
   assertEquals(summary?.bytesOut, size);
 });
 
-Deno.test("Connection.end() closes one direction and goes on reading", async () => {
+Deno.test("Connection.end() closes one direction and leaves the other open", async () => {
   const { service, connection, finish } = lend();
   await using serving = await serve(service);
   using client = await Client.connect(serving);
@@ -158,7 +158,7 @@ Deno.test("Connection.end() closes one direction and goes on reading", async () 
   finish();
 });
 
-Deno.test("Connection refuses a second read and a second write at the same time", async () => {
+Deno.test("Connection rejects a second read and a second write at the same time", async () => {
   const { service, connection, finish } = lend();
   await using serving = await serve(service);
   using client = await Client.connect(serving);
@@ -184,7 +184,7 @@ Deno.test("Connection ends a client that is silent for --idle-timeout", async ()
   const [summary] = await serving.closed(1);
   assertEquals([summary?.endedBy, summary?.phase], ["timeout", "idle"]);
   assertInstanceOf(summary?.error, ConnectionError);
-  assert(took >= 95, `the client had only ${took} ms`);
+  assert(took >= 95, `it ended after only ${took} ms`);
 });
 
 for (const reason of ["timeout", "drain"] as const) {
@@ -237,7 +237,7 @@ Deno.test("Connection ends a client that half-closes and takes nothing for --wri
   assertEquals([summary?.endedBy, summary?.phase], ["timeout", "writing"]);
 });
 
-Deno.test("Connection lets the client read the last word although it sent more than was read", async () => {
+Deno.test("Connection lets the client read the last bytes, though it sent more than was read", async () => {
   await using serving = await serve(async (connection) => {
     await connection.read();
     await connection.write("enough");

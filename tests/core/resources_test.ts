@@ -144,7 +144,7 @@ Deno.test("ResourceManager.room() wakes when another thread gives a connection b
     waited += performance.now() - start;
     assert(one.resources.hasRoom);
   }
-  // Without a word from the other thread, it would look once a second.
+  // Not woken by the other thread, it would look once a second.
   assert(waited < 4000, `five waits took ${Math.round(waited)} ms`);
 });
 

@@ -18,7 +18,7 @@ export interface ServeOptions {
   readonly refusal?: string | null;
   readonly idleTimeout?: number;
   readonly writeTimeout?: number;
-  /** Wraps the real listener, for what the kernel does not do on demand. */
+  /** Wraps the real listener, to do what the kernel does not do on demand. */
   readonly wrap?: (listener: Listener) => Listener;
 }
 
@@ -34,7 +34,7 @@ export interface Serving extends AsyncDisposable {
   readonly acceptor: Acceptor;
   /** Aborts the connections' `draining`. */
   readonly draining: AbortController;
-  /** Waits for so many closed connections; the summaries of all so far. */
+  /** Waits until `count` connections are closed; returns the summaries of all so far. */
   closed(count: number): Promise<readonly ConnectionSummary[]>;
 }
 

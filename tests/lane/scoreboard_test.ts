@@ -7,11 +7,11 @@ function claim(scoreboard: Scoreboard, generation = 0): Row {
   return row;
 }
 
-Deno.test("Scoreboard.claim() gives each lane a row of its own, clean, with its generation", () => {
+Deno.test("Scoreboard.claim() gives each lane a clean row of its own, with its generation", () => {
   const scoreboard = new Scoreboard();
   const first = claim(scoreboard);
   first.add("accepted", 5);
-  first.turnTo(7, "192.0.2.1 port 1");
+  first.setCurrent(7, "192.0.2.1 port 1");
   const second = claim(scoreboard, 3);
   assertEquals([first.index, second.index], [0, 1]);
   assertEquals([first.state, second.state, second.generation], ["starting", "starting", 3]);
@@ -22,7 +22,7 @@ Deno.test("Scoreboard.claim() gives each lane a row of its own, clean, with its 
   assertEquals([again.get("accepted"), again.current, again.currentPeer], [0, 0, null]);
 });
 
-Deno.test("Scoreboard.claim() never gives away the row of a hung lane, and null when all are taken", () => {
+Deno.test("Scoreboard.claim() never reuses the row of a hung lane, and returns null when all are taken", () => {
   const scoreboard = new Scoreboard();
   scoreboard.close(claim(scoreboard), "hung");
   for (let i = 1; i < MAX_ROWS; i++) assertEquals(claim(scoreboard).index, i);
@@ -31,7 +31,7 @@ Deno.test("Scoreboard.claim() never gives away the row of a hung lane, and null 
   assertEquals(claim(scoreboard).index, 500);
 });
 
-Deno.test("Scoreboard.rows() are those that were ever a lane's", () => {
+Deno.test("Scoreboard.rows() yields the rows that have ever been a lane's", () => {
   const scoreboard = new Scoreboard();
   assertEquals([...scoreboard.rows()], []);
   const rows = [claim(scoreboard), claim(scoreboard), claim(scoreboard)];
@@ -39,7 +39,7 @@ Deno.test("Scoreboard.rows() are those that were ever a lane's", () => {
   assertEquals([...scoreboard.rows()], rows);
 });
 
-Deno.test("Scoreboard.close() takes back what the lane had open, and no more", () => {
+Deno.test("Scoreboard.close() gives back the connections of that lane, and no others", () => {
   const scoreboard = new Scoreboard();
   const [gone, other] = [claim(scoreboard), claim(scoreboard)];
   for (const row of [gone, gone, gone, other]) {
@@ -51,7 +51,7 @@ Deno.test("Scoreboard.close() takes back what the lane had open, and no more", (
   assertEquals([scoreboard.total, gone.open, other.open, gone.state], [1, 0, 1, "hung"]);
 });
 
-Deno.test("Scoreboard is the same for another view of its memory", () => {
+Deno.test("Scoreboard shares its memory with another view of it", () => {
   const scoreboard = new Scoreboard();
   const view = new Scoreboard(scoreboard.buffer);
   const row = claim(scoreboard);
@@ -71,7 +71,7 @@ Deno.test("Scoreboard is the same for another view of its memory", () => {
   assertEquals(scoreboard.total, 2);
 });
 
-Deno.test("Scoreboard.addTotal() says what was before, and wakes those that wait for less", async () => {
+Deno.test("Scoreboard.addTotal() returns the total before, and wakes those that wait for a release", async () => {
   const scoreboard = new Scoreboard();
   assertEquals([scoreboard.addTotal(1), scoreboard.addTotal(1), scoreboard.total], [0, 1, 2]);
   const { releases } = scoreboard;
@@ -82,10 +82,10 @@ Deno.test("Scoreboard.addTotal() says what was before, and wakes those that wait
   await scoreboard.released(releases, 60_000);
 });
 
-Deno.test("Row.currentPeer is the client of the connection that the lane turned to last", () => {
+Deno.test("Row.currentPeer is the client of the connection that the lane last worked on", () => {
   const row = claim(new Scoreboard());
-  row.turnTo(1, "192.0.2.1 port 1");
-  row.turnTo(2, "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff port 65535");
+  row.setCurrent(1, "192.0.2.1 port 1");
+  row.setCurrent(2, "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff port 65535");
   assertEquals([row.current, row.currentPeer], [
     2,
     "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff port 65535",
@@ -96,10 +96,10 @@ Deno.test("Row.currentPeer is the client of the connection that the lane turned 
   assertEquals([row.current, row.currentPeer], [3, null]);
 });
 
-Deno.test("Row.currentPeer is null once others have come in the place of the client", () => {
+Deno.test("Row.currentPeer is null once a later client has taken its place", () => {
   const row = claim(new Scoreboard());
   for (let connection = 1; connection <= 1000; connection++) {
-    row.turnTo(connection, `client ${connection}`);
+    row.setCurrent(connection, `client ${connection}`);
     assertEquals(row.currentPeer, `client ${connection}`);
   }
   row.received(1, 999);
@@ -108,16 +108,16 @@ Deno.test("Row.currentPeer is null once others have come in the place of the cli
   assertEquals(row.currentPeer, null);
 });
 
-Deno.test("Row.turnTo() keeps what fits of a long name, and never what is the next one's", () => {
+Deno.test("Row.setCurrent() cuts off a long name, and leaves the next one alone", () => {
   const row = claim(new Scoreboard());
-  row.turnTo(2, "second");
-  row.turnTo(1, "x".repeat(500));
+  row.setCurrent(2, "second");
+  row.setCurrent(1, "x".repeat(500));
   assert(/^x{50,}$/.test(row.currentPeer ?? ""), row.currentPeer ?? "none");
   row.received(0, 2);
   assertEquals(row.currentPeer, "second");
 });
 
-Deno.test("Row.report() is plain data that take() writes, all but the life of the lane", () => {
+Deno.test("Row.report() is plain data that take() restores, except the life of the lane", () => {
   const row = claim(new Scoreboard());
   row.add("accepted", 3);
   row.add("errors", 1);
@@ -125,7 +125,7 @@ Deno.test("Row.report() is plain data that take() writes, all but the life of th
   row.set("heartbeat", 1234.5);
   row.received(5_000_000_000, 3);
   row.addOpen(2);
-  row.turnTo(3, "192.0.2.1 port 1");
+  row.setCurrent(3, "192.0.2.1 port 1");
   const report: RowReport = JSON.parse(JSON.stringify(row.report()));
   const copy = claim(new Scoreboard(), 7);
   copy.state = "ready";
@@ -140,17 +140,17 @@ Deno.test("Row.report() is plain data that take() writes, all but the life of th
   assertEquals([copy.state, copy.generation], ["ready", 7]);
 });
 
-Deno.test("Row.take() does not invent a client that is not known any more", () => {
+Deno.test("Row.take() makes up no client that is no longer known", () => {
   const row = claim(new Scoreboard());
-  row.turnTo(1, "long ago");
-  row.turnTo(257, "in its place");
+  row.setCurrent(1, "long ago");
+  row.setCurrent(257, "in its place");
   row.received(1, 1);
   const copy = claim(new Scoreboard());
   copy.take(row.report());
   assertEquals([copy.current, copy.currentPeer], [1, null]);
 });
 
-Deno.test("Row.take() ignores what a newer program would report besides", () => {
+Deno.test("Row.take() ignores the additional counters of a newer version", () => {
   const row = claim(new Scoreboard());
   const report = row.report();
   row.take({ ...report, counters: [...report.counters, 1, 2, 3] });

@@ -3,7 +3,7 @@ import { type Allocate, SharedMemory, sharedState } from "../../src/lane/shared_
 import { type Memory, NAME } from "../helpers/thread_worker.ts";
 import { startThread } from "../helpers/on_thread.ts";
 
-Deno.test("SharedMemory.allocate() gives the same memory for the same name, zeros at first", () => {
+Deno.test("SharedMemory.allocate() returns the same memory for the same name, zeros at first", () => {
   const memory = new SharedMemory();
   const buffer = memory.allocate("a", 8);
   assertEquals([...new Uint8Array(buffer)], [0, 0, 0, 0, 0, 0, 0, 0]);
@@ -12,7 +12,7 @@ Deno.test("SharedMemory.allocate() gives the same memory for the same name, zero
   assert(new SharedMemory().allocate("a", 8) !== buffer);
 });
 
-Deno.test("SharedMemory.allocate() throws for another size than before, and for no size", () => {
+Deno.test("SharedMemory.allocate() throws for a different size than before, and for an invalid one", () => {
   const memory = new SharedMemory();
   memory.allocate("a", 8);
   assertThrows(() => memory.allocate("a", 4), RangeError, "made with 8");
@@ -21,13 +21,13 @@ Deno.test("SharedMemory.allocate() throws for another size than before, and for 
   }
 });
 
-/** Waiting for a lock alone does not keep the event loop going; a lane's signs of life do. */
+/** Keeps the event loop alive, as a lane's heartbeats do: waiting for a lock does not. */
 function stayAwake(): Disposable {
   const timer = setInterval(() => {}, 100);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** Memory with its names, once a lane has asked for a lock and for a number. */
+/** Memory in which a lane has asked for a lock and for a number. */
 async function prepare() {
   const memory = new SharedMemory();
   const names: Record<string, SharedArrayBuffer> = {};
@@ -41,14 +41,14 @@ async function prepare() {
 
 type Locks = Pick<ReturnType<typeof sharedState>, "lock">;
 
-/** Proves that a lane gets the lock when it is given back, and not before. */
+/** Asserts that a lane gets the lock when it is released, and not before. */
 async function waitsFor(held: Disposable, lane: Locks, other: Locks): Promise<void> {
   let isTaken = false;
   const waiter = lane.lock(NAME).then((taken) => {
     isTaken = true;
     return taken;
   });
-  // Each of the others has had its turn.
+  // Let the others take their turns.
   for (const name of ["a", "b", "c"]) (await other.lock(name))[Symbol.dispose]();
   assert(!isTaken, "two have it");
   held[Symbol.dispose]();
@@ -68,7 +68,7 @@ Deno.test("lock() excludes others: four threads add a thousand times each, and n
   assertEquals(number[0], 4000);
 });
 
-Deno.test("lock() excludes connections of one lane, and is nobody's after it was disposed", async () => {
+Deno.test("lock() excludes other connections of its lane, until it is disposed of", async () => {
   using _awake = stayAwake();
   const { lane } = await prepare();
   const { lock } = lane(3);
@@ -86,7 +86,7 @@ Deno.test("lock() excludes connections of one lane, and is nobody's after it was
   assertEquals(order, ["disposed", "taken"]);
 });
 
-Deno.test("lock() disposed twice does not unlock what another has locked since", async () => {
+Deno.test("lock() disposed of twice does not release what another has locked since", async () => {
   using _awake = stayAwake();
   const { lane } = await prepare();
   const first = await lane(1).lock(NAME);
@@ -96,14 +96,14 @@ Deno.test("lock() disposed twice does not unlock what another has locked since",
   await waitsFor(second, lane(1), lane(2));
 });
 
-Deno.test("lock() of a name is no memory that shared() can reach", async () => {
+Deno.test("lock() uses memory that shared() cannot reach by the same name", async () => {
   const { lane } = await prepare();
   using _held = await lane(1).lock("mine");
   const buffer = await lane(1).shared("mine", 64);
   assertEquals(buffer.byteLength, 64);
 });
 
-Deno.test("shared() rejects for another size", async () => {
+Deno.test("shared() rejects a different size", async () => {
   const memory = new SharedMemory();
   const allocate: Allocate = (name, bytes) =>
     Promise.resolve().then(() => memory.allocate(name, bytes));
@@ -112,7 +112,7 @@ Deno.test("shared() rejects for another size", async () => {
   await assertRejects(() => shared("a", 8), RangeError);
 });
 
-Deno.test("unlockAll() frees the locks of a thread that died, and wakes who waits", async () => {
+Deno.test("unlockAll() releases the locks of a thread that died, and wakes the waiters", async () => {
   const { memory, names, lane } = await prepare();
   let waited = 0;
   for (let dead = 10; dead < 15; dead++) {
@@ -125,7 +125,7 @@ Deno.test("unlockAll() frees the locks of a thread that died, and wakes who wait
     (await waiter)[Symbol.dispose]();
     waited += performance.now() - start;
   }
-  // Without a word to the waiter, it looks once a second.
+  // Not woken, it would look once a second.
   assert(waited < 4000, `five waits took ${Math.round(waited)} ms`);
 });
 

@@ -9,7 +9,7 @@ Deno.test("RemoteLane ignores a row that is older than the last", () => {
   const lane = new RemoteLane(channel, row, reports);
   const own = new Scoreboard().row(0);
   const before = own.report();
-  own.turnTo(1, "127.0.0.1 port 5");
+  own.setCurrent(1, "127.0.0.1 port 5");
   lane.receive({ type: "row", number: 2, row: own.report() });
   lane.receive({ type: "row", number: 1, row: before });
   assertEquals(row.currentPeer, "127.0.0.1 port 5");

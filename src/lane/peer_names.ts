@@ -1,0 +1,47 @@
+/** Clients that a row remembers by name, so that a hung lane can be asked which one it serves. */
+const SLOTS = 256;
+/** A slot: the number of the connection, the length of the name, the name. */
+const SLOT_BYTES = 64;
+const LENGTH = 4;
+const NAME = 5;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The memory that the names of a row take. */
+export const PEER_NAMES_BYTES = SLOTS * SLOT_BYTES;
+
+/** The names of the latest clients of a lane, by the numbers of their connections. */
+export class PeerNames {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+
+  constructor(buffer: SharedArrayBuffer, start: number) {
+    this.#bytes = new Uint8Array(buffer, start, PEER_NAMES_BYTES);
+    this.#view = new DataView(buffer, start, PEER_NAMES_BYTES);
+  }
+
+  /** @param name In printable ASCII; cut off where it is too long. */
+  set(connection: number, name: string): void {
+    const start = startOf(connection);
+    const space = this.#bytes.subarray(start + NAME, start + SLOT_BYTES);
+    this.#bytes[start + LENGTH] = encoder.encodeInto(name, space).written;
+    this.#view.setInt32(start, connection);
+  }
+
+  /** The name of a connection's client; null once another has taken its place. */
+  get(connection: number): string | null {
+    const start = startOf(connection);
+    if (connection === 0 || this.#view.getInt32(start) !== connection) return null;
+    const length = this.#bytes[start + LENGTH] ?? 0;
+    return decoder.decode(this.#bytes.slice(start + NAME, start + NAME + length));
+  }
+
+  clear(): void {
+    this.#bytes.fill(0);
+  }
+}
+
+function startOf(connection: number): number {
+  return (connection % SLOTS) * SLOT_BYTES;
+}

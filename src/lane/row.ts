@@ -1,0 +1,186 @@
+import { clock } from "../base/clock.ts";
+import { PEER_NAMES_BYTES, PeerNames } from "./peer_names.ts";
+
+/** The life of a lane. A `free` row belongs to none; a `hung` lane is never replaced in its row. */
+export const STATES = ["free", "starting", "ready", "retiring", "draining", "hung"] as const;
+
+/** The life of a lane. */
+export type LaneState = typeof STATES[number];
+
+/**
+ * The counters of a row, as 64-bit floats. New ones go to the end: a parent that
+ * runs an older version reads the reports of a lane by position.
+ */
+const COUNTERS = [
+  "accepted",
+  "requests",
+  "bytesIn",
+  "bytesOut",
+  /** Refusals, by reason. */
+  "refusedTotal",
+  "refusedAddress",
+  "refusedDraining",
+  /** Connections that ended by an error of the service. */
+  "errors",
+  /** Connections that ended without a byte in either direction: probes and scanners. */
+  "silent",
+  /** Processor time of the lane's thread, in milliseconds. */
+  "busy",
+  /** When the last heartbeat was, by {@linkcode clock}; unlike the counters, it and `memory` are gauges. */
+  "heartbeat",
+  /** Memory of the thread's heap, or of the process, in bytes. */
+  "memory",
+  /** Connections that the lane has dialed, and their bytes, which are not those of clients. */
+  "dialed",
+  "dialedBytesIn",
+  "dialedBytesOut",
+] as const;
+
+/** The columns that are 32-bit integers: lane and supervisor change them atomically. */
+const INTEGERS = ["state", "generation", "open", "current", "waiting"] as const;
+
+/** A counter of a row. */
+export type Counter = typeof COUNTERS[number];
+
+const COUNTER_BYTES = COUNTERS.length * 8;
+/** Rounded up, so that the counters of the next row are aligned for a float. */
+const INTEGER_BYTES = Math.ceil(INTEGERS.length / 2) * 8;
+
+/** The memory that a row takes. */
+export const ROW_BYTES = COUNTER_BYTES + INTEGER_BYTES + PEER_NAMES_BYTES;
+
+const BYTES_IN = COUNTERS.indexOf("bytesIn");
+const BYTES_OUT = COUNTERS.indexOf("bytesOut");
+const REQUESTS = COUNTERS.indexOf("requests");
+const STATE = INTEGERS.indexOf("state");
+const GENERATION = INTEGERS.indexOf("generation");
+const OPEN = INTEGERS.indexOf("open");
+const CURRENT = INTEGERS.indexOf("current");
+const WAITING = INTEGERS.indexOf("waiting");
+
+/** What a lane has written in its row, as plain data: for a parent in another process. */
+export interface RowReport {
+  /** In the order of the layout. */
+  readonly counters: readonly number[];
+  readonly open: number;
+  readonly current: number;
+  readonly peer: string | null;
+}
+
+/** One row of the scoreboard: what one lane counts. */
+export class Row {
+  readonly #counters: Float64Array;
+  readonly #integers: Int32Array;
+  readonly #peers: PeerNames;
+
+  /** @param start Where the row begins in the buffer, in bytes. */
+  constructor(buffer: SharedArrayBuffer, start: number, readonly index: number) {
+    this.#counters = new Float64Array(buffer, start, COUNTERS.length);
+    this.#integers = new Int32Array(buffer, start + COUNTER_BYTES, INTEGERS.length);
+    this.#peers = new PeerNames(buffer, start + COUNTER_BYTES + INTEGER_BYTES);
+  }
+
+  get(counter: Counter): number {
+    return this.#counters[COUNTERS.indexOf(counter)] ?? 0;
+  }
+
+  set(counter: Counter, value: number): void {
+    this.#counters[COUNTERS.indexOf(counter)] = value;
+  }
+
+  add(counter: Counter, value: number): void {
+    this.set(counter, this.get(counter) + value);
+  }
+
+  // The three that each message pays for: stores to fixed places, no lookup.
+
+  /** Bytes arrive from a client; its connection becomes the current one. */
+  received(bytes: number, connection: number): void {
+    (this.#counters[BYTES_IN] as number) += bytes;
+    this.#integers[CURRENT] = connection;
+  }
+
+  sent(bytes: number): void {
+    (this.#counters[BYTES_OUT] as number) += bytes;
+  }
+
+  /** A request begins; its connection becomes the current one. */
+  request(connection: number): void {
+    (this.#counters[REQUESTS] as number) += 1;
+    this.#integers[CURRENT] = connection;
+  }
+
+  get state(): LaneState {
+    return STATES[Atomics.load(this.#integers, STATE)] ?? "free";
+  }
+
+  set state(state: LaneState) {
+    Atomics.store(this.#integers, STATE, STATES.indexOf(state));
+  }
+
+  /** Whether the lane was given up as hung, and the connections it had were given back for it. */
+  get isWrittenOff(): boolean {
+    return this.state === "hung";
+  }
+
+  get generation(): number {
+    return Atomics.load(this.#integers, GENERATION);
+  }
+
+  /** Connections that are open. */
+  get open(): number {
+    return Atomics.load(this.#integers, OPEN);
+  }
+
+  addOpen(difference: number): void {
+    Atomics.add(this.#integers, OPEN, difference);
+  }
+
+  /** Whether the lane has its turn to wait for a client. */
+  get isWaiting(): boolean {
+    return Atomics.load(this.#integers, WAITING) !== 0;
+  }
+
+  set isWaiting(isWaiting: boolean) {
+    Atomics.store(this.#integers, WAITING, isWaiting ? 1 : 0);
+  }
+
+  /** The number of the connection that the lane last worked on; 0 before the first. */
+  get current(): number {
+    return this.#integers[CURRENT] ?? 0;
+  }
+
+  /** A connection begins and becomes the current one; `peer` in printable ASCII. */
+  setCurrent(connection: number, peer: string): void {
+    this.#peers.set(connection, peer);
+    this.#integers[CURRENT] = connection;
+  }
+
+  /** The client of {@linkcode current}; null if it connected too long ago. */
+  get currentPeer(): string | null {
+    return this.#peers.get(this.current);
+  }
+
+  /** Hands the row to a new lane. */
+  begin(generation: number): void {
+    this.#counters.fill(0);
+    this.set("heartbeat", clock());
+    this.#integers.fill(0);
+    this.#peers.clear();
+    Atomics.store(this.#integers, GENERATION, generation);
+    this.state = "starting";
+  }
+
+  report(): RowReport {
+    const { open, current, currentPeer: peer } = this;
+    return { counters: [...this.#counters], open, current, peer };
+  }
+
+  /** Writes the report of a lane in another process. */
+  take(report: RowReport): void {
+    this.#counters.set(report.counters.slice(0, COUNTERS.length));
+    Atomics.store(this.#integers, OPEN, report.open);
+    if (report.peer !== null) this.setCurrent(report.current, report.peer);
+    this.#integers[CURRENT] = report.current;
+  }
+}
