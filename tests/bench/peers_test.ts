@@ -6,7 +6,7 @@ import { ask as askProgram, locate } from "../../src/bench/peers/program.ts";
 import { writeFile } from "../../src/bench/peers/write_file.ts";
 import { ExitError } from "../../src/base/exit.ts";
 import { Client } from "../helpers/client.ts";
-import { ask, receiveLastAnswer, requestText } from "../helpers/http_client.ts";
+import { ask, receiveLastResponse, requestText } from "../helpers/http_client.ts";
 import { childrenOf, isAlive } from "../helpers/process.ts";
 import { testUnless } from "../helpers/tools.ts";
 import { until } from "../helpers/until.ts";
@@ -116,7 +116,7 @@ async function checkAnswers(server: Running): Promise<void> {
   }
   assertEquals((await ask(client, "GET", "/missing")).status, 404);
   await client.send(requestText("GET", "/", { Connection: "close" }));
-  assertEquals((await receiveLastAnswer(client)).body, "Hello, World!");
+  assertEquals((await receiveLastResponse(client)).body, "Hello, World!");
 }
 
 async function checkWait(server: Running): Promise<void> {

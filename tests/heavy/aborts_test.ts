@@ -1,4 +1,4 @@
-/** Clients that go away at every moment there is: nothing of them is left behind. */
+/** Clients that leave at any moment: nothing leaks. */
 import { assert, assertEquals } from "@std/assert";
 import { connect, type Socket } from "node:net";
 import { Client } from "../helpers/client.ts";
@@ -10,21 +10,21 @@ import { makeSite } from "../helpers/site.ts";
 import { statusFile } from "../helpers/status.ts";
 import { until } from "../helpers/until.ts";
 
-/** Requests, half of them before the memory is measured for the first time. */
+/** Requests, half of them before memory is first measured. */
 const REQUESTS = 200_000;
-/** Clients at one time. */
-const CROWD = 32;
-/** The most requests of a client that are answered before it goes away. */
+/** Clients at the same time. */
+const CLIENTS = 32;
+/** The most requests that are answered before a client leaves. */
 const ANSWERED = 7;
-/** Bytes of a file that are not sent at once. */
+/** The size of a file that takes several writes, in bytes. */
 const LARGE = 512 * 1024;
-/** By how much the memory that the system sees may grow in the second half, in bytes. */
+/** The most that resident memory may grow in the second half, in bytes. */
 const MEMORY_GROWTH = 20 * 1024 ** 2;
-/** The same of what is in use: 100 bytes for each connection would be more. */
+/** The same for the heap in use: a leak of 100 bytes a connection would exceed it. */
 const HEAP_GROWTH = 2 * 1024 ** 2;
 /**
- * Garbage is collected when that is asked for, and little of it is kept until
- * then. The executable knows no such flags, and cannot be asked what is in use.
+ * Makes garbage collection available, and keeps little garbage until then. The
+ * executable ignores these flags, so its heap cannot be measured.
  */
 const FLAGS = { DENO_V8_FLAGS: "--expose-gc,--max-semi-space-size=1" };
 const HANDLER = `
@@ -52,7 +52,7 @@ const EXPECTING =
   `POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n`;
 const REQUEST_KINDS = [GET, GET_LARGE, POST, POST_CHUNKS, EXPECTING];
 
-/** Random numbers that are the same each time. */
+/** A deterministic random number generator. */
 class Chance {
   #state: number;
 
@@ -60,7 +60,7 @@ class Chance {
     this.#state = seed;
   }
 
-  /** A whole number below a limit. */
+  /** A random integer below a limit. */
   below(limit: number): number {
     // Mulberry32.
     this.#state = this.#state + 0x6d2b79f5 | 0;
@@ -74,10 +74,10 @@ class Chance {
   }
 }
 
-/** How a client leaves. */
+/** The ways to leave. */
 const LEAVINGS = ["closes", "resets", "half-closes"] as const;
 
-/** A client, which knows how much it has received. */
+/** A client that keeps what it has received. */
 class Visitor {
   received = "";
   readonly closed: Promise<void>;
@@ -92,7 +92,7 @@ class Visitor {
       this.received += text;
       this.#onData();
     });
-    // It is the one who breaks things.
+    // Errors are expected: this client causes them.
     socket.on("error", () => {});
   }
 
@@ -105,12 +105,12 @@ class Visitor {
     });
   }
 
-  /** Resolves when the system has taken it. */
+  /** Resolves when the system has taken the text. */
   send(text: string): Promise<void> {
     return new Promise((resolve) => this.#socket.write(text, "latin1", () => resolve()));
   }
 
-  /** Resolves when so much was received, or the connection is closed. */
+  /** Resolves when `length` characters were received, or the connection is closed. */
   async receive(length: number): Promise<void> {
     const arrived = new Promise<void>((resolve) => {
       this.#onData = () => this.received.length >= length && resolve();
@@ -119,7 +119,7 @@ class Visitor {
     await Promise.race([arrived, this.closed]);
   }
 
-  /** Leaves, and waits until the connection is no more. */
+  /** Leaves, and waits until the connection is closed. */
   async leave(how: typeof LEAVINGS[number]): Promise<void> {
     if (how === "closes") this.#socket.destroy();
     else if (how === "resets") this.#socket.resetAndDestroy();
@@ -131,7 +131,7 @@ class Visitor {
   }
 }
 
-/** Sends one request, and receives the whole answer. */
+/** Sends one request, and receives the whole response. */
 async function ask(server: Server, request: string): Promise<string> {
   using client = await Client.connect(server);
   await client.send(request);
@@ -139,25 +139,25 @@ async function ask(server: Server, request: string): Promise<string> {
   return await client.receiveAll();
 }
 
-/** What is in use on the heaps of all workers, in bytes. */
+/** The heap in use by all workers, in bytes. */
 async function heapOf(server: Server): Promise<number> {
   const heaps = new Map<string, number>();
-  await until("each worker has said it", async () => {
-    const answer = await ask(server, "GET /heap HTTP/1.1\r\nHost: a\r\n\r\n");
-    const [, id = "", bytes] = /\r\n\r\n(\S+) (\d+)$/.exec(answer) ?? [];
+  await until("each worker has responded", async () => {
+    const response = await ask(server, "GET /heap HTTP/1.1\r\nHost: a\r\n\r\n");
+    const [, id = "", bytes] = /\r\n\r\n(\S+) (\d+)$/.exec(response) ?? [];
     heaps.set(id, Number(bytes));
     return heaps.size === Number(server.log[0]?.["sluice.workers"]);
   });
   return [...heaps.values()].reduce((sum, bytes) => sum + bytes);
 }
 
-/** Has some requests answered, begins some more, and goes away; how many it has begun. */
-async function visit(server: Server, chance: Chance, answer: string): Promise<number> {
+/** Completes some requests, begins some more, and leaves; the number of all of them. */
+async function visit(server: Server, chance: Chance, response: string): Promise<number> {
   const visitor = await Visitor.open(server);
   const answered = chance.below(ANSWERED + 1);
   await visitor.send(GET.repeat(answered));
-  await visitor.receive(answered * answer.length);
-  assertEquals(withoutDate(visitor.received), withoutDate(answer).repeat(answered));
+  await visitor.receive(answered * response.length);
+  assertEquals(withoutDate(visitor.received), withoutDate(response).repeat(answered));
   const whole = Array.from({ length: chance.below(4) }, () => chance.among(REQUEST_KINDS));
   const last = chance.among(REQUEST_KINDS);
   await visitor.send(whole.join("") + last.slice(0, chance.below(last.length + 1)));
@@ -169,26 +169,26 @@ async function visit(server: Server, chance: Chance, answer: string): Promise<nu
   return answered + whole.length + 1;
 }
 
-function withoutDate(answers: string): string {
-  return answers.replaceAll(/^Date: .*\r\n/gm, "");
+function withoutDate(responses: string): string {
+  return responses.replaceAll(/^Date: .*\r\n/gm, "");
 }
 
-/** Sends so many requests, by many clients. */
+/** Sends at least `requests` requests from many clients. */
 async function visitAll(server: Server, seed: number, requests: number): Promise<void> {
-  // Its length never changes.
-  const answer = await ask(server, GET);
+  // All responses have the same length.
+  const response = await ask(server, GET);
   let sent = 0;
-  await Promise.all(Array.from({ length: CROWD }, async (_, i) => {
-    const chance = new Chance(seed * CROWD + i);
+  await Promise.all(Array.from({ length: CLIENTS }, async (_, i) => {
+    const chance = new Chance(seed * CLIENTS + i);
     while (sent < requests) {
-      const begun = await visit(server, chance, answer);
+      const begun = await visit(server, chance, response);
       sent += begun;
     }
   }));
 }
 
 for (const mode of ["async", "pooled"]) {
-  Deno.test(`--mode ${mode}: of clients that abort ${REQUESTS} requests nothing is left`, async () => {
+  Deno.test(`--mode ${mode}: clients that abort ${REQUESTS} requests leave nothing behind`, async () => {
     await using status = await statusFile();
     await using site = await makeSite({ "large.bin": new Uint8Array(LARGE) });
     await using handler = await makeHandler(HANDLER);

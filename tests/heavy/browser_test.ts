@@ -10,7 +10,7 @@ const LAUNCH = {
   executablePath: findTool("chromium") ?? "",
   args: ["--no-sandbox"],
 };
-/** Files of the page, the page itself included. */
+/** Files of the page, including the page itself. */
 const FILES = 50;
 const STYLES = numbers(10);
 const MODULES = numbers(20);
@@ -24,7 +24,7 @@ function numbers(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-/** A page with styles, images, and modules of which each imports two others. */
+/** A page with styles, images, and modules that import two others each. */
 async function makePage(): Promise<Site> {
   const pixel = Uint8Array.from(atob(PIXEL), (character) => character.charCodeAt(0));
   const imports = (i: number) =>
@@ -45,7 +45,7 @@ async function makePage(): Promise<Site> {
   });
 }
 
-/** What went wrong on a page, as it comes. */
+/** The errors of a page, which are added as they occur. */
 function failuresOf(page: Page): readonly string[] {
   const failures: string[] = [];
   page.on("requestfailed", (request) => failures.push(`${request.url()} failed`));
@@ -56,7 +56,7 @@ function failuresOf(page: Page): readonly string[] {
   return failures;
 }
 
-/** How much of the page is there: styles, modules and images. */
+/** The numbers of styles, modules and images that were loaded. */
 async function partsOf(page: Page): Promise<readonly number[]> {
   return await page.evaluate(`[
     ${STYLES.length} - document.querySelectorAll("link[rel=stylesheet]").length +
@@ -66,15 +66,15 @@ async function partsOf(page: Page): Promise<readonly number[]> {
   ]`);
 }
 
-/** Asks for all files of the page once more, and whether they have changed; how many are there. */
-async function askAgain(page: Page): Promise<number> {
+/** Revalidates all files of the page; the number of successful responses. */
+async function revalidate(page: Page): Promise<number> {
   return await page.evaluate(`Promise.all(
     [location, ...performance.getEntriesByType("resource").map((entry) => entry.name)]
       .map((url) => fetch(url, { cache: "no-cache" })),
   ).then((responses) => responses.filter((response) => response.ok).length)`);
 }
 
-/** How many answers had which status, by the access log. */
+/** The number of responses by status, from the access log. */
 async function statusesOf(accessLog: string): Promise<Readonly<Record<string, number>>> {
   const lines = (await Deno.readTextFile(accessLog)).trimEnd().split("\n");
   const counts: Record<string, number> = {};
@@ -87,7 +87,7 @@ async function statusesOf(accessLog: string): Promise<Readonly<Record<string, nu
 
 testEachModeWith(
   "chromium",
-  `Chromium loads a page of ${FILES} files, and asks of them a second time only if they changed`,
+  `Chromium loads a page of ${FILES} files, and then revalidates them`,
   async ({ args }) => {
     await using site = await makePage();
     const accessLog = `${site.folder}/access.log`;
@@ -104,7 +104,7 @@ testEachModeWith(
       assertEquals(await partsOf(page), [STYLES.length, MODULES.length, IMAGES.length]);
       await page.reload();
       assertEquals(await partsOf(page), [STYLES.length, MODULES.length, IMAGES.length]);
-      assertEquals(await askAgain(page), FILES);
+      assertEquals(await revalidate(page), FILES);
       assertEquals(failures, []);
     } finally {
       await browser.close();
@@ -113,25 +113,25 @@ testEachModeWith(
     assertEquals(await server.exited, 0);
     const { 200: sent, 304: unchanged = 0, ...others } = await statusesOf(accessLog);
     assertEquals({ sent, others }, { sent: FILES, others: {} });
-    assert(unchanged >= FILES, `${unchanged} were not changed`);
+    assert(unchanged >= FILES, `${unchanged} responses had status 304`);
   },
 );
 
-// Browsers open sockets ahead, and may never use them.
-Deno.test("--mode single: a silent client holds the others up for two seconds, not for much longer", async () => {
+// Browsers open connections in advance, and may never use them.
+Deno.test("--mode single: a silent client blocks others for two seconds, and not for much longer", async () => {
   await using server = await startServer(["--mode", "single", "--service", "http"]);
   using _silent = await Client.connect(server);
   using client = await Client.connect(server);
   const started = performance.now();
   await client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-  const answer = await client.receiveAll();
+  const response = await client.receiveAll();
   const seconds = (performance.now() - started) / 1000;
-  assert(answer.startsWith("HTTP/1.1 200 OK\r\n"), answer);
+  assert(response.startsWith("HTTP/1.1 200 OK\r\n"), response);
   // Deadlines are late by up to two sweeps, which are a second apart.
   assert(seconds > 1.9 && seconds < 5, `it took ${seconds.toFixed(1)} s`);
 });
 
-Deno.test("--mode single: a client that does not close after its last answer holds the others up for a moment", async () => {
+Deno.test("--mode single: a client that does not close after its last response blocks others only briefly", async () => {
   await using server = await startServer(["--mode", "single", "--service", "http"]);
   using lazy = await Client.connect(server);
   const request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";

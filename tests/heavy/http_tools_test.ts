@@ -1,4 +1,4 @@
-/** HTTP as the tools of others speak it: whatever they do, each is served to its end, in every mode. */
+/** HTTP with well-known tools as clients, in every mode. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { ModeUnderTest } from "../helpers/modes.ts";
 import { type Server, startServer } from "../helpers/server.ts";
@@ -7,7 +7,7 @@ import { runTool, testEachModeWith } from "../helpers/tools.ts";
 
 const MB = 1024 ** 2;
 
-/** Runs against a server, which must stop as it should, and have had nothing to complain of. */
+/** Runs a tool against a server, which must then stop properly, having logged no warnings. */
 async function against(
   { args }: ModeUnderTest,
   options: readonly string[],
@@ -17,14 +17,14 @@ async function against(
   await run(`http://127.0.0.1:${server.port}`);
   server.kill("SIGTERM");
   assertEquals(await server.exited, 0);
-  assertEquals(complaints(server), []);
+  assertEquals(warnings(server), []);
 }
 
-function complaints(server: Server): readonly string[] {
+function warnings(server: Server): readonly string[] {
   return server.records(({ severity }) => severity !== "INFO").map(({ message }) => message);
 }
 
-/** Runs a tool that must succeed; what it writes to standard output. */
+/** Runs a tool that must succeed; its standard output. */
 async function output(
   name: string,
   args: readonly string[],
@@ -38,8 +38,8 @@ async function output(
 const curl = (...args: string[]) =>
   output("curl", ["--silent", "--show-error", "--max-time", "30", ...args]);
 
-testEachModeWith("curl", "curl has each kind of request answered", async (mode) => {
-  const text = "All that is in this file can be read.\n".repeat(20_000);
+testEachModeWith("curl", "curl gets a response to each kind of request", async (mode) => {
+  const text = "The whole content of this file is text.\n".repeat(20_000);
   await using site = await makeSite({ "text.txt": text, "bytes.bin": pattern(3 * MB) });
   const upload = `${site.root}/bytes.bin`;
   const echoed = `${site.folder}/echoed`;
@@ -71,27 +71,31 @@ testEachModeWith("curl", "curl has each kind of request answered", async (mode) 
   });
 });
 
-testEachModeWith("curl", "curl sends 100 MB and has them back at the same time", async (mode) => {
-  await using site = await makeSite();
-  const { folder } = site;
-  const [sent, received] = [`${folder}/sent`, `${folder}/received`];
-  const part = new Uint8Array(64 * 1024);
-  using file = await Deno.open(sent, { write: true, create: true });
-  for (let length = 0; length < 100 * MB; length += part.length) {
-    await file.write(crypto.getRandomValues(part));
-  }
-  await against(mode, ["--max-body-size", "200mb"], async (url) => {
-    await curl("--upload-file", sent, "--output", received, `${url}/echo`);
-  });
-  const sums = await output("sha256sum", [sent, received]);
-  const [first, second] = sums.split("\n").map((line) => line.split(" ")[0]);
-  assertEquals(first, second);
-  assertEquals((await Deno.stat(received)).size, 100 * MB);
-});
+testEachModeWith(
+  "curl",
+  "curl sends 100 MB, and receives them back at the same time",
+  async (mode) => {
+    await using site = await makeSite();
+    const { folder } = site;
+    const [sent, received] = [`${folder}/sent`, `${folder}/received`];
+    const part = new Uint8Array(64 * 1024);
+    using file = await Deno.open(sent, { write: true, create: true });
+    for (let length = 0; length < 100 * MB; length += part.length) {
+      await file.write(crypto.getRandomValues(part));
+    }
+    await against(mode, ["--max-body-size", "200mb"], async (url) => {
+      await curl("--upload-file", sent, "--output", received, `${url}/echo`);
+    });
+    const sums = await output("sha256sum", [sent, received]);
+    const [first, second] = sums.split("\n").map((line) => line.split(" ")[0]);
+    assertEquals(first, second);
+    assertEquals((await Deno.stat(received)).size, 100 * MB);
+  },
+);
 
 testEachModeWith(
   "curl",
-  "curl keeps its connection, where nobody waits for the place",
+  "curl keeps its connection, unless other clients may be waiting",
   async (mode) => {
     await against(mode, [], async (url) => {
       const urls = ["/", "/serviceA", "/serviceB", "/"].map((path) => url + path);
@@ -105,7 +109,7 @@ testEachModeWith(
   },
 );
 
-testEachModeWith("curl", "curl has 200 URLs answered, 20 at a time", async (mode) => {
+testEachModeWith("curl", "curl gets 200 URLs, 20 at a time", async (mode) => {
   await against(mode, [], async (url) => {
     const results = await curl(
       ...["--parallel", "--parallel-max", "20", "--no-progress-meter"],
@@ -119,15 +123,15 @@ testEachModeWith("wrk", "wrk sees no error on 64 connections", async (mode) => {
   await against(mode, [], async (url) => {
     const report = await output("wrk", ["-t1", "-c64", "-d2s", `${url}/`]);
     assertMatch(report, /[1-9]\d* requests in/);
-    // It has lines for these only if there are any.
+    // The report has lines for these only if there are any.
     assert(!/Socket errors|Non-2xx/.test(report), report);
   });
 });
 
-for (const [what, flags] of [["kept", ["-k"]], ["new", []]] as const) {
+for (const [what, flags] of [["persistent", ["-k"]], ["short", []]] as const) {
   testEachModeWith(
     "ab",
-    `ab has 2,000 requests answered over 20 ${what} connections`,
+    `ab completes 2,000 requests over ${what} connections, 20 at a time`,
     async (mode) => {
       await against(mode, [], async (url) => {
         const report = await output("ab", [...flags, "-q", "-n", "2000", "-c", "20", `${url}/`]);
@@ -138,7 +142,7 @@ for (const [what, flags] of [["kept", ["-k"]], ["new", []]] as const) {
   );
 }
 
-testEachModeWith("h2load", "h2load has 2,000 requests answered on 20 connections", async (mode) => {
+testEachModeWith("h2load", "h2load completes 2,000 requests on 20 connections", async (mode) => {
   await against(mode, [], async (url) => {
     const report = await output("h2load", ["--h1", "-n", "2000", "-c", "20", `${url}/`]);
     assertMatch(report, /2000 done, 2000 succeeded, 0 failed, 0 errored, 0 timeout/);
@@ -146,8 +150,8 @@ testEachModeWith("h2load", "h2load has 2,000 requests answered on 20 connections
   });
 });
 
-testEachModeWith("siege", "siege has all answered to 20 users", async (mode) => {
-  // It writes its configuration into the home of whoever calls it.
+testEachModeWith("siege", "siege completes all requests of 20 users", async (mode) => {
+  // It writes its configuration into the home directory.
   await using home = await makeSite();
   await against(mode, [], async (url) => {
     const users = ["--benchmark", "--concurrent=20", "--reps=50", "--no-parser"];

@@ -1,4 +1,4 @@
-/** The decoder of requests beside another one, Node's, on requests that are whole, odd and broken. */
+/** The request decoder compared with Node's parser, on valid, unusual and corrupted requests. */
 import { assert, assertEquals } from "@std/assert";
 import { HttpError } from "../../src/http/error.ts";
 import { decode, type Decoded } from "../helpers/decoding.ts";
@@ -13,47 +13,50 @@ const STREAMS = 200_000;
 const BATCH = 2_000;
 const CUTTINGS = 3;
 
-/** Where the decoder refuses what Node takes: all that is stricter, and why. */
+/** Where the decoder rejects what Node accepts, and why it is stricter. */
 const STRICTER: Readonly<Record<string, string>> = {
-  "refused: 400 no Host field": "Node's server asks for it, above its parser",
+  "refused: 400 no Host field": "Node's server requires it, but not its parser",
   "refused: 400 more than one Host field": "RFC 9112, 3.2; Node's server takes the first",
-  "refused: 400 Host is not a host with an optional port": "RFC 9112, 3.2; Node does not look",
-  "refused: 400 the request target has no valid host": "RFC 9110, 4.2.1; Node looks a little",
+  "refused: 400 Host is not a host with an optional port": "RFC 9112, 3.2; Node does not check it",
+  "refused: 400 the request target has no valid host": "RFC 9110, 4.2.1; Node hardly checks it",
   "refused: 400 the request target is neither a path nor a URL":
-    "no form of RFC 9112, 3.2 for this server; Node takes any scheme",
+    "not a form of RFC 9112, 3.2 for this server; Node accepts any scheme",
   "refused: 400 the request target has an invalid character":
-    "a fragment is not sent (RFC 9110, 7.1)",
+    "fragments are not sent (RFC 9110, 7.1)",
   "refused: 400 the target * is valid for OPTIONS only": "RFC 9112, 3.2.4",
   "refused: 501 CONNECT is not implemented": "Node leaves it to its user",
-  "refused: 400 the request target is empty": "a second space, which RFC 9112, 3 only tolerates",
-  "refused: 400 the request line has no HTTP version": "HTTP/0.9 is a way to smuggle",
+  "refused: 400 the request target is empty": "a second space, which RFC 9112, 3 merely tolerates",
+  "refused: 400 the request line has no HTTP version": "HTTP/0.9 allows request smuggling",
   "refused: 400 the request line does not end with an HTTP version":
-    "the same, or a space behind the target",
-  "refused: 505 HTTP/N is neither HTTP/N nor HTTP/N": "Node takes HTTP/0.9 and HTTP/2.0 as well",
+    "the same, or a space after the target",
+  "refused: 505 HTTP/N is neither HTTP/N nor HTTP/N": "Node also accepts HTTP/0.9 and HTTP/2.0",
   "refused: 400 the request line is empty": "one empty line is enough (RFC 9112, 2.2)",
-  "refused: 400 the method is not a token": "Node passes over bare CR and LF before a request",
-  "refused: 400 a line ends without CR": "the same, behind an empty line",
-  "refused: 400 Content-Length is empty": "Node says so at the end of the head",
+  "refused: 400 the method is not a token": "Node ignores bare CR and LF before a request",
+  "refused: 400 a line ends without CR": "the same, after an empty line",
+  "refused: 400 Content-Length is empty": "Node reports it at the end of the head",
   "refused: 400 more than one Content-Length field": "the same",
   "refused: 400 Transfer-Encoding does not end with chunked":
-    "an empty element of a list, or a parameter, which nobody sends who means well",
+    "an empty list element, or a parameter, which no honest client sends",
   "refused: 501 Transfer-Encoding has codings other than chunked":
-    "Node hands over a body that is still coded, RFC 9112, 6.1 wants 501",
+    "Node passes on a body that is still encoded; RFC 9112, 6.1 wants 501",
   "refused: 400 more than one Transfer-Encoding field":
-    "a list in several lines, which nobody sends who means well",
+    "a list in several lines, which no honest client sends",
   "refused: 400 Transfer-Encoding in HTTP/N": "RFC 9112, 6.1",
   "refused: 400 a chunk size is followed by something other than extensions":
     "an extension without a name",
   "refused: 400 a chunk size has too many digits": "beyond 2^52; Node counts up to 2^64",
   "refused: 413 the body is larger than N bytes": "a limit that Node does not have",
-  "refused: 417 Expect is not N-continue": "RFC 9110, 10.1.1; Node's server says so, too",
+  "refused: 417 Expect is not N-continue": "RFC 9110, 10.1.1; Node's server does the same",
 };
 
-/** Where the decoder takes what Node refuses or takes for another thing: what the stream has then, and why. */
+/**
+ * Where the decoder accepts what Node rejects, or the two differ: what the stream
+ * must contain, and why the decoder is right.
+ */
 const LAXER: Readonly<Record<string, readonly [has: RegExp, reason: string]>> = {
   "Node refuses: HPE_INVALID_METHOD: Invalid method encountered": [
     /^[^\s"(),/:;<=>?@[\\\]{}]+ /m,
-    "methods are tokens, and those of Node are a list (RFC 9110, 9.1)",
+    "methods are tokens (RFC 9110, 9.1), but Node has a fixed list",
   ],
   "Node refuses: HPE_INVALID_METHOD: Expected space after method": [
     /^[^\s"(),/:;<=>?@[\\\]{}]+ /m,
@@ -61,16 +64,16 @@ const LAXER: Readonly<Record<string, readonly [has: RegExp, reason: string]>> = 
   ],
   "Node refuses: HPE_INVALID_CONSTANT: Invalid method for HTTP/x.x request": [
     /\b(DESCRIBE|SOURCE) /,
-    "Node keeps them for RTSP and for Icecast",
+    "Node reserves them for RTSP and Icecast",
   ],
   "Node refuses: HPE_INVALID_VERSION: Expected HTTP/2 Connection Preface": [
     /\bPRI /,
-    "a token like any other, where the version is not that of HTTP/2",
+    "a token like any other, unless the version is HTTP/2.0",
   ],
   "Node is behind": [/\bPRI /, "the same"],
   "Node refuses: HPE_INVALID_CONTENT_LENGTH: Invalid character in Content-Length": [
     /Content-Length:[ \t]*\d+[ \t]*\t/i,
-    "a tab behind a value is white space as a space is (RFC 9110, 5.6.3)",
+    "a tab after a value is whitespace, as a space is (RFC 9110, 5.6.3)",
   ],
   "Node refuses: HPE_INVALID_TRANSFER_ENCODING: Request has invalid `Transfer-Encoding`": [
     /Transfer-Encoding:[ \t]*chunked[ \t]*\t/i,
@@ -79,10 +82,10 @@ const LAXER: Readonly<Record<string, readonly [has: RegExp, reason: string]>> = 
   "another keep-alive of HTTP/1.1": [/Connection:[^\r\n]*\t/i, "the same"],
   "another keep-alive of HTTP/1.0": [
     /Connection:[^\r\n]*(\t|close)/i,
-    "the same; and close counts for more than keep-alive (RFC 9112, 9.3), not so for Node",
+    "the same; and close takes precedence over keep-alive (RFC 9112, 9.3), but not in Node",
   ],
   "Node refuses: HPE_INVALID_CONTENT_LENGTH: Content-Length can't be present with Transfer-Encoding":
-    [trailer("Content-Length"), "a trailer says nothing of the message (RFC 9110, 6.5.1)"],
+    [trailer("Content-Length"), "a trailer does not affect framing (RFC 9110, 6.5.1)"],
   "Node refuses: HPE_INVALID_TRANSFER_ENCODING: Invalid `Transfer-Encoding` header value": [
     trailer("Transfer-Encoding"),
     "the same",
@@ -93,12 +96,12 @@ const LAXER: Readonly<Record<string, readonly [has: RegExp, reason: string]>> = 
   ],
 };
 
-/** What a stream has that has a trailer of this name. */
+/** Matches streams with a trailer of this name. */
 function trailer(name: string): RegExp {
   return new RegExp(`\\r\\n0[^\\r\\n]*\\r\\n([^\\r\\n]+\\r\\n)*${name}:`, "i");
 }
 
-/** Streams in batches, each of a seed of its own. */
+/** Streams in batches, each with its own seed. */
 function* batches(): Iterable<readonly string[]> {
   for (let seed = 0; seed < STREAMS / BATCH; seed++) {
     const random = new Random(seed);
@@ -123,10 +126,10 @@ function report(kind: string, text: string, mine: Decoded, their: NodeParsed): s
 
 testWith(
   "node",
-  "RequestDecoder takes 200,000 streams as Node's parser does, but for what is listed",
+  "RequestDecoder agrees with Node's parser on 200,000 streams, except for listed differences",
   async () => {
     await using node = new NodeParser();
-    let [taken, refused] = [0, 0];
+    let [accepted, rejected] = [0, 0];
     for (const texts of batches()) {
       const streams = texts.map(bytesOf);
       const parsing = node.parse(streams);
@@ -139,17 +142,17 @@ testWith(
         if (kind !== null && !isListed(kind, text)) {
           throw new Error(report(kind, text, mine, their));
         }
-        if (kind === null && mine.ending instanceof HttpError) refused++;
-        else if (kind === null) taken++;
+        if (kind === null && mine.ending instanceof HttpError) rejected++;
+        else if (kind === null) accepted++;
       }
     }
-    // Streams of which all are refused would prove nothing.
-    assert(taken > STREAMS / 3, `${taken} streams are taken by both`);
-    assert(refused > STREAMS / 5, `${refused} streams are refused by both`);
+    // Agreement to reject everything would prove nothing.
+    assert(accepted > STREAMS / 3, `both accept ${accepted} streams`);
+    assert(rejected > STREAMS / 5, `both reject ${rejected} streams`);
   },
 );
 
-Deno.test("RequestDecoder says the same of 200,000 streams, wherever they are cut", () => {
+Deno.test("RequestDecoder decodes 200,000 streams the same way, wherever they are cut", () => {
   const random = new Random(1);
   for (const texts of batches()) {
     for (const text of texts) {

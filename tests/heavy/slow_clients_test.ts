@@ -1,4 +1,4 @@
-/** Clients that are slow on purpose: they end by the deadlines, and nobody else waits for them. */
+/** Clients that are slow on purpose: deadlines end them, and other clients are not delayed. */
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { Client } from "../helpers/client.ts";
@@ -13,20 +13,20 @@ import { until } from "../helpers/until.ts";
 /** Slow clients of each kind. */
 const CLIENTS = 500;
 const DEADLINES = ["--header-timeout", "3s", "--body-timeout", "3s", "--write-timeout", "3s"];
-/** How long, in milliseconds, a busy machine may need to have all of them come and go. */
+/** How long a busy machine may take to serve all of them, in milliseconds. */
 const PATIENCE = 90_000;
 /** Milliseconds between two ordinary requests. */
 const PAUSE = 10;
-/** Bytes that the system's buffers cannot hold. */
+/** More bytes than the system's buffers hold. */
 const LARGE = 16 * 1024 ** 2;
 
-/** Clients that are slow in one way of `slowhttptest`, until they are told to go. */
+/** Clients that `slowhttptest` makes slow in one of its ways, until they are disposed. */
 class SlowClients implements AsyncDisposable {
   readonly #tool: Deno.ChildProcess;
 
   constructor(url: string, ...how: string[]) {
-    // So many a second that the last has come when the first is ended, and no more: the system
-    // has megabytes to find for each of those that do not read.
+    // Fast enough that the last connects before the first is ended, but no faster: the system
+    // needs megabytes for each client that does not read.
     const count = ["-c", String(CLIENTS), "-r", "170"];
     const times = ["-i", "1", "-p", "60", "-l", String(PATIENCE / 1000)];
     this.#tool = new Deno.Command("slowhttptest", {
@@ -40,23 +40,26 @@ class SlowClients implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       this.#tool.kill("SIGKILL");
-    } catch { // It ends by itself when all its connections are closed, if it sees that.
+    } catch { // It may have exited, once all of its connections were closed.
     }
     await this.#tool.status;
   }
 }
 
-/** Sends one ordinary request; how long it took, in milliseconds. */
+/** Sends one ordinary request; its duration in milliseconds. */
 async function request(server: Server): Promise<number> {
   const started = performance.now();
   using client = await Client.connect(server);
   await client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-  const answer = await client.receiveAll();
-  assert(answer.startsWith("HTTP/1.1 200 OK\r\n") && answer.endsWith("Hello, World!"), answer);
+  const response = await client.receiveAll();
+  assert(
+    response.startsWith("HTTP/1.1 200 OK\r\n") && response.endsWith("Hello, World!"),
+    response,
+  );
   return performance.now() - started;
 }
 
-/** Sends ordinary requests one after the other until something is so; how long each took. */
+/** Sends ordinary requests, one after another, until a condition holds; their sorted durations. */
 async function requestUntil(what: string, server: Server, isSo: () => boolean): Promise<number[]> {
   const times: number[] = [];
   await until(what, async () => {
@@ -72,7 +75,7 @@ function descriptors({ pid }: Server): number {
   return [pid, ...childrenOf(pid)].map(descriptorsOf).reduce((sum, count) => sum + count);
 }
 
-/** The records of the clients that were ended by a deadline, by the way in which they were slow. */
+/** The log records of clients that a deadline ended, by the way in which they were slow. */
 function endedBy(server: Server): readonly (readonly LogLine[])[] {
   const isLate = (what: string) => (line: LogLine) =>
     line["http.response.status_code"] === 408 &&
@@ -86,7 +89,7 @@ function endedBy(server: Server): readonly (readonly LogLine[])[] {
 for (const mode of ["async", "pooled", "forked"]) {
   testWith(
     "slowhttptest",
-    `--mode ${mode}: 3 times ${CLIENTS} clients that send a header, send a body and read slowly all end by the deadlines, and others are served meanwhile`,
+    `--mode ${mode}: deadlines end 3 times ${CLIENTS} clients that send a header, send a body or read slowly, and other clients are served`,
     async () => {
       await using status = await statusFile();
       await using site = await makeSite({ "large.bin": new Uint8Array(LARGE) });
@@ -111,7 +114,7 @@ for (const mode of ["async", "pooled", "forked"]) {
         );
       }
       const [half = 0, most = 0] = [0.5, 0.9].map((part) => times[Math.floor(times.length * part)]);
-      assert(half < 50 && most < 500, `half took ${half} ms, nine of ten took ${most} ms`);
+      assert(half < 50 && most < 500, `median ${half} ms, 90th percentile ${most} ms`);
 
       await status.says("none is open", ({ totals }) => totals.open === 0);
       await until("the descriptors are back", () => descriptors(server) <= before);

@@ -1,4 +1,4 @@
-/** WebSockets of a browser, and many of them at once. */
+/** WebSockets of a browser, and many WebSockets at once. */
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -14,35 +14,35 @@ const LAUNCH = {
   executablePath: findTool("chromium") ?? "",
   args: ["--no-sandbox"],
 };
-/** The arguments of a server with a page that talks over a WebSocket, which is echoed. */
+/** The arguments of a server with a page that talks to an echo WebSocket. */
 const HANDLER = [
   "--handler",
   fileURLToPath(import.meta.resolve("../handlers/websocket_page.js")),
 ];
-/** Of a browser's messages: characters of texts, and bytes. */
+/** The sizes of a browser's messages, in characters or bytes. */
 const SIZES = [0, 5, 100_000];
-/** WebSockets before the others: what is opened once, such as modules, is open then. */
+/** WebSockets before the measurement, which open files that stay open, such as modules. */
 const WARM_UP = 10;
-/** WebSockets at once. */
+/** WebSockets at the same time. */
 const SOCKETS = 1000;
-/** Messages that each of them sends, and gets back. */
+/** Messages that each of them echoes. */
 const ROUNDS = 3;
-/** WebSockets that are open when the server is told to stop. */
+/** WebSockets that are open when the server stops. */
 const STOPPED = 200;
 
-/** Waits until so many WebSockets are closed; their codes and reasons, and whether it was cleanly. */
+/** Waits until `count` WebSockets are closed; the code, the reason and `wasClean` of each. */
 async function closes(server: Server, count: number): Promise<readonly (readonly unknown[])[]> {
   const records = () => server.records("Socket closed");
   await until(`${count} are closed`, () => records().length >= count);
   return records().map(({ code, reason, wasClean }) => [code, reason, wasClean]);
 }
 
-/** What the page does: it talks, and closes, or has the server close. */
+/** The script that makes the page send its messages, and the client or the server close. */
 function talk(whoCloses: "client" | "server"): string {
   return `talk(${JSON.stringify(SIZES)}, "${whoCloses}")`;
 }
 
-/** Ends a server that must have had nothing to complain about; its last word. */
+/** Stops a server, which must have logged no warnings; its last record. */
 async function stop(server: Server): Promise<Readonly<Record<string, unknown>>> {
   server.kill("SIGTERM");
   assertEquals(await server.exited, 0);
@@ -52,7 +52,7 @@ async function stop(server: Server): Promise<Readonly<Record<string, unknown>>> 
 
 testEachModeWith(
   "chromium",
-  "Chromium talks over a WebSocket to where it has the page from, and either side closes",
+  "Chromium talks to the page's server over a WebSocket, and either side closes",
   async ({ args }) => {
     await using server = await startServer(args(...HANDLER));
     const browser = await chromium.launch(LAUNCH);
@@ -87,7 +87,7 @@ function next<K extends keyof WebSocketEventMap>(
   return new Promise((resolve) => socket.addEventListener(type, resolve, { once: true }));
 }
 
-/** Opens so many WebSockets at once. */
+/** Opens `count` WebSockets at the same time. */
 async function open(server: Server, count: number): Promise<readonly WebSocket[]> {
   return await Promise.all(Array.from({ length: count }, async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${server.port}/socket`);
@@ -96,16 +96,16 @@ async function open(server: Server, count: number): Promise<readonly WebSocket[]
   }));
 }
 
-/** Sends a message of its own on each, and gets it back. */
+/** Sends a different message on each, and receives it back. */
 async function exchange(sockets: readonly WebSocket[], round: number): Promise<void> {
   await Promise.all(sockets.map(async (socket, i) => {
-    const answer = next(socket, "message");
+    const echo = next(socket, "message");
     socket.send(`socket ${i}, round ${round}`);
-    assertEquals((await answer).data, `socket ${i}, round ${round}`);
+    assertEquals((await echo).data, `socket ${i}, round ${round}`);
   }));
 }
 
-/** Waits until all are closed; how many with which code. */
+/** Waits until all are closed; the number of sockets by code. */
 async function codes(sockets: readonly WebSocket[]): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
   for (const { code } of await Promise.all(sockets.map((socket) => next(socket, "close")))) {
@@ -124,8 +124,8 @@ async function closeAll(sockets: readonly WebSocket[]): Promise<Readonly<Record<
 async function request(server: Server): Promise<void> {
   using client = await Client.connect(server);
   await client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-  const answer = await client.receiveAll();
-  assert(answer.startsWith("HTTP/1.1 200 OK\r\n") && answer.endsWith("</script>"), answer);
+  const response = await client.receiveAll();
+  assert(response.startsWith("HTTP/1.1 200 OK\r\n") && response.endsWith("</script>"), response);
 }
 
 /** Open descriptors of all processes of a server. */
@@ -134,7 +134,7 @@ function descriptors({ pid }: Server): number {
 }
 
 for (const mode of ["async", "pooled", "forked"]) {
-  Deno.test(`--mode ${mode}: ${SOCKETS} WebSockets echo at once, others are served meanwhile, and nothing is left of them`, async () => {
+  Deno.test(`--mode ${mode}: ${SOCKETS} WebSockets echo at once, other clients are served, and nothing leaks`, async () => {
     await using status = await statusFile();
     await using server = await startServer([...workers(mode), ...HANDLER, ...status.args]);
     await closeAll(await open(server, WARM_UP));
@@ -155,7 +155,7 @@ for (const mode of ["async", "pooled", "forked"]) {
     await stop(server);
   });
 
-  Deno.test(`--mode ${mode}: ${STOPPED} WebSockets close with 1001 when the server stops, which takes seconds`, async () => {
+  Deno.test(`--mode ${mode}: ${STOPPED} WebSockets close with 1001 when the server stops, within seconds`, async () => {
     await using server = await startServer([...workers(mode), ...HANDLER]);
     const sockets = await open(server, STOPPED);
     await exchange(sockets, 0);

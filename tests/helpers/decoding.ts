@@ -3,7 +3,7 @@ import { RequestDecoder, type RequestLimits } from "../../src/http/codec/request
 import { RequestHead } from "../../src/http/codec/request_head.ts";
 import { isomorphic } from "../../src/http/codec/text.ts";
 
-/** One request, as the decoder reported it. */
+/** A decoded request, which may be incomplete. */
 export interface DecodedRequest {
   readonly method: string;
   readonly target: string;
@@ -12,19 +12,19 @@ export interface DecodedRequest {
   readonly keepAlive: boolean;
   readonly expectsContinue: boolean;
   readonly fields: readonly (readonly [name: string, value: string])[];
-  /** One character per byte. */
+  /** With a character for each byte. */
   body: string;
   isOver: boolean;
 }
 
-/** Everything the decoder reported about a stream. */
+/** The result of a decoder for one stream. */
 export interface Decoded {
   readonly requests: readonly DecodedRequest[];
-  /** Where the stream ended: between requests, inside one, or at the error that stopped decoding. */
+  /** Whether the stream ends between two requests, within one, or with an error. */
   readonly ending: "between" | "head" | "body" | HttpError;
 }
 
-/** Limits too wide to matter. */
+/** Limits that most tests stay below. */
 export const WIDE: RequestLimits = {
   maxHeaderSize: 16 * 1024,
   maxHeaders: 100,
@@ -32,12 +32,12 @@ export const WIDE: RequestLimits = {
 };
 
 /**
- * Feeds a stream to a decoder in pieces, the way a connection does: unconsumed
- * bytes come back in a new buffer, consumed ones do not.
+ * Feeds a stream to a decoder in pieces, as a connection does: bytes that were not
+ * consumed are moved to another buffer, and consumed bytes are dropped.
  *
- * @param cuts Offsets at which the pieces end, ascending.
+ * @param cuts Where the pieces end, in ascending order.
  * @throws {Error} If the decoder loops without consuming anything, or throws
- * anything but an HttpError.
+ * something other than an HttpError.
  */
 export function decode(
   stream: Uint8Array,
@@ -46,13 +46,13 @@ export function decode(
 ): Decoded {
   const decoder = new RequestDecoder(limits);
   const requests: DecodedRequest[] = [];
-  // Every event except "more" consumes a byte, and each piece ends in one "more".
+  // Each event but "more" consumes a byte, and each piece causes one "more".
   let steps = 2 * stream.length + cuts.length + 8;
   let consumed = 0;
   for (const arrived of [...cuts, stream.length]) {
     let pending = stream.slice(consumed, arrived);
     for (;;) {
-      if (steps-- === 0) throw new Error("The decoder loops without consuming anything");
+      if (steps-- === 0) throw new Error("The decoder loops");
       let decoded;
       try {
         decoded = decoder.decode(pending);
@@ -77,13 +77,13 @@ function take(
 ): void {
   const last = requests.at(-1);
   if (decoded instanceof RequestHead) {
-    // Read every other head only after its bytes have been overwritten, as keep() allows.
+    // Every second head is read after its bytes were overwritten.
     if (requests.length % 2 === 0) requests.push(requestOf(decoded));
     else requests.push(requestAfter(decoded, pending));
   } else if (last !== undefined && decoded === "end") {
     last.isOver = true;
   } else if (last !== undefined && decoded instanceof Uint8Array) {
-    if (decoded.length === 0) throw new Error("The decoder returned an empty piece of a body");
+    if (decoded.length === 0) throw new Error("The decoder gave a part of no bytes");
     last.body += isomorphic(decoded);
   }
 }

@@ -1,23 +1,23 @@
-import type { ServiceContext } from "../../src/services/service.ts";
+import type { ConversationOptions } from "../../src/http/conversation/options.ts";
+import { serveHttp } from "../../src/http/conversation/serve.ts";
 import type { HttpError } from "../../src/http/error.ts";
 import { type FetchHandler, type FetchInfo, serveFetch } from "../../src/http/fetch/fetch.ts";
-import { serveHttp } from "../../src/http/conversation/serve.ts";
-import type { ConversationOptions } from "../../src/http/conversation/options.ts";
+import type { ServiceContext } from "../../src/services/service.ts";
 import { Client } from "./client.ts";
-import { type Answer, receiveAnswer, requestText } from "./http_client.ts";
+import { type ReceivedResponse, receiveResponse, requestText } from "./http_client.ts";
 import { serve, type Serving } from "./lane.ts";
 
-/** A fetch handler on a real socket, in this process, and what was reported of it. */
+/** A fetch handler that is served on a real socket, in this process. */
 export interface FetchServing extends Serving {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly origin: string;
-  /** What the handler failed with, and the ids of the requests. */
+  /** The handler's errors that were reported, with the ids of the requests. */
   readonly failures: readonly { readonly id: string; readonly error: unknown }[];
-  /** What clients were told that it was not the handler's fault. */
+  /** The errors of clients that were reported. */
   readonly refusals: readonly HttpError[];
 }
 
-/** The options of HTTP, where a test says nothing else. */
+/** The default options of the tests. */
 export const OPTIONS: ConversationOptions = {
   maxHeaderSize: 64 * 1024,
   maxHeaders: 100,
@@ -25,19 +25,19 @@ export const OPTIONS: ConversationOptions = {
   idleTimeout: 0,
   headerTimeout: 0,
   bodyTimeout: 0,
-  // Longer than any test takes: a handler that hangs is no test that hangs.
+  // Longer than any test takes, so that a handler that hangs does not hang its test.
   requestTimeout: 20_000,
   keepAlive: 60_000,
   maxKeepAliveRequests: 0,
 };
 
-/** What handlers are given. */
+/** The context of handlers. */
 export const CONTEXT = {
   retiring: new AbortController().signal,
   draining: new AbortController().signal,
 } as ServiceContext;
 
-/** Serves with a fetch handler on a port that the system picks. */
+/** Serves a fetch handler on a port that the system picks. */
 export async function serveFetcher(
   fetch: FetchHandler["fetch"],
   options: Partial<ConversationOptions> = {},
@@ -55,24 +55,24 @@ export async function serveFetcher(
   return { ...serving, origin: `http://127.0.0.1:${serving.port}`, failures, refusals };
 }
 
-/** What a handler answers to one request, and what it failed with. */
-export async function answerOf(
+/** Sends one request to a handler; the response, and the handler's errors. */
+export async function responseOf(
   fetch: FetchHandler["fetch"],
   ...request: Parameters<typeof requestText>
-): Promise<Answer & Pick<FetchServing, "failures">> {
+): Promise<ReceivedResponse & Pick<FetchServing, "failures">> {
   await using serving = await serveFetcher(fetch);
   using client = await Client.connect(serving);
   await client.send(requestText(...request));
-  const answer = await receiveAnswer(client, request[0]);
-  return { ...answer, failures: serving.failures };
+  const response = await receiveResponse(client, request[0]);
+  return { ...response, failures: serving.failures };
 }
 
-/** What a handler finds when it looks at a request, as JSON can tell it. */
+/** Sends one request to a handler; the result of `look` there, which passes through JSON. */
 export async function found(
   look: (request: Request, info: FetchInfo) => unknown,
   ...request: Parameters<typeof requestText>
 ): Promise<unknown> {
-  const { status, body, failures } = await answerOf(
+  const { status, body, failures } = await responseOf(
     async (request, info) => Response.json(await look(request, info)),
     ...request,
   );

@@ -3,7 +3,7 @@ import type { RequestLimits } from "../../src/http/codec/request_decoder.ts";
 import { type Decoded, type DecodedRequest, WIDE } from "./decoding.ts";
 
 /**
- * A case of the HTTP tests, as a file has it:
+ * A case of the HTTP tests, from a file such as:
  *
  * ```text
  * # RFC 9112, 7.1: a chunk
@@ -22,9 +22,9 @@ import { type Decoded, type DecodedRequest, WIDE } from "./decoding.ts";
  * "abc"
  * ```
  *
- * Behind ">" is what is sent: `\r`, `\n`, `\t`, `\0`, `\\` and `\xff` are bytes,
- * `\(ab*40)` is `ab` forty times, and the end of a line of the file is nothing.
- * Below is what comes out, as {@linkcode describe} writes it.
+ * Lines after ">" are sent: `\r`, `\n`, `\t`, `\0`, `\\` and `\xff` are bytes,
+ * `\(ab*40)` is `ab` forty times, and the line breaks of the file are ignored.
+ * The rest is the expected result, as {@linkcode describe} formats it.
  */
 export interface HttpCase {
   /** Such as `RFC 9112, 7.1`. */
@@ -32,11 +32,11 @@ export interface HttpCase {
   readonly title: string;
   readonly limits: RequestLimits;
   readonly stream: Uint8Array;
-  /** What comes out. */
+  /** As {@linkcode describe} formats it. */
   readonly expected: string;
 }
 
-/** Reads all cases of a folder, in the order of their sections. */
+/** Reads all cases of a folder, sorted by section. */
 export function readCases(folder: URL): HttpCase[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => {
     try {
@@ -53,7 +53,7 @@ function parseCase(text: string): HttpCase {
   const [, section, title, limits, sent, expected] =
     /^# (.+?): (.+)\n(?:limits: (.+)\n)?((?:> .*\n)+)\n([\s\S]+)$/.exec(text) ?? [];
   if (section === undefined || title === undefined || sent === undefined) {
-    throw new Error("Wanted a title, perhaps limits, lines to send, an empty line, and the rest");
+    throw new Error("Wanted a title, optional limits, lines to send, an empty line, and a result");
   }
   return {
     section,
@@ -95,12 +95,12 @@ function unescape(text: string): Uint8Array {
   return bytesOf(characters);
 }
 
-/** A byte for each character. */
+/** Encodes each character as the byte with its code. */
 export function bytesOf(characters: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(characters, (character) => character.charCodeAt(0));
 }
 
-/** Bytes as a text that can be read and copied. */
+/** Escapes bytes as the cases do. */
 export function escape(characters: string): string {
   // deno-lint-ignore no-control-regex
   return characters.replaceAll(/[\0-\x1f\\\x7f-\xff]/g, (character) => {
@@ -109,11 +109,11 @@ export function escape(characters: string): string {
   });
 }
 
-/** What a decoder said, as the cases have it. */
+/** Formats the result of a decoder, as the cases do. */
 export function describe({ requests, ending }: Decoded): string {
   const parts = requests.map(describeRequest);
   if (ending instanceof HttpError) parts.push(`${ending.status} ${ending.reason}`);
-  else if (ending !== "between") parts.push(`(the ${ending} goes on)`);
+  else if (ending !== "between") parts.push(`(the ${ending} is incomplete)`);
   else if (parts.length === 0) parts.push("(nothing)");
   return parts.join("\n\n");
 }

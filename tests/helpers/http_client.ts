@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { Client } from "./client.ts";
 
-/** An answer, as it came over the wire. */
-export interface Answer {
+/** A response, as received. */
+export interface ReceivedResponse {
   readonly version: string;
   readonly status: number;
   /** Names in lower case; the values of one name are joined. */
@@ -10,7 +10,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** The text of a request in HTTP/1.1; a body goes with its length where no coding is given. */
+/** Formats an HTTP/1.1 request; a body without Transfer-Encoding gets a Content-Length. */
 export function requestText(
   method: string,
   target: string,
@@ -23,60 +23,63 @@ export function requestText(
   return `${method} ${target} HTTP/1.1\r\n${lines.join("")}\r\n${body}`;
 }
 
-/** Pieces in the chunked coding, to the end of the message. */
+/** Encodes pieces as chunks, including the last chunk. */
 export function chunked(...pieces: readonly string[]): string {
   return [...pieces, ""].map((piece) => `${piece.length.toString(16)}\r\n${piece}\r\n`).join("");
 }
 
 /**
- * Receives one answer, an interim one, too.
+ * Receives one response, which may be an interim one.
  *
- * @param method Of the request: HEAD is answered without a body.
+ * @param method Of the request: a response to HEAD has no body.
  */
-export async function receiveAnswer(client: Client, method = "GET"): Promise<Answer> {
+export async function receiveResponse(client: Client, method = "GET"): Promise<ReceivedResponse> {
   const head = await client.receiveUntil("\r\n\r\n");
   const [line = "", ...lines] = head.split("\r\n").slice(0, -2);
   const [, version, status] = /^(HTTP\/1\.1) (\d{3}) /.exec(line) ?? [];
-  if (version === undefined) throw new Error(`Wanted an answer, found ${JSON.stringify(head)}`);
+  if (version === undefined) throw new Error(`Wanted a response, found ${JSON.stringify(head)}`);
   const fields: Record<string, string> = {};
   for (const line of lines) {
     const [, name = "", value = ""] = /^(\S+): (.*)$/.exec(line) ?? [];
     const key = name.toLowerCase();
     fields[key] = key in fields ? `${fields[key]}, ${value}` : value;
   }
-  const answer = { version, status: Number(status), fields };
-  const hasNoBody = method === "HEAD" || answer.status < 200 || answer.status === 204 ||
-    answer.status === 304;
-  return { ...answer, body: hasNoBody ? "" : await receiveBody(client, fields) };
+  const response = { version, status: Number(status), fields };
+  const hasNoBody = method === "HEAD" || response.status < 200 || response.status === 204 ||
+    response.status === 304;
+  return { ...response, body: hasNoBody ? "" : await receiveBody(client, fields) };
 }
 
-/** Sends a request, and receives its answer. */
+/** Sends a request, and receives the response. */
 export async function ask(
   client: Client,
   ...request: Parameters<typeof requestText>
-): Promise<Answer> {
+): Promise<ReceivedResponse> {
   await client.send(requestText(...request));
-  return await receiveAnswer(client, request[0]);
+  return await receiveResponse(client, request[0]);
 }
 
-/** Asks on a connection of its own, as where one client is served at a time. */
+/** Like {@linkcode ask}, on a new connection: some servers serve one client at a time. */
 export async function askAlone(
   server: { port: number },
   ...request: Parameters<typeof requestText>
-): Promise<Answer> {
+): Promise<ReceivedResponse> {
   using client = await Client.connect(server);
   return await ask(client, ...request);
 }
 
-/** Receives the last answer: one that says so, and is followed by the end. */
-export async function receiveLastAnswer(client: Client, method = "GET"): Promise<Answer> {
-  const answer = await receiveAnswer(client, method);
-  assertEquals(answer.fields["connection"], "close");
+/** Receives the last response, which must say so, and be followed by the end of the connection. */
+export async function receiveLastResponse(
+  client: Client,
+  method = "GET",
+): Promise<ReceivedResponse> {
+  const response = await receiveResponse(client, method);
+  assertEquals(response.fields["connection"], "close");
   assertEquals(await client.receiveAll(), "");
-  return answer;
+  return response;
 }
 
-async function receiveBody(client: Client, fields: Answer["fields"]): Promise<string> {
+async function receiveBody(client: Client, fields: ReceivedResponse["fields"]): Promise<string> {
   if (fields["transfer-encoding"] === "chunked") return await receiveChunks(client);
   const length = fields["content-length"];
   if (length === undefined) return await client.receiveAll();

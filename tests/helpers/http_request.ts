@@ -12,10 +12,10 @@ const NO_BODY: RequestBody = {
 const ADDRESS: Deno.Addr = { transport: "tcp", hostname: "127.0.0.1", port: 8000 };
 
 /**
- * Makes a request without a body, for a handler that is called without a server.
+ * Makes a request without a body, to call a handler without a server.
  *
  * @param target Path and query, as sent.
- * @param headers Names in lower case, and values.
+ * @param headers With names in lower case.
  */
 export function requestOf(
   method: string,

@@ -3,17 +3,19 @@ import { decode, type Decoded, type DecodedRequest } from "./decoding.ts";
 import type { NodeParsed, NodeRequest } from "./node_parser.ts";
 
 /**
- * Classifies how a decoder and Node's parser disagree about a stream:
- * `refused: <reason>` if only the decoder rejects it, `Node refuses: <reason>` if
- * only Node does, otherwise what they understood differently. Null if they agree.
- * Requests after one that closes its connection do not matter.
+ * Compares a decoder with Node's parser.
+ *
+ * @returns null if they agree. Otherwise the kind of the first difference: `refused:
+ * <reason>` if only the decoder refuses, `Node refuses: <reason>` if only Node does,
+ * or the part that they decode differently. Requests after one that closes the
+ * connection are not compared.
  */
 export function differenceOf(
   stream: Uint8Array,
   { requests, ending }: Decoded,
   { requests: theirs, failure }: NodeParsed,
 ): string | null {
-  const refused = ending instanceof HttpError ? `refused: ${generalised(ending)}` : null;
+  const refused = ending instanceof HttpError ? `refused: ${generalized(ending)}` : null;
   const nodeRefuses = failure === null ? null : `Node refuses: ${failure}`;
   for (let at = 0;; at++) {
     const [mine, their] = [requests[at], theirs[at]];
@@ -21,20 +23,20 @@ export function differenceOf(
     if (progress < 0) return refused ?? "Node is further";
     if (progress > 0) return nodeRefuses ?? "Node is behind";
     const isWaited = refused === null && nodeRefuses === null;
-    const other = mine && their && otherThan(mine, their, isWaited);
-    if (other) return other;
+    const part = mine && their && differingPart(mine, their, isWaited);
+    if (part) return part;
     if (mine?.isOver && their?.isOver) {
       if (mine.keepAlive) continue;
       return null;
     }
     if (refused !== null) return nodeRefuses === null ? refused : null;
-    // Node rejects some lines before they end, the decoder once they are complete.
+    // Node reports some errors before the line is complete.
     return nodeRefuses === null || isRefusedLater(stream) ? null : nodeRefuses;
   }
 }
 
-/** The reason with its numbers masked. */
-function generalised({ status, reason }: HttpError): string {
+/** Replaces numbers, which differ from stream to stream. */
+function generalized({ status, reason }: HttpError): string {
   return `${status} ${reason.replaceAll(/\d+(\.\d)?/g, "N")}`;
 }
 
@@ -42,7 +44,7 @@ function progressOf(request: DecodedRequest | NodeRequest | undefined): number {
   return request === undefined ? 0 : request.isOver ? 2 : 1;
 }
 
-function otherThan(
+function differingPart(
   mine: DecodedRequest,
   their: NodeRequest,
   isWaited: boolean,
@@ -63,7 +65,7 @@ function hasFields({ fields }: DecodedRequest, { fields: theirs }: NodeRequest):
     );
 }
 
-/** Whether the decoder rejects the stream once its last line ends. */
+/** Whether a stream that was not refused is refused once its last line is complete. */
 function isRefusedLater(stream: Uint8Array): boolean {
   const ended = new Uint8Array(stream.length + 6);
   ended.set(stream);

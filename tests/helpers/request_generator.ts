@@ -1,4 +1,4 @@
-/** Generates valid HTTP/1.1 requests that use the whole grammar; one character per byte. */
+/** Generates valid HTTP/1.1 requests that use all of its features, with a character for each byte. */
 import type { Random } from "../../src/load/random.ts";
 
 const METHODS = ["GET", "GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH"] as const;
@@ -59,7 +59,7 @@ const BODIES = [
   "0\r\n\r\n",
 ] as const;
 
-/** Generates a valid request. */
+/** Generates one request. */
 export function makeRequest(random: Random): string {
   const isOld = random.percent(10);
   const fields = fieldsOf(random, isOld);
@@ -97,7 +97,7 @@ function fieldsOf(random: Random, isOld: boolean): string[] {
   return fields;
 }
 
-/** A field line with the name in random case and blanks around the value. */
+/** A field line, with its name in a random case, and random whitespace around the value. */
 function line(random: Random, name: string, value: string): string {
   const written = random.percent(70)
     ? name

@@ -1,10 +1,10 @@
-/** Corrupts requests the way broken clients and attackers do; one character per byte. */
+/** Corrupts requests, as faulty clients and attackers do, with a character for each byte. */
 import type { Random } from "../../src/load/random.ts";
 import { makeRequest } from "./request_generator.ts";
 
 type Mutation = (random: Random, text: string) => string;
 
-/** Fragments to insert anywhere. */
+/** Texts to insert at random. */
 const SPLINTERS = [
   "\r",
   "\n",
@@ -43,7 +43,7 @@ const SPLINTERS = [
   "HTTP/1.1",
 ] as const;
 
-/** Lines that change the meaning of others. */
+/** Lines to insert that change the meaning of others. */
 const LINES = [
   "Content-Length: 0\r\n",
   "Content-Length: 5\r\n",
@@ -112,7 +112,7 @@ const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
     const at = random.below(text.length);
     return splice(text, at, 1, String.fromCharCode(text.charCodeAt(at) ^ (1 << random.below(8))));
   },
-  // Drop a byte, drop several, or repeat some.
+  // Remove or repeat some bytes.
   (random, text) => splice(text, random.below(text.length), 1, ""),
   (random, text) => splice(text, random.below(text.length), 1 + random.below(8), ""),
   (random, text) => {
@@ -120,12 +120,12 @@ const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
     const part = text.slice(at, at + 1 + random.below(8));
     return splice(text, at, 0, part);
   },
-  // Insert a fragment.
+  // Insert a text.
   (random, text) => splice(text, random.below(text.length + 1), 0, random.pick(SPLINTERS)),
   (random, text) => splice(text, edge(random, text), 0, random.pick(SPLINTERS)),
   (random, text) => splice(text, colon(random, text), 0, random.pick(SPLINTERS)),
   (random, text) => splice(text, colon(random, text) + 1, 0, random.pick(SPLINTERS)),
-  // Insert, drop, move or repeat a line.
+  // Insert, remove, repeat or move lines.
   (random, text) =>
     changeLines(random, text, (lines, at) => lines.splice(at, 0, random.pick(LINES))),
   (random, text) =>
@@ -133,18 +133,18 @@ const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
   (random, text) => changeLines(random, text, (lines, at) => lines.splice(at, 1)),
   (random, text) => changeLines(random, text, (lines, at) => lines.splice(at, 0, lines[at] ?? "")),
   (random, text) => changeLines(random, text, (lines, at) => lines.push(...lines.splice(at, 1))),
-  // Change line endings.
+  // Change line ends.
   (random, text) => changeLine(random, text, (line) => line.replace("\r\n", "\n")),
   (random, text) => changeLine(random, text, (line) => line.replace("\r\n", "\r")),
   (random, text) => changeLine(random, text, (line) => line.replace("\r\n", "\r\r\n")),
   (random, text) => changeLine(random, text, (line) => line.replace("\r\n", " \r\n")),
   (_, text) => text.replaceAll("\r\n", "\n"),
-  // Change white space.
+  // Change whitespace.
   (random, text) => changeLine(random, text, (line) => line.replace(":", " :")),
   (random, text) => changeLine(random, text, (line) => line.replace(" ", "  ")),
   (random, text) => changeLine(random, text, (line) => line.replace(" ", "\t")),
   (random, text) => changeLine(random, text, (line) => ` ${line}`),
-  // Change case, numbers and keywords.
+  // Change case, numbers, words.
   (random, text) => changeLine(random, text, (line) => line.toUpperCase()),
   (random, text) => text.replace(/\d+/g, (number) => random.percent(70) ? number : aNumber(random)),
   (random, text) => text.replace(/Length:\s*\d+/i, `Length: ${aNumber(random)}`),
@@ -157,7 +157,7 @@ const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
   (random, text) => text.slice(0, random.below(text.length)),
 ];
 
-/** Generates a stream of one or more requests, intact or corrupted one or more times. */
+/** Generates a stream of one or more requests, with any number of mutations. */
 export function makeStream(random: Random): string {
   let stream = makeRequest(random);
   while (random.percent(25)) stream += makeRequest(random);
@@ -165,7 +165,7 @@ export function makeStream(random: Random): string {
   return stream;
 }
 
-/** Picks where to cut a stream of `length` bytes: at a few offsets, or at every one. */
+/** Generates the positions at which a stream of `length` bytes is cut: a few, or all. */
 export function makeCuts(random: Random, length: number): number[] {
   if (random.percent(5)) return Array.from({ length }, (_, at) => at);
   return Array.from({ length: 1 + random.below(6) }, () => random.below(length + 1))
@@ -194,7 +194,7 @@ function aNumber(random: Random): string {
   ]);
 }
 
-/** The offset of the start or end of a line. */
+/** The position of a random start or end of a line. */
 function edge(random: Random, text: string): number {
   const ends = [...text.matchAll(/\r?\n/g)].flatMap((
     { index, 0: end },

@@ -2,23 +2,23 @@ import { HttpError } from "../../src/http/error.ts";
 import type { BodySource, HttpHandler, HttpResponse } from "../../src/http/message.ts";
 import { requestOf } from "./http_request.ts";
 
-/** More than is read at a time. */
+/** A size larger than one read. */
 export const LARGE = 200_000;
-/** When the files of the tests were changed last, long ago. */
+/** The modification time of the files, long ago. */
 export const CHANGED = new Date("2024-02-29T12:34:56.789Z");
-/** The same, as HTTP writes it. */
+/** The same in the format of HTTP. */
 export const LAST_MODIFIED = "Thu, 29 Feb 2024 12:34:56 GMT";
 const decoder = new TextDecoder();
 
-/** A folder with a root in it, `root`, and things around that must not be served. */
+/** A folder with a `root` to serve. Nothing else in the folder may be served. */
 export interface Site extends AsyncDisposable {
   readonly folder: string;
   readonly root: string;
-  /** Writes a file, and makes it old. */
+  /** Writes a file below the root, and sets its modification time. */
   write(path: string, content?: string | Uint8Array, changed?: Date): Promise<void>;
 }
 
-/** @param files By their paths below the root. */
+/** @param files Their contents, by path below the root. */
 export async function makeSite(files: Record<string, string | Uint8Array> = {}): Promise<Site> {
   const folder = await Deno.realPath(await Deno.makeTempDir());
   const root = `${folder}/root`;
@@ -39,23 +39,23 @@ export async function makeSite(files: Record<string, string | Uint8Array> = {}):
   return site;
 }
 
-/** What a client would see. */
-export interface Answer {
+/** A response, as a client would see it. */
+export interface ResponseParts {
   readonly status: number;
   readonly fields: Readonly<Record<string, string>>;
   readonly text: string;
 }
 
-/** Names in lower case, and values. */
+/** Values by name in lower case. */
 export type Fields = Readonly<Record<string, string>>;
 
-/** Calls a handler, and takes the whole of its answer. */
+/** Calls a handler, and reads the whole response. */
 export async function ask(
   handler: HttpHandler,
   method: string,
   target: string,
   headers: Fields = {},
-): Promise<Answer> {
+): Promise<ResponseParts> {
   try {
     const response = await handler(requestOf(method, target, headers));
     return {
@@ -75,7 +75,7 @@ async function bytesOf({ body = null }: HttpResponse): Promise<Uint8Array> {
   return body instanceof Uint8Array ? body : await drain(body);
 }
 
-/** Reads a body to its end, and closes it. */
+/** Reads a body to its end, then closes it. */
 export async function drain(source: BodySource): Promise<Uint8Array> {
   const pieces: number[] = [];
   try {
@@ -88,7 +88,7 @@ export async function drain(source: BodySource): Promise<Uint8Array> {
   return Uint8Array.from(pieces);
 }
 
-/** The body of a file that is too large for one piece. */
+/** Requests a file that is larger than one read; its body. */
 export async function sourceOf(
   handler: HttpHandler,
   path: string,
@@ -97,18 +97,18 @@ export async function sourceOf(
   return asSource(await handler(requestOf("GET", path, headers)));
 }
 
-/** The body of a response that must be a source. */
+/** The body of a response, which must be a source. */
 export function asSource({ body = null }: HttpResponse): BodySource {
   if (body !== null && typeof body === "object" && "read" in body) return body;
-  throw new TypeError("The body is no source");
+  throw new TypeError("The body is not a source");
 }
 
-/** Bytes that tell where in them one is. */
+/** Bytes that differ by position. */
 export function pattern(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => 97 + index % 23);
 }
 
-/** Says what it was asked. */
+/** A handler that responds with the request's method and path. */
 export const FALLBACK: HttpHandler = ({ method, path }) => ({
   body: `fallback: ${method} ${path}`,
 });

@@ -7,7 +7,7 @@ import { serve, type ServeOptions, type Serving } from "./lane.ts";
 
 const encoder = new TextEncoder();
 
-/** A request with only what a handshake is judged by. */
+/** Makes a request with only the parts that matter to a handshake. */
 export function makeRequest(
   fields: readonly Field[],
   start: { method?: string; version?: "1.0" | "1.1"; bodyLength?: number | null } = {},
@@ -26,7 +26,7 @@ export function makeRequest(
   } as HttpRequest;
 }
 
-/** The fields of a handshake, as in RFC 6455, 1.3. */
+/** The header fields of a handshake (RFC 6455, 1.3). */
 export const HANDSHAKE: Readonly<Record<string, string>> = {
   "host": "example.org",
   "upgrade": "websocket",
@@ -48,9 +48,9 @@ const OPTIONS: ConversationOptions = {
 };
 
 /**
- * Serves WebSockets on HTTP/1.1: the socket of each request is given to `take`.
+ * Serves WebSockets, and passes the socket of each request to `take`.
  *
- * @param upgrade In seconds.
+ * @param upgrade Options; its timeout is in seconds.
  */
 export function serveSockets(
   take: (socket: WebSocket, request: HttpRequest) => void,
@@ -73,26 +73,26 @@ export function serveSockets(
   return serve(serveHttp(handler, OPTIONS, signal, reports), options);
 }
 
-/** A frame as a client receives it. */
+/** A frame that a client has received. */
 export interface Frame {
   readonly isLast: boolean;
   readonly opcode: number;
   readonly payload: Uint8Array;
 }
 
-/** What a frame is made of; masked, final and without reserved bits where nothing else is said. */
+/** The parts of a frame; by default it is masked, final, and without reserved bits. */
 export interface FrameParts {
   readonly opcode: number;
   readonly payload?: Uint8Array | string;
   readonly isLast?: boolean;
   readonly isMasked?: boolean;
-  /** The first byte's bits 0x70. */
+  /** The bits 0x70 of the first byte. */
   readonly reserved?: number;
-  /** What is said instead of the true length. */
+  /** The length to send in place of the true one. */
   readonly length?: number;
 }
 
-/** A client that makes its frames by hand, as wrong as a test wants them. */
+/** A client that can send any frames, including invalid ones. */
 export class FrameClient implements Disposable {
   readonly #client: Client;
 
@@ -100,7 +100,7 @@ export class FrameClient implements Disposable {
     this.#client = client;
   }
 
-  /** Connects and shakes hands; `early` is sent at once with the handshake. */
+  /** Connects, and completes the handshake; `early` frames are sent together with it. */
   static async connect(server: { port: number }, ...early: FrameParts[]): Promise<FrameClient> {
     const client = await Client.connect(server);
     const fields = Object.entries(HANDSHAKE).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -114,7 +114,7 @@ export class FrameClient implements Disposable {
     await this.#client.send(joined(frames.map(encodeFrame)));
   }
 
-  /** Receives a frame; null when the server has ended. */
+  /** Receives a frame; null if the server has closed the connection. */
   async receive(): Promise<Frame | null> {
     const [first, second] = await this.#client.receive(2);
     if (first === undefined || second === undefined) return null;
@@ -126,7 +126,7 @@ export class FrameClient implements Disposable {
     };
   }
 
-  /** The code of the frame that comes next, which must be a close; null where it has none. */
+  /** Receives a close frame; its code, or null if it has none. */
   async receiveClose(): Promise<number | null> {
     const frame = await this.receive();
     if (frame?.opcode !== 8) throw new Error(`Wanted a close, found opcode ${frame?.opcode}`);
@@ -154,7 +154,7 @@ export class FrameClient implements Disposable {
   }
 }
 
-/** The payload of a close: its code and its reason. */
+/** The payload of a close frame. */
 export function closePayload(code: number, reason = ""): Uint8Array {
   return Uint8Array.of(code >> 8, code & 255, ...encoder.encode(reason));
 }

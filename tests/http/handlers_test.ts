@@ -1,11 +1,11 @@
-/** What a handler of routes can rely on, and cannot break. */
+/** Guarantees for handlers of routes, and protection against their errors. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";
-import { ask, receiveAnswer, requestText } from "../helpers/http_client.ts";
+import { ask, receiveResponse, requestText } from "../helpers/http_client.ts";
 import { startServer } from "../helpers/server.ts";
 
-Deno.test("an interim status of a handler is 500: its client would wait for another answer", async () => {
+Deno.test("an interim status from a handler becomes 500: its client would wait for another response", async () => {
   await using handler = await makeHandler(
     `export default { routes: { "GET /": () => ({ status: 103, body: "x" }) } };`,
   );
@@ -14,7 +14,7 @@ Deno.test("an interim status of a handler is 500: its client would wait for anot
   assertEquals((await ask(client, "GET", "/")).status, 500);
 });
 
-Deno.test("a part of a body stays as it is while the signal watches the client", async () => {
+Deno.test("a part of a body is not overwritten while the signal watches the client", async () => {
   await using handler = await makeHandler(`
     const begun = Promise.withResolvers();
     const goOn = Promise.withResolvers();
@@ -37,11 +37,11 @@ Deno.test("a part of a body stays as it is while the signal watches the client",
   assertEquals((await ask(other, "GET", "/begun")).status, 204);
   await client.send(requestText("GET", "/", { X: "x".repeat(500) }));
   assertEquals((await ask(other, "GET", "/go-on")).status, 204);
-  assertEquals((await receiveAnswer(client)).body, "hello");
-  assertEquals((await receiveAnswer(client)).body, "next");
+  assertEquals((await receiveResponse(client)).body, "hello");
+  assertEquals((await receiveResponse(client)).body, "next");
 });
 
-Deno.test("a response that cannot be sent is 500 to the client, and in the access log", async () => {
+Deno.test("an invalid response becomes 500 for the client, and in the access log", async () => {
   await using handler = await makeHandler(
     `export default { routes: { "GET /": () => ({ headers: [["X", "a\\r\\nb"]], body: "x" }) } };`,
   );

@@ -1,19 +1,19 @@
-/** What HTTP does in every mode: it keeps connections, and ends them when the server drains. */
+/** HTTP in every mode: persistent connections, and their end when the server drains. */
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
-import { ask, receiveAnswer, receiveLastAnswer, requestText } from "../helpers/http_client.ts";
+import { ask, receiveLastResponse, receiveResponse, requestText } from "../helpers/http_client.ts";
 import { HANDLER } from "../helpers/http_conformance.ts";
 import { testEachMode } from "../helpers/modes.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
 
-/** Sends SIGTERM, and waits until the server has heard it. */
+/** Sends SIGTERM, and waits until the server has received it. */
 async function drain(server: Server): Promise<void> {
   server.kill("SIGTERM");
   await server.logged((line) => line["sluice.signal"] === "SIGTERM");
 }
 
-/** Waits for the server's end, after which it has cut nobody. */
+/** Waits until the server exits, having killed no connection. */
 async function endsInOrder(server: Server): Promise<void> {
   assertEquals(await server.exited, 0);
   assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);
@@ -28,41 +28,48 @@ async function isRefused(server: Server): Promise<boolean> {
   }
 }
 
-Deno.test("HTTP: the answer that is in flight in a drain says that it is the last", async () => {
+Deno.test("HTTP: a response in flight during a drain says that it is the last", async () => {
   await using server = await startServer(HANDLER);
   using client = await Client.connect(server);
   const expecting = { "Expect": "100-continue", "Content-Length": 3 };
   await client.send(requestText("POST", "/count", expecting));
-  assertEquals((await receiveAnswer(client)).status, 100);
+  assertEquals((await receiveResponse(client)).status, 100);
   await drain(server);
-  await until("the door is closed", () => isRefused(server));
+  await until("the listening socket is closed", () => isRefused(server));
   await client.send("abc");
-  assertEquals((await receiveLastAnswer(client)).body, "3");
+  assertEquals((await receiveLastResponse(client)).body, "3");
   client.close();
   await endsInOrder(server);
 });
 
-testEachMode("HTTP: a client that goes on asking in a drain has a last answer", async (mode) => {
-  await using server = await startServer(mode.args(...HANDLER));
-  using client = await Client.connect(server);
-  await drain(server);
-  while ((await ask(client, "GET", "/")).fields["connection"] !== "close");
-  assertEquals(await client.receiveAll(), "");
-  client.close();
-  await endsInOrder(server);
-});
+testEachMode(
+  "HTTP: a client that keeps sending during a drain gets a last response",
+  async (mode) => {
+    await using server = await startServer(mode.args(...HANDLER));
+    using client = await Client.connect(server);
+    await drain(server);
+    while ((await ask(client, "GET", "/")).fields["connection"] !== "close");
+    assertEquals(await client.receiveAll(), "");
+    client.close();
+    await endsInOrder(server);
+  },
+);
 
-testEachMode("HTTP: a connection is kept, and its requests are answered in order", async (mode) => {
-  await using server = await startServer(mode.args(...HANDLER));
-  using client = await Client.connect(server);
-  const bodies = Array.from({ length: 20 }, (_, i) => `body ${i}`);
-  await client.send(bodies.map((body) => requestText("POST", "/echo", {}, body)).join(""));
-  for (const body of bodies) assertEquals((await receiveAnswer(client)).body, body);
-  assertEquals((await ask(client, "GET", "/")).body, "Hello");
-  // A server that has room for one client keeps none: another may be waiting.
-}, { clients: 2 });
+testEachMode(
+  "HTTP: a connection persists, and its requests are answered in order",
+  async (mode) => {
+    await using server = await startServer(mode.args(...HANDLER));
+    using client = await Client.connect(server);
+    const bodies = Array.from({ length: 20 }, (_, i) => `body ${i}`);
+    await client.send(bodies.map((body) => requestText("POST", "/echo", {}, body)).join(""));
+    for (const body of bodies) assertEquals((await receiveResponse(client)).body, body);
+    assertEquals((await ask(client, "GET", "/")).body, "Hello");
+    // A server with room for one client closes each connection: another client may be waiting.
+  },
+  { clients: 2 },
+);
 
-testEachMode("HTTP: a drain ends idle connections, one after another", async (mode) => {
+testEachMode("HTTP: a drain closes idle connections, spread over time", async (mode) => {
   await using server = await startServer(mode.args(...HANDLER));
   const clients: Client[] = [];
   using _ = { [Symbol.dispose]: () => clients.forEach((client) => client.close()) };
@@ -81,7 +88,7 @@ testEachMode("HTTP: a drain ends idle connections, one after another", async (mo
   const times = await Promise.all(ends);
   const [first, last] = [Math.min(...times), Math.max(...times)];
   assert(last - start < 4000, `the last ended after ${last - start} ms`);
-  // Those of one lane follow each other; there is one such where there are no others.
+  // Only a single lane closes all of them one after another.
   if (mode.lanes === 1 && mode.clients > 1) {
     assert(last - first > 200, `all within ${last - first} ms`);
   }

@@ -8,13 +8,13 @@ import { until } from "../../helpers/until.ts";
 const LINE =
   /^127\.0\.0\.1 - - \[\d\d\/[A-Z][a-z]{2}\/\d{4}:[\d:]{8} \+0000\] "GET \/\?n=(\d+) HTTP\/1\.1" 200 13 "-" "test"$/;
 
-/** A folder for logs, as long as a test runs. */
+/** A temporary folder for logs. */
 async function makeFolder(): Promise<{ path: string } & AsyncDisposable> {
   const path = await Deno.makeTempDir({ prefix: "sluice-access-" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-/** Sends requests over some clients at a time, numbered from `first` on. */
+/** Sends requests from several clients, numbered from `first` on. */
 async function request(
   server: { port: number },
   { clients }: { clients: number },
@@ -31,7 +31,7 @@ async function request(
   }));
 }
 
-/** The numbers of the requests that a file records, each of which must be a line. */
+/** The numbers of the requests in a file, which must have a line for each. */
 async function recorded(path: string): Promise<number[]> {
   const text = await Deno.readTextFile(path);
   assert(text === "" || text.endsWith("\n"), `${path} ends within a line`);
@@ -50,7 +50,7 @@ function upTo(count: number): number[] {
 }
 
 testEachMode(
-  "--access-log records each request once, also those answered just before the end",
+  "--access-log records each request once, also right before the exit",
   async (mode) => {
     await using folder = await makeFolder();
     const path = `${folder.path}/access`;
@@ -64,7 +64,7 @@ testEachMode(
 );
 
 testEachMode(
-  "--access-log loses nothing that was answered before connections are cut",
+  "--access-log loses no request that was answered before SIGQUIT",
   async (mode) => {
     await using folder = await makeFolder();
     const path = `${folder.path}/access`;
@@ -77,7 +77,7 @@ testEachMode(
 );
 
 for (const name of ["threaded", "pooled", "forked"]) {
-  Deno.test(`--mode ${name}: --access-log has what a worker answered before it crashed`, async () => {
+  Deno.test(`--mode ${name}: --access-log has all requests answered before a worker crashed`, async () => {
     await using folder = await makeFolder();
     await using handler = await makeHandler(
       `export default {
@@ -103,13 +103,13 @@ for (const name of ["threaded", "pooled", "forked"]) {
   });
 }
 
-testEachMode("--access-log is opened anew by HUP, and loses nothing", async (mode) => {
+testEachMode("--access-log is reopened by SIGHUP, without losing lines", async (mode) => {
   await using folder = await makeFolder();
   const path = `${folder.path}/access`;
   const old = `${folder.path}/old`;
   await using server = await startServer(mode.args("--access-log", path));
   await request(server, mode, 0, 20);
-  await until("they are recorded", async () => (await recorded(path)).length === 20);
+  await until("the requests are recorded", async () => (await recorded(path)).length === 20);
   await Deno.rename(path, old);
   server.kill("SIGHUP");
   await server.logged("Reloaded");
@@ -120,7 +120,7 @@ testEachMode("--access-log is opened anew by HUP, and loses nothing", async (mod
   assertEquals(sorted(await recorded(path)), upTo(40).slice(20));
 });
 
-testEachMode("--access-log - shares standard output with the log, line by line", async (mode) => {
+testEachMode("--access-log - shares standard output with the log, in whole lines", async (mode) => {
   const args = mode.args("--access-log", "-", "--access-log-format", "json");
   await using server = await startServer(args);
   await request(server, mode, 0, 100);
@@ -132,7 +132,7 @@ testEachMode("--access-log - shares standard output with the log, line by line",
   assertEquals(new Set(lines.map((line) => line["sluice.request.id"])).size, 100);
 });
 
-Deno.test("--access-log is rotated as the log is", async () => {
+Deno.test("--access-log is rotated like the log", async () => {
   await using folder = await makeFolder();
   const path = `${folder.path}/access`;
   const limits = ["--log-max-size", "4kb", "--log-max-files", "20"];
@@ -150,7 +150,7 @@ Deno.test("--access-log is rotated as the log is", async () => {
   assertEquals(sorted(numbers), upTo(200));
 });
 
-Deno.test("--access-log-format changes with a reload, --access-log does not", async () => {
+Deno.test("--access-log-format changes with a reload, unlike --access-log", async () => {
   await using folder = await makeFolder();
   const config = `${folder.path}/s.json`;
   const path = `${folder.path}/access`;
@@ -175,7 +175,7 @@ Deno.test("--access-log-format changes with a reload, --access-log does not", as
   assertEquals(JSON.parse(after)["url.query"], "n=1");
 });
 
-Deno.test("--access-log that cannot be opened ends the start", async () => {
+Deno.test("--access-log that cannot be opened makes the start fail", async () => {
   await using folder = await makeFolder();
   const path = `${folder.path}/missing/access`;
   const { code, stderr } = await runMain(["--port", "0", "--access-log", path]);

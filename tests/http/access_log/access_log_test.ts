@@ -20,14 +20,14 @@ function exchange(others: Partial<Exchange> = {}): Exchange {
   };
 }
 
-/** A client's exchange, by what it sent. */
+/** An exchange for a request. */
 function sent(target: string, headers: Record<string, string> = {}): Exchange {
   return exchange({ request: requestOf("GET", target, headers) });
 }
 
 const UNIX: Deno.Addr = { transport: "unix", path: "/run/sluice.sock" };
 
-/** What no exchange may put into a line as it is, where it does not belong. */
+/** Texts that must be escaped, and their escaped forms in `combined`. */
 const NASTY: Readonly<Record<string, string>> = {
   'quote " and space': "quote \\x22 and space",
   "back\\slash": "back\\x5Cslash",
@@ -39,7 +39,7 @@ const NASTY: Readonly<Record<string, string>> = {
   "": "",
 };
 
-Deno.test("accessLine(combined) is the line of Apache and nginx", () => {
+Deno.test("accessLine(combined) has the format of Apache and nginx", () => {
   const headers = { "referer": "https://example.com/a?b", "user-agent": "Mozilla/5.0 (X11)" };
   assertEquals(
     combined(sent("/path?a=1", headers)),
@@ -48,7 +48,7 @@ Deno.test("accessLine(combined) is the line of Apache and nginx", () => {
   );
 });
 
-Deno.test("accessLine(combined) has a minus for what is missing", () => {
+Deno.test("accessLine(combined) has a minus for missing values", () => {
   const malformed = { request: null, status: 400, bodyBytes: 0 };
   assertEquals(
     combined(exchange({ ...malformed, remoteAddr: UNIX })),
@@ -60,14 +60,14 @@ Deno.test("accessLine(combined) has a minus for what is missing", () => {
   );
 });
 
-Deno.test("accessLine(combined) writes addresses as they are", () => {
+Deno.test("accessLine(combined) writes addresses unchanged", () => {
   for (const hostname of ["127.0.0.1", "::1", "2001:db8::ff00:42:8329", "fe80::1%eth0"]) {
     const line = combined(exchange({ remoteAddr: { transport: "tcp", hostname, port: 1 } }));
     assert(line.startsWith(`${hostname} - - [`), line);
   }
 });
 
-Deno.test("accessLine(combined) escapes what could end a field or a line, as nginx does", () => {
+Deno.test("accessLine(combined) escapes characters that could end a field or a line, as nginx does", () => {
   for (const [text, escaped] of Object.entries(NASTY)) {
     assert(combined(sent("/", { referer: text })).endsWith(` "${escaped}" "-"\n`), text);
     assert(combined(sent("/", { "user-agent": text })).endsWith(` "-" "${escaped}"\n`), text);
@@ -93,7 +93,7 @@ Deno.test("accessLine(json) is an object with OpenTelemetry's names", () => {
   });
 });
 
-Deno.test("accessLine(json) leaves out what is missing", () => {
+Deno.test("accessLine(json) leaves out missing values", () => {
   const gone = { request: null, remoteAddr: UNIX, status: 0, bodyBytes: 0 };
   assertEquals(JSON.parse(json(exchange(gone))), {
     "timestamp": "2026-11-21T19:05:27.089Z",
@@ -103,7 +103,7 @@ Deno.test("accessLine(json) leaves out what is missing", () => {
   });
 });
 
-Deno.test("accessLine(json) is one line of ASCII, and keeps what was sent", () => {
+Deno.test("accessLine(json) is one line of ASCII, and loses no character", () => {
   for (const text of [...Object.keys(NASTY), "\u2028\u2029\ud800"]) {
     const line = json(sent('/"\\?"\\', { "referer": text, "user-agent": text }));
     assertMatch(line, /^[\x20-\x7e]+\n$/);
@@ -114,7 +114,7 @@ Deno.test("accessLine(json) is one line of ASCII, and keeps what was sent", () =
   }
 });
 
-Deno.test("accessLine() shows the time of each exchange, also of one before the last", () => {
+Deno.test("accessLine() has the time of each exchange, also if it is earlier than the last", () => {
   const times: readonly (readonly [time: number, iso: string, clock: string])[] = [
     [TIME, "2026-11-21T19:05:27.089Z", "21/Nov/2026:19:05:27 +0000"],
     [TIME + 910.75, "2026-11-21T19:05:27.999Z", "21/Nov/2026:19:05:27 +0000"],

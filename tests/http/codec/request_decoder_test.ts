@@ -9,17 +9,17 @@ import { makeCuts, makeStream } from "../../helpers/request_mutations.ts";
 
 const STREAMS = 2_000;
 
-/** Gives the stream whole, byte by byte, and cut in two at every place. */
+/** Decodes the stream whole, byte by byte, and cut in two at every position. */
 function* decodeEachWay({ stream, limits }: HttpCase): Iterable<[way: string, Decoded]> {
   yield ["whole", decode(stream, [], limits)];
   yield ["byte by byte", decode(stream, Array.from(stream.keys()), limits)];
   for (const cut of stream.keys()) yield [`cut at ${cut}`, decode(stream, [cut], limits)];
 }
 
-for (const [kind, verb] of [["valid", "takes"], ["invalid", "refuses"]] as const) {
+for (const [kind, verb] of [["valid", "accepts"], ["invalid", "rejects"]] as const) {
   const cases = readCases(new URL(`../cases/${kind}/`, import.meta.url));
   for (const [section, ofSection] of Map.groupBy(cases, ({ section }) => section)) {
-    Deno.test(`RequestDecoder ${verb} what it should by ${section}`, async (t) => {
+    Deno.test(`RequestDecoder ${verb} ${kind} requests (${section})`, async (t) => {
       for (const one of ofSection) {
         await t.step(one.title, () => {
           for (const [way, decoded] of decodeEachWay(one)) {
@@ -32,7 +32,7 @@ for (const [kind, verb] of [["valid", "takes"], ["invalid", "refuses"]] as const
   }
 }
 
-Deno.test("RequestDecoder takes all of some requests that keep the rules, wherever they are cut", () => {
+Deno.test("RequestDecoder decodes generated valid requests, wherever they are cut", () => {
   const random = new Random(1);
   for (let i = 0; i < STREAMS; i++) {
     const requests = Array.from({ length: 1 + random.below(5) }, () => makeRequest(random));
@@ -44,7 +44,7 @@ Deno.test("RequestDecoder takes all of some requests that keep the rules, wherev
   }
 });
 
-Deno.test("RequestDecoder says the same of a stream that is broken, wherever it is cut", () => {
+Deno.test("RequestDecoder decodes a corrupted stream the same way, wherever it is cut", () => {
   const random = new Random(2);
   for (let i = 0; i < STREAMS; i++) {
     const text = makeStream(random);
@@ -55,7 +55,7 @@ Deno.test("RequestDecoder says the same of a stream that is broken, wherever it 
   }
 });
 
-Deno.test("ChunkedBody gives the content of small chunks that came together as one part", () => {
+Deno.test("ChunkedBody joins the content of small chunks that arrive together", () => {
   const body = new ChunkedBody(WIDE);
   const bytes = bytesOf("1\r\na\r\n2;x\r\nbc\r\n1\r\nd\r\n3\r\ne");
   assertEquals(body.decode(bytes), bytesOf("abcde"));

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { chooseCoding } from "../../../src/http/compression/accept_encoding.ts";
 
-/** What is chosen of gzip and br, in this order, for a value of Accept-Encoding. */
+/** The choice between gzip and br, offered in this order, for a value of Accept-Encoding. */
 const CHOICES: readonly (readonly [accepted: string | null, coding: string | null])[] = [
   [null, null],
   ["", null],
@@ -38,7 +38,7 @@ const CHOICES: readonly (readonly [accepted: string | null, coding: string | nul
   ["constructor, __proto__", null],
 ];
 
-Deno.test("chooseCoding() takes what the client likes best, of equals the first offered", () => {
+Deno.test("chooseCoding() returns the coding that the client prefers, or the first of equals", () => {
   for (const [accepted, coding] of CHOICES) {
     assertEquals(chooseCoding(accepted, ["gzip", "br"]), coding, String(accepted));
   }

@@ -19,7 +19,7 @@ const TEXT = "All work and no play makes Jack a dull boy. ".repeat(100);
 const PLAIN: Field = ["Content-Type", "text/plain"];
 const FORMATS: Readonly<Record<string, CompressionFormat>> = { gzip: "gzip", br: "brotli" };
 
-/** A body in pieces, and what was done with it. */
+/** A body in pieces, which counts its calls. */
 class Pieces implements BodySource {
   reads = 0;
   closes = 0;
@@ -41,8 +41,8 @@ function piecesOf(...pieces: readonly Uint8Array[]): Pieces {
   return new Pieces(pieces.values());
 }
 
-/** A response as it leaves, asked for by a method with a value of Accept-Encoding. */
-async function answer(
+/** Passes a response through compression, for a request with a value of Accept-Encoding. */
+async function respond(
   response: HttpResponse,
   accepted: string | null = "gzip",
   method = "GET",
@@ -80,28 +80,28 @@ function decompress(bytes: Uint8Array<ArrayBuffer>, coding: string): Promise<Uin
     .bytes();
 }
 
-/** The body as its client decodes it. */
+/** The body, decompressed. */
 async function decoded(response: HttpResponse): Promise<Uint8Array> {
   return await decompress(await read(response.body), field(response, "content-encoding") ?? "");
 }
 
-Deno.test("compressing() compresses text and bytes to a body of a known length", async () => {
+Deno.test("compressing() compresses text and bytes to a body of known length", async () => {
   for (const coding of ["gzip", "br"]) {
     for (const body of [TEXT, encoder.encode(TEXT), "é€😀".repeat(500)]) {
-      const response = await answer({ headers: [PLAIN], body }, coding);
+      const response = await respond({ headers: [PLAIN], body }, coding);
       assertEquals(response.headers, [
         PLAIN,
         ["Vary", "Accept-Encoding"],
         ["Content-Encoding", coding],
       ]);
-      assert(response.body instanceof Uint8Array, "its length is not known");
+      assert(response.body instanceof Uint8Array, "the length is unknown");
       assert((await read(response.body)).length < body.length / 2);
       assertEquals(await decoded(response), await read(body));
     }
   }
 });
 
-Deno.test("compressing() keeps status and fields, but for those that no longer hold", async () => {
+Deno.test("compressing() keeps status and fields, except for those that no longer apply", async () => {
   const headers: Field[] = [
     ["X-One", "1"],
     ["content-length", "4400"],
@@ -109,7 +109,7 @@ Deno.test("compressing() keeps status and fields, but for those that no longer h
     ["Accept-Ranges", "bytes"],
     ["X-One", "2"],
   ];
-  const response = await answer({ status: 404, headers, body: TEXT });
+  const response = await respond({ status: 404, headers, body: TEXT });
   assertEquals(response.status, 404);
   assertEquals(response.headers, [
     ["X-One", "1"],
@@ -133,7 +133,7 @@ const COMPRESSED = [
   "image/svg+xml",
   "font/ttf",
 ];
-const LEFT = [
+const UNCOMPRESSED = [
   "text/event-stream",
   "text/event-stream; charset=utf-8",
   "image/png",
@@ -148,18 +148,18 @@ const LEFT = [
   "",
 ];
 
-Deno.test("compressing() knows the types that gain by it", async () => {
+Deno.test("compressing() compresses only types that benefit from it", async () => {
   for (const type of COMPRESSED) {
-    const response = await answer({ headers: [["content-type", type]], body: TEXT });
+    const response = await respond({ headers: [["content-type", type]], body: TEXT });
     assertEquals(field(response, "content-encoding"), "gzip", type);
   }
-  for (const type of LEFT) {
+  for (const type of UNCOMPRESSED) {
     const response: HttpResponse = { headers: [["content-type", type]], body: TEXT };
-    assertStrictEquals(await answer(response), response, type);
+    assertStrictEquals(await respond(response), response, type);
   }
 });
 
-Deno.test("compressing() leaves alone what must not or need not be compressed", async () => {
+Deno.test("compressing() leaves alone responses that must not or need not be compressed", async () => {
   const left: Readonly<Record<string, HttpResponse>> = {
     "no type": { body: TEXT },
     "no body": { headers: [PLAIN] },
@@ -172,15 +172,15 @@ Deno.test("compressing() leaves alone what must not or need not be compressed", 
     "no transform": { headers: [PLAIN, ["Cache-Control", "public, No-Transform"]], body: TEXT },
   };
   for (const [what, response] of Object.entries(left)) {
-    assertStrictEquals(await answer(response), response, what);
+    assertStrictEquals(await respond(response), response, what);
   }
-  const least = await answer({ headers: [PLAIN], body: "x".repeat(1024) });
+  const least = await respond({ headers: [PLAIN], body: "x".repeat(1024) });
   assertEquals(field(least, "content-encoding"), "gzip");
 });
 
-Deno.test("compressing() says to caches that the answer varies, also uncompressed", async () => {
+Deno.test("compressing() adds Vary to compressible responses, also if uncompressed", async () => {
   for (const accepted of [null, "identity", "gzip;q=0"]) {
-    const response = await answer({ headers: [PLAIN, ["ETag", '"1"']], body: TEXT }, accepted);
+    const response = await respond({ headers: [PLAIN, ["ETag", '"1"']], body: TEXT }, accepted);
     assertEquals(response, {
       headers: [PLAIN, ["ETag", '"1"'], ["Vary", "Accept-Encoding"]],
       body: TEXT,
@@ -188,7 +188,7 @@ Deno.test("compressing() says to caches that the answer varies, also uncompresse
   }
 });
 
-Deno.test("compressing() adds to the Vary that is there", async () => {
+Deno.test("compressing() merges its Vary with the handler's", async () => {
   const merged: readonly (readonly [before: readonly string[], after: string])[] = [
     [["Origin"], "Origin, Accept-Encoding"],
     [["Origin", "Cookie"], "Origin, Cookie, Accept-Encoding"],
@@ -199,29 +199,29 @@ Deno.test("compressing() adds to the Vary that is there", async () => {
   ];
   for (const [before, after] of merged) {
     const headers: Field[] = [PLAIN, ...before.map((value): Field => ["vary", value])];
-    assertEquals(field(await answer({ headers, body: TEXT }), "vary"), after);
+    assertEquals(field(await respond({ headers, body: TEXT }), "vary"), after);
   }
 });
 
-Deno.test("compressing() weakens the tag of what is compressed, and of what is still current", async () => {
+Deno.test("compressing() weakens the tag of a compressed response, and of a 304", async () => {
   for (const status of [200, 304]) {
     const tagged = (tag: string): HttpResponse => ({
       status,
       headers: [PLAIN, ["ETag", tag]],
       ...status === 200 ? { body: TEXT } : {},
     });
-    assertEquals(field(await answer(tagged('"a"')), "etag"), 'W/"a"', `${status}`);
-    assertEquals(field(await answer(tagged('W/"a"')), "etag"), 'W/"a"', `${status}`);
-    assertEquals(field(await answer(tagged('"a"'), "identity"), "etag"), '"a"', `${status}`);
+    assertEquals(field(await respond(tagged('"a"')), "etag"), 'W/"a"', `${status}`);
+    assertEquals(field(await respond(tagged('W/"a"')), "etag"), 'W/"a"', `${status}`);
+    assertEquals(field(await respond(tagged('"a"'), "identity"), "etag"), '"a"', `${status}`);
   }
 });
 
-Deno.test("compressing() answers HEAD as GET, and compresses nothing for it", async () => {
+Deno.test("compressing() gives HEAD the fields of GET, without compressing anything", async () => {
   const headers: readonly Field[] = [PLAIN, ["ETag", '"1"'], ["Content-Length", "4400"]];
   const source = new Pieces([encoder.encode(TEXT)].values(), 4400);
   for (const body of [TEXT, encoder.encode(TEXT), source, null]) {
-    const response = await answer({ headers, body }, "gzip", "HEAD");
-    const { headers: wanted } = await answer({ headers, body: TEXT }, "gzip", "GET");
+    const response = await respond({ headers, body }, "gzip", "HEAD");
+    const { headers: wanted } = await respond({ headers, body: TEXT }, "gzip", "GET");
     assertEquals(response.headers, wanted);
     assertEquals(sourceOf(response).length, null);
     assertEquals(await read(sourceOf(response)), new Uint8Array(0));
@@ -233,7 +233,7 @@ const LARGE = new Uint8Array(300_000).map((_, i) => i % 251);
 const RANDOM = crypto.getRandomValues(new Uint8Array(50_000));
 const NONE = new Uint8Array(0);
 
-/** Bodies whose compressed length is not known before, and their bytes. */
+/** Bodies whose compressed length is not known in advance, and their bytes. */
 const STREAMED: readonly (() => readonly [HttpResponse["body"], Uint8Array])[] = [
   () => [TEXT.repeat(20), encoder.encode(TEXT.repeat(20))],
   () => [LARGE, LARGE],
@@ -243,11 +243,11 @@ const STREAMED: readonly (() => readonly [HttpResponse["body"], Uint8Array])[] =
   () => [new Pieces([RANDOM].values(), RANDOM.length), RANDOM],
 ];
 
-Deno.test("compressing() streams what is large or of unknown length", async () => {
+Deno.test("compressing() streams bodies that are large or of unknown length", async () => {
   for (const coding of ["gzip", "br"]) {
     for (const make of STREAMED) {
       const [body = null, bytes] = make();
-      const response = await answer({ headers: [PLAIN], body }, coding);
+      const response = await respond({ headers: [PLAIN], body }, coding);
       assertEquals(sourceOf(response).length, null);
       const received = await decoded(response);
       assert(received.length === bytes.length && received.every((byte, i) => byte === bytes[i]));
@@ -256,16 +256,16 @@ Deno.test("compressing() streams what is large or of unknown length", async () =
   }
 });
 
-/** Pieces of random bytes, without end. */
+/** Pieces of random bytes, forever. */
 function* endless(): Generator<Uint8Array> {
   for (;;) yield RANDOM;
 }
 
 async function compressedSource(source: BodySource): Promise<BodySource> {
-  return sourceOf(await answer({ headers: [PLAIN], body: source }));
+  return sourceOf(await respond({ headers: [PLAIN], body: source }));
 }
 
-Deno.test("compressing() reads no more of a source than is asked for", async () => {
+Deno.test("compressing() reads no more of a source than its output needs", async () => {
   const source = new Pieces(endless());
   const body = await compressedSource(source);
   assertEquals(source.reads, 0);
@@ -276,7 +276,7 @@ Deno.test("compressing() reads no more of a source than is asked for", async () 
   await body.close();
 });
 
-Deno.test("compressing() is done with a piece before it asks for the next", async () => {
+Deno.test("compressing() has consumed a piece before it reads the next", async () => {
   const buffer = new Uint8Array(RANDOM.length);
   function* reusing(): Generator<Uint8Array> {
     for (let i = 0; i < 20; i++) {
@@ -284,7 +284,7 @@ Deno.test("compressing() is done with a piece before it asks for the next", asyn
       yield buffer;
     }
   }
-  const response = await answer({ headers: [PLAIN], body: new Pieces(reusing()) });
+  const response = await respond({ headers: [PLAIN], body: new Pieces(reusing()) });
   const received = await decoded(response);
   assertEquals(received.length, 20 * RANDOM.length);
   assert(received.every((byte, at) => {
@@ -293,7 +293,7 @@ Deno.test("compressing() is done with a piece before it asks for the next", asyn
   }));
 });
 
-Deno.test("compressing() releases a source whose client leaves, whenever that is", async () => {
+Deno.test("compressing() closes a source whose client leaves at any time", async () => {
   for (const reads of [0, 1, 5]) {
     const source = new Pieces(endless());
     const body = await compressedSource(source);
@@ -304,7 +304,7 @@ Deno.test("compressing() releases a source whose client leaves, whenever that is
   }
 });
 
-Deno.test("compressing() releases a source that is being waited for", async () => {
+Deno.test("compressing() closes a source during a read", async () => {
   const { promise, resolve } = Promise.withResolvers<Uint8Array | null>();
   let closes = 0;
   const body = await compressedSource({
@@ -319,7 +319,7 @@ Deno.test("compressing() releases a source that is being waited for", async () =
   assertEquals(await reading, null);
 });
 
-Deno.test("compressing() passes on that a source fails", async () => {
+Deno.test("compressing() passes on the error of a source", async () => {
   const failure = new Error("The disk is gone");
   let closes = 0;
   let reads = 0;
@@ -334,7 +334,7 @@ Deno.test("compressing() passes on that a source fails", async () => {
   assertEquals(closes, 1);
 });
 
-/** Bytes that this thread holds; those of the process are also of tests beside this one. */
+/** Bytes in use by this thread: the process also runs other tests. */
 function memory(): number {
   const { heapUsed, external } = Deno.memoryUsage();
   return heapUsed + external;

@@ -8,17 +8,22 @@ import {
 } from "@std/assert";
 import { Client } from "../../helpers/client.ts";
 import { makeHandler } from "../../helpers/handlers.ts";
-import { ask, receiveAnswer, receiveLastAnswer, requestText } from "../../helpers/http_client.ts";
+import {
+  ask,
+  receiveLastResponse,
+  receiveResponse,
+  requestText,
+} from "../../helpers/http_client.ts";
 import { testEachMode } from "../../helpers/modes.ts";
 import { startServer } from "../../helpers/server.ts";
 import { until } from "../../helpers/until.ts";
 
-/** Does what the path says. */
+/** A handler that behaves as the path says. */
 const SOURCE = `
 function refuse() {
   throw new Error("This is secret");
 }
-const answers = {
+const routes = {
   "/": () => new Response("fine"),
   "/fail": refuse,
   "/never": () => new Promise(() => {}),
@@ -35,18 +40,18 @@ export default {
   fetch(request, info) {
     const { pathname } = new URL(request.url);
     if (pathname === "/this") return new Response(this.word);
-    return answers[pathname](request, info);
+    return routes[pathname](request, info);
   },
 };`;
 
 testEachMode(
-  "fetch that throws is logged with its stack, and the client told the id",
+  "fetch that throws is logged with its stack, and the client gets only the id",
   async ({ args }) => {
     await using handler = await makeHandler(SOURCE);
     await using server = await startServer(args(...handler.args));
     using client = await Client.connect(server);
     await client.send(requestText("GET", "/fail"));
-    const { status, fields, body } = await receiveAnswer(client);
+    const { status, fields, body } = await receiveResponse(client);
     assertEquals(status, 500);
     assertNotMatch(`${JSON.stringify(fields)}${body}`, /secret|refuse|\.js|at /);
     const record = await server.logged("Request failed");
@@ -59,13 +64,13 @@ testEachMode(
 );
 
 testEachMode(
-  "fetch that never answers is 503 after --request-timeout, and logged",
+  "fetch that never responds becomes 503 after --request-timeout, and is logged",
   async ({ args }) => {
     await using handler = await makeHandler(SOURCE);
     await using server = await startServer(args(...handler.args, "--request-timeout", "100ms"));
     using client = await Client.connect(server);
     await client.send(requestText("GET", "/never"));
-    assertEquals((await receiveLastAnswer(client)).status, 503);
+    assertEquals((await receiveLastResponse(client)).status, 503);
     client.close();
     const record = await server.logged("Request refused");
     assertEquals(record["http.response.status_code"], 503);
@@ -77,7 +82,7 @@ testEachMode(
 );
 
 testEachMode(
-  "fetch whose promise is rejected after the answer does not end the server",
+  "fetch that leaves an unhandled rejection behind does not end the server",
   async ({ args }) => {
     await using handler = await makeHandler(SOURCE);
     await using server = await startServer(args(...handler.args));
@@ -85,7 +90,7 @@ testEachMode(
     await client.send(requestText("GET", "/later"));
     await server.logged((line) => line["severity"] === "ERROR");
     client.close();
-    // A process ends by it, and resets who is in its queue: another takes its place.
+    // A process crashes, and resets the clients in its accept queue, before another replaces it.
     await until("the next client is served", async () => {
       using next = await Client.connect(server);
       return (await ask(next, "GET", "/").catch(unlessReset))?.body === "fine";
@@ -98,17 +103,20 @@ function unlessReset(error: unknown): null {
   throw error;
 }
 
-testEachMode("fetch whose stream has no end is cut at --graceful-timeout", async ({ args }) => {
-  await using handler = await makeHandler(SOURCE);
-  await using server = await startServer(args(...handler.args, "--graceful-timeout", "200ms"));
-  using client = await Client.connect(server);
-  await client.send(requestText("GET", "/silent"));
-  await client.receiveUntil("\0\0\0\r\n");
-  server.kill("SIGTERM");
-  assertEquals(await client.receiveAll(), "");
-  await server.exited;
-  assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 1);
-});
+testEachMode(
+  "fetch with an endless stream is killed after --graceful-timeout",
+  async ({ args }) => {
+    await using handler = await makeHandler(SOURCE);
+    await using server = await startServer(args(...handler.args, "--graceful-timeout", "200ms"));
+    using client = await Client.connect(server);
+    await client.send(requestText("GET", "/silent"));
+    await client.receiveUntil("\0\0\0\r\n");
+    server.kill("SIGTERM");
+    assertEquals(await client.receiveAll(), "");
+    await server.exited;
+    assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 1);
+  },
+);
 
 Deno.test("fetch is called with its handler as `this`", async () => {
   await using handler = await makeHandler(SOURCE);
@@ -117,7 +125,7 @@ Deno.test("fetch is called with its handler as `this`", async () => {
   assertEquals((await ask(client, "GET", "/this")).body, "mine");
 });
 
-Deno.test("fetch serves a Unix socket, where clients have no address", async () => {
+Deno.test("fetch serves a Unix socket, whose clients have no address", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/s.sock`;
   await using handler = await makeHandler(SOURCE);

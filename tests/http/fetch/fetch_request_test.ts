@@ -1,36 +1,36 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Client } from "../../helpers/client.ts";
 import { found, serveFetcher } from "../../helpers/fetch.ts";
-import { ask, chunked, receiveAnswer, requestText } from "../../helpers/http_client.ts";
+import { ask, chunked, receiveResponse, requestText } from "../../helpers/http_client.ts";
 
 const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
 const MULTIPART = { "Content-Type": "multipart/form-data; boundary=B" };
 const CHUNKED = { "Transfer-Encoding": "chunked" };
 const decoder = new TextDecoder();
 
-/** What a handler finds in a POST with the body "abcdef". */
+/** Sends a POST with the body "abcdef"; the result of `look` in the handler. */
 function inPost(look: (request: Request) => unknown): Promise<unknown> {
   return found(look, "POST", "/path", { "X-Test": "1" }, "abcdef");
 }
 
-/** What a request that is sent as it is here comes to be. */
+/** Sends the text of a request; the result of `look` in the handler. */
 async function foundIn(text: string, look: (request: Request) => unknown): Promise<string> {
   await using serving = await serveFetcher(async (request) =>
     new Response(`${await look(request)}`)
   );
   using client = await Client.connect(serving);
   await client.send(text);
-  return (await receiveAnswer(client)).body.replace(`:${serving.port}`, ":PORT");
+  return (await receiveResponse(client)).body.replace(`:${serving.port}`, ":PORT");
 }
 
-/** The whole of a stream. */
+/** Reads a whole stream. */
 async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
   let text = "";
   for await (const piece of stream) text += decoder.decode(piece);
   return text;
 }
 
-Deno.test("Request is one of the Fetch standard, also to the runtime", async () => {
+Deno.test("Request is an instance of the runtime's class", async () => {
   const look = (request: Request) => [
     request instanceof Request,
     Object.prototype.toString.call(request),
@@ -40,7 +40,7 @@ Deno.test("Request is one of the Fetch standard, also to the runtime", async () 
   assertEquals(await inPost(look), [true, "[object Request]", true, "follow"]);
 });
 
-Deno.test("Request is not really made for what most handlers ask for", async () => {
+Deno.test("Request creates no real Request for what most handlers access", async () => {
   const Real = globalThis.Request;
   let made = 0;
   globalThis.Request = class extends Real {
@@ -62,13 +62,13 @@ Deno.test("Request is not really made for what most handlers ask for", async () 
   }
 });
 
-Deno.test("Request.method is what was sent, whatever its case", async () => {
+Deno.test("Request.method is the method as sent, in any case", async () => {
   for (const method of ["GET", "DELETE", "patch", "M-SEARCH", "TRACE"]) {
     assertEquals(await found((request) => request.method, method, "/"), method);
   }
 });
 
-Deno.test("Request.url is made of Host and the target in each of its forms", async () => {
+Deno.test("Request.url is made from Host and each form of target", async () => {
   const cases: [request: string, url: string][] = [
     ["GET /a%20b?c=d HTTP/1.1\r\nHost: Example.org:81\r\n\r\n", "http://Example.org:81/a%20b?c=d"],
     ["GET //a/../b HTTP/1.1\r\nHost: [::1]\r\n\r\n", "http://[::1]//a/../b"],
@@ -82,17 +82,17 @@ Deno.test("Request.url is made of Host and the target in each of its forms", asy
   }
 });
 
-Deno.test("Request.url that is none is 400 where the handler fails with it", async () => {
+Deno.test("Request.url that is not a URL becomes 400 if the handler fails with it", async () => {
   for (const host of ["a:99999", "1.2.3.256", "a%zz", "[1::2::3]"]) {
     await using serving = await serveFetcher((request) => new Response(new URL(request.url).host));
     using client = await Client.connect(serving);
     await client.send(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
-    assertEquals((await receiveAnswer(client)).status, 400, host);
+    assertEquals((await receiveResponse(client)).status, 400, host);
     assertEquals(serving.failures, []);
   }
 });
 
-Deno.test("Request.headers know names in any case, and join what came in several lines", async () => {
+Deno.test("Request.headers are case-insensitive, and join repeated fields", async () => {
   const text = "GET / HTTP/1.1\r\nHost: a\r\nX-Test: one\r\nx-TEST:two \r\nX-Empty:\r\n" +
     "Cookie: a=1\r\nCookie: b=2\r\nX-Latin: caf\xe9\r\n\r\n";
   const look = ({ headers }: Request) =>
@@ -100,10 +100,10 @@ Deno.test("Request.headers know names in any case, and join what came in several
   await using serving = await serveFetcher((request) => new Response(look(request)));
   using client = await Client.connect(serving);
   await client.send(Uint8Array.from(text, (character) => character.charCodeAt(0)));
-  assertEquals((await receiveAnswer(client)).body, "one, two||a=1; b=2|café|");
+  assertEquals((await receiveResponse(client)).body, "one, two||a=1; b=2|café|");
 });
 
-Deno.test("Request has a body that is read in each way", async () => {
+Deno.test("Request has a body that can be read in each way", async () => {
   const look: Record<string, (request: Request) => unknown> = {
     text: (request) => request.text(),
     bytes: async (request) => decoder.decode(await request.bytes()),
@@ -150,10 +150,10 @@ Deno.test("Request.body gives pieces as they arrive", async () => {
   await client.send(requestText("POST", "/", CHUNKED, "3\r\nabc\r\n"));
   await first.promise;
   await client.send("2\r\nde\r\n0\r\n\r\n");
-  assertEquals((await receiveAnswer(client)).body, "abc|de");
+  assertEquals((await receiveResponse(client)).body, "abc|de");
 });
 
-Deno.test("Request.json gives what was sent, and rejects what is no JSON", async () => {
+Deno.test("Request.json parses the body, and rejects invalid JSON", async () => {
   const look = (request: Request) => request.json();
   assertEquals(await found(look, "POST", "/", {}, '{"a":[1,null]}'), { a: [1, null] });
   await assertRejects(() => found(look, "POST", "/", {}, '{"a":'), SyntaxError);
@@ -181,7 +181,7 @@ Deno.test("Request.blob has the type of the body", async () => {
   assertEquals(await found(look, "POST", "/", { "Content-Type": "text/x" }, "abc"), "text/x");
 });
 
-Deno.test("Request has no body where none was sent, and for GET, however often it is read", async () => {
+Deno.test("Request has no body if none was sent, or for GET, however often it is read", async () => {
   const look = async (request: Request) => [
     request.body,
     await request.text(),
@@ -194,7 +194,7 @@ Deno.test("Request has no body where none was sent, and for GET, however often i
   const nothing = [null, "", false, "", 0, 0, ""];
   assertEquals(await found(look, "POST", "/"), nothing);
   assertEquals(await found(look, "GET", "/"), nothing);
-  assertEquals(await found(look, "GET", "/", {}, "abc"), nothing, "passed over");
+  assertEquals(await found(look, "GET", "/", {}, "abc"), nothing, "skipped");
 });
 
 Deno.test("Request.bodyUsed is true from the first read on", async () => {
@@ -206,7 +206,7 @@ Deno.test("Request.bodyUsed is true from the first read on", async () => {
   assertEquals(await inPost(look), [false, false, false, true, "abcdef", true]);
 });
 
-Deno.test("Request rejects a second read in each way, and cannot be copied any more", async () => {
+Deno.test("Request rejects a second read in each way, and a copy after a read", async () => {
   const first: Record<string, (request: Request) => unknown> = {
     text: (request) => request.text(),
     bytes: (request) => request.bytes(),
@@ -246,7 +246,7 @@ Deno.test("Request rejects a second read in each way, and cannot be copied any m
   }
 });
 
-Deno.test("Request can be made into another one, with other headers, another URL, another body", async () => {
+Deno.test("Request can be copied with other headers, another URL, another body", async () => {
   const whole = async (request: Request) => [
     request.method,
     request.url,
@@ -278,7 +278,7 @@ Deno.test("Request can be made into another one, with other headers, another URL
   assertEquals(await inPost(spent), ["POST", url, "1", "x"]);
 });
 
-Deno.test("Request can be sent on with fetch(), and its body with it", async () => {
+Deno.test("Request can be forwarded with fetch(), including its body", async () => {
   const body = "x".repeat(1_000_000);
   await using target = await serveFetcher(async (request) => {
     const { pathname } = new URL(request.url);
@@ -306,5 +306,5 @@ Deno.test("Request can be sent on with fetch(), and its body with it", async () 
     "a",
   );
   await client.send(text);
-  assertEquals((await receiveAnswer(client)).fields["x-seen"], "POST /absolute null");
+  assertEquals((await receiveResponse(client)).fields["x-seen"], "POST /absolute null");
 });

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Client } from "../../helpers/client.ts";
-import { answerOf, serveFetcher } from "../../helpers/fetch.ts";
-import { receiveAnswer, receiveLastAnswer, requestText } from "../../helpers/http_client.ts";
+import { responseOf, serveFetcher } from "../../helpers/fetch.ts";
+import { receiveLastResponse, receiveResponse, requestText } from "../../helpers/http_client.ts";
 import { until } from "../../helpers/until.ts";
 
 const encoder = new TextEncoder();
 
-/** A stream of pieces, each of which is there when it is asked for. */
+/** A stream whose pieces are available as soon as they are read. */
 function streamOf(...pieces: readonly string[]): ReadableStream<Uint8Array<ArrayBuffer>> {
   const rest = pieces.map((piece) => encoder.encode(piece));
   return new ReadableStream({
@@ -18,10 +18,10 @@ function streamOf(...pieces: readonly string[]): ReadableStream<Uint8Array<Array
   }, { highWaterMark: 0 });
 }
 
-/** A stream that is fed by hand. */
+/** A stream that a test controls. */
 interface Feed {
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Puts a piece into it; null ends it. */
+  /** Adds a piece; null ends the stream. */
   put(piece: string | null): void;
   fail(error: unknown): void;
   readonly isCancelled: boolean;
@@ -45,12 +45,12 @@ function makeFeed(): Feed {
   };
 }
 
-/** What is answered to a GET. */
-function answer(make: () => Response, method = "GET") {
-  return answerOf(make, method, "/");
+/** Serves a response once, and receives it. */
+function receive(make: () => Response, method = "GET") {
+  return responseOf(make, method, "/");
 }
 
-Deno.test("Response with a body that is there as a whole announces its length", async () => {
+Deno.test("Response with a body that is completely available is sent with its length", async () => {
   const form = "application/x-www-form-urlencoded;charset=UTF-8";
   const cases: [body: BodyInit, type: string | undefined, text: string][] = [
     ["héllo", "text/plain;charset=UTF-8", "héllo"],
@@ -64,7 +64,7 @@ Deno.test("Response with a body that is there as a whole announces its length", 
     ["x".repeat(1_000_000), "text/plain;charset=UTF-8", "x".repeat(1_000_000)],
   ];
   for (const [body, type, text] of cases) {
-    const { status, fields, body: received } = await answer(() => new Response(body));
+    const { status, fields, body: received } = await receive(() => new Response(body));
     assertEquals(status, 200);
     assertEquals(fields["content-type"], type);
     assertEquals(fields["content-length"], String(encoder.encode(text).length));
@@ -73,7 +73,7 @@ Deno.test("Response with a body that is there as a whole announces its length", 
   }
 });
 
-Deno.test("Response with a FormData has its parts and their boundary", async () => {
+Deno.test("Response with FormData is sent with its parts and boundary", async () => {
   const form = new FormData();
   form.append("a", "1");
   form.append("f", new File(["hello"], "x.txt"));
@@ -84,7 +84,7 @@ Deno.test("Response with a FormData has its parts and their boundary", async () 
   assertEquals([file.name, await file.text()], ["x.txt", "hello"]);
 });
 
-Deno.test("Response with a stream is sent in chunks, each as it comes", async () => {
+Deno.test("Response with a stream is sent in chunks, each as soon as it is available", async () => {
   const feed = makeFeed();
   await using serving = await serveFetcher(() => new Response(feed.stream));
   using client = await Client.connect(serving);
@@ -103,13 +103,13 @@ Deno.test("Response with a stream is sent in chunks, each as it comes", async ()
   assertMatch(
     await client.receiveUntil("\r\n\r\n"),
     / 500 /,
-    "the stream was used, the connection not",
+    "the stream was used, but the connection persists",
   );
 });
 
-Deno.test("Response with a stream goes through whole, however large its pieces", async () => {
+Deno.test("Response with a stream is sent completely, whatever the size of its pieces", async () => {
   const pieces = ["a", "", "b".repeat(8192), "c".repeat(8193), "d".repeat(300_000), "e"];
-  const { body, fields } = await answer(() => new Response(streamOf(...pieces)));
+  const { body, fields } = await receive(() => new Response(streamOf(...pieces)));
   assertEquals(fields["transfer-encoding"], "chunked");
   assert(body === pieces.join(""));
 });
@@ -118,35 +118,35 @@ Deno.test("Response with a stream ends with the connection in HTTP/1.0", async (
   await using serving = await serveFetcher(() => new Response(streamOf("one", "two")));
   using client = await Client.connect(serving);
   await client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-  const { fields, body } = await receiveLastAnswer(client);
+  const { fields, body } = await receiveLastResponse(client);
   assertEquals(fields["transfer-encoding"], undefined);
   assertEquals(body, "onetwo");
 });
 
-Deno.test("Response with a stream and Content-Length is sent with it", async () => {
+Deno.test("Response with a stream and Content-Length is sent with that length", async () => {
   const headers = { "Content-Length": "6" };
-  const { body, fields } = await answer(() => new Response(streamOf("one", "two"), { headers }));
+  const { body, fields } = await receive(() => new Response(streamOf("one", "two"), { headers }));
   assertEquals([fields["content-length"], fields["transfer-encoding"]], ["6", undefined]);
   assertEquals(body, "onetwo");
 });
 
-Deno.test("Response with another length than its Content-Length is not taken for whole", async () => {
+Deno.test("Response with a stream of another length than its Content-Length ends incomplete", async () => {
   for (const length of ["5", "7"]) {
     const headers = { "Content-Length": length };
     await using serving = await serveFetcher(() =>
       new Response(streamOf("one", "two"), { headers })
     );
     await assertRejects(async () => await (await fetch(serving.origin)).text());
-    await until("it is reported", () => serving.failures.length === 1);
+    await until("the error is reported", () => serving.failures.length === 1);
     assertMatch(String(serving.failures[0]?.error), new RegExp(`${length} bytes announced`));
   }
-  const whole = await answer(() => new Response("abc", { headers: { "Content-Length": "9" } }));
-  assertEquals(whole.fields["content-length"], "3", "the server knows better");
+  const whole = await receive(() => new Response("abc", { headers: { "Content-Length": "9" } }));
+  assertEquals(whole.fields["content-length"], "3", "the true length takes precedence");
 });
 
-Deno.test("Response without a body says so, with the statuses that have none at all", async () => {
+Deno.test("Response without a body has a Content-Length of 0, or none for a bodiless status", async () => {
   for (const status of [200, 205, 404]) {
-    const { fields } = await answer(() => new Response(null, { status }));
+    const { fields } = await receive(() => new Response(null, { status }));
     assertEquals(fields["content-length"], "0", String(status));
   }
   for (const status of [204, 304]) {
@@ -156,7 +156,7 @@ Deno.test("Response without a body says so, with the statuses that have none at 
     using client = await Client.connect(serving);
     for (const _ of [1, 2]) {
       await client.send(requestText("GET", "/"));
-      const { fields, status: found } = await receiveAnswer(client);
+      const { fields, status: found } = await receiveResponse(client);
       assertEquals(found, status);
       assertEquals(fields["etag"], '"x"');
       assertEquals([fields["content-length"], fields["transfer-encoding"]], [undefined, undefined]);
@@ -164,15 +164,15 @@ Deno.test("Response without a body says so, with the statuses that have none at 
   }
 });
 
-Deno.test("Response.json and Response.redirect come as they are made", async () => {
-  const json = await answer(() => Response.json({ a: [1] }, { status: 201 }));
+Deno.test("Response.json and Response.redirect are sent as they are", async () => {
+  const json = await receive(() => Response.json({ a: [1] }, { status: 201 }));
   assertEquals([json.status, json.fields["content-type"]], [201, "application/json"]);
   assertEquals(json.body, '{"a":[1]}');
-  const redirect = await answer(() => Response.redirect("http://other/path", 307));
+  const redirect = await receive(() => Response.redirect("http://other/path", 307));
   assertEquals([redirect.status, redirect.fields["location"]], [307, "http://other/path"]);
 });
 
-Deno.test("Response has its headers, Set-Cookie in a line of each", async () => {
+Deno.test("Response is sent with its headers, and a line for each Set-Cookie", async () => {
   const headers = new Headers({ "X-Latin": "caf\xe9", Server: "mine", Date: "today" });
   for (const value of ["a=1; Path=/", "b=2"]) headers.append("Set-Cookie", value);
   for (const value of ["one", "two"]) headers.append("X-Test", value);
@@ -197,7 +197,7 @@ Deno.test("Response has its headers, Set-Cookie in a line of each", async () => 
   ]);
 });
 
-Deno.test("Response may have more headers than any buffer has room for", async () => {
+Deno.test("Response may have more headers than fit into a buffer", async () => {
   const value = "x".repeat(20_000);
   await using serving = await serveFetcher(() =>
     new Response("body", { headers: { "X-Large": value } })
@@ -205,20 +205,20 @@ Deno.test("Response may have more headers than any buffer has room for", async (
   using client = await Client.connect(serving);
   await client.send(requestText("GET", "/").repeat(2));
   for (const _ of [1, 2]) {
-    const { fields, body } = await receiveAnswer(client);
+    const { fields, body } = await receiveResponse(client);
     assert(fields["x-large"] === value);
     assertEquals(body, "body");
   }
 });
 
-Deno.test("Response to HEAD has the fields of the one to GET, and no body", async () => {
+Deno.test("Response to HEAD has the fields of the response to GET, and no body", async () => {
   const feed = makeFeed();
   const responses: [make: () => Response, length: string | undefined][] = [
     [() => new Response("abc"), "3"],
     [() => new Response(null, { headers: { "Content-Length": "12" } }), "12"],
     [() => new Response(feed.stream, { headers: { "Content-Length": "12" } }), "12"],
     [() => new Response(streamOf("one", "two")), undefined],
-    // Nobody knows what a GET would have.
+    // The length of the response to GET is unknown.
     [() => new Response(null), undefined],
   ];
   const rest = responses.map(([make]) => make);
@@ -226,7 +226,7 @@ Deno.test("Response to HEAD has the fields of the one to GET, and no body", asyn
   using client = await Client.connect(serving);
   for (const [make, length] of responses) {
     await client.send(requestText("HEAD", "/"));
-    const { status, fields } = await receiveAnswer(client, "HEAD");
+    const { status, fields } = await receiveResponse(client, "HEAD");
     assertEquals(status, 200);
     assertEquals(fields["content-length"], length, String(make));
     assertEquals(fields["transfer-encoding"], undefined);
@@ -234,7 +234,7 @@ Deno.test("Response to HEAD has the fields of the one to GET, and no body", asyn
   await until("the stream is cancelled", () => feed.isCancelled);
 });
 
-Deno.test("Response with a stream that fails is cut off, not ended", async () => {
+Deno.test("Response with a stream that fails ends incomplete", async () => {
   const feed = makeFeed();
   await using serving = await serveFetcher(() => new Response(feed.stream));
   using client = await Client.connect(serving);
@@ -248,23 +248,23 @@ Deno.test("Response with a stream that fails is cut off, not ended", async () =>
   assertEquals(closed?.endedBy, "error");
 });
 
-Deno.test("Response with a stream that fails at once is 500", async () => {
+Deno.test("Response with a stream that fails at once becomes 500", async () => {
   const feed = makeFeed();
   feed.fail(new Error("boom"));
-  const { status, failures } = await answer(() => new Response(feed.stream));
+  const { status, failures } = await receive(() => new Response(feed.stream));
   assertEquals([status, String(failures[0]?.error)], [500, "Error: boom"]);
 });
 
-Deno.test("Response that gives text instead of bytes is 500, or cut off", async () => {
+Deno.test("Response with a stream of text instead of bytes ends incomplete, and is reported", async () => {
   const textStream = (...pieces: string[]) =>
     new Response(ReadableStream.from(pieces) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>);
   await using serving = await serveFetcher(() => textStream("one", "two"));
   await assertRejects(async () => await (await fetch(serving.origin)).text());
-  await until("it is reported", () => serving.failures.length === 1);
+  await until("the error is reported", () => serving.failures.length === 1);
   assertMatch(String(serving.failures[0]?.error), /gave a string, wanted a Uint8Array/);
 });
 
-Deno.test("Response.body is cancelled when the client leaves in the middle", async () => {
+Deno.test("Response.body is cancelled when the client leaves in the middle of it", async () => {
   let isCancelled = false;
   const piece = new Uint8Array(64 * 1024);
   const stream = new ReadableStream({
@@ -276,13 +276,13 @@ Deno.test("Response.body is cancelled when the client leaves in the middle", asy
   await client.send(requestText("GET", "/"));
   await client.receive(100_000);
   client.close();
-  await until("it is cancelled", () => isCancelled);
+  await until("the stream is cancelled", () => isCancelled);
   const [closed] = await serving.closed(1);
   assertEquals(closed?.endedBy, "client");
   assertEquals(serving.failures, []);
 });
 
-Deno.test("Response.body is cancelled with what is sent next, once the client has left", async () => {
+Deno.test("Response.body is cancelled by the next write after the client has left", async () => {
   const feed = makeFeed();
   await using serving = await serveFetcher(() => new Response(feed.stream));
   using client = await Client.connect(serving);
@@ -290,15 +290,15 @@ Deno.test("Response.body is cancelled with what is sent next, once the client ha
   feed.put("one");
   await client.receiveUntil("one\r\n");
   client.close();
-  // The system notices when the client refuses the first of them.
-  await until("it is cancelled", () => {
+  // The system notices when the client's side rejects the first write.
+  await until("the stream is cancelled", () => {
     if (!feed.isCancelled) feed.put("more");
     return feed.isCancelled;
   });
   assertEquals((await serving.closed(1))[0]?.endedBy, "client");
 });
 
-Deno.test("Response.body waits for a client that does not read", async () => {
+Deno.test("Response.body is read no faster than the client reads", async () => {
   let given = 0;
   const piece = new Uint8Array(1024 * 1024);
   const stream = new ReadableStream({
@@ -311,12 +311,12 @@ Deno.test("Response.body waits for a client that does not read", async () => {
   const response = await fetch(serving.origin);
   const reader = response.body?.getReader();
   await reader?.read();
-  assert(given < 50, `${given} pieces for a client that has taken one`);
+  assert(given < 50, `${given} pieces for a client that has read one`);
   await reader?.cancel();
   await serving.closed(1);
 });
 
-Deno.test("Response that is none, or was used, is 500, and reported", async () => {
+Deno.test("Response that is not a Response, or was used, becomes 500, and is reported", async () => {
   const used = async () => {
     const response = new Response("x");
     await response.text();
@@ -337,7 +337,7 @@ Deno.test("Response that is none, or was used, is 500, and reported", async () =
     [() => Response.error(), /an error Response/],
   ];
   for (const [make, message] of cases) {
-    const { status, fields, body, failures } = await answerOf(make as () => Response, "GET", "/");
+    const { status, fields, body, failures } = await responseOf(make as () => Response, "GET", "/");
     assertEquals(status, 500);
     assertEquals(fields["x-request-id"], failures[0]?.id);
     assertEquals(body, `Internal Server Error: request ${failures[0]?.id}\n`);

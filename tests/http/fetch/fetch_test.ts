@@ -2,36 +2,36 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { HttpError } from "../../../src/http/error.ts";
 import type { FetchHandler, FetchInfo } from "../../../src/http/fetch/fetch.ts";
 import { Client } from "../../helpers/client.ts";
-import { answerOf, CONTEXT, found, serveFetcher } from "../../helpers/fetch.ts";
+import { CONTEXT, found, responseOf, serveFetcher } from "../../helpers/fetch.ts";
 import {
   ask,
   chunked,
-  receiveAnswer,
-  receiveLastAnswer,
+  receiveLastResponse,
+  receiveResponse,
   requestText,
 } from "../../helpers/http_client.ts";
 import { until } from "../../helpers/until.ts";
 
 const EXPECTING = { Expect: "100-continue", "Content-Length": 3 };
 
-/** A handler that waits until it is told to answer, and what became of its last request. */
+/** A handler that waits for `release` to respond, and the signal of its last request. */
 function makeSlow(prepare: (request: Request, info: FetchInfo) => unknown = () => {}) {
   const slow = {
-    asked: Promise.withResolvers<void>(),
-    answer: Promise.withResolvers<void>(),
+    called: Promise.withResolvers<void>(),
+    release: Promise.withResolvers<void>(),
     signal: new AbortController().signal,
     fetch: (async (request, info) => {
       slow.signal = request.signal;
       await prepare(request, info);
-      slow.asked.resolve();
-      await slow.answer.promise;
-      return new Response("answer");
+      slow.called.resolve();
+      await slow.release.promise;
+      return new Response("response");
     }) satisfies FetchHandler["fetch"],
   };
   return slow;
 }
 
-Deno.test("fetch is told beside the request who asks, where, and of what server", async () => {
+Deno.test("fetch gets the addresses, the id and the context besides the request", async () => {
   const look = (_request: Request, { remoteAddr, localAddr, id, context }: FetchInfo) => [
     remoteAddr.transport === "tcp" && remoteAddr.hostname,
     localAddr.transport === "tcp" && localAddr.hostname,
@@ -41,7 +41,7 @@ Deno.test("fetch is told beside the request who asks, where, and of what server"
   assertEquals(await found(look, "GET", "/"), ["127.0.0.1", "127.0.0.1", "0-1-1", true]);
 });
 
-Deno.test("fetch that throws is 500 with the id, and no more than that", async () => {
+Deno.test("fetch that throws becomes 500 with the id, and nothing else", async () => {
   const throws: FetchHandler["fetch"][] = [
     () => {
       throw new Error("secret", { cause: new Error("deeper") });
@@ -53,7 +53,7 @@ Deno.test("fetch that throws is 500 with the id, and no more than that", async (
     () => Promise.reject(null),
   ];
   for (const fetch of throws) {
-    const { status, fields, body, failures } = await answerOf(fetch, "GET", "/");
+    const { status, fields, body, failures } = await responseOf(fetch, "GET", "/");
     assertEquals(status, 500);
     assertEquals(body, "Internal Server Error: request 0-1-1\n");
     const { date, ...others } = fields;
@@ -67,8 +67,8 @@ Deno.test("fetch that throws is 500 with the id, and no more than that", async (
   }
 });
 
-Deno.test("fetch that throws an HttpError answers with it", async () => {
-  const { status, fields, body, failures } = await answerOf(
+Deno.test("fetch that throws an HttpError responds with it", async () => {
+  const { status, fields, body, failures } = await responseOf(
     () => {
       throw new HttpError(409, "there is one already", [["X-Test", "1"]]);
     },
@@ -80,7 +80,7 @@ Deno.test("fetch that throws an HttpError answers with it", async () => {
   assertEquals(failures, []);
 });
 
-Deno.test("fetch that throws keeps the connection", async () => {
+Deno.test("fetch that throws does not end the connection", async () => {
   await using serving = await serveFetcher((request) => {
     if (request.url.endsWith("/fail")) throw new Error("boom");
     return new Response("fine");
@@ -90,7 +90,7 @@ Deno.test("fetch that throws keeps the connection", async () => {
   assertEquals((await ask(client, "GET", "/")).body, "fine");
 });
 
-Deno.test("fetch that reads a body which is too large or malformed has that told", async () => {
+Deno.test("fetch that reads a too large or malformed body becomes 413 or 400", async () => {
   const ways: Record<string, (request: Request) => Promise<unknown>> = {
     text: (request) => request.text(),
     json: (request) => request.json(),
@@ -107,59 +107,59 @@ Deno.test("fetch that reads a body which is too large or malformed has that told
       }, { maxBodySize: 7 });
       using client = await Client.connect(serving);
       await client.send(requestText("POST", "/", { "Transfer-Encoding": "chunked" }, body));
-      assertEquals((await receiveLastAnswer(client)).status, status, way);
+      assertEquals((await receiveLastResponse(client)).status, status, way);
       assertEquals(serving.refusals.map((error) => error.status), [status]);
       assertEquals(serving.failures, []);
     }
   }
 });
 
-Deno.test("fetch that reads a body which comes too slowly has that told", async () => {
+Deno.test("fetch that reads a too slow body becomes 408", async () => {
   await using serving = await serveFetcher(
     async (request) => new Response(await request.text()),
     { bodyTimeout: 50 },
   );
   using client = await Client.connect(serving);
   await client.send(requestText("POST", "/", { "Content-Length": 3 }) + "ab");
-  assertEquals((await receiveLastAnswer(client)).status, 408);
+  assertEquals((await receiveLastResponse(client)).status, 408);
   assertMatch(String(serving.refusals[0]), /the body took longer than --body-timeout/);
 });
 
-Deno.test("fetch that does not answer in time is 503, and told by the signal", async () => {
+Deno.test("fetch that does not respond in time becomes 503, and its signal aborts", async () => {
   const slow = makeSlow();
   await using serving = await serveFetcher(slow.fetch, { requestTimeout: 50 });
   using client = await Client.connect(serving);
   await client.send(requestText("GET", "/"));
-  const { status, body } = await receiveLastAnswer(client);
+  const { status, body } = await receiveLastResponse(client);
   assertEquals(status, 503);
   assertMatch(body, /the handler took longer than --request-timeout/);
   assertEquals(serving.refusals.map((error) => error.status), [503]);
   assertEquals(slow.signal.reason?.name, "TimeoutError");
-  slow.answer.resolve();
+  slow.release.resolve();
 });
 
-Deno.test("fetch that answers too late has its stream cancelled, and its error reported", async () => {
+Deno.test("fetch that responds too late has its stream cancelled, and its error reported", async () => {
   let isCancelled = false;
-  const answers = [
+  const outcomes = [
     () => new Response(new ReadableStream({ cancel: () => void (isCancelled = true) })),
     () => Promise.reject(new Error("too late")),
   ];
-  for (const answer of answers) {
+  for (const outcome of outcomes) {
     const late = Promise.withResolvers<void>();
     await using serving = await serveFetcher(async () => {
       await late.promise;
-      return await answer();
+      return await outcome();
     }, { requestTimeout: 50 });
     using client = await Client.connect(serving);
     await client.send(requestText("GET", "/"));
-    assertEquals((await receiveLastAnswer(client)).status, 503);
+    assertEquals((await receiveLastResponse(client)).status, 503);
     late.resolve();
-    if (answer === answers[0]) await until("it is cancelled", () => isCancelled);
-    else await until("it is reported", () => serving.failures.length === 1);
+    if (outcome === outcomes[0]) await until("the stream is cancelled", () => isCancelled);
+    else await until("the error is reported", () => serving.failures.length === 1);
   }
 });
 
-Deno.test("fetch that answers with a stream in time may take its time with the pieces", async () => {
+Deno.test("--request-timeout ends when fetch responds: the pieces of a stream may take longer", async () => {
   const first = Promise.withResolvers<void>();
   const stream = new ReadableStream({
     async pull(controller) {
@@ -172,10 +172,10 @@ Deno.test("fetch that answers with a stream in time may take its time with the p
   using client = await Client.connect(serving);
   await client.send(requestText("GET", "/"));
   assertMatch(await client.receiveUntil("\r\n\r\n"), /^HTTP\/1\.1 200 /);
-  // Meanwhile another one times out.
+  // Another request times out meanwhile.
   using other = await Client.connect(serving);
   await other.send(requestText("GET", "/"));
-  await receiveAnswer(other);
+  await receiveResponse(other);
   first.resolve();
   assertMatch(await client.receiveUntil("0\r\n\r\n"), /at last/);
 });
@@ -188,18 +188,18 @@ Deno.test("Request.signal aborts when the client leaves, and completed rejects",
   await using serving = await serveFetcher(slow.fetch);
   using client = await Client.connect(serving);
   await client.send(requestText("GET", "/"));
-  await slow.asked.promise;
+  await slow.called.promise;
   assertEquals(slow.signal.aborted, false);
   client.close();
-  await until("it aborts", () => slow.signal.aborted);
+  await until("the signal aborts", () => slow.signal.aborted);
   assertEquals(slow.signal.reason.name, "AbortError");
   assertEquals(await completed.promise, slow.signal.reason);
-  slow.answer.resolve();
+  slow.release.resolve();
   assertEquals((await serving.closed(1))[0]?.endedBy, "client");
   assertEquals(serving.failures, []);
 });
 
-Deno.test("Request.signal aborts when the client leaves, also after it has sent the body", async () => {
+Deno.test("Request.signal aborts when the client leaves after it has sent the body", async () => {
   for (const isSignalFirst of [true, false]) {
     const begun = Promise.withResolvers<void>();
     const slow = makeSlow();
@@ -214,17 +214,19 @@ Deno.test("Request.signal aborts when the client leaves, also after it has sent 
     await client.send(requestText("POST", "/", { "Content-Length": 6 }) + "abc");
     await begun.promise;
     await client.send("def");
-    await slow.asked.promise;
+    await slow.called.promise;
     client.close();
-    await until("it aborts", () => slow.signal.aborted, 5000).finally(() => slow.answer.resolve());
+    await until("the signal aborts", () => slow.signal.aborted, 5000).finally(() =>
+      slow.release.resolve()
+    );
   }
 });
 
-Deno.test("Request.signal does not abort while the client stays, nor when it has its answer", async () => {
+Deno.test("Request.signal does not abort while the client stays, nor after the response", async () => {
   const signals: AbortSignal[] = [];
   await using serving = await serveFetcher(async (request, info) => {
     signals.push(request.signal);
-    // The body is read while the client is watched.
+    // Read while the signal watches the client.
     const text = await request.text();
     void info.completed.then(() =>
       signals.forEach((signal) => assertEquals(signal.aborted, false))
@@ -234,14 +236,14 @@ Deno.test("Request.signal does not abort while the client stays, nor when it has
   using client = await Client.connect(serving);
   assertEquals((await ask(client, "POST", "/", {}, "one")).body, "one");
   await client.send(requestText("POST", "/", {}, "two") + requestText("POST", "/", {}, "three"));
-  assertEquals((await receiveAnswer(client)).body, "two");
-  assertEquals((await receiveAnswer(client)).body, "three");
+  assertEquals((await receiveResponse(client)).body, "two");
+  assertEquals((await receiveResponse(client)).body, "three");
   client.close();
   await serving.closed(1);
   assertEquals(signals.map((signal) => signal.aborted), [false, false, false]);
 });
 
-Deno.test("Request.signal and the body can be waited for at the same time", async () => {
+Deno.test("Request.signal can watch the client while the body is read", async () => {
   await using serving = await serveFetcher(async (request) => {
     const text = request.text();
     const { signal } = request;
@@ -251,23 +253,23 @@ Deno.test("Request.signal and the body can be waited for at the same time", asyn
   for (const _ of [1, 2]) {
     await client.send(requestText("POST", "/", { "Content-Length": 6 }) + "abc");
     await client.send("def");
-    assertEquals((await receiveAnswer(client)).body, "abcdef false");
+    assertEquals((await receiveResponse(client)).body, "abcdef false");
   }
 });
 
-Deno.test("a client that half-closes has its answer all the same", async () => {
+Deno.test("a client that half-closes still gets its response", async () => {
   const slow = makeSlow();
   await using serving = await serveFetcher(slow.fetch);
   using client = await Client.connect(serving);
   await client.send(requestText("GET", "/"));
-  await slow.asked.promise;
+  await slow.called.promise;
   await client.end();
-  slow.answer.resolve();
-  assertEquals((await receiveAnswer(client)).body, "answer");
+  slow.release.resolve();
+  assertEquals((await receiveResponse(client)).body, "response");
   assertEquals(await client.receiveAll(), "");
 });
 
-Deno.test("a client that half-closes has a stream sent to its end", async () => {
+Deno.test("a client that half-closes gets a stream to its end", async () => {
   const ended = Promise.withResolvers<void>();
   await using serving = await serveFetcher(({ signal }) => {
     signal.addEventListener("abort", () => ended.resolve());
@@ -283,29 +285,29 @@ Deno.test("a client that half-closes has a stream sent to its end", async () => 
   using client = await Client.connect(serving);
   await client.send(requestText("GET", "/"));
   await client.end();
-  assertEquals((await receiveAnswer(client)).body, "at last");
+  assertEquals((await receiveResponse(client)).body, "at last");
   assertEquals(await client.receiveAll(), "");
 });
 
-Deno.test("FetchInfo.completed resolves when the answer is sent, whenever it is asked for", async () => {
+Deno.test("FetchInfo.completed resolves when the response is sent, also if accessed later", async () => {
   const infos: FetchInfo[] = [];
   let completed: Promise<void> | undefined;
   await using serving = await serveFetcher((_request, info) => {
     infos.push(info);
     if (infos.length === 1) completed = info.completed;
-    return new Response("answer");
+    return new Response("response");
   });
   using client = await Client.connect(serving);
   await ask(client, "GET", "/");
   await ask(client, "GET", "/");
   await completed;
-  // The second one is asked for after it was answered.
-  const another = ask(client, "GET", "/").then(() => "in vain");
+  // The second promise is accessed after its response was sent.
+  const another = ask(client, "GET", "/").then(() => "too late");
   assertEquals(await Promise.race([infos[1]?.completed, another]), undefined);
   await another;
 });
 
-Deno.test("Request.signal aborts when the client leaves while a stream is sent, even a silent one", async () => {
+Deno.test("Request.signal aborts when the client leaves while a stream is sent, even one without data", async () => {
   let isAborted = false;
   await using serving = await serveFetcher(({ signal }) => {
     const stream = new ReadableStream({
@@ -323,43 +325,43 @@ Deno.test("Request.signal aborts when the client leaves while a stream is sent, 
   await client.send(requestText("GET", "/"));
   await client.receiveUntil("first\r\n");
   client.close();
-  await until("it aborts", () => isAborted);
+  await until("the signal aborts", () => isAborted);
   assertEquals((await serving.closed(1))[0]?.endedBy, "client");
 });
 
-Deno.test("a body that the handler did not read is passed over", async () => {
-  await using serving = await serveFetcher(() => new Response("answer"));
+Deno.test("a body that the handler did not read is skipped", async () => {
+  await using serving = await serveFetcher(() => new Response("response"));
   using client = await Client.connect(serving);
   for (const fields of [{}, { "Transfer-Encoding": "chunked" }] as Record<string, string>[]) {
     const body = "Transfer-Encoding" in fields ? chunked("abc", "def") : "abcdef";
-    assertEquals((await ask(client, "POST", "/", fields, body)).body, "answer");
+    assertEquals((await ask(client, "POST", "/", fields, body)).body, "response");
   }
   await client.send(requestText("POST", "/", { "Content-Length": 6 }) + "abc");
-  assertEquals((await receiveAnswer(client)).body, "answer");
+  assertEquals((await receiveResponse(client)).body, "response");
   await client.send(`def${requestText("GET", "/")}`);
-  assertEquals((await receiveAnswer(client)).body, "answer");
+  assertEquals((await receiveResponse(client)).body, "response");
 });
 
-Deno.test("a body that is read after the answer is rejected, not taken for the whole", async () => {
+Deno.test("a body that is read after the response rejects, instead of ending early", async () => {
   const outcomes: Promise<string>[] = [];
   const outcome = (text: Promise<string>) => text.then((text) => `read ${text}`, String);
   await using serving = await serveFetcher((request, info) => {
     if (request.method === "PUT") outcomes.push(outcome(info.completed.then(() => request.text())));
     else if (request.method === "POST") outcomes.push(outcome(request.text()));
-    return new Response("answer");
+    return new Response("response");
   });
   using client = await Client.connect(serving);
   for (const method of ["PUT", "POST"]) {
     await client.send(requestText(method, "/", { "Content-Length": 6 }) + "abc");
-    assertEquals((await receiveAnswer(client)).body, "answer");
+    assertEquals((await receiveResponse(client)).body, "response");
     await client.send("def");
-    assertEquals((await ask(client, "GET", "/")).body, "answer");
+    assertEquals((await ask(client, "GET", "/")).body, "response");
   }
   const rejection = "TypeError: Cannot read the body: the response was sent already";
   assertEquals(await Promise.all(outcomes), [rejection, rejection]);
 });
 
-Deno.test("Expect: 100-continue is answered when the handler reads the body", async () => {
+Deno.test("Expect: 100-continue gets a 100 when the handler reads the body", async () => {
   const ways: FetchHandler["fetch"][] = [
     async (request) => new Response(await request.text()),
     (request) => new Response(request.body),
@@ -369,19 +371,23 @@ Deno.test("Expect: 100-continue is answered when the handler reads the body", as
     await using serving = await serveFetcher(fetch);
     using client = await Client.connect(serving);
     await client.send(requestText("POST", "/", EXPECTING));
-    assertEquals((await receiveAnswer(client)).status, 100);
+    assertEquals((await receiveResponse(client)).status, 100);
     await client.send("abc");
-    assertEquals((await receiveAnswer(client)).body, "abc");
-    assertEquals((await ask(client, "POST", "/", {}, "def")).body, "def", "and goes on");
+    assertEquals((await receiveResponse(client)).body, "abc");
+    assertEquals(
+      (await ask(client, "POST", "/", {}, "def")).body,
+      "def",
+      "the connection persists",
+    );
   }
 });
 
-Deno.test("Expect: 100-continue is not answered where the handler does not read the body", async () => {
+Deno.test("Expect: 100-continue gets no 100 if the handler does not read the body", async () => {
   await using serving = await serveFetcher((request) => {
-    // To look at it is not to read it.
+    // Accessing the body does not read it.
     return new Response(null, { status: request.body === null ? 500 : 403 });
   });
   using client = await Client.connect(serving);
   await client.send(requestText("POST", "/", EXPECTING));
-  assertEquals((await receiveLastAnswer(client)).status, 403);
+  assertEquals((await receiveLastResponse(client)).status, 403);
 });

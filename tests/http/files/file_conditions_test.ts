@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { serveFiles } from "../../../src/http/files/files.ts";
 import { ask, CHANGED, type Fields, LAST_MODIFIED, makeSite } from "../../helpers/site.ts";
 
-Deno.test("serveFiles makes tags that differ where the file does, weak while it is new", async () => {
+Deno.test("serveFiles makes tags that change with the file, and are weak while it is new", async () => {
   await using site = await makeSite({ "a": "one" });
   const handler = serveFiles(site.root, null);
   const tag = async (headers?: Fields) => (await ask(handler, "GET", "/a", headers)).fields["ETag"];
@@ -12,14 +12,14 @@ Deno.test("serveFiles makes tags that differ where the file does, weak while it 
   await site.write("a.gz", "compressed");
   assert(await tag({ "accept-encoding": "gzip" }) !== old);
   await site.write("a", "three");
-  assert(await tag() !== old, "another size");
+  assert(await tag() !== old, "the size changed");
   await site.write("a", "two", new Date(CHANGED.getTime() + 1));
-  assert(await tag() !== old, "another time");
+  assert(await tag() !== old, "the time changed");
   await site.write("a", "one", new Date());
   assertMatch(await tag() ?? "", /^W\/"/);
 });
 
-Deno.test("serveFiles never says that a file will have been changed later than now", async () => {
+Deno.test("serveFiles never sends a Last-Modified in the future", async () => {
   await using site = await makeSite();
   await site.write("a", "Hello", new Date(Date.now() + 3_600_000));
   const { fields } = await ask(serveFiles(site.root, null), "GET", "/a");
@@ -27,7 +27,7 @@ Deno.test("serveFiles never says that a file will have been changed later than n
   assertMatch(fields["ETag"] ?? "", /^W\//);
 });
 
-Deno.test("serveFiles judges conditions in the order of RFC 9110, 13.2.2", async () => {
+Deno.test("serveFiles evaluates preconditions in the order of RFC 9110, 13.2.2", async () => {
   await using site = await makeSite({ "a": "Hello" });
   await site.write("new", "Hello", new Date());
   const handler = serveFiles(site.root, null);
@@ -88,7 +88,7 @@ Deno.test("serveFiles judges conditions in the order of RFC 9110, 13.2.2", async
   }
 });
 
-Deno.test("serveFiles sends one range, and the whole where a range is none or not alone", async () => {
+Deno.test("serveFiles sends a single range, and the whole file if Range is invalid or has several", async () => {
   await using site = await makeSite({ "a": "0123456789", "empty": "" });
   const handler = serveFiles(site.root, null);
   const whole = [200, undefined, "0123456789"];
@@ -140,7 +140,7 @@ Deno.test("serveFiles sends one range, and the whole where a range is none or no
   }
 });
 
-Deno.test("serveFiles sends a range only of the version that If-Range names", async () => {
+Deno.test("serveFiles sends a range only if the version matches If-Range", async () => {
   await using site = await makeSite({ "a": "0123456789" });
   await site.write("new", "0123456789", new Date());
   const handler = serveFiles(site.root, null);
@@ -165,7 +165,7 @@ Deno.test("serveFiles sends a range only of the version that If-Range names", as
     const { status, text } = await ask(handler, "GET", path, headers);
     assertEquals([status, text], expected === 206 ? [206, "23"] : [200, "0123456789"], condition);
   }
-  // What is not to be sent cannot be out of range.
+  // If-Range is evaluated before the range.
   const past = { range: "bytes=10-", "if-range": '"x"' };
   assertEquals((await ask(handler, "GET", "/a", past)).status, 200);
 });

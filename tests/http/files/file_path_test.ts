@@ -2,11 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { serveFiles } from "../../../src/http/files/files.ts";
 import { ask, FALLBACK, makeSite } from "../../helpers/site.ts";
 
-Deno.test("serveFiles lets no path out of the root, in whatever way it is written", async () => {
+Deno.test("serveFiles lets no path escape the root, however it is encoded", async () => {
   await using site = await makeSite({
     "a/b.txt": "inside",
     "b.txt": "inside",
-    // Names that exist, and yet are not served: elsewhere they would be paths.
+    // Not served, though they exist: other systems would take these names for paths.
     "a\\b.txt": "inside",
     "b.txt%": "inside",
     "b.txt%zz": "inside",
@@ -76,13 +76,13 @@ Deno.test("serveFiles lets no path out of the root, in whatever way it is writte
     assertEquals((await ask(alone, "GET", path)).status, 404, path);
     assertEquals((await ask(handler, "GET", path)).text, `fallback: GET ${path}`);
   }
-  // An escape is decoded once, and is no other name.
+  // Escapes are decoded once.
   assertEquals((await ask(alone, "GET", "/%62%2Etxt")).text, "inside");
   await site.write("100%25 %2e..txt", "odd");
   assertEquals((await ask(alone, "GET", "/100%2525%20%252e..txt")).text, "odd");
 });
 
-Deno.test("serveFiles hides what begins with a dot, but for /.well-known", async () => {
+Deno.test("serveFiles hides names that begin with a dot, except for /.well-known", async () => {
   await using site = await makeSite({
     ".env": "secret",
     ".git/config": "secret",
@@ -109,11 +109,11 @@ Deno.test("serveFiles hides what begins with a dot, but for /.well-known", async
   assertEquals((await ask(handler, "GET", "/.well-known/acme-challenge/token")).text, "token");
 });
 
-Deno.test("serveFiles follows links that stay in the root, and no others", async () => {
+Deno.test("serveFiles follows links that stay inside the root, and no others", async () => {
   await using site = await makeSite({ "real/a.txt": "inside", "real/index.html": "index" });
   const { root, folder } = site;
   await Deno.writeTextFile(`${folder}/secret.txt`, "secret");
-  // Its name begins as the root's does.
+  // Has the root's name as a prefix.
   await Deno.mkdir(`${folder}/root-too`);
   await Deno.writeTextFile(`${folder}/root-too/index.html`, "secret");
   const links = {
@@ -163,7 +163,7 @@ Deno.test("serveFiles follows links that stay in the root, and no others", async
   assertEquals((await ask(handler, "GET", "/folder")).fields["Location"], "/folder/");
 });
 
-Deno.test("serveFiles serves a root that is a link, also after it leads elsewhere", async () => {
+Deno.test("serveFiles serves a root that is a link, also after the link changes", async () => {
   await using site = await makeSite({ "1/a.txt": "one", "2/a.txt": "two" });
   const current = `${site.folder}/current`;
   await Deno.symlink("root/1", current);
@@ -177,7 +177,7 @@ Deno.test("serveFiles serves a root that is a link, also after it leads elsewher
   assertEquals((await ask(serveFiles("/", null), "GET", `${site.root}/1/a.txt`)).text, "one");
 });
 
-Deno.test("serveFiles opens no pipe, socket or device", async () => {
+Deno.test("serveFiles opens no pipes, sockets or devices", async () => {
   await using site = await makeSite({ "a.txt": "Hello", "index/index.html/a": "a" });
   const { success } = await new Deno.Command("mkfifo", {
     args: ["pipe", "a.txt.br", "index.html"].map((name) => `${site.root}/${name}`),
@@ -217,7 +217,7 @@ Deno.test("serveFiles never redirects to another host", async () => {
   }
 });
 
-/** Replaces a file again and again, in another thread, by renaming over it. */
+/** Keeps replacing a file from another thread, by renaming others to its name. */
 const REPLACER = `
   onmessage = ({ data: { file, secret, shared } }) => {
     for (let round = 0; Atomics.load(shared, 0) === 0; round++) {
@@ -229,7 +229,7 @@ const REPLACER = `
   };
 `;
 
-Deno.test("serveFiles sends a file whole and from the root, however often it is replaced", async () => {
+Deno.test("serveFiles sends complete files from the root while they are being replaced", async () => {
   await using site = await makeSite({ "a": "inside" });
   const secret = `${site.folder}/secret`;
   await Deno.writeTextFile(secret, "secret");
@@ -258,7 +258,7 @@ Deno.test("serveFiles sends a file whole and from the root, however often it is 
     worker.terminate();
   }
   const total = [...seen.values()].reduce((sum, some) => sum + some, 0);
-  assert(count("503") < total / 50, "it looks again before it gives up");
+  assert(count("503") < total / 50, "it retries before it responds with 503");
   seen.delete("503");
   assertEquals([...seen.keys()].sort(), ["404", "inside", "insideinside"]);
 });

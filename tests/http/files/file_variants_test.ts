@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { serveFiles } from "../../../src/http/files/files.ts";
 import { ask, CHANGED, type Fields, makeSite } from "../../helpers/site.ts";
 
-Deno.test("serveFiles sends what was compressed beforehand to who likes it best", async () => {
+Deno.test("serveFiles sends the precompressed file that the client prefers", async () => {
   await using site = await makeSite({
     "a.js": "original",
     "a.js.br": "brotli..",
@@ -60,7 +60,7 @@ Deno.test("serveFiles sends what was compressed beforehand to who likes it best"
   assertEquals(direct.fields["Vary"], undefined);
 });
 
-Deno.test("serveFiles sends ranges of what it would send whole, compressed or not", async () => {
+Deno.test("serveFiles sends ranges of the chosen variant", async () => {
   await using site = await makeSite({ "a.js": "original", "a.js.br": "brotli" });
   const handler = serveFiles(site.root, null);
   const headers = { "accept-encoding": "br", range: "bytes=1-2" };
@@ -72,7 +72,7 @@ Deno.test("serveFiles sends ranges of what it would send whole, compressed or no
   assertEquals([other.status, other.text], [200, "brotli"]);
 });
 
-Deno.test("serveFiles uses nothing compressed that is older than the original, or a link", async () => {
+Deno.test("serveFiles ignores compressed files that are older than the original, or links", async () => {
   await using site = await makeSite({ "a.js": "original", "b.js": "original" });
   await site.write("a.js.br", "stale", new Date(CHANGED.getTime() - 1));
   await site.write("a.js.gz", "fresh", new Date(CHANGED.getTime() + 1));

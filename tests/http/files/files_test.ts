@@ -19,7 +19,7 @@ import {
 
 const decoder = new TextDecoder();
 
-Deno.test("serveFiles sends a file with all that tells about it", async () => {
+Deno.test("serveFiles sends a file with its type and validators", async () => {
   await using site = await makeSite({ "a b/ü.txt": "Hello" });
   assertEquals(await ask(serveFiles(site.root, null), "GET", "/a%20b/%C3%BC.txt?q=1"), {
     status: 200,
@@ -34,7 +34,7 @@ Deno.test("serveFiles sends a file with all that tells about it", async () => {
   });
 });
 
-Deno.test("serveFiles knows the type by the extension, and sends no type that is none", async () => {
+Deno.test("serveFiles chooses the type by extension, with a default for unknown ones", async () => {
   const types: Record<string, string> = {
     "a.html": "text/html; charset=utf-8",
     "a.css": "text/css; charset=utf-8",
@@ -65,12 +65,12 @@ Deno.test("serveFiles knows the type by the extension, and sends no type that is
   }
 });
 
-Deno.test("serveFiles answers HEAD with the fields of GET and the length, but no bytes", async () => {
+Deno.test("serveFiles responds to HEAD with the fields and the length of GET, but no bytes", async () => {
   await using site = await makeSite({ "small.txt": "Hello", "large": pattern(LARGE), "empty": "" });
   const handler = serveFiles(site.root, null);
   for (const [path, length] of [["/small.txt", 5], ["/large", LARGE], ["/empty", 0]] as const) {
     const get = await ask(handler, "GET", path);
-    // A range is of GET alone (RFC 9110, 14.2).
+    // Range is defined only for GET (RFC 9110, 14.2).
     const response = await handler(requestOf("HEAD", path, { range: "bytes=0-0" }));
     assertEquals(response.status, 200);
     assertEquals(Object.fromEntries(response.headers ?? []), get.fields);
@@ -81,7 +81,7 @@ Deno.test("serveFiles answers HEAD with the fields of GET and the length, but no
   }
 });
 
-Deno.test("serveFiles lets files only be read, and says so", async () => {
+Deno.test("serveFiles allows only GET and HEAD, and says so", async () => {
   await using site = await makeSite({ "a.txt": "Hello", "folder/index.html": "index" });
   const handler = serveFiles(site.root, FALLBACK);
   for (const path of ["/a.txt", "/folder/", "/folder"]) {
@@ -94,7 +94,7 @@ Deno.test("serveFiles lets files only be read, and says so", async () => {
   }
 });
 
-Deno.test("serveFiles gives what names no file to the fallback, or 404", async () => {
+Deno.test("serveFiles passes requests for no file to the fallback, or responds with 404", async () => {
   await using site = await makeSite({ "a.txt": "Hello", "empty/folder/b.txt": "b" });
   const alone = serveFiles(site.root, null);
   const handler = serveFiles(site.root, FALLBACK);
@@ -122,7 +122,7 @@ Deno.test("serveFiles gives what names no file to the fallback, or 404", async (
   assertEquals((await ask(handler, "GET", "/a.txt")).text, "Hello");
 });
 
-Deno.test("serveFiles answers a folder with its index, at the name that ends with a slash", async () => {
+Deno.test("serveFiles serves the index of a folder, and redirects to its trailing slash", async () => {
   await using site = await makeSite({
     "index.html": "top",
     "a b/index.html": "inner",
@@ -149,7 +149,7 @@ Deno.test("serveFiles answers a folder with its index, at the name that ends wit
   }
 });
 
-Deno.test("serveFiles streams a large file through one buffer, and its ranges", async () => {
+Deno.test("serveFiles streams a large file and its ranges through one buffer", async () => {
   const content = pattern(LARGE);
   await using site = await makeSite({ "large": content });
   const handler = serveFiles(site.root, null);
@@ -171,7 +171,7 @@ Deno.test("serveFiles streams a large file through one buffer, and its ranges", 
   assertEquals(await drain(part), content.subarray(1000, 151_000));
 });
 
-Deno.test("serveFiles fails the body of a file that changes meanwhile, and never sends more", async () => {
+Deno.test("serveFiles fails the body of a file that changes while it is sent, and never sends too much", async () => {
   const content = pattern(LARGE);
   await using site = await makeSite({ "large": content });
   const handler = serveFiles(site.root, null);
@@ -205,7 +205,7 @@ Deno.test("serveFiles fails the body of a file that changes meanwhile, and never
   }
 });
 
-Deno.test("serveFiles closes a file that is sent no further, also while it is being read", async () => {
+Deno.test("serveFiles closes a file that is not sent to its end, also during a read", async () => {
   await using site = await makeSite({ "large": pattern(LARGE) });
   const handler = serveFiles(site.root, null);
   await (await sourceOf(handler, "/large")).close();
@@ -218,7 +218,7 @@ Deno.test("serveFiles closes a file that is sent no further, also while it is be
   await read;
 });
 
-Deno.test("serveFiles leaves no file open after an answer without a body", async () => {
+Deno.test("serveFiles leaves no file open after a response without a body", async () => {
   await using site = await makeSite({ "large": pattern(LARGE), "small": "Hello" });
   const handler = serveFiles(site.root, null);
   const open = () =>
@@ -226,7 +226,7 @@ Deno.test("serveFiles leaves no file open after an answer without a body", async
       try {
         return Deno.readLinkSync(`/proc/self/fd/${name}`).startsWith(site.root);
       } catch {
-        return false; // The one of the listing itself.
+        return false; // The descriptor of the listing itself.
       }
     }).length;
   const requests: readonly (readonly [method: string, headers: Fields, status: number])[] = [
@@ -267,7 +267,7 @@ Deno.test("serveFiles streams a gigabyte in constant memory", async () => {
   assert(most - before < 64 * 1024 * 1024, `${most - before} bytes more`);
 });
 
-/** Runs code in a process of its own, where `handler` serves the files of a site, and takes its output. */
+/** Runs code in a process of its own, where `handler` serves the files of a site; its output. */
 async function inProcess(site: Site, code: string, shell = 'exec "$@"'): Promise<string> {
   const program = `
     import { checkRoot, serveFiles } from "./src/http/files/files.ts";
@@ -297,7 +297,7 @@ async function inProcess(site: Site, code: string, shell = 'exec "$@"'): Promise
   return decoder.decode(stdout).trim() || decoder.decode(stderr);
 }
 
-Deno.test("serveFiles answers 403 where the system refuses permission, checkRoot says so", async () => {
+Deno.test("serveFiles responds with 403, and checkRoot fails, if permission is denied", async () => {
   await using site = await makeSite({ "closed": "a", "folder/a": "a", "open": "a", "root/a": "a" });
   await Deno.chmod(site.folder, 0o755);
   await Deno.chmod(`${site.root}/closed`, 0);
@@ -317,7 +317,7 @@ Deno.test("serveFiles answers 403 where the system refuses permission, checkRoot
   assertEquals(JSON.parse(output), [200, 403, 403, 403, 200, 77, message]);
 });
 
-Deno.test("serveFiles answers 503 while no descriptor is left", async () => {
+Deno.test("serveFiles responds with 503 while no file descriptor is left", async () => {
   await using site = await makeSite({ "a": "a" });
   const output = await inProcess(
     site,
@@ -333,7 +333,7 @@ Deno.test("serveFiles answers 503 while no descriptor is left", async () => {
   assertEquals(JSON.parse(output), [503, 200, 200]);
 });
 
-Deno.test("checkRoot takes a folder, and says of anything else in a line why not", async () => {
+Deno.test("checkRoot accepts a folder, and says in one line why it rejects anything else", async () => {
   await using site = await makeSite({ "a.txt": "Hello" });
   checkRoot(site.root);
   await Deno.symlink("root", `${site.folder}/link`);

@@ -3,7 +3,7 @@ import { parseHttpDate } from "../../../src/http/files/http_date.ts";
 
 const TIME = Date.UTC(1994, 10, 6, 8, 49, 37);
 
-Deno.test("parseHttpDate reads the three formats of RFC 9110, 5.6.7, and nothing else", () => {
+Deno.test("parseHttpDate parses the three formats of RFC 9110, 5.6.7, and nothing else", () => {
   const dates: Record<string, number | null> = {
     "Sun, 06 Nov 1994 08:49:37 GMT": TIME,
     "Sunday, 06-Nov-94 08:49:37 GMT": TIME,
@@ -25,7 +25,7 @@ Deno.test("parseHttpDate reads the three formats of RFC 9110, 5.6.7, and nothing
   }
 });
 
-Deno.test("parseHttpDate takes a date without a zone for GMT, wherever the server is", async () => {
+Deno.test("parseHttpDate treats a date without a zone as GMT, in any time zone", async () => {
   const program = `
     import { parseHttpDate } from "./src/http/files/http_date.ts";
     console.log(parseHttpDate("Sun Nov  6 08:49:37 1994"), new Date(0).getTimezoneOffset());

@@ -1,7 +1,7 @@
 /** Tables of routes on whole servers. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { makeHandler } from "../../helpers/handlers.ts";
-import { type Answer, askAlone } from "../../helpers/http_client.ts";
+import { askAlone, type ReceivedResponse } from "../../helpers/http_client.ts";
 import { testEachMode } from "../../helpers/modes.ts";
 import { runMain, type Server, startServer } from "../../helpers/server.ts";
 
@@ -22,13 +22,13 @@ export default {
   },
 };`;
 
-/** What a line such as `GET /` is answered with. */
-function answerTo(server: Server, line: string, body?: string): Promise<Answer> {
+/** Sends a request, given as a line such as `GET /`, and receives the response. */
+function send(server: Server, line: string, body?: string): Promise<ReceivedResponse> {
   const [method = "", target = ""] = line.split(" ");
   return askAlone(server, method, target, {}, body);
 }
 
-testEachMode("{ routes } answer with what they give, at once or later", async ({ args }) => {
+testEachMode("{ routes } respond with what they return, or resolve to", async ({ args }) => {
   await using handler = await makeHandler(SOURCE);
   await using server = await startServer(args(...handler.args));
   const cases: [line: string, status: number, body: string, sent?: string][] = [
@@ -48,26 +48,26 @@ testEachMode("{ routes } answer with what they give, at once or later", async ({
     ["DELETE /users/1", 405, "Method Not Allowed: found DELETE, expected one of "],
   ];
   for (const [line, status, body, sent] of cases) {
-    const found = await answerTo(server, line, sent);
+    const found = await send(server, line, sent);
     assertEquals([found.status, found.body.slice(0, body.length)], [status, body], line);
   }
 });
 
-testEachMode("{ routes } answer HEAD and OPTIONS by themselves", async ({ args }) => {
+testEachMode("{ routes } handle HEAD and OPTIONS on their own", async ({ args }) => {
   await using handler = await makeHandler(SOURCE);
   await using server = await startServer(args(...handler.args));
-  const head = await answerTo(server, "HEAD /users/abc");
+  const head = await send(server, "HEAD /users/abc");
   assertEquals([head.status, head.fields["content-length"]], [200, "4"]);
-  const options = await answerTo(server, "OPTIONS /users/abc");
+  const options = await send(server, "OPTIONS /users/abc");
   assertEquals([options.status, options.fields["allow"]], [204, "GET, HEAD, OPTIONS"]);
-  const all = await answerTo(server, "OPTIONS *");
+  const all = await send(server, "OPTIONS *");
   assertEquals([all.status, all.fields["allow"]], [204, "GET, HEAD, OPTIONS, POST"]);
-  const refused = await answerTo(server, "DELETE /users/abc");
+  const refused = await send(server, "DELETE /users/abc");
   assertEquals([refused.status, refused.fields["allow"]], [405, "GET, HEAD, OPTIONS"]);
 });
 
 testEachMode(
-  "{ routes } that are malformed end the start with 78 and one line",
+  "{ routes } that are malformed make the start fail with 78 and one line",
   async ({ args }) => {
     await using handler = await makeHandler(`export default { routes: { "get /": () => "" } };`);
     const { code, stdout, stderr } = await runMain(args(...handler.args, "--port", "0"));
@@ -80,7 +80,7 @@ testEachMode(
 );
 
 testEachMode(
-  "{ serve } with an option of HTTP ends the start with 78 and one line",
+  "{ serve } with an HTTP option makes the start fail with 78 and one line",
   async ({ args }) => {
     await using handler = await makeHandler("export default { serve() {} };");
     const given = args(...handler.args, "--port", "0", "--root", "/");

@@ -9,7 +9,7 @@ import {
 } from "../../../src/http/routes/routes.ts";
 import { requestOf } from "../../helpers/http_request.ts";
 
-/** What a table answers to `METHOD target`. */
+/** The response of a table to a request, given as `METHOD target`. */
 async function ask(table: RouteTable, line: string): Promise<HttpResponse> {
   return await served(serveRoutes(table), line);
 }
@@ -27,17 +27,17 @@ async function failureOf(table: RouteTable, line: string): Promise<HttpError> {
   return await assertRejects(async () => await ask(table, line), HttpError);
 }
 
-/** Answers with a name and the parameters. */
+/** A route that responds with its name and parameters. */
 function named(name: string): RouteHandler {
   return ({ params }) => [name, ...Object.entries(params).map((pair) => pair.join("="))].join(" ");
 }
 
-/** A table whose routes say which they are. */
+/** A table whose routes respond with their keys. */
 function tableOf(...keys: readonly string[]): RouteTable {
   return Object.fromEntries(keys.map((key) => [key, named(key)]));
 }
 
-Deno.test("serveRoutes finds a route by its method and path, and leaves the query aside", async () => {
+Deno.test("serveRoutes finds a route by method and path, and ignores the query", async () => {
   const table = tableOf("GET /", "GET /a", "POST /a", "GET /a/b");
   assertEquals(await bodyOf(table, "GET /"), "GET /");
   assertEquals(await bodyOf(table, "GET /a?b=c"), "GET /a");
@@ -45,7 +45,7 @@ Deno.test("serveRoutes finds a route by its method and path, and leaves the quer
   assertEquals(await bodyOf(table, "GET /a/b"), "GET /a/b");
 });
 
-Deno.test("serveRoutes gives the parameters of a path, percent-decoded", async () => {
+Deno.test("serveRoutes percent-decodes path parameters", async () => {
   const table = tableOf("GET /users/:id", "GET /users/:id/books/:book", "GET /files/**:path");
   assertEquals(await bodyOf(table, "GET /users/42"), "GET /users/:id id=42");
   assertEquals(
@@ -56,14 +56,14 @@ Deno.test("serveRoutes gives the parameters of a path, percent-decoded", async (
   assertEquals((await failureOf(table, "GET /users")).status, 404);
 });
 
-Deno.test("serveRoutes gives every name a parameter may have, and no others", async () => {
+Deno.test("serveRoutes sets parameters of any name, and no others", async () => {
   const keys = (request: { params: object }) => JSON.stringify(request.params);
   const table = { "GET /:__proto__/:constructor": keys, "GET /plain": keys };
   assertEquals(await bodyOf(table, "GET /a/b"), `{"__proto__":"a","constructor":"b"}`);
   assertEquals(await bodyOf(table, "GET /plain"), "{}");
 });
 
-Deno.test("serveRoutes answers 400 to a parameter that is malformed, and does not call the route", async () => {
+Deno.test("serveRoutes responds with 400 to a malformed parameter, without calling the route", async () => {
   let calls = 0;
   const table = { "GET /users/:id": () => String(++calls) };
   for (const id of ["%", "%4", "%zz", "%ff", "a%C3"]) {
@@ -76,7 +76,7 @@ Deno.test("serveRoutes answers 400 to a parameter that is malformed, and does no
   assertEquals(calls, 0);
 });
 
-Deno.test("serveRoutes prefers the path that says most, among those of the method", async () => {
+Deno.test("serveRoutes prefers the most specific path among those of the method", async () => {
   const table = tableOf("GET /a/b", "GET /a/:x", "/a/:x", "POST /a/*", "GET /a/**");
   assertEquals(await bodyOf(table, "GET /a/b"), "GET /a/b");
   assertEquals(await bodyOf(table, "GET /a/c"), "GET /a/:x x=c");
@@ -84,7 +84,7 @@ Deno.test("serveRoutes prefers the path that says most, among those of the metho
   assertEquals(await bodyOf(table, "POST /a/b/c"), "POST /a/* 0=b/c");
 });
 
-Deno.test("serveRoutes takes a key without method for every method but those that have a route", async () => {
+Deno.test("serveRoutes uses a key without a method for every method that has no route", async () => {
   for (const path of ["/a", "/:x"]) {
     const table = tableOf(path, `GET ${path}`);
     for (const method of ["PUT", "OPTIONS", "BREW"]) {
@@ -97,7 +97,7 @@ Deno.test("serveRoutes takes a key without method for every method but those tha
   }
 });
 
-Deno.test("serveRoutes answers HEAD by the route of GET, unless it has one of its own", async () => {
+Deno.test("serveRoutes uses the route of GET for HEAD, unless HEAD has a route", async () => {
   const table = tableOf("GET /a", "GET /b", "HEAD /b", "GET /c/:x", "GET /d/:x", "HEAD /d/:y");
   assertEquals(await bodyOf(table, "HEAD /a"), "GET /a");
   assertEquals(await bodyOf(table, "HEAD /b"), "HEAD /b");
@@ -105,7 +105,7 @@ Deno.test("serveRoutes answers HEAD by the route of GET, unless it has one of it
   assertEquals(await bodyOf(table, "HEAD /d/1"), "HEAD /d/:y y=1");
 });
 
-Deno.test("serveRoutes takes a path with a slash at its end for the same path", async () => {
+Deno.test("serveRoutes ignores a trailing slash", async () => {
   const table = tableOf("GET /a", "GET /b/", "GET /c/:x", "GET /d/:x/");
   assertEquals(await bodyOf(table, "GET /a/"), "GET /a");
   assertEquals(await bodyOf(table, "GET /b"), "GET /b/");
@@ -115,7 +115,7 @@ Deno.test("serveRoutes takes a path with a slash at its end for the same path", 
   assertEquals((await failureOf(table, "GET /c/")).status, 404);
 });
 
-Deno.test("serveRoutes compares paths as they are sent: a route beyond ASCII is encoded", async () => {
+Deno.test("serveRoutes compares paths as sent, and encodes routes beyond ASCII", async () => {
   const table = tableOf("GET /café", "GET /a.b", "GET /%7Ea");
   assertEquals(await bodyOf(table, "GET /caf%C3%A9"), "GET /café");
   assertEquals(await bodyOf(table, "GET /%7Ea"), "GET /%7Ea");
@@ -124,7 +124,7 @@ Deno.test("serveRoutes compares paths as they are sent: a route beyond ASCII is 
   }
 });
 
-Deno.test("serveRoutes answers 404 to a path that is in no route, whatever the method", async () => {
+Deno.test("serveRoutes responds with 404 to an unknown path, for any method", async () => {
   for (const table of [tableOf("GET /a"), tableOf("GET /a/:x")]) {
     for (const line of ["GET /", "GET /b", "OPTIONS /b", "BREW /b", "GET /__proto__"]) {
       const { status, fields } = await failureOf(table, line);
@@ -133,14 +133,14 @@ Deno.test("serveRoutes answers 404 to a path that is in no route, whatever the m
   }
 });
 
-Deno.test("serveRoutes answers 405 to other methods of a path, and OPTIONS with those it has", async () => {
+Deno.test("serveRoutes responds with 405 to other methods, and to OPTIONS with the methods of the path", async () => {
   const table = tableOf("GET /a", "DELETE /a", "POST /:x", "PUT /:x/b", "OPTIONS /o", "GET /o");
   const { status, reason, fields } = await failureOf(table, "BREW /a");
   assertEquals(status, 405);
   assertEquals(reason, "found BREW, expected one of DELETE, GET, HEAD, OPTIONS, POST");
   assertEquals(fields, [["Allow", "DELETE, GET, HEAD, OPTIONS, POST"]]);
   assertEquals((await failureOf(table, "GET /c/b")).fields, [["Allow", "OPTIONS, PUT"]]);
-  assertEquals((await failureOf(table, "get /a")).status, 405, "methods have their case");
+  assertEquals((await failureOf(table, "get /a")).status, 405, "methods are case-sensitive");
   assertEquals(await ask(table, "OPTIONS /a"), {
     status: 204,
     headers: [["Allow", "DELETE, GET, HEAD, OPTIONS, POST"]],
@@ -148,7 +148,7 @@ Deno.test("serveRoutes answers 405 to other methods of a path, and OPTIONS with 
   assertEquals(await bodyOf(table, "OPTIONS /o"), "OPTIONS /o");
 });
 
-Deno.test("serveRoutes answers OPTIONS of the server itself with all methods, by no route", async () => {
+Deno.test("serveRoutes responds to OPTIONS * with all methods, without calling a route", async () => {
   const table = tableOf("GET /a", "PATCH /:x", "/**");
   assertEquals(await ask(table, "OPTIONS *"), {
     status: 204,
@@ -156,7 +156,7 @@ Deno.test("serveRoutes answers OPTIONS of the server itself with all methods, by
   });
 });
 
-Deno.test("serveRoutes makes responses of text, bytes and nothing, and leaves others as they are", async () => {
+Deno.test("serveRoutes makes responses from text, bytes and nothing, and passes on responses", async () => {
   const bytes = new Uint8Array([1, 2]);
   const response: HttpResponse = { status: 201, body: "made" };
   const table: RouteTable = {
@@ -181,7 +181,7 @@ Deno.test("serveRoutes makes responses of text, bytes and nothing, and leaves ot
   assertEquals(await ask(table, "GET /later"), { headers: text, body: "later" });
 });
 
-Deno.test("serveRoutes throws for what is no response, also when it comes later", async () => {
+Deno.test("serveRoutes throws if a route returns, or resolves to, anything else", async () => {
   const table = { "GET /now": () => 42, "GET /later": () => Promise.resolve(true) };
   const handler = serveRoutes(table as unknown as RouteTable);
   assertThrows(
@@ -196,7 +196,7 @@ Deno.test("serveRoutes throws for what is no response, also when it comes later"
   );
 });
 
-Deno.test("serveRoutes answers at once where the route does, and hands on what it throws", async () => {
+Deno.test("serveRoutes responds synchronously if the route does, and passes on what it throws", async () => {
   const failure = new HttpError(418, "short and stout");
   const handler = serveRoutes({
     "GET /a": () => "a",
@@ -209,11 +209,11 @@ Deno.test("serveRoutes answers at once where the route does, and hands on what i
   assertEquals((served(handler, "GET /a") as HttpResponse).body, "a");
   assert(assertThrows(() => void served(handler, "GET /teapot")) === failure);
   assert(await assertRejects(async () => await served(handler, "GET /later")) === failure);
-  await served(handler, "GET /a/1"); // What finds patterns is loaded with the first of them.
+  await served(handler, "GET /a/1"); // Loads the matcher of patterns.
   assertEquals((served(handler, "GET /a/1") as HttpResponse).body, "b");
 });
 
-Deno.test("serveRoutes gives a route all of the request, with and without parameters", async () => {
+Deno.test("serveRoutes passes on the whole request, with and without parameters", async () => {
   const request = requestOf("POST", "/a/b?c=d", { accept: "*/*" });
   for (const key of ["POST /a/b", "POST /a/:x"]) {
     const handler = serveRoutes({
@@ -228,7 +228,7 @@ Deno.test("serveRoutes gives a route all of the request, with and without parame
   }
 });
 
-Deno.test("checkRoutes finds nothing wrong with tables that can be served", async () => {
+Deno.test("checkRoutes accepts valid tables", async () => {
   const handler = () => null;
   for (
     const key of ["GET /", "/", "M-SEARCH /a", "GET /:a/:b?", "GET /:id(\\d+)", "POST /a{.json}?"]
@@ -239,7 +239,7 @@ Deno.test("checkRoutes finds nothing wrong with tables that can be served", asyn
   assertEquals(await checkRoutes(apart), null);
 });
 
-Deno.test("checkRoutes says what was found and what was wanted", async () => {
+Deno.test("checkRoutes returns what was found and what was wanted", async () => {
   const handler = () => null;
   const cases: readonly (readonly [table: unknown, problem: string])[] = [
     [42, `found routes of type number, wanted an object such as { "GET /path/:id": handler }`],
@@ -266,7 +266,7 @@ Deno.test("checkRoutes says what was found and what was wanted", async () => {
   for (const [table, problem] of cases) assertEquals(await checkRoutes(table), problem);
 });
 
-Deno.test("checkRoutes says which pattern is malformed, and why", async () => {
+Deno.test("checkRoutes returns which pattern is malformed, and why", async () => {
   for (const key of ["GET /a(", "GET /:x/:x", "GET /*/*", "GET /a?b"]) {
     const problem = String(await checkRoutes({ "GET /": () => null, [key]: () => null }));
     assert(problem.startsWith(`found the route "${key}": `), `${key}: ${problem}`);

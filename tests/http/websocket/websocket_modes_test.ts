@@ -35,7 +35,7 @@ testEachMode("websocket.ts echoes, and closes with 1001 when the server drains",
   assertEquals(closed?.["sluice.connection.ended_by"], "drain");
 });
 
-testEachMode("websocket.ts tells all others what one says", async (mode) => {
+testEachMode("websocket.ts sends each message to all clients", async (mode) => {
   await using server = await start(mode);
   using ada = await FrameClient.connect(server);
   await say(ada, "first");
@@ -46,7 +46,7 @@ testEachMode("websocket.ts tells all others what one says", async (mode) => {
 }, { memory: "one", clients: 2 });
 
 testEachMode(
-  "a handler that watches whether the client leaves can greet it first",
+  "a WebSocket handler can send first while the signal watches the client",
   async ({ args }) => {
     await using handler = await makeHandler(
       `export default {

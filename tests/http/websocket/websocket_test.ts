@@ -20,7 +20,7 @@ const PONG = 10;
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** The request of {@linkcode HANDSHAKE} with some fields changed; null takes one away. */
+/** A request with the fields of {@linkcode HANDSHAKE} and some changes; null removes a field. */
 function handshake(
   changes: Record<string, string | null> = {},
   start: Parameters<typeof makeRequest>[1] = {},
@@ -31,7 +31,7 @@ function handshake(
   return makeRequest(fields, start);
 }
 
-/** The runtime's own client, open. */
+/** Connects the runtime's own client. */
 async function connect(server: { port: number }, protocols: string[] = []): Promise<WebSocket> {
   const client = new WebSocket(`ws://127.0.0.1:${server.port}/chat`, protocols);
   client.binaryType = "arraybuffer";
@@ -47,14 +47,14 @@ function next<K extends keyof WebSocketEventMap>(
   return new Promise((resolve) => socket.addEventListener(type, resolve, { once: true }));
 }
 
-/** Closes from the client's side, and waits for the server's part. */
+/** Closes from the client's side, and waits for the server's close. */
 async function close(client: WebSocket): Promise<CloseEvent> {
   const closed = next(client, "close");
   client.close(1000);
   return await closed;
 }
 
-/** Keeps what a socket tells. */
+/** Records the events of a socket. */
 function record(into: unknown[]): (socket: WebSocket) => void {
   return (socket) => {
     socket.onmessage = ({ data }) => into.push(data);
@@ -67,7 +67,7 @@ function echo(socket: WebSocket): void {
   socket.onmessage = (event) => socket.send(event.data);
 }
 
-Deno.test("upgradeWebSocket answers the key as RFC 6455, 1.3, and chooses a subprotocol", () => {
+Deno.test("upgradeWebSocket hashes the key (RFC 6455, 1.3), and selects a subprotocol", () => {
   const offered = handshake({ "sec-websocket-protocol": "soap, chat" });
   const { response, socket } = upgradeWebSocket(offered, { protocol: "chat" });
   assertEquals(response.status, 101);
@@ -79,11 +79,11 @@ Deno.test("upgradeWebSocket answers the key as RFC 6455, 1.3, and chooses a subp
   assertEquals([socket.protocol, upgradeWebSocket(offered).socket.protocol], ["chat", ""]);
 });
 
-Deno.test("upgradeWebSocket takes the tokens of Upgrade and Connection in any case, in lists", () => {
+Deno.test("upgradeWebSocket finds the tokens of Upgrade and Connection in lists, in any case", () => {
   upgradeWebSocket(handshake({ upgrade: "h2c,WebSocket", connection: "keep-alive, UPGRADE" }));
 });
 
-Deno.test("upgradeWebSocket refuses what is no handshake (RFC 6455, 4.2.1)", () => {
+Deno.test("upgradeWebSocket rejects invalid handshakes (RFC 6455, 4.2.1)", () => {
   const upgrade = { upgrade: "websocket" };
   const version = { ...upgrade, "sec-websocket-version": "13" };
   const cases: [string, ReturnType<typeof handshake>, number, Record<string, string>][] = [
@@ -113,7 +113,7 @@ function lowered(fields: HttpError["fields"]): Record<string, string> {
   return Object.fromEntries(fields.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-Deno.test("upgradeWebSocket refuses a second key, and a subprotocol that is not offered", () => {
+Deno.test("upgradeWebSocket rejects a second key, and a subprotocol that was not offered", () => {
   const fields = Object.entries(HANDSHAKE);
   const twice = makeRequest([...fields, ...fields.filter(([name]) => name.endsWith("-key"))]);
   const refused = [
@@ -143,7 +143,7 @@ Deno.test("WebSocket is an EventTarget that is connecting until the response is 
   assertEquals(socket.binaryType, "arraybuffer");
 });
 
-Deno.test("WebSocket.close() takes the codes of a server, and reasons of 123 bytes", () => {
+Deno.test("WebSocket.close() accepts the codes of a server, and reasons up to 123 bytes", () => {
   const { socket } = upgradeWebSocket(handshake());
   for (const code of [0, 999, 1004, 1005, 1006, 1015, 2000, 2999, 5000, NaN]) {
     const error = assertThrows(() => socket.close(code), DOMException, undefined, `${code}`);
@@ -153,10 +153,10 @@ Deno.test("WebSocket.close() takes the codes of a server, and reasons of 123 byt
   assertEquals([error.name, socket.readyState], ["SyntaxError", socket.CONNECTING]);
   socket.close(1008, "x".repeat(123));
   assertEquals(socket.readyState, socket.CLOSING);
-  socket.send("nobody hears it");
+  socket.send("ignored");
 });
 
-Deno.test("WebSocket carries text and binary of all lengths both ways", async () => {
+Deno.test("WebSocket carries text and binary messages of any length in both directions", async () => {
   await using server = await serveSockets((socket) => {
     socket.binaryType = "arraybuffer";
     echo(socket);
@@ -175,7 +175,7 @@ Deno.test("WebSocket carries text and binary of all lengths both ways", async ()
   assertEquals((await close(client)).code, 1000);
 });
 
-Deno.test("WebSocket opens, and may speak first, although the handler watches whether the client leaves", async () => {
+Deno.test("WebSocket opens, and may send first, while the signal watches the client", async () => {
   await using server = await serveSockets((socket, request) => {
     request.signal.addEventListener("abort", () => {});
     socket.onopen = () => socket.send("hello");
@@ -187,13 +187,13 @@ Deno.test("WebSocket opens, and may speak first, although the handler watches wh
   assertEquals(decoder.decode((await client.receive())?.payload), "you");
 });
 
-Deno.test("WebSocket takes frames that came right behind the handshake", async () => {
+Deno.test("WebSocket receives frames that arrived together with the handshake", async () => {
   await using server = await serveSockets(echo);
   using client = await FrameClient.connect(server, { opcode: TEXT, payload: "early" });
   assertEquals(decoder.decode((await client.receive())?.payload), "early");
 });
 
-Deno.test("WebSocket sends Blobs, views and strings in order, as they were when sent", async () => {
+Deno.test("WebSocket sends Blobs, views and strings in order, as they were at send()", async () => {
   const view = new Uint8Array([0, 1, 2, 3]).subarray(1, 3);
   await using server = await serveSockets((socket) => {
     socket.onopen = () => {
@@ -217,7 +217,7 @@ Deno.test("WebSocket sends Blobs, views and strings in order, as they were when 
   ]);
 });
 
-Deno.test("WebSocket.binaryType says what binary messages are, also while it is open", async () => {
+Deno.test("WebSocket.binaryType sets the type of binary messages, also while open", async () => {
   const received: unknown[] = [];
   await using server = await serveSockets((socket) => {
     socket.onmessage = ({ data }) => {
@@ -227,7 +227,7 @@ Deno.test("WebSocket.binaryType says what binary messages are, also while it is 
   });
   using client = await FrameClient.connect(server);
   await client.send({ opcode: BINARY, payload: "one" }, { opcode: BINARY, payload: "two" });
-  await until("both are there", () => received.length === 2);
+  await until("both have arrived", () => received.length === 2);
   const [blob, buffer] = received;
   assertInstanceOf(blob, Blob);
   assertEquals(await (blob as Blob).text(), "one");
@@ -235,7 +235,7 @@ Deno.test("WebSocket.binaryType says what binary messages are, also while it is 
   assertEquals(decoder.decode(buffer as ArrayBuffer), "two");
 });
 
-Deno.test("WebSocket puts fragments together, and answers a ping between them", async () => {
+Deno.test("WebSocket joins fragments, and answers a ping between them", async () => {
   const received: unknown[] = [];
   await using server = await serveSockets(record(received));
   using client = await FrameClient.connect(server);
@@ -251,33 +251,33 @@ Deno.test("WebSocket puts fragments together, and answers a ping between them", 
   assertEquals(await client.receiveClose(), null);
   assertEquals(await client.receive(), null);
   client.close();
-  await until("it is closed", () => received.length === 2);
+  await until("the socket is closed", () => received.length === 2);
   assertEquals(received, ["é!", { code: 1005, reason: "", wasClean: true }]);
 });
 
-Deno.test("WebSocket closes when the client asks for it, with its code and reason", async () => {
-  const told: unknown[] = [];
-  await using server = await serveSockets(record(told));
+Deno.test("WebSocket closes when the client does, with its code and reason", async () => {
+  const events: unknown[] = [];
+  await using server = await serveSockets(record(events));
   const client = await connect(server);
   const closed = next(client, "close");
   client.close(4001, "done");
   assertEquals([(await closed).code, (await closed).wasClean], [4001, true]);
-  await until("the server heard it", () => told.length > 0);
-  assertEquals(told, [{ code: 4001, reason: "done", wasClean: true }]);
+  await until("the server's socket is closed", () => events.length > 0);
+  assertEquals(events, [{ code: 4001, reason: "done", wasClean: true }]);
   const [summary] = await server.closed(1);
   assertEquals([summary?.endedBy, summary?.error], ["client", null]);
 });
 
-Deno.test("WebSocket.close() sends what was sent before, then code and reason", async () => {
-  const told: unknown[] = [];
+Deno.test("WebSocket.close() sends earlier messages, then code and reason", async () => {
+  const events: unknown[] = [];
   await using server = await serveSockets((socket) => {
-    record(told)(socket);
+    record(events)(socket);
     socket.onopen = () => {
       socket.send("x".repeat(MIB));
       socket.close(1008, "too bad");
-      socket.close(1000, "never said");
+      socket.close(1000, "ignored");
       assertEquals(socket.readyState, socket.CLOSING);
-      socket.send("nobody hears it");
+      socket.send("ignored");
     };
   });
   const client = await connect(server);
@@ -287,14 +287,14 @@ Deno.test("WebSocket.close() sends what was sent before, then code and reason", 
   assertEquals([code, reason, wasClean], [1008, "too bad", true]);
   const [summary] = await server.closed(1);
   assertEquals([summary?.endedBy, summary?.error], ["server", null]);
-  assertEquals(told, [{ code: 1008, reason: "too bad", wasClean: true }]);
+  assertEquals(events, [{ code: 1008, reason: "too bad", wasClean: true }]);
 });
 
-Deno.test("WebSocket.close() before it is open closes as soon as it can", async () => {
-  const told: unknown[] = [];
+Deno.test("WebSocket.close() before the socket is open closes as soon as possible", async () => {
+  const events: unknown[] = [];
   await using server = await serveSockets((socket) => {
-    record(told)(socket);
-    socket.onopen = () => told.push("open");
+    record(events)(socket);
+    socket.onopen = () => events.push("open");
     socket.close(4000, "not today");
   });
   using client = await FrameClient.connect(server);
@@ -303,14 +303,14 @@ Deno.test("WebSocket.close() before it is open closes as soon as it can", async 
   assertEquals(await client.receive(), null);
   client.close();
   await server.closed(1);
-  assertEquals(told, [{ code: 4000, reason: "", wasClean: true }]);
+  assertEquals(events, [{ code: 4000, reason: "", wasClean: true }]);
 });
 
-Deno.test("WebSocket hears no message after it has closed", async () => {
-  const told: unknown[] = [];
+Deno.test("WebSocket delivers no message after close()", async () => {
+  const events: unknown[] = [];
   await using server = await serveSockets((socket) => {
     socket.onmessage = ({ data }) => {
-      told.push(data);
+      events.push(data);
       socket.close(1000);
     };
   });
@@ -319,46 +319,47 @@ Deno.test("WebSocket hears no message after it has closed", async () => {
   assertEquals(await client.receiveClose(), 1000);
   await client.send({ opcode: CLOSE, payload: closePayload(1000) });
   assertEquals(await client.receive(), null);
-  assertEquals(told, ["1"]);
+  assertEquals(events, ["1"]);
 });
 
-const WRONG_FRAMES: readonly (readonly [name: string, code: number, ...frames: FrameParts[]])[] = [
-  ["no mask", 1002, { opcode: TEXT, payload: "x", isMasked: false }],
-  ["reserved opcode 3", 1002, { opcode: 3 }],
-  ["reserved opcode 11", 1002, { opcode: 11 }],
-  ["reserved bit 1", 1002, { opcode: TEXT, payload: "x", reserved: 0x40 }],
-  ["reserved bit 3", 1002, { opcode: TEXT, payload: "x", reserved: 0x10 }],
-  ["a continuation of nothing", 1002, { opcode: 0, payload: "x" }],
+const INVALID_FRAMES: readonly (readonly [name: string, code: number, ...frames: FrameParts[]])[] =
   [
-    "a message within a message",
-    1002,
-    { opcode: TEXT, payload: "x", isLast: false },
-    { opcode: TEXT, payload: "y" },
-  ],
-  ["a ping in fragments", 1002, { opcode: PING, isLast: false }],
-  ["a ping of 126 bytes", 1002, { opcode: PING, payload: "x".repeat(126) }],
-  ["a close of one byte", 1002, { opcode: CLOSE, payload: "x" }],
-  ["a close with code 1006", 1002, { opcode: CLOSE, payload: closePayload(1006) }],
-  ["invalid UTF-8", 1007, { opcode: TEXT, payload: new Uint8Array([0xc3, 0x28]) }],
-  ["a surrogate", 1007, { opcode: TEXT, payload: new Uint8Array([0xed, 0xa0, 0x80]) }],
-  [
-    "an invalid reason",
-    1007,
-    { opcode: CLOSE, payload: new Uint8Array([...closePayload(1000), 0xff]) },
-  ],
-  ["more than 16 MiB", 1009, { opcode: BINARY, length: 16 * MIB + 1 }],
-  [
-    "more than 16 MiB in fragments",
-    1009,
-    { opcode: BINARY, payload: "x", isLast: false },
-    { opcode: 0, length: 16 * MIB },
-  ],
-];
+    ["no mask", 1002, { opcode: TEXT, payload: "x", isMasked: false }],
+    ["reserved opcode 3", 1002, { opcode: 3 }],
+    ["reserved opcode 11", 1002, { opcode: 11 }],
+    ["reserved bit 1", 1002, { opcode: TEXT, payload: "x", reserved: 0x40 }],
+    ["reserved bit 3", 1002, { opcode: TEXT, payload: "x", reserved: 0x10 }],
+    ["a continuation of nothing", 1002, { opcode: 0, payload: "x" }],
+    [
+      "a message within a message",
+      1002,
+      { opcode: TEXT, payload: "x", isLast: false },
+      { opcode: TEXT, payload: "y" },
+    ],
+    ["a ping in fragments", 1002, { opcode: PING, isLast: false }],
+    ["a ping of 126 bytes", 1002, { opcode: PING, payload: "x".repeat(126) }],
+    ["a close of one byte", 1002, { opcode: CLOSE, payload: "x" }],
+    ["a close with code 1006", 1002, { opcode: CLOSE, payload: closePayload(1006) }],
+    ["invalid UTF-8", 1007, { opcode: TEXT, payload: new Uint8Array([0xc3, 0x28]) }],
+    ["a surrogate", 1007, { opcode: TEXT, payload: new Uint8Array([0xed, 0xa0, 0x80]) }],
+    [
+      "an invalid reason",
+      1007,
+      { opcode: CLOSE, payload: new Uint8Array([...closePayload(1000), 0xff]) },
+    ],
+    ["more than 16 MiB", 1009, { opcode: BINARY, length: 16 * MIB + 1 }],
+    [
+      "more than 16 MiB in fragments",
+      1009,
+      { opcode: BINARY, payload: "x", isLast: false },
+      { opcode: 0, length: 16 * MIB },
+    ],
+  ];
 
-for (const [name, code, ...frames] of WRONG_FRAMES) {
-  Deno.test(`WebSocket fails with ${code} at ${name}`, async () => {
-    const told: unknown[] = [];
-    await using server = await serveSockets(record(told));
+for (const [name, code, ...frames] of INVALID_FRAMES) {
+  Deno.test(`WebSocket fails with ${code} on ${name}`, async () => {
+    const events: unknown[] = [];
+    await using server = await serveSockets(record(events));
     using client = await FrameClient.connect(server);
     await client.send(...frames);
     assertEquals(await client.receiveClose(), code);
@@ -366,12 +367,12 @@ for (const [name, code, ...frames] of WRONG_FRAMES) {
     client.close();
     const [summary] = await server.closed(1);
     assertEquals([summary?.endedBy, summary?.error], ["server", null]);
-    assertEquals(told.length, 2);
-    assertEquals(told[1], { code: 1006, reason: "", wasClean: false });
+    assertEquals(events.length, 2);
+    assertEquals(events[1], { code: 1006, reason: "", wasClean: false });
   });
 }
 
-Deno.test("WebSocket takes a message of 16 MiB", async () => {
+Deno.test("WebSocket accepts a message of 16 MiB", async () => {
   await using server = await serveSockets((socket) => {
     socket.onmessage = ({ data }) => socket.send(`${data.size}`);
   });
@@ -382,8 +383,8 @@ Deno.test("WebSocket takes a message of 16 MiB", async () => {
 });
 
 Deno.test("WebSocket closes with 1001 when the server drains", async () => {
-  const told: unknown[] = [];
-  await using server = await serveSockets(record(told));
+  const events: unknown[] = [];
+  await using server = await serveSockets(record(events));
   const client = await connect(server);
   const closed = next(client, "close");
   server.draining.abort();
@@ -391,34 +392,34 @@ Deno.test("WebSocket closes with 1001 when the server drains", async () => {
   assertEquals([code, reason, wasClean], [1001, "Going away", true]);
   const [summary] = await server.closed(1);
   assertEquals([summary?.endedBy, summary?.error], ["drain", null]);
-  assertEquals(told, [{ code: 1001, reason: "Going away", wasClean: true }]);
+  assertEquals(events, [{ code: 1001, reason: "Going away", wasClean: true }]);
 });
 
 Deno.test("WebSocket does not wait for a client that ignores the drain", async () => {
-  const told: unknown[] = [];
-  await using server = await serveSockets(record(told));
+  const events: unknown[] = [];
+  await using server = await serveSockets(record(events));
   using client = await FrameClient.connect(server);
   server.draining.abort();
   assertEquals(await client.receiveClose(), 1001);
   const [summary] = await server.closed(1);
   assertEquals([summary?.endedBy, summary?.error], ["drain", null]);
-  assertEquals(told, [{ code: 1006, reason: "", wasClean: false }]);
+  assertEquals(events, [{ code: 1006, reason: "", wasClean: false }]);
 });
 
-Deno.test("WebSocket does not wait for a client that leaves its end open after the close", async () => {
-  const told: unknown[] = [];
-  await using server = await serveSockets(record(told));
+Deno.test("WebSocket does not wait for a client that keeps its end open after the close", async () => {
+  const events: unknown[] = [];
+  await using server = await serveSockets(record(events));
   using client = await FrameClient.connect(server);
   await client.send({ opcode: CLOSE, payload: closePayload(1000) });
   assertEquals(await client.receiveClose(), 1000);
   const [summary] = await server.closed(1);
   assertEquals([summary?.endedBy, summary?.error], ["client", null]);
-  assertEquals(told, [{ code: 1000, reason: "", wasClean: true }]);
+  assertEquals(events, [{ code: 1000, reason: "", wasClean: true }]);
 });
 
-Deno.test("WebSocket closes with 1006 when the client ends without a close", async () => {
-  const told: unknown[] = [];
-  await using server = await serveSockets(record(told));
+Deno.test("WebSocket closes with 1006 when the client leaves without a close", async () => {
+  const events: unknown[] = [];
+  await using server = await serveSockets(record(events));
   using half = await FrameClient.connect(server);
   await half.send({ opcode: TEXT, payload: "unfinished", isLast: false });
   await half.end();
@@ -428,14 +429,14 @@ Deno.test("WebSocket closes with 1006 when the client ends without a close", asy
   const summaries = await server.closed(2);
   assertEquals(summaries.map(({ endedBy }) => endedBy), ["client", "client"]);
   const abnormal = { code: 1006, reason: "", wasClean: false };
-  assertEquals(told, [abnormal, abnormal]);
+  assertEquals(events, [abnormal, abnormal]);
 });
 
 Deno.test("WebSocket closes with 1006 when the connection is reset", async () => {
-  const told: unknown[] = [];
+  const events: unknown[] = [];
   const sockets: WebSocket[] = [];
   await using server = await serveSockets((socket) => {
-    record(told)(socket);
+    record(events)(socket);
     sockets.push(socket);
     socket.onopen = () => {
       socket.send("read");
@@ -445,53 +446,53 @@ Deno.test("WebSocket closes with 1006 when the connection is reset", async () =>
   const client = await FrameClient.connect(server);
   await client.receive();
   await until("the rest is sent", () => sockets[0]?.bufferedAmount === 0);
-  // What it has not read when it closes makes the kernel reset.
+  // Closing with unread data makes the kernel send a reset.
   client.close();
   const [summary] = await server.closed(1);
   assertEquals([summary?.endedBy, summary?.error], ["client", null]);
-  assertEquals(told, [{ code: 1006, reason: "", wasClean: false }]);
+  assertEquals(events, [{ code: 1006, reason: "", wasClean: false }]);
 });
 
-Deno.test("WebSocket asks a silent client, and keeps one that answers", async () => {
-  const told: unknown[] = [];
-  await using server = await serveSockets(record(told), { idleTimeout: 0.2 });
+Deno.test("WebSocket pings a silent client, and keeps one that answers", async () => {
+  const events: unknown[] = [];
+  await using server = await serveSockets(record(events), { idleTimeout: 0.2 });
   using client = await FrameClient.connect(server);
   for (let i = 0; i < 4; i++) {
     const ping = await client.receive();
     assertEquals(ping?.opcode, PING);
     await client.send({ opcode: PONG, payload: ping?.payload ?? "" });
   }
-  assertEquals(told, []);
+  assertEquals(events, []);
 });
 
 Deno.test("WebSocket ends a client that does not answer a ping", async () => {
-  const told: unknown[] = [];
-  await using server = await serveSockets(record(told), { idleTimeout: 0.2 });
+  const events: unknown[] = [];
+  await using server = await serveSockets(record(events), { idleTimeout: 0.2 });
   using client = await FrameClient.connect(server);
   const start = performance.now();
   assertEquals((await client.receive())?.opcode, PING);
   assertEquals(await client.receive(), null);
-  assert(performance.now() - start >= 195, "it had less than the idle timeout");
+  assert(performance.now() - start >= 195, "the client had less than the idle timeout");
   const [summary] = await server.closed(1);
   assertEquals([summary?.endedBy, summary?.error], ["timeout", null]);
-  assertEquals(told, [
+  assertEquals(events, [
     "Cannot continue: no answer to a ping",
     { code: 1006, reason: "", wasClean: false },
   ]);
 });
 
-Deno.test("WebSocket may be silent for ever with an idle timeout of 0, whatever --idle-timeout is", async () => {
+Deno.test("WebSocket may be silent forever with an idle timeout of 0, whatever --idle-timeout is", async () => {
   await using server = await serveSockets(echo, { idleTimeout: 0 }, { idleTimeout: 100 });
   using client = await FrameClient.connect(server);
   await using other = await serveSockets(echo, { idleTimeout: 0.4 }, { idleTimeout: 100 });
-  using _asked = await FrameClient.connect(other);
-  // One that was silent for as long is gone.
+  using _silent = await FrameClient.connect(other);
+  // Waits until a client with a timeout would have been disconnected.
   await other.closed(1);
   await client.send({ opcode: TEXT, payload: "still here" });
   assertEquals(decoder.decode((await client.receive())?.payload), "still here");
 });
 
-Deno.test("WebSocket closes with 1011 when a listener fails, and its error is reported", async () => {
+Deno.test("WebSocket closes with 1011 when a listener throws or rejects, and reports the error", async () => {
   const failures: ((socket: WebSocket) => void)[] = [
     (socket) => {
       socket.onmessage = () => {
@@ -520,17 +521,17 @@ Deno.test("WebSocket closes with 1011 when a listener fails, and its error is re
     assertEquals([summary?.endedBy, summary?.error?.message], ["error", error]);
   }
   const client = await connect(server);
-  client.send("others go on");
-  assertEquals((await next(client, "message")).data, "others go on");
+  client.send("another socket");
+  assertEquals((await next(client, "message")).data, "another socket");
   await close(client);
 });
 
-Deno.test("WebSocket has listeners that can be taken away, and one handler for each type", async () => {
+Deno.test("WebSocket has listeners that can be removed, and one handler for each type", async () => {
   const heard: string[] = [];
-  const taken = () => heard.push("taken");
+  const removed = () => heard.push("removed");
   await using server = await serveSockets((socket) => {
-    socket.addEventListener("message", taken);
-    socket.addEventListener("message", taken);
+    socket.addEventListener("message", removed);
+    socket.addEventListener("message", removed);
     socket.onmessage = () => heard.push("replaced");
     socket.addEventListener("message", () => heard.push("once"), { once: true });
     const handler = function (this: WebSocket) {
@@ -539,7 +540,7 @@ Deno.test("WebSocket has listeners that can be taken away, and one handler for e
     socket.onmessage = handler;
     assertEquals([socket.onmessage, socket.onclose], [handler, null]);
     socket.addEventListener("message", () => {
-      socket.removeEventListener("message", taken);
+      socket.removeEventListener("message", removed);
       socket.send("");
     });
   });
@@ -548,11 +549,11 @@ Deno.test("WebSocket has listeners that can be taken away, and one handler for e
     client.send("");
     await next(client, "message");
   }
-  assertEquals(heard, ["taken", "handler", "once", "handler"]);
+  assertEquals(heard, ["removed", "handler", "once", "handler"]);
   await close(client);
 });
 
-/** Waits until a number has been the same for a while. */
+/** Waits until a number has not changed for a while. */
 async function settled(what: string, measure: () => number): Promise<number> {
   let last = -1;
   let since = 0;
@@ -565,7 +566,7 @@ async function settled(what: string, measure: () => number): Promise<number> {
   });
 }
 
-Deno.test("WebSocket does not read from a client that takes no answers", async () => {
+Deno.test("WebSocket does not read from a client that does not read", async () => {
   const sockets: WebSocket[] = [];
   await using server = await serveSockets((socket) => {
     sockets.push(socket);
@@ -577,21 +578,21 @@ Deno.test("WebSocket does not read from a client that takes no answers", async (
   const sending = (async () => {
     for (let i = 0; i < count; i++) await client.send({ opcode: BINARY, payload });
   })();
-  await settled("the server has stopped to read", () => server.row.get("bytesIn"));
+  await settled("the server has stopped reading", () => server.row.get("bytesIn"));
   const [socket] = sockets;
   const waiting = socket?.bufferedAmount ?? 0;
-  assert(waiting > MIB && waiting < 2 * MIB, `${waiting} bytes wait`);
+  assert(waiting > MIB && waiting < 2 * MIB, `${waiting} bytes are buffered`);
   for (let i = 0; i < count; i++) {
     assertEquals((await client.receive())?.payload.length, payload.length);
   }
   await sending;
 });
 
-Deno.test("WebSocket ends when too much waits for a slow client", async () => {
-  const told: unknown[] = [];
+Deno.test("WebSocket ends when too much is buffered for a slow client", async () => {
+  const events: unknown[] = [];
   await using server = await serveSockets((socket) => {
-    record(told)(socket);
-    socket.addEventListener("error", () => socket.send("in vain"));
+    record(events)(socket);
+    socket.addEventListener("error", () => socket.send("ignored"));
     socket.onopen = () => {
       for (let i = 0; i < 40; i++) socket.send(new Uint8Array(MIB));
     };
@@ -599,7 +600,7 @@ Deno.test("WebSocket ends when too much waits for a slow client", async () => {
   using _client = await FrameClient.connect(server);
   const [summary] = await server.closed(1);
   assertEquals([summary?.endedBy, summary?.error], ["limit", null]);
-  assertEquals(told, [
+  assertEquals(events, [
     `Cannot send the message: more than ${16 * MIB} bytes are buffered for the client`,
     { code: 1006, reason: "", wasClean: false },
   ]);
