@@ -18,7 +18,7 @@ export interface Exchange {
   readonly duration: number;
 }
 
-/** An exchange that ends with its construction. Parts that few formats need are computed on access. */
+/** An exchange that ends now. Parts that few formats need are computed on access. */
 export class EndedExchange implements Exchange {
   readonly request: HttpRequest | null;
   readonly status: number;

@@ -56,7 +56,7 @@ export interface FixedParts {
   readonly body?: string;
 }
 
-/** Makes a response that a handler can return many times, at a lower cost than a new one each time. */
+/** Makes a constant response, which a handler can return each time at a lower cost than a new one. */
 export function fixed(parts: FixedParts): HttpResponse {
   return new FixedResponse(parts);
 }

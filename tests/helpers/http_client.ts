@@ -91,7 +91,7 @@ async function receiveChunks(client: Client): Promise<string> {
   for (;;) {
     const size = parseInt(await client.receiveUntil("\r\n"), 16);
     const chunk = await client.receiveText(size + 2);
-    if (!chunk.endsWith("\r\n")) throw new Error("A chunk is cut off");
+    if (!chunk.endsWith("\r\n")) throw new Error("A chunk is truncated");
     if (size === 0) return body;
     body += chunk.slice(0, -2);
   }

@@ -55,7 +55,7 @@ function json(exchange: Exchange): string {
   },"sluice.request.id":"${exchange.id}"}\n`;
 }
 
-/** Escapes text as nginx does: `\x22` for characters that could end the field or line, or are not ASCII. */
+/** Escapes as nginx does, with `\x22`, what could end the field or the line, or is not ASCII. */
 function escaped(text: string): string {
   if (PLAIN.test(text)) return text;
   return text.replace(SPECIAL, (char) => `\\x${hex(char, 2).toUpperCase()}`);

@@ -26,7 +26,8 @@ export interface BodyDecoder {
   /**
    * Decodes the next part.
    *
-   * @param bytes Everything that has arrived and was not consumed; consumed bytes may be overwritten.
+   * @param bytes Everything that has arrived and was not consumed. Consumed bytes may be
+   * overwritten.
    * @returns A part of the content, as a view of `bytes`; "more" if it needs more
    * bytes; "end" at the end of the message.
    * @throws {HttpError} 400, 413 or 431.

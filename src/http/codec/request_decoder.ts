@@ -103,7 +103,7 @@ export class RequestDecoder {
     this.#head.parseField(bytes, from, to);
   }
 
-  /** Ignores one empty line before the request line: some clients send one after a body (RFC 9112, 2.2). */
+  /** Ignores one empty line before the request, which some clients send (RFC 9112, 2.2). */
   #skipEmptyLine(): void {
     if (this.#hasSkippedEmptyLine) throw malformed("the request line is empty");
     this.#hasSkippedEmptyLine = true;
@@ -136,7 +136,7 @@ export class RequestDecoder {
   }
 }
 
-/** The position of the next line feed, or -1. A loop beats the overhead of indexOf() on short lines. */
+/** The position of the next line feed, or -1. On short lines a loop is faster than indexOf(). */
 function lineFeed(bytes: Uint8Array, from: number): number {
   for (let at = from; at < bytes.length; at++) if (bytes[at] === LINE_FEED) return at;
   return -1;

@@ -5,7 +5,7 @@ export function ascii(bytes: Uint8Array, from: number, to: number): string {
   return decoder.decode(bytes.subarray(from, to));
 }
 
-/** Decodes each byte to the character with its code, as the Fetch standard does ("isomorphic decode"). */
+/** Decodes each byte to the character with its code (the Fetch standard's "isomorphic decode"). */
 export function isomorphic(bytes: Uint8Array, from = 0, to = bytes.length): string {
   let decoded = "";
   for (let at = from; at < to; at++) decoded += String.fromCharCode(bytes[at] as number);

@@ -162,7 +162,7 @@ function encodedFields(fields: readonly Field[], coding: Coding): readonly Field
   return [...withVary(kept), ["Content-Encoding", coding]];
 }
 
-/** Weakens an entity tag, as the bytes differ from those of the uncompressed version (RFC 9110, 8.8.1). */
+/** Weakens an entity tag: the uncompressed version has other bytes (RFC 9110, 8.8.1). */
 function weakened(field: Field): Field {
   const [name, value] = field;
   return isNamed(name, "etag") && !value.startsWith("W/") ? [name, `W/${value}`] : field;

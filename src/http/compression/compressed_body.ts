@@ -1,6 +1,6 @@
 import type { BodySource } from "../message.ts";
 
-/** The most bytes that are compressed in one go, which blocks the event loop for a millisecond or two. */
+/** The most bytes compressed in one go, which blocks the event loop for a millisecond or two. */
 const SLICE = 64 * 1024;
 const NOTHING = new Uint8Array(0);
 
@@ -48,7 +48,7 @@ export class CompressedBody implements BodySource {
     }
   }
 
-  /** Writes the next slice to the compressor, which takes it when it has room, as its output is read. */
+  /** Writes the next slice to the compressor, which takes it when its output is read. */
   async #writeSlice(): Promise<void> {
     while (this.#piece.length === 0 && !this.#isOver) {
       const piece = await this.#source.read();

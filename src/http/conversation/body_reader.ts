@@ -131,7 +131,7 @@ export class BodyReader {
     while (await this.#nextPart(() => {}) !== null);
   }
 
-  /** Whether the client has taken longer than the timeout, in milliseconds, and the time for its bytes. */
+  /** Whether the client has exceeded the timeout, in milliseconds, plus the time for its bytes. */
   isLate(timeout: number): boolean {
     return timeout > 0 && this.waited >= timeout + this.#received * BYTE_TIME;
   }

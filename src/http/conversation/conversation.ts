@@ -32,7 +32,7 @@ export class Conversation implements Timed {
   #since: number;
   /** Stops waiting for the handler's response. */
   #stopWaiting: (() => void) | null = null;
-  /** Settled once the server has ended the connection on its own account; null before it begins to. */
+  /** Settles when the server has ended the connection by itself; null until it begins to. */
   #ending: Promise<void> | null = null;
 
   constructor(connection: Connection, context: ConversationContext) {

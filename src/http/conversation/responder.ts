@@ -68,7 +68,7 @@ export class Responder {
     } catch (error) {
       this.#exchange.lose(request, response.status, this.#writer.sent);
       if (isOfClient(error)) throw error;
-      // Closing the connection is the only way left to tell the client that the response is incomplete.
+      // Only closing the connection can still tell the client that the response is incomplete.
       this.#context.reports.failed(request.id, error);
       this.#connection.endAs("error");
       return false;

@@ -7,7 +7,7 @@ import type { ConversationOptions } from "./options.ts";
 
 /** The idle timeout while others wait for room, in milliseconds. */
 const CROWDED_IDLE = 2000;
-/** The idle timeout while the lane retires, in milliseconds: time for a new client to send its request. */
+/** The idle timeout while the lane retires, in milliseconds, for clients about to send a request. */
 const RETIRING_IDLE = 1000;
 
 /** What a conversation is doing. */

@@ -118,7 +118,7 @@ class FetchRequest {
     return this.#hasBody() && (this.#request.body.isUsed || this.#body?.locked === true);
   }
 
-  /** Reads the body from the real Request. As an async function, it rejects where making one throws. */
+  /** Reads the body from the real Request; rejects if making one throws. */
   async #fromReal<T>(read: (real: Request) => Promise<T>): Promise<T> {
     return await read(this.real);
   }

@@ -27,7 +27,7 @@ export class FileRoot {
   readonly #path: string;
   #real = "";
 
-  /** @param path Absolute. It may be a link, which may later point elsewhere, as to a new release. */
+  /** @param path Absolute. It may be a link that is later pointed elsewhere, as to a new release. */
   constructor(path: string) {
     this.#path = path;
   }

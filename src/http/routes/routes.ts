@@ -110,7 +110,7 @@ class Router {
   }
 }
 
-/** Makes a response of a result, synchronously if possible: a promise costs more than most routes do. */
+/** Makes a response, synchronously if possible: a promise costs more than most routes. */
 function respond(
   result: RouteResult | Promise<RouteResult>,
 ): HttpResponse | Promise<HttpResponse> {

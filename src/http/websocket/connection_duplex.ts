@@ -65,7 +65,7 @@ export async function duplexOf(connection: Connection): Promise<Duplex> {
   return stream;
 }
 
-/** Joins small pieces, such as the head and the content of a frame: a write for each would cost more. */
+/** Joins small pieces, such as a frame's head and content: a write for each would cost more. */
 function* inBatches(pieces: readonly Uint8Array[]): Iterable<Uint8Array> {
   let batch: Uint8Array[] = [];
   let size = 0;

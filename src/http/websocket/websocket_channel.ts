@@ -24,7 +24,7 @@ export class WebSocketChannel implements Timed {
   readonly #stream: Duplex;
   readonly #ws: WsSocket;
   readonly #target: EventTarget;
-  /** Milliseconds of silence until a ping, and from there until the client counts as gone; 0 means never. */
+  /** Milliseconds of silence until a ping, and again until the client counts as gone; 0 is never. */
   readonly #pingAfter: number;
   readonly #clock: Clock;
   /** When the client was last active, or was sent a ping. */

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 
-/** The parts of the class of the library `ws` that are used: framing, and the protocol's rules (RFC 6455). */
+/** The parts that are used of the class of the library `ws`, which implements RFC 6455. */
 export interface WsSocket {
   readonly readyState: number;
   readonly bufferedAmount: number;
@@ -45,7 +45,7 @@ const CLOSE_TIMEOUT = 30_000;
 
 const NOTHING = new Uint8Array(0);
 
-/** Loads the library, and makes the server's side of a WebSocket on a stream, after the handshake. */
+/** Loads the library; the result makes the server's side of a WebSocket after the handshake. */
 export async function loadWs(): Promise<(stream: Duplex) => WsSocket> {
   // Takes megabytes in each thread, so only threads that need it load it.
   const { WebSocket } = await import("ws") as { WebSocket: WsClass };

@@ -378,7 +378,7 @@ Deno.test("compressing() waits for a handler, and lets its errors pass", async (
   }, HttpError);
 });
 
-testEachMode("--compress compresses files for who accepts it", async (mode) => {
+testEachMode("--compress compresses files for clients that accept it", async (mode) => {
   const root = await Deno.makeTempDir();
   await Deno.writeTextFile(`${root}/small.txt`, TEXT);
   await Deno.writeTextFile(`${root}/large.txt`, TEXT.repeat(50));
