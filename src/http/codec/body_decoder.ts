@@ -189,10 +189,7 @@ export class ChunkedBody implements BodyDecoder {
   }
 }
 
-/**
- * The position of the CR LF after a chunk's content; -1 if it has not arrived.
- * Any other byte is an error at once.
- */
+/** The position of the CR LF after a chunk; -1 if it has not arrived. Any other byte is an error. */
 function contentEnd(bytes: Uint8Array, from: number): number {
   const [first, second] = [bytes[from], bytes[from + 1]];
   if ((first ?? RETURN) !== RETURN || (second ?? LINE_FEED) !== LINE_FEED) {
