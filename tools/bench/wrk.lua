@@ -1,6 +1,4 @@
--- What wrk is to send, by its arguments: how many requests at once, and bytes of a body.
--- Its last line is a report.
-
+-- Arguments: requests to pipeline, bytes of body. The last line of output is a report as JSON.
 function init(args)
   local pipelined, body = tonumber(args[1]), tonumber(args[2])
   if body > 0 then
@@ -16,6 +14,6 @@ end
 function done(summary)
   local errors = summary.errors
   local broken = errors.connect + errors.read + errors.write
-  local report = '{ "requests": %d, "broken": %d, "refused": %d }\n'
-  io.write(report:format(summary.requests, broken, errors.status))
+  local report = '{ "seconds": %f, "requests": %d, "broken": %d, "refused": %d }\n'
+  io.write(report:format(summary.duration / 1e6, summary.requests, broken, errors.status))
 end

@@ -1,2 +1,0 @@
-/** A handler of the shape { fetch }, which answers what the HTTP service answers by itself. */
-export default { fetch: () => new Response("Hello, World!") };

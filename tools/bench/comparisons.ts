@@ -1,0 +1,106 @@
+/** What is compared: Sluice, the load, and the rivals. */
+import { denoListen, denoServe, denoServeParallel } from "../../src/bench/peers/deno.ts";
+import { nginx } from "../../src/bench/peers/nginx.ts";
+import { nodeHttp } from "../../src/bench/peers/node.ts";
+import type { Comparison } from "./comparison.ts";
+import { echoWork, generator, getWork } from "./generator.ts";
+import { type Server, WORKERS } from "./servers.ts";
+import { wrk } from "./wrk.ts";
+
+const CONNECTIONS = 64;
+const PIPELINED = 16;
+const PROGRAMS = new URL("programs/", import.meta.url).pathname;
+const HTTP = ["--service", "http"];
+const LAB = [...HTTP, "--lab"];
+
+const GET: Comparison = {
+  title: `GET / over ${CONNECTIONS} kept connections, by wrk`,
+  unit: "request",
+  options: HTTP,
+  load: wrk({ connections: CONNECTIONS }),
+  slices: 4,
+  duration: 1000,
+  rivals: [],
+};
+
+/** Deno's own HTTP server, which sends bodies back. */
+const denoServeEcho: Server = {
+  name: "deno serve, echoing",
+  prepare: ({ port }) => {
+    const options = ["--quiet", "--allow-all", "--no-check", "--host", "127.0.0.1"];
+    const args = ["serve", ...options, "--port", String(port), `${PROGRAMS}deno_serve_echo.ts`];
+    return Promise.resolve({ command: [Deno.execPath(), ...args], env: {} });
+  },
+};
+
+/** Messages beside those of a bare loop of read and write. */
+export const ECHO: Comparison = {
+  title: `Echo of 64 bytes over ${CONNECTIONS} kept connections`,
+  unit: "message",
+  options: ["--service", "echo"],
+  load: generator(echoWork(CONNECTIONS)),
+  slices: 6,
+  duration: 500,
+  rivals: [{ server: denoListen, cpuAim: "at most 1.05" }],
+};
+
+/** Requests, by the name of the group. */
+export const HTTP_GROUPS: Readonly<Record<string, readonly Comparison[]>> = {
+  http_requests: [{
+    ...GET,
+    rivals: [
+      { server: nginx(1), cpuAim: "at most 1.25" },
+      { server: denoServe, cpuAim: "at most 1" },
+      { server: nodeHttp, cpuAim: "at most 1/3" },
+    ],
+  }, {
+    ...GET,
+    options: [...HTTP, "--mode", "pooled", "--workers", String(WORKERS)],
+    rivals: [{ server: denoServeParallel(WORKERS), cpuAim: "at most 1" }],
+  }],
+  http_fetch: [{
+    ...GET,
+    title: `${GET.title}, from a handler with fetch`,
+    options: ["--handler", `${PROGRAMS}fetch_handler.ts`],
+    rivals: [{ options: HTTP, cpuAim: "at most 1.5" }],
+  }],
+  http_pipelining: [{
+    ...GET,
+    title: `${GET.title}, ${PIPELINED} requests at once`,
+    load: wrk({ connections: CONNECTIONS, pipelined: PIPELINED }),
+    rivals: [{ load: GET.load, note: ", one request at a time", rateAim: "at least 3" }],
+  }],
+  http_connections: [{
+    ...GET,
+    title: `GET / from ${CONNECTIONS} clients, a new connection for each request, by wrk`,
+    load: wrk({ connections: CONNECTIONS, close: true }),
+    rivals: [{ server: nodeHttp, rateAim: "at least 1" }],
+  }],
+  http_bodies: [{
+    ...GET,
+    title: "POST of 1 MB, echoed, over 8 kept connections, by wrk",
+    load: wrk({ connections: 8, path: "/echo", body: 1024 ** 2 }),
+    rivals: [{ server: denoServeEcho, rateAim: "at least 1/1.5" }],
+  }],
+  http_access_log: ["combined", "json"].map((format): Comparison => ({
+    ...GET,
+    title: `${GET.title}, with an access log`,
+    options: [...HTTP, "--access-log", "{folder}/access.log", "--access-log-format", format],
+    rivals: [{ options: HTTP }],
+  })),
+};
+
+/** Our load generator beside wrk: all but the last case leave both time to spare. */
+export const LOAD: readonly Comparison[] = [
+  { path: "/work?io_ms=10", connections: 64, rateAim: "0.9 to 1.1" },
+  { path: "/work?io_ms=10", connections: 256, rateAim: "0.9 to 1.1" },
+  { path: "/", connections: 1, rateAim: "0.9 to 1.1" },
+  { path: "/", connections: 4, rateAim: "0.9 to 1.1" },
+  { path: "/", connections: 64, rateAim: "" },
+].map(({ path, connections, rateAim }): Comparison => ({
+  ...GET,
+  title: `GET ${path}, kept connections: ${connections}, by sluice load`,
+  options: LAB,
+  load: generator(getWork(path, connections)),
+  rivals: [{ load: wrk({ path, connections }), note: ", by wrk", rateAim }],
+}));

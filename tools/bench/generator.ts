@@ -1,0 +1,52 @@
+/** Load from the generator of `sluice load`, run in this thread. */
+import { Generator } from "../../src/load/generator.ts";
+import type { LoadPlan, LoadProgress, LoadResult } from "../../src/load/load.ts";
+import { echoMessage, httpMessage } from "../../src/load/request_text.ts";
+import type { Load } from "./pairs.ts";
+import type { RunningServer } from "./servers.ts";
+
+type Work = Pick<LoadPlan, "framing" | "messages" | "connections">;
+
+const HOST = "127.0.0.1";
+const SEED = 1;
+const FIXED = { hostname: HOST, slow: 0, closing: false, warmup: 0, seed: SEED };
+
+/** Messages of 64 bytes over kept connections; each waits for its echo. */
+export const echoWork = (connections: number): Work => ({
+  framing: { type: "echo" },
+  messages: [echoMessage(64, SEED)],
+  connections,
+});
+
+/** GET requests over kept connections; each waits for its answer. */
+export const getWork = (path: string, connections: number): Work => ({
+  framing: { type: "http" },
+  messages: [httpMessage(`GET ${path}`, HOST, 1)],
+  connections,
+});
+
+/** A load as fast as the server answers. */
+export function generator(work: Work): Load {
+  return async (server, duration) => {
+    let [before, after] = [NaN, NaN];
+    const onProgress = ({ phase }: LoadProgress) => {
+      if (phase === "measuring" && Number.isNaN(before)) before = server.cpu();
+      if (phase === "finishing") after = server.cpu();
+    };
+    const plan = { ...work, duration, rate: null };
+    const { requests, seconds, generator } = await runGenerator(server, plan, onProgress);
+    return { units: requests, seconds, cpu: after - before, client: generator.busy };
+  };
+}
+
+/** @throws {Error} When a request fails. */
+export async function runGenerator(
+  { port }: RunningServer,
+  work: Work & Pick<LoadPlan, "duration" | "rate">,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<LoadResult> {
+  const result = await new Generator({ ...FIXED, port, ...work }, onProgress).run([]);
+  const failures = Object.entries(result.errors).map(([reason, count]) => `${count} x ${reason}`);
+  if (failures.length > 0) throw new Error(`Cannot load port ${port}: ${failures.join(", ")}`);
+  return result;
+}

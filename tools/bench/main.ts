@@ -1,0 +1,115 @@
+/** Measures Sluice beside yardsticks, or beside another checkout of itself: `deno task bench`. */
+import { parseArgs } from "@std/cli/parse-args";
+import { EXIT } from "../../src/base/exit.ts";
+import { writeText } from "../../src/base/write_text.ts";
+import { locate } from "../../src/bench/peers/program.ts";
+import { compare, type Comparison, type Context } from "./comparison.ts";
+import { ECHO, HTTP_GROUPS, LOAD } from "./comparisons.ts";
+import { idle } from "./idle.ts";
+import { start } from "./start.ts";
+import { print } from "./table.ts";
+
+/** Measures, and prints what it finds. */
+type Group = (context: Context) => Promise<void>;
+
+const HTTP = Object.keys(HTTP_GROUPS);
+const GROUPS: Readonly<Record<string, Group>> = {
+  echo: (context) => compare(ECHO, context),
+  idle,
+  start,
+  ...Object.fromEntries(HTTP.map((name) => [name, withWrk(HTTP_GROUPS[name] ?? [])])),
+  load: withWrk(LOAD),
+};
+
+const DEFAULT_PAIRS = "5";
+/** The exit code when a group failed. */
+const FAILED = 1;
+const INTERRUPTED = 130;
+
+const HELP = `Measures Sluice beside yardsticks, in the same run and in turn, because a noisy
+machine then hits both alike. What counts is the ratio, pair by pair.
+
+Usage: deno task bench [group...] [options] [-- options of the server]
+
+  deno task bench echo                     Beside a bare loop of read and write
+  deno task bench http                     Beside nginx, deno serve and Node, by wrk
+  deno task bench echo --against ../other  Beside another checkout
+  deno task bench echo -- --mode pooled    With options of the server
+
+Groups (default: all):
+  ${Object.keys(GROUPS).join(", ")}
+  http: all that begin with http_
+
+Options:
+  --against <folder>  A checkout to compare this one with, under the same load
+  --pairs <integer>   How often both are started and measured (default: ${DEFAULT_PAIRS})
+  -h, --help          Show this help`;
+
+function withWrk(comparisons: readonly Comparison[]): Group {
+  return async (context) => {
+    if (locate("wrk") === null) return print(`\n${comparisons[0]?.title}: wrk is not installed`);
+    for (const comparison of comparisons) await compare(comparison, context);
+  };
+}
+
+async function main(): Promise<number> {
+  const { _: names, "--": extra = [], help, pairs, against } = parseArgs(Deno.args, {
+    string: ["against", "pairs"],
+    boolean: ["help"],
+    alias: { help: "h" },
+    default: { pairs: DEFAULT_PAIRS },
+    "--": true,
+    unknown: (name: string) => name.startsWith("-") ? refuse(`Unknown option ${name}`) : true,
+  });
+  if (help) {
+    print(HELP);
+    return EXIT.ok;
+  }
+  if (!/^[1-9]\d*$/.test(pairs)) refuse(`Cannot use --pairs ${pairs}: expected a positive integer`);
+  const other = against === undefined ? null : findCheckout(against);
+  const groups = chooseGroups(names.map(String));
+  const load = Deno.loadavg()[0]?.toFixed(1);
+  print(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} processors, load ${load}`);
+  return await runGroups(groups, { pairs: Number(pairs), against: other, extra });
+}
+
+async function runGroups(groups: Iterable<string>, context: Context): Promise<number> {
+  let code: number = EXIT.ok;
+  for (const name of groups) {
+    try {
+      await GROUPS[name]?.(context);
+    } catch (error) {
+      print(`FAILED ${name}: ${error instanceof Error ? error.stack : error}`);
+      code = FAILED;
+    }
+  }
+  return code;
+}
+
+function chooseGroups(names: readonly string[]): Iterable<string> {
+  if (names.length === 0) return Object.keys(GROUPS);
+  const chosen = new Set(names.flatMap((name) => name === "http" ? HTTP : name));
+  for (const name of chosen) {
+    if (!Object.hasOwn(GROUPS, name)) refuse(`Unknown group ${name}: see --help`);
+  }
+  return chosen;
+}
+
+function findCheckout(folder: string): string {
+  try {
+    return Deno.realPathSync(`${folder}/main.ts`).replace(/\/main\.ts$/, "");
+  } catch {
+    return refuse(`Cannot compare with ${folder}: found no main.ts there`);
+  }
+}
+
+function refuse(message: string): never {
+  writeText(Deno.stderr, `${message}\n`);
+  Deno.exit(EXIT.usage);
+}
+
+// Deno.exit ends the servers, which dying from a signal would not.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => Deno.exit(INTERRUPTED));
+}
+Deno.exit(await main());

@@ -1,0 +1,34 @@
+import { denoListen } from "../../src/bench/peers/deno.ts";
+import type { Context } from "./comparison.ts";
+import { inTurn } from "./pairs.ts";
+import { HERE, type Server, sluice, timeStart } from "./servers.ts";
+import { print, printHead, printRow } from "./table.ts";
+
+const OPTIONS = ["--service", "echo"];
+const EXECUTABLE = `${HERE}/dist/sluice`;
+
+/** How long a server takes to start. */
+export async function start({ pairs, against, extra }: Context): Promise<void> {
+  const options = [...OPTIONS, ...extra];
+  const rival = against === null ? denoListen : sluice(against, options);
+  print("\nStart, until a client is accepted");
+  await compareStarts([sluice(HERE, options), rival], pairs, "A at most 150");
+  if (against !== null) return;
+  const isCompiled = await Deno.stat(EXECUTABLE).then(() => true, () => false);
+  if (!isCompiled) return print("  No executable: deno task compile makes it");
+  const executable: Server = {
+    name: ["dist/sluice", ...options].join(" "),
+    prepare: ({ port }) =>
+      Promise.resolve({ command: [EXECUTABLE, ...options, "--port", String(port)], env: {} }),
+  };
+  await compareStarts([executable, rival], pairs, "A at most 120");
+}
+
+async function compareStarts(
+  servers: readonly [Server, Server],
+  pairs: number,
+  aim: string,
+): Promise<void> {
+  printHead(servers, pairs, "one after the other");
+  printRow("ms", await inTurn(servers, pairs, timeStart), 0, aim);
+}
