@@ -1,14 +1,15 @@
 /**
- * Takes pictures of a report of `sluice bench --html`, for the documentation:
+ * Takes screenshots of a page of `sluice bench --html` for the documentation:
  * `deno run -A tools/report_pictures.ts REPORT.html FOLDER` writes `light.png`,
- * `dark.png`, and one of each chart, such as `latency.png`. It needs Chromium.
+ * `dark.png` and one file for each chart, such as `latency.png`. Needs Chromium.
  */
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
+import { locate } from "../src/bench/peers/program.ts";
 
 const WIDTH = 900;
 
-/** Names under which Chromium is installed. */
+/** The names that systems install Chromium under. */
 const PROGRAMS = ["chromium", "chromium-browser", "google-chrome"];
 
 const [REPORT, FOLDER] = Deno.args;
@@ -19,12 +20,12 @@ async function main(): Promise<void> {
   if (REPORT === undefined || FOLDER === undefined || Deno.args.length > 2) {
     return fail("Cannot take pictures: expected REPORT.html and FOLDER");
   }
-  const executablePath = findChromium();
-  if (executablePath === null) {
-    return fail(`Cannot take pictures: none of ${PROGRAMS.join(", ")} is in PATH`);
+  const executablePath = PROGRAMS.map((name) => locate(name)).find((path) => path !== null);
+  if (executablePath === undefined) {
+    return fail(`Cannot take pictures: found none of ${PROGRAMS.join(", ")} on PATH`);
   }
   const report = await realPath(REPORT);
-  if (report === null) return fail(`Cannot find the report: ${REPORT}`);
+  if (report === null) return fail(`Cannot take pictures: found no report ${REPORT}`);
   await Deno.mkdir(FOLDER, { recursive: true });
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   try {
@@ -48,18 +49,6 @@ async function takePictures(browser: Browser, url: string, folder: string): Prom
     const id = await figure.getAttribute("id");
     if (id !== null) await figure.screenshot({ path: `${folder}/${id}.png` });
   }
-}
-
-function findChromium(): string | null {
-  const folders = (Deno.env.get("PATH") ?? "").split(":");
-  const paths = PROGRAMS.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
-  return paths.find((path) => {
-    try {
-      return Deno.statSync(path).isFile;
-    } catch {
-      return false;
-    }
-  }) ?? null;
 }
 
 async function realPath(path: string): Promise<string | null> {
