@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Latency, LoadPlan } from "../../src/load/load.ts";
-import { schedulerTimes } from "../../src/base/cpu_clock.ts";
-import { HTTP, runOn } from "../helpers/load_server.ts";
-import type { ServerPlan } from "../helpers/load_server_worker.ts";
+import type { Latency, LoadPlan } from "../../../src/load/load.ts";
+import { schedulerTimes } from "../../../src/base/cpu_clock.ts";
+import { HTTP, runOn } from "../../helpers/load_server.ts";
+import type { ServerPlan } from "../../helpers/load_server_worker.ts";
 
 /** A stall in milliseconds, from the first request on. */
 const STALL = { after: 200, length: 300 };

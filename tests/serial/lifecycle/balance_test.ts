@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { Client } from "../helpers/client.ts";
-import { TROUBLE } from "../helpers/handlers.ts";
-import { workers } from "../helpers/modes.ts";
-import { startServer } from "../helpers/server.ts";
-import { statusFile } from "../helpers/status.ts";
+import { Client } from "../../helpers/client.ts";
+import { TROUBLE } from "../../helpers/handlers.ts";
+import { workers } from "../../helpers/modes.ts";
+import { startServer } from "../../helpers/server.ts";
+import { statusFile } from "../../helpers/status.ts";
 
 Deno.test("400 connections at once are spread evenly over 4 workers", async () => {
   await using status = await statusFile();

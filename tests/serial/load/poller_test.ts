@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { Poller, READABLE, WRITABLE } from "../../src/load/poller.ts";
-import { openSocketLibrary } from "../../src/load/socket_library.ts";
-import { encodeAddress, Sockets } from "../../src/load/sockets.ts";
+import { Poller, READABLE, WRITABLE } from "../../../src/load/poller.ts";
+import { openSocketLibrary } from "../../../src/load/socket_library.ts";
+import { encodeAddress, Sockets } from "../../../src/load/sockets.ts";
 
 const HOSTNAME = "127.0.0.1";
 /** Longer than any wait here, in milliseconds. */

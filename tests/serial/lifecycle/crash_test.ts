@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { Client } from "../helpers/client.ts";
-import { makeHandler, TROUBLE } from "../helpers/handlers.ts";
-import { workers } from "../helpers/modes.ts";
-import { type Server, startServer } from "../helpers/server.ts";
-import { readyLanes, statusFile } from "../helpers/status.ts";
-import { waitFor } from "../helpers/until.ts";
+import { Client } from "../../helpers/client.ts";
+import { makeHandler, TROUBLE } from "../../helpers/handlers.ts";
+import { workers } from "../../helpers/modes.ts";
+import { type Server, startServer } from "../../helpers/server.ts";
+import { readyLanes, statusFile } from "../../helpers/status.ts";
+import { waitFor } from "../../helpers/until.ts";
 
 interface Served {
   readonly client: Client;
