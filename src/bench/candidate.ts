@@ -1,46 +1,58 @@
-/** A server that can be measured: Sluice in a mode, or a peer. */
+/** The servers to measure: Sluice in its modes. */
 import { programArguments } from "../base/child_process.ts";
 import type { BenchSettings } from "../settings/bench_options.ts";
 import type { Settings } from "../settings/options.ts";
-import type { Launch } from "./launch.ts";
+import { counted } from "./figures.ts";
 import type { Subject } from "./report.ts";
 
-/** For what a server is started. */
+/** What a server is started for. */
 export interface Job {
+  /** The port of 127.0.0.1 to listen on. */
   readonly port: number;
-  /** Absolute, empty, and removed afterwards. */
+  /** The absolute path of an empty folder, which is removed afterwards. */
   readonly folder: string;
-  /** How many clients there will be. */
+  /** The number of clients. */
   readonly connections: number;
+}
+
+/** How a server is started; it stays in the foreground, and does not log requests. */
+export interface Launch {
+  readonly command: readonly [program: string, ...args: string[]];
+  /** Added to the environment. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** A server that can be measured. */
 export interface Candidate {
   readonly subject: Subject;
   prepare(job: Job): Promise<Launch>;
-  /** Whether what {@linkcode STATUS_FILE} in the folder says of its workers tells their balance. */
+  /** Whether {@linkcode STATUS_FILE} in the folder shows the balance of its workers. */
   readonly hasWorkers: boolean;
 }
 
-/** The name of the status file of Sluice in its folder. */
+/** The name of Sluice's status file in the folder. */
 export const STATUS_FILE = "status.json";
 
-/** Modes whose workers the user can count. */
+/** Modes with a configurable number of workers. */
 const WITH_WORKERS: readonly Settings["mode"][] = ["pooled", "forked"];
 
 /**
- * Sluice in each of some modes, and with each of some numbers of workers where a mode has them.
+ * Sluice in each mode, and with each number of workers in modes that have them.
  *
- * @param options Of the server, beside those that say how it is reached.
+ * @param options Further options of the server.
  */
 export function modeCandidates(
   { modes, workers }: Pick<BenchSettings, "modes" | "workers">,
   options: readonly string[],
 ): Candidate[] {
-  return modes.flatMap((mode) => {
-    const counts = WITH_WORKERS.includes(mode) ? workers : [null];
-    return counts.map((count): Candidate => ({
-      subject: { name: nameOf(mode, count), kind: "mode", mode, workers: count },
+  return modes.flatMap((mode) =>
+    (WITH_WORKERS.includes(mode) ? workers : [null]).map((count): Candidate => ({
+      subject: {
+        name: count === null ? mode : `${mode}, ${counted(count, "worker")}`,
+        kind: "mode",
+        mode,
+        workers: count,
+      },
       prepare: ({ port, folder }) =>
         Promise.resolve({
           command: [
@@ -54,11 +66,6 @@ export function modeCandidates(
           env: {},
         }),
       hasWorkers: count !== null && count > 1,
-    }));
-  });
-}
-
-function nameOf(mode: string, workers: number | null): string {
-  if (workers === null) return mode;
-  return `${mode}, ${workers} ${workers === 1 ? "worker" : "workers"}`;
+    }))
+  );
 }

@@ -2,7 +2,7 @@ import manifest from "../../deno.json" with { type: "json" };
 import { availableProcessors } from "../base/processors.ts";
 import type { Machine } from "./report.ts";
 
-/** The machine that this process runs on. */
+/** Describes the machine that this process runs on. */
 export async function describeMachine(): Promise<Machine> {
   return {
     system: `${Deno.build.os} ${Deno.osRelease()} ${Deno.build.arch}`,
@@ -12,7 +12,7 @@ export async function describeMachine(): Promise<Machine> {
   };
 }
 
-/** Versions of what Sluice is made of. */
+/** The versions of Sluice and its runtime. */
 export function ownVersions(): Record<string, string> {
   return { sluice: manifest.version, deno: Deno.version.deno, v8: Deno.version.v8 };
 }

@@ -1,24 +1,24 @@
-/** One measurement of one server. */
+/** One run: one load on one server. */
 import { delay } from "@std/async/delay";
 import { generatorLoad, limitOf } from "../load/ceiling.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "../load/load.ts";
 import { runLoad } from "../load/load_process.ts";
 import type { Status } from "../ops/status.ts";
-import { Account, type Usage } from "./account.ts";
 import { type Candidate, STATUS_FILE } from "./candidate.ts";
 import { PERCENTILES, type Run } from "./report.ts";
 import { freePort, startSubject } from "./subject_process.ts";
+import { type Usage, UsageMonitor } from "./usage_monitor.ts";
 
-/** How long the status file is waited for, in milliseconds; it is written once a second. */
+/** Milliseconds to wait for the status file, which is written once per second. */
 const STATUS_LIMIT = 3000;
 const STATUS_PERIOD = 50;
 
 /**
- * Starts a server, loads it, and ends it.
+ * Starts a server, loads it, and kills it.
  *
- * @param plan Its port does not count.
- * @param ceiling Requests a second that the load generator can do.
- * @throws {ExitError} When the server cannot be started or reached, or ends under the load.
+ * @param plan Its port is ignored.
+ * @param ceiling Requests per second that the load generator can send.
+ * @throws {ExitError} If the server cannot be started or reached, or ends under the load.
  * @throws The reason of the signal.
  */
 export async function measure(
@@ -28,71 +28,68 @@ export async function measure(
   onProgress: (progress: LoadProgress) => void,
   signal: AbortSignal,
 ): Promise<Run> {
-  const { subject } = candidate;
   const folder = await Deno.makeTempDir({ prefix: "sluice-bench-" });
   try {
     const port = freePort();
     const launch = await candidate.prepare({ port, folder, connections: plan.connections });
-    await using server = await startSubject(subject.name, launch, port, signal);
-    using account = new Account(server.pid);
-    const rest = account.peakMemory;
+    await using server = await startSubject(candidate.subject.name, launch, port, signal);
+    using monitor = new UsageMonitor(server.pid);
+    const rest = monitor.peakMemory;
     let [before, after]: Usage[] = [];
     const result = await runLoad({ ...plan, port }, PERCENTILES, (progress) => {
-      if (progress.phase === "measuring") before ??= account.look();
-      if (progress.phase === "finishing") after ??= account.look();
+      if (progress.phase === "measuring") before ??= monitor.sample();
+      if (progress.phase === "finishing") after ??= monitor.sample();
       onProgress(progress);
     }, signal);
     server.check();
-    if (before === undefined || after === undefined) throw new Error("The load has no phases");
-    const balance = candidate.hasWorkers ? await readBalance(folder, signal) : null;
-    return runOf(result, before, after, account, { rest, balance, ceiling });
+    if (before === undefined || after === undefined) throw new Error("The load had no phases");
+    const generator = generatorLoad(result, ceiling);
+    const limited = limitOf(generator);
+    return {
+      figures: {
+        ...loadFigures(limited === null ? result : null),
+        ...usageFigures(before, after, result.requests),
+        errors: Object.values(result.errors).reduce((sum, count) => sum + count, 0),
+        rest_bytes: rest,
+        peak_bytes: monitor.peakMemory,
+        threads: monitor.peakThreads,
+        balance: candidate.hasWorkers ? await readBalance(folder, signal) : null,
+      },
+      errors: result.errors,
+      curve: limited === null ? result.latency?.curve ?? [] : [],
+      generator,
+      limited,
+    };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-function runOf(
-  result: LoadResult,
-  before: Usage,
-  after: Usage,
-  { peakMemory, peakThreads }: Account,
-  { rest, balance, ceiling }: { rest: number; balance: number | null; ceiling: number },
-): Run {
-  const { seconds, requests, latency } = result;
-  const generator = generatorLoad(result, ceiling);
-  const limited = limitOf(generator);
-  const isShown = limited === null;
-  const shown = (value: number | undefined) => isShown ? value ?? null : null;
-  const perRequest = (sum: number) => requests === 0 ? null : sum / requests;
+/** Throughput and latency; null if the load generator was the limit. */
+function loadFigures(result: LoadResult | null) {
+  const latency = result?.latency;
   return {
-    figures: {
-      rate: shown(requests / seconds),
-      bytes_per_s: shown(result.bytes_in / seconds),
-      p50_ms: shown(latency?.p50),
-      p90_ms: shown(latency?.p90),
-      p99_ms: shown(latency?.p99),
-      p999_ms: shown(latency?.p999),
-      max_ms: shown(latency?.max),
-      errors: Object.values(result.errors).reduce((sum, count) => sum + count, 0),
-      user_us: perRequest(after.cpu.user - before.cpu.user),
-      system_us: perRequest(after.cpu.system - before.cpu.system),
-      rest_bytes: rest,
-      peak_bytes: peakMemory,
-      threads: peakThreads,
-      switches: perRequest(after.switches - before.switches),
-      balance,
-    },
-    errors: result.errors,
-    curve: isShown ? latency?.curve ?? [] : [],
-    generator,
-    limited,
+    rate: result === null ? null : result.requests / result.seconds,
+    bytes_per_s: result === null ? null : result.bytes_in / result.seconds,
+    p50_ms: latency?.p50 ?? null,
+    p90_ms: latency?.p90 ?? null,
+    p99_ms: latency?.p99 ?? null,
+    p999_ms: latency?.p999 ?? null,
+    max_ms: latency?.max ?? null,
   };
 }
 
-/**
- * What the worker that received least did, as a share of the one that received
- * most; null where the server does not say.
- */
+/** What a request costs; null without requests. */
+function usageFigures(before: Usage, after: Usage, requests: number) {
+  const perRequest = (sum: number) => requests === 0 ? null : sum / requests;
+  return {
+    user_us: perRequest(after.cpu.user - before.cpu.user),
+    system_us: perRequest(after.cpu.system - before.cpu.system),
+    switches: perRequest(after.switches - before.switches),
+  };
+}
+
+/** The traffic of the least busy worker as a share of that of the busiest; null if it is not known. */
 async function readBalance(folder: string, signal: AbortSignal): Promise<number | null> {
   const start = Date.now();
   for (; Date.now() < start + STATUS_LIMIT; await delay(STATUS_PERIOD)) {
@@ -108,7 +105,7 @@ async function readBalance(folder: string, signal: AbortSignal): Promise<number 
   return null;
 }
 
-/** The status of the server; null of one that has ended. */
+/** The status of the server; null if it has ended. */
 async function readStatus(folder: string): Promise<Status | null> {
   try {
     return JSON.parse(await Deno.readTextFile(`${folder}/${STATUS_FILE}`));

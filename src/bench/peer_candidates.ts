@@ -2,15 +2,15 @@ import type { Candidate } from "./candidate.ts";
 import { peers } from "./peers/peers.ts";
 import type { BenchReport } from "./report.ts";
 
-/** The other servers that can be measured here. */
+/** The peers that can be measured here, their versions, and why others cannot. */
 export interface FoundPeers extends Pick<BenchReport, "versions" | "missing"> {
   readonly candidates: readonly Candidate[];
 }
 
 /**
- * Looks for the peers that can serve a workload, and says of the others why not.
+ * Finds the peers that can serve a workload.
  *
- * @param processors For those that have workers.
+ * @param processors Processors that they may use.
  */
 export async function findPeers(workload: string, processors: number): Promise<FoundPeers> {
   const candidates: Candidate[] = [];
@@ -18,11 +18,9 @@ export async function findPeers(workload: string, processors: number): Promise<F
   const missing: { name: string; reason: string }[] = [];
   for (const peer of peers(processors)) {
     const { name, workers } = peer;
-    if (!peer.workloads.includes(workload)) {
-      missing.push({ name, reason: `it cannot serve the workload ${workload}` });
-      continue;
-    }
-    const found = await peer.find();
+    const found = peer.workloads.includes(workload)
+      ? await peer.find()
+      : { reason: `it cannot serve the workload ${workload}` };
     if ("reason" in found) {
       missing.push({ name, reason: found.reason });
       continue;

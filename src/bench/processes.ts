@@ -1,32 +1,31 @@
-/** What the system knows of a process and of all that it started; see proc(5). */
+/** What the system knows about a process and its descendants; see proc(5). */
 
-/** USER_HZ, the unit of `/proc/PID/stat`: 100 on every Linux that Deno runs on. */
+/** USER_HZ, the unit of `/proc/PID/stat`: 100 on every Linux that Deno supports. */
 export const MICROSECONDS_PER_TICK = 10_000;
 
-/** CPU time in microseconds, all threads. */
+/** CPU time of all threads, in microseconds. */
 export interface CpuTime {
   readonly user: number;
   readonly system: number;
 }
 
-/** A process and its children, and theirs. */
+/** A process and all its descendants. */
 export function treeOf(pid: number): number[] {
-  const tasks = unlessGone(() => [...Deno.readDirSync(`/proc/${pid}/task`)], []);
-  const children = tasks.flatMap(({ name }) => {
-    const text = unlessGone(() => Deno.readTextFileSync(`/proc/${pid}/task/${name}/children`), "");
+  const children = tasksOf(pid).flatMap((task) => {
+    const text = unlessGone(() => Deno.readTextFileSync(`/proc/${pid}/task/${task}/children`), "");
     return text.split(" ").filter((word) => word !== "").map(Number);
   });
   return [pid, ...children.flatMap(treeOf)];
 }
 
-/** Kills a process and all that it started: without their parent these would end later, or never. */
+/** Kills a process and its descendants, which might outlive it. */
 export function killTree(pid: number): void {
   for (const member of treeOf(pid)) {
     unlessGone(() => Deno.kill(member, "SIGKILL"), undefined);
   }
 }
 
-/** CPU time of a process without its children; none of one that is gone. */
+/** CPU time of a process without its children; zero if it is gone. */
 export function cpuOf(pid: number): CpuTime {
   const fields = statOf(pid);
   return {
@@ -35,7 +34,7 @@ export function cpuOf(pid: number): CpuTime {
   };
 }
 
-/** CPU time of the children of this process that have ended and were waited for, in microseconds. */
+/** CPU time of this process's children that have ended and were waited for, in microseconds. */
 export function cpuOfReaped(): number {
   const fields = statOf(Deno.pid);
   return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) * MICROSECONDS_PER_TICK;
@@ -43,13 +42,13 @@ export function cpuOfReaped(): number {
 
 /** Resident memory of a process, in bytes. */
 export interface Resident {
-  /** Its own. */
+  /** Not shared. */
   readonly own: number;
-  /** That of files, the program's above all, which processes of one program share. */
+  /** Mapped files, mainly of the program, which its processes share. */
   readonly files: number;
 }
 
-/** Resident memory of a process without its children; none of one that is gone. */
+/** Resident memory of a process without its children; zero if it is gone. */
 export function memoryOf(pid: number): Resident {
   const status = unlessGone(() => Deno.readTextFileSync(`/proc/${pid}/status`), "");
   const read = (name: string) =>
@@ -57,24 +56,33 @@ export function memoryOf(pid: number): Resident {
   return { own: read("RssAnon") + read("RssShmem"), files: read("RssFile") };
 }
 
-/** Context switches of each thread of a process so far, by the thread's id. */
+/** Context switches of each thread of a process so far, by thread id. */
 export function switchesOf(pid: number): ReadonlyMap<string, number> {
-  const tasks = unlessGone(() => [...Deno.readDirSync(`/proc/${pid}/task`)], []);
-  return new Map(tasks.map(({ name }) => {
-    const status = unlessGone(() => Deno.readTextFileSync(`/proc/${pid}/task/${name}/status`), "");
-    const counts = status.matchAll(/voluntary_ctxt_switches:\s+(\d+)/g);
-    return [name, [...counts].reduce((sum, [, count]) => sum + Number(count), 0)];
-  }));
+  return new Map(
+    tasksOf(pid).map((task) => {
+      const status = unlessGone(
+        () => Deno.readTextFileSync(`/proc/${pid}/task/${task}/status`),
+        "",
+      );
+      const counts = status.matchAll(/voluntary_ctxt_switches:\s+(\d+)/g);
+      return [task, [...counts].reduce((sum, [, count]) => sum + Number(count), 0)];
+    }),
+  );
 }
 
-/** The fields of `/proc/PID/stat` from the third on; none of a process that is gone. */
+/** The ids of the threads of a process; none if it is gone. */
+function tasksOf(pid: number): string[] {
+  return unlessGone(() => [...Deno.readDirSync(`/proc/${pid}/task`)].map(({ name }) => name), []);
+}
+
+/** The fields of `/proc/PID/stat` from the third on; none if the process is gone. */
 function statOf(pid: number): string[] {
   const stat = unlessGone(() => Deno.readTextFileSync(`/proc/${pid}/stat`), "");
-  // The name of the program stands in parentheses and may have spaces; count from behind it.
+  // The program's name stands in parentheses and may contain spaces.
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
-/** Does something to a process or a thread that may be gone; the system says so as ENOENT or ESRCH. */
+/** Acts on a process or thread that may be gone, which the system reports as ENOENT or ESRCH. */
 function unlessGone<T>(act: () => T, otherwise: T): T {
   try {
     return act();

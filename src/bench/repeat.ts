@@ -1,7 +1,7 @@
 import { formatDuration } from "../settings/units.ts";
 import type { BenchOptions } from "./report.ts";
 
-/** What to type to measure the same again. */
+/** The command that measures the same again. */
 export function repeatCommand(options: BenchOptions, program: string): string {
   const own = options.handler === null
     ? ["--workload", options.workload]
@@ -18,10 +18,10 @@ export function repeatCommand(options: BenchOptions, program: string): string {
     ...options.peers ? ["--peers"] : [],
     ...options.server.length === 0 ? [] : ["--", ...options.server],
   ];
-  return [program, "bench", ...flags.map(shellWord)].join(" ");
+  return [program, "bench", ...flags.map(quoteWord)].join(" ");
 }
 
-/** A word as a shell reads it. */
-function shellWord(word: string): string {
+/** Quotes a word for a shell if necessary. */
+function quoteWord(word: string): string {
   return /^[\w./:,=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

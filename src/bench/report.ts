@@ -1,71 +1,50 @@
-/** What `sluice bench` finds, as plain data: the file of `--json`, in its own words. */
+/** The report of `sluice bench` as plain data, under the names of the file of `--json`. */
 
-/** The form of the data; it changes when a reader of the file would have to. */
+/** The version of the format; it changes when readers of the file have to. */
 export const FORMAT = "sluice-bench/1";
 
-/** What is measured in each run. */
+/** What each run measures. */
 export interface Metric {
-  /** A heading of a table. */
+  /** A heading in tables. */
   readonly title: string;
-  /** What it is, in a sentence without a full stop. */
-  readonly help: string;
   readonly unit: "" | "/s" | "bytes/s" | "ms" | "us" | "bytes" | "share";
   readonly better: "higher" | "lower";
+  /** Its meaning, without a full stop. */
+  readonly help: string;
 }
 
-/** All metrics, in the order in which they are shown. */
+/** All metrics, in the order of the tables. */
 export const METRICS = {
-  rate: {
-    title: "REQ/S",
-    help: "Requests answered in a second",
-    unit: "/s",
-    better: "higher",
-  },
-  bytes_per_s: {
-    title: "BYTES/S",
-    help: "Bytes that the client received in a second",
-    unit: "bytes/s",
-    better: "higher",
-  },
-  p50_ms: { title: "P50", help: "Latency: half of all requests", unit: "ms", better: "lower" },
-  p90_ms: { title: "P90", help: "Latency: 90 of 100 requests", unit: "ms", better: "lower" },
-  p99_ms: { title: "P99", help: "Latency: 99 of 100 requests", unit: "ms", better: "lower" },
-  p999_ms: { title: "P99.9", help: "Latency: 999 of 1000 requests", unit: "ms", better: "lower" },
-  max_ms: { title: "MAX", help: "Latency: the slowest request", unit: "ms", better: "lower" },
-  errors: { title: "ERRORS", help: "Requests that failed", unit: "", better: "lower" },
-  user_us: {
-    title: "USER",
-    help: "CPU time of the server's own code for a request",
-    unit: "us",
-    better: "lower",
-  },
-  system_us: {
-    title: "SYS",
-    help: "CPU time of the system for the server and a request",
-    unit: "us",
-    better: "lower",
-  },
-  rest_bytes: {
-    title: "REST",
-    help: "Memory of the server before the first client",
-    unit: "bytes",
-    better: "lower",
-  },
-  peak_bytes: { title: "PEAK", help: "Most memory under load", unit: "bytes", better: "lower" },
-  threads: { title: "THREADS", help: "Most threads under load", unit: "", better: "lower" },
-  switches: {
-    title: "SWITCHES",
-    help: "Context switches of the server for a request",
-    unit: "",
-    better: "lower",
-  },
-  balance: {
-    title: "BALANCE",
-    help: "Requests of the worker with fewest, as a share of the one with most",
-    unit: "share",
-    better: "higher",
-  },
-} as const satisfies Record<string, Metric>;
+  rate: metric("REQ/S", "/s", "higher", "Requests answered per second"),
+  bytes_per_s: metric("BYTES/S", "bytes/s", "higher", "Bytes received by clients per second"),
+  p50_ms: metric("P50", "ms", "lower", "Latency that half of all requests stay below"),
+  p90_ms: metric("P90", "ms", "lower", "Latency that 90% of requests stay below"),
+  p99_ms: metric("P99", "ms", "lower", "Latency that 99% of requests stay below"),
+  p999_ms: metric("P99.9", "ms", "lower", "Latency that 99.9% of requests stay below"),
+  max_ms: metric("MAX", "ms", "lower", "Latency of the slowest request"),
+  errors: metric("ERRORS", "", "lower", "Failed requests"),
+  user_us: metric("USER", "us", "lower", "CPU time of the server's own code per request"),
+  system_us: metric("SYS", "us", "lower", "CPU time of the system for the server per request"),
+  rest_bytes: metric("REST", "bytes", "lower", "Memory before the first client"),
+  peak_bytes: metric("PEAK", "bytes", "lower", "Peak memory under load"),
+  threads: metric("THREADS", "", "lower", "Most threads under load"),
+  switches: metric("SWITCHES", "", "lower", "Context switches per request"),
+  balance: metric(
+    "BALANCE",
+    "share",
+    "higher",
+    "Requests of the least busy worker as a share of those of the busiest",
+  ),
+};
+
+function metric(
+  title: string,
+  unit: Metric["unit"],
+  better: Metric["better"],
+  help: string,
+): Metric {
+  return { title, unit, better, help };
+}
 
 /** The name of a metric. */
 export type MetricName = keyof typeof METRICS;
@@ -85,60 +64,60 @@ export interface Subject {
   readonly name: string;
   /** Whether it is Sluice in a mode, or another server. */
   readonly kind: "mode" | "peer";
-  /** Null of a peer. */
+  /** Null for a peer. */
   readonly mode: string | null;
-  /** Threads or processes that it was told to have; null where that is not the user's choice. */
+  /** Threads or processes that it is configured to have; null if it is not. */
   readonly workers: number | null;
 }
 
-/** One measurement. */
+/** One load on a subject. */
 export interface Run {
-  /** Null where it is not known, or where the load generator was the limit. */
+  /** Null if a figure is not known, or if the load generator was the limit. */
   readonly figures: Readonly<Record<MetricName, number | null>>;
   /** Failed requests by kind, such as `status 503`, `reset`, `unanswered`. */
   readonly errors: Readonly<Record<string, number>>;
-  /** Latency in milliseconds at each of {@linkcode PERCENTILES}; empty where it is not known. */
+  /** Latency in milliseconds at each of {@linkcode PERCENTILES}; empty if it is not known. */
   readonly curve: readonly number[];
   readonly generator: {
-    /** Share of the time in which its thread ran, 0 to 1. */
+    /** The share of the time that its thread ran, 0 to 1. */
     readonly busy: number;
-    /** Share of the time in which its thread waited for a processor, 0 to 1. */
+    /** The share of the time that its thread waited for a processor, 0 to 1. */
     readonly waiting: number;
-    /** Requests a second as a share of what it can do, 0 and above. */
+    /** Requests per second as a share of its ceiling, 0 or more. */
     readonly of_ceiling: number;
   };
-  /** Why figures are withheld; null when they are not. */
+  /** Why figures are withheld; null if they are not. */
   readonly limited: string | null;
 }
 
-/** The middle one of some runs, and the outermost. */
+/** A figure over several runs. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** All runs of a subject with so many connections. */
+/** All runs of a subject with one number of connections. */
 export interface Case {
   readonly subject: Subject;
   readonly connections: number;
-  /** In the order in which they ran; fewer than were asked for when it was interrupted. */
+  /** In the order in which they ran; fewer than requested after an interruption. */
   readonly runs: readonly Run[];
-  /** Over the runs that have the figure; null when none has. */
+  /** Over the runs that have the figure; null if none has. */
   readonly summary: Readonly<Record<MetricName, Spread | null>>;
 }
 
-/** What was asked for. */
+/** What was requested. */
 export interface BenchOptions {
   readonly workload: string;
-  /** Path of the user's handler; null with a workload of Sluice's own. */
+  /** The path of the user's handler; null with a built-in workload. */
   readonly handler: string | null;
-  /** Paths of the files of `--request`. */
+  /** The paths of `--request`. */
   readonly requests: readonly string[];
   readonly modes: readonly string[];
   readonly workers: readonly number[];
   readonly connections: readonly number[];
-  /** Requests a second; null when each follows the answer to the one before. */
+  /** Requests per second; null if each waits for the response before. */
   readonly rate: number | null;
   readonly message_bytes: number;
   readonly duration_ms: number;
@@ -164,19 +143,19 @@ export interface BenchReport {
   readonly format: typeof FORMAT;
   /** When it began, as in RFC 3339. */
   readonly time: string;
-  /** Whether nothing was left out; false after an interruption or a failure. */
+  /** Whether everything was measured, without an interruption or a failure. */
   readonly complete: boolean;
   readonly machine: Machine;
   /** Of Sluice, Deno, V8 and each peer. */
   readonly versions: Readonly<Record<string, string>>;
-  /** What to type to repeat it. */
+  /** The command that repeats it. */
   readonly command: string;
   readonly options: BenchOptions;
-  /** What the load generator can do at most, with so many connections. */
+  /** What the load generator can send at most, for each number of connections. */
   readonly ceilings: readonly { readonly connections: number; readonly rate: number }[];
   /** Subjects that were not measured, and why. */
   readonly missing: readonly { readonly name: string; readonly reason: string }[];
   readonly cases: readonly Case[];
-  /** What the figures say, a sentence or a few each. */
+  /** Sentences about the choice of a mode, the recommendation first. */
   readonly advice: readonly string[];
 }

@@ -1,111 +1,134 @@
 import { delay } from "@std/async/delay";
 import { EXIT, ExitError } from "../base/exit.ts";
 import { printable } from "../base/printable.ts";
-import type { Launch } from "./launch.ts";
+import type { Launch } from "./candidate.ts";
 import { cpuOf, killTree, treeOf } from "./processes.ts";
 
-/** How long a server may take until it accepts, in milliseconds. */
+/** Milliseconds until a server must accept connections. */
 const START_LIMIT = 20_000;
-/** How long it may take after that until it is at rest. */
+/** Milliseconds after that until it must be at rest. */
 const REST_LIMIT = 3_000;
 /** Milliseconds between two looks. */
 const PERIOD = 100;
 const RETRY = 10;
-/** Microseconds of CPU time in a {@linkcode PERIOD} that are still rest. */
+/** Microseconds of CPU time in a {@linkcode PERIOD} up to which a server is at rest. */
 const REST = 10_000;
-/** Characters of what it says last that are kept. */
+/** Characters of the end of its output that are kept. */
 const KEPT = 4000;
-/** The most characters of that in a message. */
+/** The most characters of its output in a message. */
 const SHOWN = 300;
 
 /** Below those of net.ipv4.ip_local_port_range. */
 const PORTS = { from: 20_000, count: 12_000 };
 
-/** Variables of the environment that would change what Sluice is told here. */
+/** Environment variables that would configure Sluice. */
 const OWN_VARIABLES = /^(?:SLUICE_.*|PORT|WEB_CONCURRENCY)$/;
 
-/** Servers that run. To exit, as at a second Ctrl-C, disposes of nothing. */
+/** Running servers. Exiting, as on a second Ctrl-C, disposes of nothing. */
 const running = new Set<number>();
 globalThis.addEventListener("unload", () => running.forEach(killTree));
 
-/** A server under measurement, at rest at first. Disposing kills it and all that it started. */
-export interface SubjectProcess extends AsyncDisposable {
+/** A server under measurement. Disposing kills it and its descendants. */
+export class SubjectProcess implements AsyncDisposable {
   readonly pid: number;
-  /**
-   * Checks that it still runs.
-   *
-   * @throws {ExitError} 69 when it has ended, with what it said last.
-   */
-  check(): void;
-}
+  readonly #name: string;
+  /** The end of what it has written. */
+  #output = "";
+  #hasEnded = false;
+  readonly #ended: Promise<void>;
+  readonly #outputRead: Promise<unknown>;
 
-/**
- * Starts a server, and waits until it accepts on its port of 127.0.0.1 and has
- * nothing more to do.
- *
- * @param name For messages.
- * @throws {ExitError} 69 when it does not accept in time, or ends.
- * @throws The reason of the signal.
- */
-export async function startSubject(
-  name: string,
-  { command: [program, ...args], env }: Launch,
-  port: number,
-  signal: AbortSignal,
-): Promise<SubjectProcess> {
-  const child = new Deno.Command(program, {
-    args,
-    clearEnv: true,
-    env: { ...inheritedVariables(), ...env },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  running.add(child.pid);
-  let said = "";
-  const listen = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      said = (said + text).slice(-KEPT);
-    }
-  };
-  const listening = Promise.all([listen(child.stdout), listen(child.stderr)]);
-  let isOver = false;
-  const over = child.status.then(() => isOver = true);
-  const end = async () => {
-    killTree(child.pid);
-    running.delete(child.pid);
-    await Promise.all([over, listening]);
-  };
-  try {
+  /** @param name The server, for errors. */
+  constructor(name: string, { command: [program, ...args], env }: Launch) {
+    const child = new Deno.Command(program, {
+      args,
+      clearEnv: true,
+      env: { ...inheritedVariables(), ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#name = name;
+    this.pid = child.pid;
+    running.add(child.pid);
+    this.#ended = child.status.then(() => {
+      this.#hasEnded = true;
+    });
+    this.#outputRead = Promise.all([this.#read(child.stdout), this.#read(child.stderr)]);
+  }
+
+  /**
+   * Waits until it accepts connections on a port of 127.0.0.1, and is at rest.
+   *
+   * @throws {ExitError} 69 if it does not accept in time, or ends.
+   * @throws The reason of the signal.
+   */
+  async ready(port: number, signal: AbortSignal): Promise<void> {
     for (const limit = performance.now() + START_LIMIT; !(await accepts(port));) {
       signal.throwIfAborted();
-      if (isOver) await listening;
-      if (isOver) throw failure(`Cannot start ${name}: it ended`, said);
+      if (this.#hasEnded) {
+        await this.#outputRead;
+        throw this.#failure("Cannot start", "it ended");
+      }
       if (performance.now() > limit) {
-        throw failure(
-          `Cannot start ${name}: it did not accept within ${START_LIMIT / 1000} s`,
-          said,
-        );
+        throw this.#failure("Cannot start", `it did not accept within ${START_LIMIT / 1000} s`);
       }
       await delay(RETRY);
     }
-    await untilAtRest(child.pid, signal);
-    return {
-      pid: child.pid,
-      check() {
-        if (isOver) throw failure(`Cannot measure ${name}: it ended under the load`, said);
-      },
-      [Symbol.asyncDispose]: end,
-    };
-  } catch (error) {
-    await end();
-    throw error;
+    await untilAtRest(this.pid, signal);
+  }
+
+  /**
+   * Checks that it still runs.
+   *
+   * @throws {ExitError} 69 if it has ended, with its last output.
+   */
+  check(): void {
+    if (this.#hasEnded) throw this.#failure("Cannot measure", "it ended under the load");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    killTree(this.pid);
+    running.delete(this.pid);
+    await Promise.all([this.#ended, this.#outputRead]);
+  }
+
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      this.#output = (this.#output + text).slice(-KEPT);
+    }
+  }
+
+  #failure(action: string, found: string): ExitError {
+    const line = this.#output.trim().split("\n").at(-1) ?? "";
+    const last = line === "" ? "" : `, its last output: ${printable(line, SHOWN)}`;
+    return new ExitError(`${action} ${this.#name}: ${found}${last}`, EXIT.unavailable);
   }
 }
 
 /**
- * A port of 127.0.0.1 on which nobody listens, and which the system gives to no
- * outgoing connection in the meantime.
+ * Starts a server, and waits until it accepts connections on 127.0.0.1 and is at rest.
+ *
+ * @param name The server, for errors.
+ * @throws {ExitError} As {@linkcode SubjectProcess.ready}.
+ * @throws The reason of the signal.
+ */
+export async function startSubject(
+  name: string,
+  launch: Launch,
+  port: number,
+  signal: AbortSignal,
+): Promise<SubjectProcess> {
+  await using stack = new AsyncDisposableStack();
+  const subject = stack.use(new SubjectProcess(name, launch));
+  await subject.ready(port, signal);
+  stack.move();
+  return subject;
+}
+
+/**
+ * Finds a port of 127.0.0.1 that nothing listens on, and that the system gives to no outgoing
+ * connection.
  */
 export function freePort(): number {
   for (;;) {
@@ -146,10 +169,4 @@ async function untilAtRest(pid: number, signal: AbortSignal): Promise<void> {
     if (now - before <= REST) return;
     before = now;
   }
-}
-
-function failure(message: string, said: string): ExitError {
-  const words = said.trim().split("\n").at(-1) ?? "";
-  const last = words === "" ? "" : `, and said: ${printable(words, SHOWN)}`;
-  return new ExitError(`${message}${last}`, EXIT.unavailable);
 }

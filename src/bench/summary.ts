@@ -1,4 +1,4 @@
-/** Statistics over the runs of a case, and what may be said of two cases by them. */
+/** Statistics over the runs of a case, and what they say about two cases. */
 import {
   type Case,
   METRIC_NAMES,
@@ -8,22 +8,22 @@ import {
   type Spread,
 } from "./report.ts";
 
-/** How far medians have to be apart, as a share of the smaller, to be called different. */
+/** The least difference of medians, as a share of the smaller one. */
 const LEAST_DIFFERENCE = 0.03;
 
-/** The same where a figure has no spread to judge by. */
+/** The same if a figure has no range. */
 const LEAST_DIFFERENCE_OF_POINTS = 0.05;
 
-/** Which failed requests there were in the runs of a case. */
+/** A kind of failed requests in the runs of a case. */
 export interface ErrorKind {
   readonly kind: string;
-  /** Over all runs; one without errors of the kind counts as 0. */
+  /** Over all runs; those without such errors count as 0. */
   readonly spread: Spread;
-  /** How many runs have any. */
+  /** The number of runs with such errors. */
   readonly runs: number;
 }
 
-/** The median and the outermost of each metric over the runs that have the figure. */
+/** The spread of each metric over the runs that have the figure. */
 export function summarize(runs: readonly Run[]): Case["summary"] {
   const entries = METRIC_NAMES.map((name) =>
     [name, spreadOf(runs.map(({ figures }) => figures[name]))] as const
@@ -32,10 +32,10 @@ export function summarize(runs: readonly Run[]): Case["summary"] {
 }
 
 /**
- * The median and the outermost; the median of an even count is the mean of the middle two.
+ * The median and the extremes; the median of an even count is the mean of the middle two.
  *
- * @param values What is null or no finite number is left out.
- * @returns Null when nothing is left.
+ * @param values Those that are null or not finite are ignored.
+ * @returns Null if no value is left.
  */
 export function spreadOf(values: readonly (number | null)[]): Spread | null {
   const sorted = values.filter((value) => value !== null && Number.isFinite(value)) as number[];
@@ -48,23 +48,21 @@ export function spreadOf(values: readonly (number | null)[]): Spread | null {
 }
 
 /**
- * Half of the distance between the outermost, as a share of the median.
+ * Half of the range as a share of the median.
  *
- * @returns Null when it has no meaning: with one value, or around a median of 0.
+ * @returns Null if that is meaningless: with one value, or a median of 0.
  */
 export function relativeSpread({ median, min, max }: Spread): number | null {
   return min === max || median === 0 ? null : (max - min) / 2 / Math.abs(median);
 }
 
 /**
- * Whether two figures may be called different: their ranges do not overlap, and their medians are
- * at least 3% apart.
+ * Whether two figures differ: their ranges do not overlap, and their medians are at least 3% apart.
  *
- * Ranges alone would claim too much: by chance, three runs of a server and three more of the same
- * one do not overlap in one case of ten. But then they are close together, so no spread is taken to
- * be narrower than that; and a smaller difference decides nothing. A figure whose runs are all
- * alike, or that is of one run, has no range at all: then 5% are demanded, as two runs of the same
- * server can well be that far apart.
+ * Ranges alone would claim too much: three runs of a server and three more of the same one do not
+ * overlap in one case of ten. These are close together, so smaller differences are ignored. Figures
+ * of one run, or of runs that are all alike, have no range; two such figures of the same server can
+ * well be 5% apart.
  */
 export function differ(a: Spread, b: Spread): boolean {
   if (a.min <= b.max && b.min <= a.max) return false;
@@ -75,9 +73,9 @@ export function differ(a: Spread, b: Spread): boolean {
 }
 
 /**
- * Those with the best median and all that do not differ from it, the best first.
+ * The item with the best median and all that do not differ from it, the best first.
  *
- * @param spread Of one of them; those without one are left out.
+ * @param spread The figure of an item; items without one are left out.
  */
 export function ahead<T>(
   all: readonly T[],
@@ -96,9 +94,8 @@ export function ahead<T>(
 }
 
 /**
- * The cases that are best in a metric among those with as many connections: the best median, and
- * all that do not differ from it. Where fewer than two have the figure, or all of those that have
- * it are alike, none is.
+ * For each number of connections, the cases that are {@linkcode ahead} in a metric; none if fewer
+ * than two have the figure, or none differs from the best.
  */
 export function best(cases: readonly Case[], metric: MetricName): ReadonlySet<Case> {
   const spread = ({ summary }: Case) => summary[metric];
@@ -109,15 +106,13 @@ export function best(cases: readonly Case[], metric: MetricName): ReadonlySet<Ca
   return new Set(found);
 }
 
-/** The cases by their number of connections, the smallest first; else in their order. */
+/** Groups cases by their number of connections, the fewest first. */
 export function byConnections(
   cases: readonly Case[],
 ): { readonly connections: number; readonly cases: readonly Case[] }[] {
-  const counts = [...new Set(cases.map(({ connections }) => connections))];
-  return counts.sort((a, b) => a - b).map((connections) => ({
-    connections,
-    cases: cases.filter((one) => one.connections === connections),
-  }));
+  return Map.groupBy(cases, ({ connections }) => connections).entries()
+    .map(([connections, cases]) => ({ connections, cases })).toArray()
+    .sort((a, b) => a.connections - b.connections);
 }
 
 /** The kinds of errors in the runs of a case, the most frequent first. */
@@ -131,11 +126,7 @@ export function errorKinds(runs: readonly Run[]): ErrorKind[] {
   }).sort((a, b) => b.spread.median - a.spread.median || b.spread.max - a.spread.max);
 }
 
-/**
- * Why figures of a case are withheld.
- *
- * @returns The reason in the first such run and how many runs there are; null without any.
- */
+/** The reason of the first run whose figures are withheld, and the number of such runs. */
 export function withheld(runs: readonly Run[]): { reason: string; runs: number } | null {
   const reasons = runs.flatMap(({ limited }) => limited ?? []);
   const [reason] = reasons;

@@ -1,4 +1,4 @@
-/** From what was asked for to the load that is the same for all servers. */
+/** Turns the settings into the load that is the same for all servers. */
 import { EXIT, ExitError } from "../base/exit.ts";
 import type { LoadPlan, Message } from "../load/load.ts";
 import { readRequestFiles } from "../load/request_files.ts";
@@ -6,7 +6,7 @@ import type { BenchSettings } from "../settings/bench_options.ts";
 import { formatSize } from "../settings/units.ts";
 import { type Behaviour, BEHAVIOURS, HOST, messagesOf } from "./workloads.ts";
 
-/** The load, but for the number of connections, and the options of the server that it needs. */
+/** A load without its number of connections, and the server options that it needs. */
 export interface WorkloadPlan {
   readonly behaviour: Behaviour;
   readonly messages: readonly Message[];
@@ -15,39 +15,20 @@ export interface WorkloadPlan {
 /**
  * Reads the user's requests, or makes those of a workload.
  *
- * @throws {ExitError} 64 when options do not fit the workload; as `readRequestFiles`.
+ * @throws {ExitError} 64 if options do not fit the workload; as `readRequestFiles`.
  */
 export async function planWorkload(settings: BenchSettings): Promise<WorkloadPlan> {
-  const { workload, handler, request, delimiter, messageSize, seed, peers } = settings;
-  if (handler !== null) {
-    if (peers) {
-      throw new ExitError(
-        "Cannot use --peers with --handler: expected a --workload, other servers have no such handler",
-        EXIT.usage,
-      );
-    }
-    if (messageSize !== null) throw sizeRefused(messageSize, "--handler");
-    const messages = await readRequestFiles(request, HOST);
-    const isHttp = messages[0]?.isHttp ?? true;
-    return {
-      behaviour: {
-        ...BEHAVIOURS.http,
-        server: ["--handler", handler],
-        framing: isHttp ? { type: "http" } : { type: "delimiter", delimiter },
-      },
-      messages,
-    };
+  const { workload, handler, messageSize, seed } = settings;
+  const behaviour = handler === null ? BEHAVIOURS[workload] : null;
+  if (messageSize !== null && behaviour?.framing.type !== "echo") {
+    throw sizeRefused(messageSize, handler === null ? `--workload ${workload}` : "--handler");
   }
-  const behaviour = BEHAVIOURS[workload];
-  if (behaviour.framing.type === "echo") {
-    const sized = { ...behaviour, messageBytes: messageSize ?? behaviour.messageBytes };
-    return { behaviour: sized, messages: messagesOf(sized, seed) };
-  }
-  if (messageSize !== null) throw sizeRefused(messageSize, `--workload ${workload}`);
-  return { behaviour, messages: messagesOf(behaviour, seed) };
+  if (behaviour === null) return await planHandler(settings);
+  const sized = { ...behaviour, messageBytes: messageSize ?? behaviour.messageBytes };
+  return { behaviour: sized, messages: messagesOf(sized, seed) };
 }
 
-/** The load for so many connections; its port is not known yet. */
+/** The load with one number of connections; its port is not known yet. */
 export function loadPlan(
   { behaviour, messages }: WorkloadPlan,
   settings: BenchSettings,
@@ -68,13 +49,31 @@ export function loadPlan(
   };
 }
 
+async function planHandler(
+  { handler, request, delimiter, peers }: BenchSettings,
+): Promise<WorkloadPlan> {
+  if (peers) {
+    throw new ExitError(
+      "Cannot use --peers with --handler: expected a --workload, which other servers know too",
+      EXIT.usage,
+    );
+  }
+  const messages = await readRequestFiles(request, HOST);
+  const isHttp = messages[0]?.isHttp ?? true;
+  const behaviour = {
+    ...BEHAVIOURS.http,
+    server: ["--handler", handler ?? ""],
+    framing: isHttp ? BEHAVIOURS.http.framing : { type: "delimiter", delimiter } as const,
+  };
+  return { behaviour, messages };
+}
+
 function sizeRefused(size: number, beside: string): ExitError {
   const sized = Object.entries(BEHAVIOURS)
     .filter(([, { framing }]) => framing.type === "echo").map(([name]) => name);
   return new ExitError(
-    `Cannot use --message-size ${formatSize(size)} with ${beside}: expected --workload ${
-      sized.join(", ")
-    }`,
+    `Cannot use --message-size ${formatSize(size)} with ${beside}: expected --workload ` +
+      sized.join(", "),
     EXIT.usage,
   );
 }

@@ -3,27 +3,26 @@ import type { LoadPlan, Message } from "../load/load.ts";
 import { echoMessage, httpMessage } from "../load/request_text.ts";
 import type { Workload } from "../settings/bench_options.ts";
 
-/** What the clients do, and what they need of the server. */
+/** What the clients do, and the server options that it takes. */
 export interface Behaviour {
-  /** Options of the server. */
   readonly server: readonly string[];
   readonly framing: LoadPlan["framing"];
-  /** Requests of HTTP and their weights; none where messages are sent back. */
+  /** HTTP requests with weights; none for an echo. */
   readonly requests: readonly { readonly line: string; readonly weight: number }[];
-  /** Header fields of each request. */
+  /** Header fields of all requests. */
   readonly fields: readonly string[];
-  /** Bytes of each message that is sent back. */
+  /** Bytes of a message for an echo. */
   readonly messageBytes: number;
   readonly connections: number;
-  /** Requests a second; null is the closed model. */
+  /** Requests per second; null is the closed model. */
   readonly rate: number | null;
-  /** Share of the clients that send slowly. */
+  /** The share of clients that send slowly. */
   readonly slowShare: number;
   /** Whether each request has a connection of its own. */
   readonly closing: boolean;
 }
 
-/** The host that requests name: the same in each run, whatever the port is. */
+/** The host in requests: without the port, they are the same in every run. */
 export const HOST = "127.0.0.1";
 
 const HTTP: Behaviour = {
@@ -48,7 +47,7 @@ const ECHO: Behaviour = {
   messageBytes: 64,
 };
 
-/** A slow client takes two seconds for this, at 16 bytes each 100 ms. */
+/** Takes a slow client two seconds, at 16 bytes per 100 ms. */
 const PADDING = `X-Padding: ${"x".repeat(280)}`;
 
 /** The behaviour of each workload. */

@@ -1,10 +1,11 @@
 /** `sluice bench`: measures the modes, and recommends one for the workload. */
 import { EXIT } from "../base/exit.ts";
 import { writeText } from "../base/write_text.ts";
-import { bench, type Step, type Watcher } from "../bench/bench.ts";
+import { bench } from "../bench/bench.ts";
 import { formatFigure } from "../bench/figures.ts";
 import type { BenchReport, Run } from "../bench/report.ts";
 import { textReport } from "../bench/text_report.ts";
+import type { Step, Watcher } from "../bench/trials.ts";
 import type { BenchSettings } from "../settings/bench_options.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
 import { INTERRUPTED, interruptible } from "./interruptible.ts";

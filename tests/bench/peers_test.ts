@@ -3,7 +3,7 @@ import { ECHO, HTTP } from "../../src/bench/peers/abilities.ts";
 import { definePeer, type Peer } from "../../src/bench/peers/peer.ts";
 import { peers } from "../../src/bench/peers/peers.ts";
 import { ask as askProgram, locate } from "../../src/bench/peers/program.ts";
-import { writeFile } from "../../src/bench/peers/write_file.ts";
+import { writeFile } from "../../src/bench/peers/files.ts";
 import { ExitError } from "../../src/base/exit.ts";
 import { Client } from "../helpers/client.ts";
 import { ask, receiveLastResponse, requestText } from "../helpers/http_client.ts";
@@ -228,7 +228,7 @@ Deno.test("a program that is missing, fails, hangs or cannot start is told apart
     const hangs = await script("hangs", "#!/bin/sh\nexec sleep 60\n");
     const lost = await script("lost", "#!/nowhere/python\n");
     const works = await script("works", "#!/bin/sh\necho 1.0\n");
-    assertEquals(await askProgram("it", [fails]), { reason: "it does not work: broken" });
+    assertEquals(await askProgram("it", [fails]), { reason: "it fails: broken" });
     assertEquals(await askProgram("it", [hangs], { limit: 100 }), {
       reason: "it does not end within 0.1 s",
     });

@@ -124,7 +124,7 @@ Deno.test("sluice bench passes options to the server, and repeats its error", as
   await refused(
     ["--modes", "async", "--connections", "1", ...QUICK, "--", "--backlog", "none"],
     69,
-    /Cannot start async: it ended, and said: sluice: Cannot use --backlog "none"/,
+    /Cannot start async: it ended, its last output: sluice: Cannot use --backlog "none"/,
   );
 });
 

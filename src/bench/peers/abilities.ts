@@ -1,12 +1,12 @@
-/** The workloads that a peer can serve, by what it has to be able to do. */
+/** The workloads that a peer can serve, by what it is able to do. */
 
-/** HTTP with one answer, which needs no program. */
-export const FIXED_ANSWER = ["http", "churn", "slow-clients"] as const;
+/** HTTP with one fixed response, which needs no program. */
+export const FIXED_RESPONSE = ["http", "churn", "slow-clients"] as const;
 
-/** HTTP with answers that take work, too. */
-export const HTTP = [...FIXED_ANSWER, "io", "cpu", "mixed"] as const;
+/** HTTP, also with responses that take work. */
+export const HTTP = [...FIXED_RESPONSE, "io", "cpu", "mixed"] as const;
 
-/** Every byte back over TCP. */
+/** Echo over TCP. */
 export const ECHO = ["echo", "idle", "stream"] as const;
 
 /** Whether a workload is one of {@linkcode ECHO}. */

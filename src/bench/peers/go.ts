@@ -1,39 +1,33 @@
 import { EXIT, ExitError } from "../../base/exit.ts";
-import type { Launch } from "../launch.ts";
+import type { Launch } from "../candidate.ts";
+import { ECHO, HTTP } from "./abilities.ts";
+import { writeFile } from "./files.ts";
 import { definePeer, type Peer, type PeerJob } from "./peer.ts";
-import { ask, findProgram, type Found } from "./program.ts";
+import { ask, findProgram } from "./program.ts";
 import ECHO_SERVER from "./programs/echo.go" with { type: "text" };
 import HTTP_SERVER from "./programs/http.go" with { type: "text" };
-import { ECHO, HTTP } from "./abilities.ts";
-import { writeFile } from "./write_file.ts";
 
-/** How long the compiler may take, in milliseconds: at first it may compile all of its library. */
+/** Milliseconds for the compiler, which may have to compile the standard library first. */
 const COMPILE_LIMIT = 180_000;
 
-/** Go's own HTTP server, a goroutine for each connection. */
-export const goHttp: Peer = definePeer({
-  name: "Go net/http",
-  workers: null,
-  workloads: HTTP,
-  find: findGo,
-  launch: (program, job) => launchCompiled(program, job, HTTP_SERVER),
-});
+/** Go's own HTTP server, with a goroutine for each connection. */
+export const goHttp: Peer = compiled("Go net/http", HTTP, HTTP_SERVER);
 
-/** Go's own TCP listener, a goroutine for each connection. */
-export const goNet: Peer = definePeer({
-  name: "Go net",
-  workers: null,
-  workloads: ECHO,
-  find: findGo,
-  launch: (program, job) => launchCompiled(program, job, ECHO_SERVER),
-});
+/** Go's own TCP listener, with a goroutine for each connection. */
+export const goNet: Peer = compiled("Go net", ECHO, ECHO_SERVER);
 
-function findGo(): Promise<Found> {
-  return findProgram("go", ["version"], /\bgo(\d\S*)/);
+function compiled(name: string, workloads: readonly string[], source: string): Peer {
+  return definePeer({
+    name,
+    workers: null,
+    workloads,
+    find: () => findProgram("go", ["version"], /\bgo(\d\S*)/),
+    launch: (program, job) => compile(program, job, source),
+  });
 }
 
-/** The compiler keeps the library that it compiled, so that only the first time takes long. */
-async function launchCompiled(
+/** Takes long the first time only: Go caches the compiled library. */
+async function compile(
   program: string,
   { folder, port, workers }: PeerJob,
   source: string,
@@ -45,7 +39,7 @@ async function launchCompiled(
     limit: COMPILE_LIMIT,
   });
   if ("reason" in built) {
-    throw new ExitError(`Cannot compile the server in Go: ${built.reason}`, EXIT.config);
+    throw new ExitError(`Cannot compile the Go server: ${built.reason}`, EXIT.config);
   }
   return {
     command: [`${folder}/server`],
@@ -53,7 +47,7 @@ async function launchCompiled(
   };
 }
 
-/** Nothing of a project that happens to be around, and no other compiler than this one. */
+/** Keeps out the user's projects, and other versions of the compiler. */
 function compilerEnv(folder: string): Record<string, string> {
   const own = { GOFLAGS: "", GOWORK: "off", GOTOOLCHAIN: "local" };
   const hasCache = ["GOCACHE", "XDG_CACHE_HOME", "HOME"].some((name) => Deno.env.has(name));

@@ -1,17 +1,18 @@
+import { counted } from "../figures.ts";
 import { HTTP } from "./abilities.ts";
+import { writeFile } from "./files.ts";
 import { definePeer, type Peer } from "./peer.ts";
 import CONFIG from "./programs/gunicorn.conf.py" with { type: "text" };
 import APP from "./programs/wsgi_app.py" with { type: "text" };
 import { findPackage, ONLY_INSTALLED } from "./python_package.ts";
-import { writeFile } from "./write_file.ts";
 
-/** Threads of each worker where requests wait for nothing: more get in each other's way. */
+/** Threads of a worker if requests wait for nothing: more would compete for its interpreter. */
 const FEW_THREADS = 4;
-/** Threads of each worker where requests or clients wait, each of which keeps a thread to itself. */
+/** Threads of a worker if requests or clients wait, since each of these occupies a thread. */
 const MANY_THREADS = 32;
 const WAITING = ["io", "mixed", "slow-clients"];
 
-/** Some processes with some threads each: few or many of them, by the workload. */
+/** Several processes with few or many threads each, depending on the workload. */
 export function gunicorn(workers: number): readonly Peer[] {
   return [
     gunicornWith(workers, FEW_THREADS, HTTP.filter((workload) => !WAITING.includes(workload))),
@@ -20,9 +21,8 @@ export function gunicorn(workers: number): readonly Peer[] {
 }
 
 function gunicornWith(workers: number, threads: number, workloads: readonly string[]): Peer {
-  const ofWorkers = workers === 1 ? "1 worker" : `${workers} workers`;
   return definePeer({
-    name: `gunicorn, ${ofWorkers} x ${threads} threads`,
+    name: `gunicorn, ${counted(workers, "worker")} x ${threads} threads`,
     workers,
     workloads,
     find: () => findPackage("gunicorn"),
@@ -33,12 +33,12 @@ function gunicornWith(workers: number, threads: number, workloads: readonly stri
         port,
         workers,
         threads,
-        // The system may give all of them to one worker, which keeps as many alive as it has above its threads.
+        // One worker may get all connections, and keeps alive as many as exceed its threads.
         connections: connections + threads,
       });
       return {
         command: [program, "-m", "gunicorn", "--config", path, "app:app"],
-        // Else the user's own options come in.
+        // Keeps out the user's own options.
         env: { ...ONLY_INSTALLED, GUNICORN_CMD_ARGS: "" },
       };
     },

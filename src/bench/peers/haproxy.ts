@@ -1,18 +1,19 @@
+import { counted } from "../figures.ts";
+import { FIXED_RESPONSE } from "./abilities.ts";
+import { writeFile } from "./files.ts";
 import { definePeer, type Peer } from "./peer.ts";
 import { findProgram } from "./program.ts";
 import CONFIG from "./programs/haproxy.cfg" with { type: "text" };
-import { FIXED_ANSWER } from "./abilities.ts";
-import { writeFile } from "./write_file.ts";
 
-/** Room beside the clients. */
+/** Connections beside those of the clients. */
 const OTHER_CONNECTIONS = 64;
 
-/** HAProxy, which gives an answer of its configuration: it cannot wait or compute. */
+/** HAProxy with a response in its configuration: it can neither wait nor compute. */
 export function haproxy(workers: number): Peer {
   return definePeer({
-    name: workers === 1 ? "HAProxy, 1 thread" : `HAProxy, ${workers} threads`,
+    name: `HAProxy, ${counted(workers, "thread")}`,
     workers,
-    workloads: FIXED_ANSWER,
+    workloads: FIXED_RESPONSE,
     find: () => findProgram("haproxy", ["-v"], /version (\d[\w.+-]*)/),
     async launch(program, { folder, port, connections }) {
       const path = await writeFile(folder, "haproxy.cfg", CONFIG, {

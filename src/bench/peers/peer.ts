@@ -1,59 +1,48 @@
-/** Another server that is put under the same load as Sluice. */
+/** Other servers, to measure under the same load as Sluice. */
 import { EXIT, ExitError } from "../../base/exit.ts";
-import type { Launch } from "../launch.ts";
+import type { Job, Launch } from "../candidate.ts";
 import type { Found } from "./program.ts";
 
-/** What a server is to be started for. */
-export interface PeerJob {
+/** What a peer is started for. */
+export interface PeerJob extends Job {
   /** The name of a workload that the peer can serve. */
   readonly workload: string;
-  /** The port of 127.0.0.1 to listen on. */
-  readonly port: number;
-  /** An absolute path: a folder for this start alone, empty at first and removed afterwards. */
-  readonly folder: string;
-  /** Processors that may be used, the number that the table of peers was made for. */
+  /** Processors that it may use. */
   readonly workers: number;
-  /** Clients at once. */
-  readonly connections: number;
-}
-
-/** What a peer is made of. */
-interface Recipe {
-  /** Which server it is, and how many of what; such as `nginx, 2 workers`. */
-  readonly name: string;
-  /** Threads or processes that it is told to have; null where it is told none. */
-  readonly workers: number | null;
-  /** The names of the workloads that it can serve. */
-  readonly workloads: readonly string[];
-  /** Looks for its program, and tries it. */
-  readonly find: () => Promise<Found>;
-  /** Writes what it needs into the folder of the job. */
-  readonly launch: (program: string, job: PeerJob) => Launch | Promise<Launch>;
 }
 
 /** Another server, in one configuration. */
-export interface Peer extends Pick<Recipe, "name" | "workers" | "workloads"> {
-  /** Its version; or why it cannot be used, such as `nginx is not installed`. */
-  find(): Promise<{ readonly version: string } | { readonly reason: string }>;
+export interface Peer {
+  /** Unique, such as `nginx, 2 workers`. */
+  readonly name: string;
+  /** The threads or processes that it is configured to have; null if it is not. */
+  readonly workers: number | null;
+  /** The names of the workloads that it can serve. */
+  readonly workloads: readonly string[];
+  /** Finds its program. */
+  find(): Promise<Found>;
   /**
-   * Makes it ready to start; what has to be compiled can take a minute the first time.
+   * Prepares it to start, which can take a minute the first time if it is compiled.
    *
-   * @throws {ExitError} If it is not installed, or cannot be compiled.
+   * @throws {ExitError} 78 if it is not installed, or cannot be compiled.
    */
   prepare(job: PeerJob): Promise<Launch>;
 }
 
+/** A peer, except that its program is found already when it is launched. */
+interface Recipe extends Omit<Peer, "prepare"> {
+  /** Writes the files that it needs into the folder of the job. */
+  launch(program: string, job: PeerJob): Launch | Promise<Launch>;
+}
+
 /** Makes a peer. */
-export function definePeer({ name, workers, workloads, find, launch }: Recipe): Peer {
+export function definePeer({ launch, ...peer }: Recipe): Peer {
   return {
-    name,
-    workers,
-    workloads,
-    find,
+    ...peer,
     async prepare(job) {
-      const found = await find();
+      const found = await peer.find();
       if ("reason" in found) {
-        throw new ExitError(`Cannot start ${name}: ${found.reason}`, EXIT.config);
+        throw new ExitError(`Cannot start ${peer.name}: ${found.reason}`, EXIT.config);
       }
       return await launch(found.program, job);
     },

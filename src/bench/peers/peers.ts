@@ -9,9 +9,9 @@ import { pythonAsyncio, pythonThreads } from "./python.ts";
 import { uvicorn } from "./uvicorn.ts";
 
 /**
- * All other servers, in the order in which they are measured.
+ * All peers, in the order in which they are measured.
  *
- * @param workers Processors that may be used: those that have workers get as many.
+ * @param workers Processors that they may use.
  */
 export function peers(workers: number): readonly Peer[] {
   const several = workers > 1;

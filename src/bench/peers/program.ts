@@ -6,22 +6,21 @@ export type Found =
   | { /** Its path. */ readonly program: string; readonly version: string }
   | { readonly reason: string };
 
-/** What a program said; or why it cannot be used. */
-export type Said = { readonly text: string } | { readonly reason: string };
+/** What a program wrote, or why it failed. */
+export type Output = { readonly text: string } | { readonly reason: string };
 
-/** Where servers are that Debian does not put on the PATH of those who are not root. */
-const FOLDERS_OF_SERVERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
-/** How long a program may take to say its version, in milliseconds. */
+/** Where Debian installs servers, which is not on the PATH of ordinary users. */
+const SERVER_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+/** Milliseconds in which a program must print its version. */
 const LIMIT = 10_000;
-/** The most characters of a complaint. */
-const COMPLAINT_LIMIT = 200;
+/** The most characters of an error message. */
+const MAX_MESSAGE = 200;
 
 /**
- * Finds a program that says its version.
+ * Finds a program that prints its version.
  *
- * @param name Of the program.
- * @param args With which it says its version.
- * @param version Picks the version out of what it says, as the first group.
+ * @param args Make it print its version.
+ * @param version Matches the output, with the version as its first group.
  */
 export async function findProgram(
   name: string,
@@ -30,35 +29,35 @@ export async function findProgram(
 ): Promise<Found> {
   const program = locate(name);
   if (program === null) return { reason: `${name} is not installed` };
-  const said = await ask(name, [program, ...args]);
-  if ("reason" in said) return said;
-  const [, number] = version.exec(said.text) ?? [];
+  const output = await ask(name, [program, ...args]);
+  if ("reason" in output) return output;
+  const [, number] = version.exec(output.text) ?? [];
   if (number !== undefined) return { program, version: number };
-  return { reason: `${name} says no version: ${firstLine(said.text)}` };
+  return { reason: `${name} prints no version: ${firstLine(output.text)}` };
 }
 
 /**
- * The path of a program; null where it is not installed.
+ * The path of a program; null if it is not installed.
  *
- * @param path The folders to look into before those of servers, with colons between them.
+ * @param path Folders to search before those of servers, separated by colons.
  */
 export function locate(name: string, path = Deno.env.get("PATH") ?? ""): string | null {
-  const folders = [...path.split(":").filter((folder) => folder !== ""), ...FOLDERS_OF_SERVERS];
+  const folders = [...path.split(":").filter((folder) => folder !== ""), ...SERVER_FOLDERS];
   return folders.map((folder) => `${folder}/${name}`).find(isProgram) ?? null;
 }
 
 /**
  * Runs a program to its end.
  *
- * @param name For the reason.
- * @param options Of the process.
- * @returns Both of its outputs, trimmed; a reason where it does not start, fails or does not end.
+ * @param name The program, for the reason of a failure.
+ * @returns Its standard output and error, trimmed; a reason if it does not start, fails, or does
+ * not end in time.
  */
 export async function ask(
   name: string,
   [program, ...args]: readonly [program: string, ...args: string[]],
   options: Pick<Deno.CommandOptions, "cwd" | "env"> & { readonly limit?: number } = {},
-): Promise<Said> {
+): Promise<Output> {
   const { limit = LIMIT, ...others } = options;
   const signal = AbortSignal.timeout(limit);
   try {
@@ -67,7 +66,7 @@ export async function ask(
     const decoder = new TextDecoder();
     const text = `${decoder.decode(stdout)}\n${decoder.decode(stderr)}`.trim();
     if (signal.aborted) return { reason: `${name} does not end within ${limit / 1000} s` };
-    return success ? { text } : { reason: `${name} does not work: ${firstLine(text)}` };
+    return success ? { text } : { reason: `${name} fails: ${firstLine(text)}` };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { reason: `${name} does not start: ${firstLine(error.message)}` };
@@ -85,5 +84,5 @@ function isProgram(path: string): boolean {
 
 function firstLine(text: string): string {
   const [line = ""] = text.split("\n");
-  return line === "" ? "it says nothing" : printable(line, COMPLAINT_LIMIT);
+  return line === "" ? "no output" : printable(line, MAX_MESSAGE);
 }

@@ -1,7 +1,7 @@
-/** Finds servers that are packages of Python. */
+/** Finds servers that are Python packages. */
 import { ask, type Found, locate } from "./program.ts";
 
-/** Prints the versions of Python, of the package and of those beside it that are there, one a line. */
+/** Prints the versions of Python and of the packages that are installed, one per line. */
 const VERSIONS = `
 import sys
 print("Python", sys.version.split()[0])
@@ -12,17 +12,16 @@ for name in sys.argv[1:]:
         continue
     print(name, getattr(package, "__version__", ""))
 `;
-/** The environment in which Python takes no modules of the folder that the user happens to be in. */
+/** Keeps Python from importing modules of the current folder. */
 export const ONLY_INSTALLED = { PYTHONSAFEPATH: "1" };
 
 const INTERPRETER = /^#! *(\/\S*python\S*)\s*\n/;
 
 /**
- * Finds the Python that has a package: that of the package's own program, or
- * else `python3`, which may be another one.
+ * Finds a Python that has a package: the one of the package's own program, or else `python3`.
  *
- * @param extras Packages that it makes use of where they are installed.
- * @returns As program that Python.
+ * @param extras Packages that it uses if they are installed.
+ * @returns The interpreter as the program.
  */
 export async function findPackage(name: string, extras: readonly string[] = []): Promise<Found> {
   const script = locate(name);
@@ -31,15 +30,14 @@ export async function findPackage(name: string, extras: readonly string[] = []):
   if (programs.length === 0) return { reason: "python3 is not installed" };
   let reason = `python3 has no ${name}`;
   for (const program of new Set(programs)) {
-    const said = await ask("python3", [program, "-c", VERSIONS, name, ...extras], {
+    const output = await ask("python3", [program, "-c", VERSIONS, name, ...extras], {
       env: ONLY_INSTALLED,
     });
-    if ("reason" in said) {
-      reason = said.reason;
+    if ("reason" in output) {
+      reason = output.reason;
       continue;
     }
-    const [python, ...packages] = said.text.split("\n");
-    const [version, ...others] = packages;
+    const [python, version, ...others] = output.text.split("\n");
     if (version?.startsWith(`${name} `) !== true) continue;
     const beside = [python, ...others].join(", ");
     return { program, version: `${version.slice(name.length + 1)} (${beside})` };
@@ -47,12 +45,12 @@ export async function findPackage(name: string, extras: readonly string[] = []):
   return { reason };
 }
 
-/** The interpreter that the first line of a script names with its whole path; null of none. */
+/** The interpreter in the first line of a script; null without an absolute path there. */
 async function interpreterOf(script: string): Promise<string | null> {
   try {
     const [, path = null] = INTERPRETER.exec(await Deno.readTextFile(script)) ?? [];
     return path;
-  } catch { // It may be run, and not be read.
+  } catch { // The script may be executable, but not readable.
     return null;
   }
 }

@@ -1,8 +1,9 @@
+import { counted } from "../figures.ts";
+import { HTTP } from "./abilities.ts";
+import { writeFile } from "./files.ts";
 import { definePeer, type Peer } from "./peer.ts";
 import APP from "./programs/asgi_app.py" with { type: "text" };
 import { findPackage, ONLY_INSTALLED } from "./python_package.ts";
-import { HTTP } from "./abilities.ts";
-import { writeFile } from "./write_file.ts";
 
 const OPTIONS = [
   ...["--backlog", "4096"],
@@ -11,10 +12,10 @@ const OPTIONS = [
   ...["--no-access-log", "--log-level", "warning"],
 ];
 
-/** An event loop in each of some processes; of uvloop and with httptools where they are installed. */
+/** An event loop per process, with uvloop and httptools if they are installed. */
 export function uvicorn(workers: number): Peer {
   return definePeer({
-    name: workers === 1 ? "uvicorn, 1 worker" : `uvicorn, ${workers} workers`,
+    name: `uvicorn, ${counted(workers, "worker")}`,
     workers,
     workloads: HTTP,
     find: () => findPackage("uvicorn", ["uvloop", "httptools"]),
