@@ -85,7 +85,8 @@ export function counted(count: number, noun: string): string {
   return `${digits(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function percent(share: number): string {
+/** Writes a share in percent, such as `94%`. */
+export function percent(share: number): string {
   return `${WHOLE.format(share * 100)}%`;
 }
 

@@ -126,6 +126,12 @@ export function errorKinds(runs: readonly Run[]): ErrorKind[] {
   }).sort((a, b) => b.spread.median - a.spread.median || b.spread.max - a.spread.max);
 }
 
+/** Whether a figure is missing because the load generator was the limit. */
+export function isWithheld({ runs, summary }: Case, metric: MetricName): boolean {
+  const isOfLoad = ["/s", "bytes/s", "ms"].includes(METRICS[metric].unit);
+  return isOfLoad && summary[metric] === null && withheld(runs) !== null;
+}
+
 /** The reason of the first run whose figures are withheld, and the number of such runs. */
 export function withheld(runs: readonly Run[]): { reason: string; runs: number } | null {
   const reasons = runs.flatMap(({ limited }) => limited ?? []);

@@ -1,32 +1,36 @@
 /** A report in a terminal. */
 import { printable } from "../base/printable.ts";
-import { formatDuration } from "../settings/units.ts";
-import { counted, formatBytes, formatFigure } from "./figures.ts";
+import { loadFacts } from "./facts.ts";
+import { counted, formatBytes, formatFigure, percent } from "./figures.ts";
 import type { BenchReport, Case } from "./report.ts";
 import { byConnections } from "./summary.ts";
 import { tableLines } from "./text_table.ts";
 
-/** Sentences are wrapped at this width where the terminal is wider: long lines are hard to read. */
+/** Sentences wrap at this width even in wider terminals: long lines are hard to read. */
 const TEXT_WIDTH = 100;
 
-/** In a terminal that is narrower than this, lines are wider than it. */
+/** In narrower terminals, lines exceed the width. */
 const LEAST_WIDTH = 30;
 
-/** Where the second line of something begins. */
+/** The indents of continuation lines. */
 const HEAD_INDENT = 10;
 const ITEM_INDENT = 2;
 
-/** The most characters of a text that is shown. */
+/** The most characters of a text. */
 const MAX_TEXT = 2000;
 
-const INCOMPLETE =
-  "This report is incomplete: it was interrupted, or something could not be measured.";
+const INCOMPLETE = "This report is incomplete: the bench was interrupted, or something failed.";
+
+const LEGEND =
+  "P50 to MAX: latency. USER, SYS: CPU time per request. REST, PEAK: memory before the first " +
+  "client and at most. SWITCHES: context switches per request. BALANCE: requests of the least " +
+  "busy worker as a share of those of the busiest.";
 
 /**
- * A report as text: what was measured and where, a table for each number of connections, failures
- * and limits, what the figures say, and how to repeat it.
+ * Writes a report as text: what was measured and where, a table for each number of connections, the
+ * advice, and how to repeat it.
  *
- * @param width Of the terminal, in columns; 0 where it is not known.
+ * @param width The width of the terminal, in columns; 0 if it is not known.
  * @param isTerminal Whether the best figures may be bold.
  * @returns Lines that each end with a line feed.
  */
@@ -50,7 +54,7 @@ export function textReport(report: BenchReport, width: number, isTerminal: boole
     items("Not measured:", report.missing.map(({ name, reason }) => `${name}: ${reason}`)),
     report.complete ? [] : wrapped([INCOMPLETE]),
     items("What the figures say:", report.advice),
-    // It is there to be copied, so it is one line however long it is.
+    // One line, however long, to copy.
     ["To repeat it:", printable(report.command, Infinity)],
   ];
   return sections.filter((lines) => lines.length > 0).map((lines) => `${lines.join("\n")}\n`)
@@ -58,60 +62,34 @@ export function textReport(report: BenchReport, width: number, isTerminal: boole
 }
 
 function headTexts({ options, machine, versions, time }: BenchReport): string[] {
-  const { handler, requests, rate, runs, message_bytes, server } = options;
-  const entries: readonly (readonly [title: string, text: string])[] = [
-    handler === null ? ["Workload", options.workload] : ["Handler", handler],
-    ["Requests", requests.join(", ")],
-    ["Messages", message_bytes > 0 ? `${formatBytes(message_bytes)} each` : ""],
-    [
-      "Load",
-      rate === null
-        ? "each request follows the answer to the one before (closed model)"
-        : `${formatFigure("rate", rate)}, whether answers come or not (open model)`,
-    ],
-    [
-      "Runs",
-      `${runs} of ${formatDuration(options.duration_ms)}${runs === 1 ? "" : " each"}, ` +
-      `after ${formatDuration(options.warmup_ms)} to warm up; seed ${options.seed}`,
-    ],
-    ["Options", server.join(" ")],
+  const { processor, processors, memory_bytes, system } = machine;
+  return [
+    ...loadFacts(options),
     [
       "Machine",
-      `${machine.processor}, ${machine.processors} ` +
-      `${machine.processors === 1 ? "processor" : "processors"}, ` +
-      `${formatBytes(machine.memory_bytes)}, ${machine.system}`,
+      [processor, counted(processors, "processor"), formatBytes(memory_bytes), system].join(", "),
     ],
     ["Versions", Object.entries(versions).map((entry) => entry.join(" ")).join(", ")],
     ["Time", time],
-  ];
-  return entries.filter(([, text]) => text !== "").map(([title, text]) =>
-    `${title}:`.padEnd(HEAD_INDENT) + text
-  );
+  ].map(([name, value]) => `${name}:`.padEnd(HEAD_INDENT) + value);
 }
 
 function legendTexts(cases: readonly Case[]): string[] {
   if (cases.length === 0) return [];
-  const isOne = cases.every(({ runs }) => runs.length < 2);
-  const figures = isOne
+  const figures = cases.every(({ runs }) => runs.length < 2)
     ? "Figures of one run."
-    : "Medians of the runs, ± half of the distance between the outermost.";
-  return [
-    `${figures} * is the best, and what does not differ from it.`,
-    "P50 to MAX: latency. USER, SYS: CPU time of a request. REST, PEAK: memory before the first " +
-    "client, and at most. SWITCHES: context switches of a request. BALANCE: the requests of the " +
-    "worker with fewest beside those of the one with most.",
-  ];
+    : "Medians of the runs, ± half of their range.";
+  return [`${figures} * marks the best, and what does not differ from it.`, LEGEND];
 }
 
-/** What the load generator could have done, and how busy it was. */
+/** What the load generator could have sent, and how busy it was. */
 function generatorTexts({ ceilings, cases }: BenchReport): string[] {
   return ceilings.map(({ connections, rate }) => {
-    const shares = cases.filter((one) => one.connections === connections)
-      .flatMap(({ runs }) => runs.map(({ generator }) => generator.busy));
+    const runs = cases.filter((one) => one.connections === connections)
+      .flatMap(({ runs }) => runs);
+    const busy = Math.max(...runs.map(({ generator }) => generator.busy));
     const where = ceilings.length > 1 ? ` with ${counted(connections, "connection")}` : "";
-    const most = shares.length === 0
-      ? ""
-      : `; it was busy ${formatFigure("balance", Math.max(...shares))} of the time at most`;
+    const most = runs.length > 0 ? `; it was busy up to ${percent(busy)} of the time` : "";
     return `The load generator can send ${formatFigure("rate", rate)} here${where}${most}.`;
   });
 }

@@ -1,77 +1,65 @@
 /** The table of a report in a terminal. */
-import { cellUnit, formatCell, formatFigure, NO_FIGURE } from "./figures.ts";
-import { type Case, type Metric, type MetricName, METRICS, type Spread } from "./report.ts";
-import { best, relativeSpread, withheld } from "./summary.ts";
+import { cellUnit, formatCell, NO_FIGURE, percent } from "./figures.ts";
+import { type Case, type MetricName, METRICS } from "./report.ts";
+import { best, isWithheld, relativeSpread } from "./summary.ts";
 
-/** Speed and latency. */
-const SPEED = [
-  ...["rate", "bytes_per_s", "p50_ms", "p90_ms", "p99_ms", "p999_ms", "max_ms"] as const,
-  "errors",
-] as const;
+/** Speed and latency, and what they cost: two tables in a narrow terminal. */
+const GROUPS: readonly (readonly MetricName[])[] = [
+  ["rate", "bytes_per_s", "p50_ms", "p90_ms", "p99_ms", "p999_ms", "max_ms", "errors"],
+  ["user_us", "system_us", "rest_bytes", "peak_bytes", "threads", "switches", "balance"],
+];
 
-/** What it costs. */
-const COST = [
-  ...["user_us", "system_us", "rest_bytes", "peak_bytes", "threads", "switches"] as const,
-  "balance",
-] as const;
-
-/** Bytes a second, from which on they are what a server is measured by. */
+/** Bytes per second from which on they matter more than requests. */
 const MANY_BYTES = 100e6;
-
-/** Units of what is withheld where the load generator was the limit. */
-const WITHHELD_UNITS: readonly Metric["unit"][] = ["/s", "bytes/s", "ms"];
 
 const GAP = "  ";
 
-/** A column of a table: its lines are as wide as it is, but for what makes them bold. */
+/** A column; its lines are equally wide, apart from what makes them bold. */
 interface Column {
   readonly width: number;
   readonly lines: readonly string[];
 }
 
-/** A cell, whose parts stand below those of the cells above; or words instead of all of them. */
+/** A cell; figures, marks and spreads are aligned in a column. */
 interface Cell {
   readonly figure: string;
   readonly mark: string;
   readonly spread: string;
-  readonly words: string;
 }
 
-const EMPTY: Cell = { figure: "", mark: "", spread: "", words: "" };
-
 /**
- * Cases as a table: a line of titles, one of units, and one for each case. A figure is a median
- * with its spread, such as `12,345* ±2%`, where the star marks the best. Columns without a figure
- * are left out, as are bytes a second where they are few. What is wider than the terminal becomes a table for speed and one for cost, and
- * more where these are too wide; an empty line stands between them.
+ * Lays out cases as a table: titles, units, and a line for each case. A figure is a median with its
+ * spread, such as `12,345* ±2%`, where the star marks the best. Columns without figures are left
+ * out. What is wider than the terminal becomes several tables with an empty line between them.
  *
  * @param cases With the same number of connections.
- * @param width Of the terminal, in columns.
- * @param isTerminal Whether the best may be bold.
+ * @param width The width of the terminal, in columns.
+ * @param isTerminal Whether the best figures may be bold.
  */
 export function tableLines(cases: readonly Case[], width: number, isTerminal: boolean): string[] {
-  const names = nameColumn(cases);
-  const parts = [SPEED, COST].map((metrics) =>
-    metrics.filter((metric) => cases.some(({ summary }) => isShown(metric, summary[metric])))
+  const names = ["", "", ...cases.map(({ subject }) => subject.name)];
+  const nameWidth = longest(names);
+  const groups = GROUPS.map((metrics) =>
+    metrics.filter((metric) => isShown(cases, metric))
       .map((metric) => metricColumn(cases, metric, isTerminal))
   );
   const fits = (columns: readonly Column[]) =>
-    columns.reduce((sum, column) => sum + GAP.length + column.width, names.width) <= width;
-  const tables = fits(parts.flat()) ? [parts.flat()] : parts.flatMap((part) => divide(part, fits));
-  return tables.filter((columns) => columns.length > 0).flatMap((columns, i) => {
-    const lines = names.lines.map((name, line) =>
-      [name, ...columns.map(({ lines }) => lines[line] ?? "")].join(GAP).trimEnd()
-    );
-    // Where no column has a unit, the line of units is empty.
-    return [...(i > 0 ? [""] : []), ...lines.filter((line) => line !== "")];
-  });
+    columns.reduce((sum, column) => sum + GAP.length + column.width, nameWidth) <= width;
+  const tables = fits(groups.flat()) ? [groups.flat()] : groups.flatMap((one) => divide(one, fits));
+  const blocks = tables.filter((columns) => columns.length > 0).map((columns) =>
+    names.map((name, line) =>
+      [name.padEnd(nameWidth), ...columns.map(({ lines }) => lines[line] ?? "")].join(GAP).trimEnd()
+    ).filter((line) => line !== "").join("\n")
+  );
+  return blocks.length === 0 ? [] : blocks.join("\n\n").split("\n");
 }
 
-function isShown(metric: MetricName, spread: Spread | null): boolean {
-  return spread !== null && (metric !== "bytes_per_s" || spread.median >= MANY_BYTES);
+function isShown(cases: readonly Case[], metric: MetricName): boolean {
+  const least = metric === "bytes_per_s" ? MANY_BYTES : -Infinity;
+  return cases.some(({ summary }) => (summary[metric]?.median ?? -Infinity) > least);
 }
 
-/** As few tables as hold the columns in their order; one that fits nowhere has its own. */
+/** As few tables as hold the columns in their order; a column that does not fit has its own. */
 function divide(
   columns: readonly Column[],
   fits: (columns: readonly Column[]) => boolean,
@@ -85,56 +73,38 @@ function divide(
   return tables;
 }
 
-function nameColumn(cases: readonly Case[]): Column {
-  const names = ["", "", ...cases.map(({ subject }) => subject.name)];
-  const width = longest(names);
-  return { width, lines: names.map((name) => name.padEnd(width)) };
-}
-
 function metricColumn(cases: readonly Case[], metric: MetricName, isTerminal: boolean): Column {
-  const marked = best(cases, metric);
-  const cells = [
-    { ...EMPTY, figure: METRICS[metric].title },
-    { ...EMPTY, figure: cellUnit(metric) },
-    ...cases.map((one) => cellOf(one, metric, marked.has(one))),
+  const leaders = best(cases, metric);
+  const cells: Cell[] = [
+    { figure: METRICS[metric].title, mark: "", spread: "" },
+    { figure: cellUnit(metric), mark: "", spread: "" },
+    ...cases.map((one) => cellOf(one, metric, leaders.has(one))),
   ];
-  const [figureWidth, markWidth, spreadWidth] = [
-    longest(cells.map(({ figure }) => figure)),
-    longest(cells.map(({ mark }) => mark)),
-    longest(cells.map(({ spread }) => spread)),
-  ];
-  const width = Math.max(
-    figureWidth + markWidth + spreadWidth,
-    longest(cells.map(({ words }) => words)),
-  );
-  const lines = cells.map((cell) => {
-    if (cell.words !== "") return cell.words.padStart(width);
-    const spread = cell.spread.padStart(spreadWidth);
-    const figure = cell.figure.padStart(width - markWidth - spreadWidth);
-    const mark = cell.mark.padEnd(markWidth);
-    // What pads a cell stays as it is: some terminals show bold spaces.
-    return isTerminal && cell.mark !== ""
-      ? figure.replace(cell.figure, () => `\x1b[1m${cell.figure}${mark}\x1b[22m`) + spread
-      : figure + mark + spread;
+  const widthOf = (part: keyof Cell) => longest(cells.map((cell) => cell[part]));
+  const [figureWidth, markWidth] = [widthOf("figure"), widthOf("mark")];
+  const spreadWidth = widthOf("spread");
+  const lines = cells.map(({ figure, mark, spread }) => {
+    const text = isTerminal && mark !== "" ? `\x1b[1m${figure}${mark}\x1b[22m` : figure + mark;
+    // Padding stays outside of bold: some terminals show bold spaces.
+    const [before, after] = [figureWidth - figure.length, markWidth - mark.length];
+    return " ".repeat(before) + text + " ".repeat(after) + spread.padStart(spreadWidth);
   });
-  return { width, lines };
+  return { width: figureWidth + markWidth + spreadWidth, lines };
 }
 
-function cellOf({ runs, summary }: Case, metric: MetricName, isBest: boolean): Cell {
-  const spread = summary[metric];
+function cellOf(one: Case, metric: MetricName, isBest: boolean): Cell {
+  const spread = one.summary[metric];
   if (spread === null) {
-    const isWithheld = WITHHELD_UNITS.includes(METRICS[metric].unit) && withheld(runs) !== null;
-    return isWithheld ? { ...EMPTY, words: "withheld" } : { ...EMPTY, figure: NO_FIGURE };
+    return { figure: isWithheld(one, metric) ? "withheld" : NO_FIGURE, mark: "", spread: "" };
   }
   const share = relativeSpread(spread);
   return {
-    ...EMPTY,
     figure: formatCell(metric, spread.median),
     mark: isBest ? "*" : "",
-    spread: share === null ? "" : ` ±${formatFigure("balance", share)}`,
+    spread: share === null ? "" : ` ±${percent(share)}`,
   };
 }
 
 function longest(texts: readonly string[]): number {
-  return Math.max(0, ...texts.map(({ length }) => length));
+  return Math.max(...texts.map(({ length }) => length));
 }

@@ -1,10 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import {
-  type BarChart,
-  linearAxis,
-  type LineChart,
-  logarithmicAxis,
-} from "../../src/bench/html/chart.ts";
+import { linearAxis, logarithmicAxis } from "../../src/bench/html/axes.ts";
+import type { BarChart, LineChart } from "../../src/bench/html/chart.ts";
 import { figuresOf } from "../../src/bench/html/charts_section.ts";
 import type { Case } from "../../src/bench/report.ts";
 import { makeCase, makeReport, makeRun, SUBJECTS } from "../helpers/bench_report.ts";

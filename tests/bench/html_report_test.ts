@@ -78,7 +78,10 @@ Deno.test("htmlReport() has the whole report in it as data", () => {
 
 Deno.test("htmlReport() shows the names of modes as code", () => {
   const html = htmlReport({ ...REPORT, advice: ["Choose `pooled`: `<b>` is text."] });
-  assertStringIncludes(html, "<p>Choose <code>pooled</code>: <code>&lt;b&gt;</code> is text.</p>");
+  assertStringIncludes(
+    html,
+    "<li>Choose <code>pooled</code>: <code>&lt;b&gt;</code> is text.</li>",
+  );
 });
 
 Deno.test("htmlReport() begins with what was measured, when, where, and what it says", () => {
@@ -156,9 +159,9 @@ Deno.test("htmlReport() ends with how to repeat it, and under which conditions i
   const text = textOf(htmlReport(REPORT));
   for (
     const part of [
-      `Not measured node node is not installed How to repeat it ${REPORT.command} Copy Options`,
-      "Modes async, threaded, pooled, forked Workers 2 Connections 8, 64 Load each request follows",
-      "Warm-up 2s Run 10s Runs 3 Seed 1 Other servers yes Server options --max-connections 1000",
+      `Not measured node node is not installed How to repeat it ${REPORT.command} Copy Load`,
+      "Workload hello Messages 64 bytes each Load each request waits for the response before",
+      "Runs 3 of 10s each, after 2s of warm-up; seed 1 Options --max-connections 1000",
       "Machine System Linux 6.12.0 Processor AMD EPYC 7B13 Processors 4 Memory 15.6 GB",
       "Versions sluice 0.1.0 deno 2.9.6 v8 14.2.231.17 nginx 1.26.3 Load generator",
       "8 connections 118,000/s 64 connections 141,000/s",
@@ -168,12 +171,12 @@ Deno.test("htmlReport() ends with how to repeat it, and under which conditions i
 });
 
 Deno.test("htmlReport() says when it is not complete, and leaves out what there is none of", () => {
-  assert(!htmlReport(REPORT).includes("is not complete"));
+  assert(!htmlReport(REPORT).includes("is incomplete"));
   const text = textOf(
     pageOf({ complete: false, cases: [], advice: [], missing: [], ceilings: [] }),
   );
-  assertStringIncludes(text, "Linux 6.12.0 This report is not complete.");
-  assertStringIncludes(text, "something could not be measured. How to repeat it");
+  assertStringIncludes(text, "Linux 6.12.0 This report is incomplete.");
+  assertStringIncludes(text, "or something failed. How to repeat it");
 });
 
 Deno.test("page.css: colours stand out from the page, in both themes, as WCAG's level AA wants it", () => {

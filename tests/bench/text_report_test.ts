@@ -19,8 +19,8 @@ Deno.test("textReport() begins with what was measured and where", () => {
   assertEquals(textReport(REPORT, 200, false).split("\n").slice(0, 9), [
     "Workload: hello",
     "Messages: 64 bytes each",
-    "Load:     each request follows the answer to the one before (closed model)",
-    "Runs:     3 of 10s each, after 2s to warm up; seed 1",
+    "Load:     each request waits for the response before (closed model)",
+    "Runs:     3 of 10s each, after 2s of warm-up; seed 1",
     "Options:  --max-connections 1000",
     "Machine:  AMD EPYC 7B13, 4 processors, 15.6 GB, Linux 6.12.0",
     "Versions: sluice 0.1.0, deno 2.9.6, v8 14.2.231.17, nginx 1.26.3",
@@ -39,8 +39,8 @@ Deno.test("textReport() names a handler, its requests and a rate, and not what t
   assertEquals(linesOf({ options, machine }).slice(0, 5), [
     "Handler:  /srv/app.ts",
     "Requests: a.http, b.http",
-    "Load:     10,000/s, whether answers come or not (open model)",
-    "Runs:     1 of 10s, after 2s to warm up; seed 1",
+    "Load:     10,000/s, whether the server keeps up or not (open model)",
+    "Runs:     1 of 10s, after 2s of warm-up; seed 1",
     "Machine:  AMD EPYC 7B13, 1 processor, 15.6 GB, Linux 6.12.0",
   ]);
 });
@@ -63,20 +63,20 @@ Deno.test("textReport() has a table for each number of connections, the fewest f
 Deno.test("textReport() explains the columns, and whether there is a spread", () => {
   const text = textReport(REPORT, 200, false);
   assertEquals(sectionOf(text, "Medians")?.slice(0, 2), [
-    "Medians of the runs, ± half of the distance between the outermost. * is the best, and what does not",
-    "differ from it.",
+    "Medians of the runs, ± half of their range. * marks the best, and what does not differ from it.",
+    "P50 to MAX: latency. USER, SYS: CPU time per request. REST, PEAK: memory before the first client and",
   ]);
   const one = makeReport({ cases: [makeCase(SUBJECTS.async, 8, [makeRun({ rate: 1 })])] });
   assertEquals(
     sectionOf(textReport(one, 200, false), "Figures")?.[0],
-    "Figures of one run. * is the best, and what does not differ from it.",
+    "Figures of one run. * marks the best, and what does not differ from it.",
   );
 });
 
 Deno.test("textReport() says what the load generator can do, and how busy it was", () => {
   assertEquals(sectionOf(textReport(REPORT, 200, false), "The load generator"), [
-    "The load generator can send 118,000/s here with 8 connections; it was busy 62% of the time at most.",
-    "The load generator can send 141,000/s here with 64 connections; it was busy 99% of the time at most.",
+    "The load generator can send 118,000/s here with 8 connections; it was busy up to 62% of the time.",
+    "The load generator can send 141,000/s here with 64 connections; it was busy up to 99% of the time.",
   ]);
   const alone = makeReport({ ceilings: [{ connections: 1, rate: 94_000 }] });
   assertEquals(sectionOf(textReport(alone, 200, false), "The load generator"), [

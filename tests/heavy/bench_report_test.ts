@@ -204,7 +204,7 @@ testWith("chromium", "htmlReport(): a choice of connections is that of all chart
     assertEquals(
       await page.locator("#latency .absent").innerText(),
       [
-        "Not shown, since withheld or not known: nginx",
+        "Not shown, since withheld or unknown: nginx",
       ].join(),
     );
     const before = await page.locator("#memory canvas").screenshot();

@@ -1,6 +1,6 @@
 /** What matters to the decision beside the recommendation. */
 import type { Study, Verdict } from "../advice.ts";
-import { counted, formatFigure } from "../figures.ts";
+import { counted, formatFigure, percent } from "../figures.ts";
 import type { Case } from "../report.ts";
 import { ahead, errorKinds, relativeSpread, withheld } from "../summary.ts";
 import { keepsRate } from "./judgement.ts";
@@ -152,8 +152,4 @@ function remark(about: readonly Case[], sentence: string): Remark[] {
 function mostOf(cases: readonly Case[], share: "busy" | "waiting"): number {
   const runs = cases.flatMap(({ runs }) => runs).filter(({ limited }) => limited === null);
   return Math.max(0, ...runs.map(({ generator }) => generator[share]));
-}
-
-function percent(share: number): string {
-  return formatFigure("balance", share);
 }

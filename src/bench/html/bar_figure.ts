@@ -1,116 +1,88 @@
-/** Figures of the page with a bar for each subject. */
-import { cellUnit, formatCell, formatFigure, NO_FIGURE } from "../figures.ts";
-import type { Case, MetricName, Spread } from "../report.ts";
-import { byConnections } from "../summary.ts";
-import { type BarChart, type Figure, linearAxis, type Look, type View } from "./chart.ts";
+/** Figures with a bar for each subject. */
+import { cellUnit, formatCell, formatFigure } from "../figures.ts";
+import type { Case, MetricName } from "../report.ts";
+import { linearAxis } from "./axes.ts";
+import { type Band, type BarChart, type Figure, type Looks, viewsOf } from "./chart.ts";
 
-/** What the bars of a figure are. */
-export interface Bars {
-  readonly id: string;
-  readonly title: string;
-  readonly help: string;
-  /** What is on the axis, and the unit. */
+/** What the bars show; the extremes too, if they have one part. */
+export interface Bars extends Omit<Figure, "views"> {
+  /** The title of the axis, with the unit. */
   readonly axis: string;
   /** The parts of a bar, from the inside to the outside. */
   readonly parts: readonly { readonly name: string; readonly metric: MetricName }[];
-  /** Whether each part begins where the one before it ends, and not at zero. */
+  /** Whether each part begins at the end of the one before, instead of at zero. */
   readonly stacked?: boolean;
-  /** What is one on the axis. */
+  /** The unit of the axis in that of the metrics. */
   readonly scale: number;
-  /** What is written behind a bar. */
-  readonly label: (spreads: readonly (Spread | null)[]) => string;
-  /** Whether to show the outermost of the first part. */
-  readonly band?: boolean;
+  /** What is written between the figures of the parts. */
+  readonly between?: string;
 }
 
 const MB = 1024 ** 2;
 
-/** User and system time; null where neither is known. */
-export function cpuFigure(
-  cases: readonly Case[],
-  looks: ReadonlyMap<string, Look>,
-): Figure | null {
+/** User and system time. */
+export function cpuFigure(cases: readonly Case[], looks: Looks): Figure {
   return barFigure(cases, looks, {
     id: "cpu",
-    title: "CPU time of a request",
+    title: "CPU time per request",
     help: "What a request costs the processors; shorter is better. The solid part is the " +
       "server's own code, the hatched part the system's work for it.",
-    axis: "Microseconds a request",
+    axis: "Microseconds per request",
     parts: [{ name: "own code", metric: "user_us" }, { name: "system", metric: "system_us" }],
     stacked: true,
     scale: 1,
-    label: (spreads) => joined(["user_us", "system_us"], spreads, " + "),
+    between: " + ",
   });
 }
 
-/** Memory at rest and at most; null where neither is known. */
-export function memoryFigure(
-  cases: readonly Case[],
-  looks: ReadonlyMap<string, Look>,
-): Figure | null {
+/** Memory at rest and under load. */
+export function memoryFigure(cases: readonly Case[], looks: Looks): Figure {
   return barFigure(cases, looks, {
     id: "memory",
     title: "Memory",
     help: "Memory of the server and all its processes; shorter is better. The solid part is at " +
-      "rest, before the first client; the hatched part is what came to it under load.",
+      "rest, before the first client; the hatched part is what the load added.",
     axis: "MB",
     parts: [{ name: "at rest", metric: "rest_bytes" }, { name: "at most", metric: "peak_bytes" }],
     scale: MB,
-    label: (spreads) => joined(["rest_bytes", "peak_bytes"], spreads, " to "),
+    between: " to ",
   });
 }
 
-/** A figure with a view for each number of connections; null where no figure is known. */
-export function barFigure(
-  cases: readonly Case[],
-  looks: ReadonlyMap<string, Look>,
-  bars: Bars,
-): Figure | null {
-  const groups = byConnections(cases);
-  const views = groups.flatMap(({ connections, cases }): View[] => {
-    const all = cases.flatMap(({ subject: { name }, summary }) => {
-      const look = looks.get(name);
-      const spreads = bars.parts.map(({ metric }) => summary[metric]);
-      return look === undefined ? [] : [{ name, look, spreads }];
-    });
-    const isKnown = ({ spreads }: { spreads: readonly unknown[] }) =>
-      spreads.some((spread) => spread !== null);
-    const shown = all.filter(isKnown);
-    if (shown.length === 0) return [];
-    const ends = shown.map(({ spreads }) => endsOf(spreads, bars));
-    const bands = shown.map(({ spreads: [first] }) =>
-      bars.band === true && first ? [first.min / bars.scale, first.max / bars.scale] as const : null
-    );
-    const outermost = [...ends.flat(), ...bands.map((band) => band?.[1] ?? 0)];
-    const chart: BarChart = {
-      kind: "bars",
-      x: linearAxis(bars.axis, Math.max(...outermost.map((end) => end ?? 0))),
-      rows: shown.map(({ name, look, spreads }, row) => ({
-        name,
-        look,
-        label: bars.label(spreads),
-        band: bands[row] ?? null,
-      })),
-      parts: bars.parts.map(({ name, metric }, part) => ({
-        name,
-        ends: ends.map((row) => row[part] ?? null),
-        texts: shown.map(({ spreads }) => {
-          const spread = spreads[part] ?? null;
-          return spread === null ? NO_FIGURE : formatFigure(metric, spread.median);
-        }),
-      })),
-    };
-    const absent = all.filter((one) => !isKnown(one)).map(({ name }) => name);
-    return [{ choice: groups.length > 1 ? `${connections}` : "", chart, absent }];
-  });
-  const { id, title, help } = bars;
-  return views.length === 0 ? null : { id, title, help, views };
+/** A figure with a view for each number of connections. */
+export function barFigure(cases: readonly Case[], looks: Looks, bars: Bars): Figure {
+  const { id, title, help, parts } = bars;
+  const isKnown = ({ summary }: Case) => parts.some(({ metric }) => summary[metric] !== null);
+  const views = viewsOf(cases, isKnown, (known) => chartOf(known, looks, bars));
+  return { id, title, help, views };
+}
+
+function chartOf(cases: readonly Case[], looks: Looks, bars: Bars): BarChart {
+  const ends = cases.map((one) => endsOf(one, bars));
+  const bands = cases.map((one) => bandOf(one, bars));
+  const outermost = [...ends.flat(), ...bands.map((band) => band?.[1] ?? null)];
+  return {
+    kind: "bars",
+    x: linearAxis(bars.axis, Math.max(...outermost.map((end) => end ?? 0))),
+    rows: cases.map((one, row) => ({
+      name: one.subject.name,
+      look: looks(one),
+      label: labelOf(one, bars),
+      band: bands[row] ?? null,
+    })),
+    parts: bars.parts.map(({ name, metric }, part) => ({
+      name,
+      ends: ends.map((row) => row[part] ?? null),
+      texts: cases.map(({ summary }) => formatFigure(metric, summary[metric]?.median ?? NaN)),
+    })),
+  };
 }
 
 /** Where each part ends. */
-function endsOf(spreads: readonly (Spread | null)[], { stacked, scale }: Bars): (number | null)[] {
+function endsOf({ summary }: Case, { parts, stacked, scale }: Bars): (number | null)[] {
   let start = 0;
-  return spreads.map((spread) => {
+  return parts.map(({ metric }) => {
+    const spread = summary[metric];
     if (spread === null) return null;
     const end = start + spread.median / scale;
     if (stacked === true) start = end;
@@ -118,16 +90,17 @@ function endsOf(spreads: readonly (Spread | null)[], { stacked, scale }: Bars): 
   });
 }
 
-/** Figures of one unit, such as `9.1 + 4.2 us`. */
-function joined(
-  metrics: readonly MetricName[],
-  spreads: readonly (Spread | null)[],
-  between: string,
-): string {
-  const texts = metrics.map((metric, part) => {
-    const spread = spreads[part] ?? null;
-    return spread === null ? NO_FIGURE : formatCell(metric, spread.median);
-  });
-  const [metric = "rate"] = metrics;
-  return `${texts.join(between)} ${cellUnit(metric)}`;
+function bandOf({ summary }: Case, { parts: [part, ...others], scale }: Bars): Band {
+  const spread = part === undefined || others.length > 0 ? null : summary[part.metric];
+  return spread === null ? null : [spread.min / scale, spread.max / scale];
+}
+
+/** The figures of all parts, such as `9.1 + 4.2 us`. */
+function labelOf({ summary }: Case, { parts, between }: Bars): string {
+  const figures = parts.map(({ metric }) => ({ metric, value: summary[metric]?.median ?? NaN }));
+  const [first] = figures;
+  if (first === undefined) return "";
+  if (between === undefined) return formatFigure(first.metric, first.value);
+  const texts = figures.map(({ metric, value }) => formatCell(metric, value));
+  return `${texts.join(between)} ${cellUnit(first.metric)}`;
 }

@@ -1,4 +1,4 @@
-/** The frames of the charts: what the page's script draws into them is beside them, as data. */
+/** The frames of the charts, and the data from which the page's script draws them. */
 import type { Case } from "../report.ts";
 import { cpuFigure, memoryFigure } from "./bar_figure.ts";
 import { type Figure, looksOf } from "./chart.ts";
@@ -6,26 +6,26 @@ import { latencyFigure } from "./latency_figure.ts";
 import { type Content, dataBlock, markup } from "./markup.ts";
 import { throughputFigure } from "./throughput_figure.ts";
 
-/** The section; it is hidden until the script shows it. */
+/** The section, hidden until the script shows it. */
 export function chartsSection(cases: readonly Case[]): Content {
   const figures = figuresOf(cases);
   return figures.length > 0 && markup`<noscript>
-<p class="hint">The charts need JavaScript; most of what they show is in the table, too.</p>
+<p class="hint">The charts need JavaScript; the table has most of their figures.</p>
 </noscript>
 <section id="charts" hidden>
 <h2>Charts</h2>
-<p>Move over a chart to read the figures; click a name below a line chart to hide its line.</p>
+<p>Move over a chart to read its figures; click a name below a line chart to hide the line.</p>
 <div class="charts">
 ${figures.map(frame)}</div>
 </section>
 ${dataBlock("chart-data", figures)}`;
 }
 
-/** All figures that have something to show. */
+/** The figures that have something to show. */
 export function figuresOf(cases: readonly Case[]): readonly Figure[] {
   const looks = looksOf(cases);
   return [latencyFigure, throughputFigure, cpuFigure, memoryFigure]
-    .flatMap((make) => make(cases, looks) ?? []);
+    .map((make) => make(cases, looks)).filter(({ views }) => views.length > 0);
 }
 
 function frame({ id, title, help, views }: Figure): Content {
@@ -40,7 +40,7 @@ ${views.length > 1 && choice(id, views.map(({ choice }) => choice))}
 `;
 }
 
-/** The last choice, that of the most load, is the first to be seen. */
+/** The last choice, which is of the heaviest load, is selected at first. */
 function choice(id: string, choices: readonly string[]): Content {
   const options = choices.map((choice, i) =>
     markup`<label><input type="radio" name="${id}-view" value="${i}"${

@@ -1,8 +1,9 @@
-/** The report of `sluice bench --html`: one page that needs nothing beside itself. */
+/** The report of `sluice bench --html`: one self-contained page. */
 import { createHash } from "node:crypto";
 import plotLicence from "uplot/LICENSE" with { type: "text" };
 import plotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import plotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
+import { counted } from "../figures.ts";
 import type { BenchReport } from "../report.ts";
 import { chartsSection } from "./charts_section.ts";
 import { factsSections } from "./facts_section.ts";
@@ -15,10 +16,10 @@ import bars from "./page/bars.js" with { type: "text" };
 import page from "./page/page.js" with { type: "text" };
 
 const STYLES = [plotStyle, pageStyle];
-// The licence wants to be where the code is.
+// uPlot's licence must accompany its code.
 const SCRIPTS = [`/*\n${plotLicence}*/\n${plotScript}`, joinModules([ink, lines, bars, page])];
 
-/** Forbids whatever is not in the page: each style and script is known by its hash. */
+/** Forbids everything but the page's own styles and scripts, by their hashes. */
 const POLICY = [
   "default-src 'none'",
   `style-src ${STYLES.map(source).join(" ")}`,
@@ -27,7 +28,7 @@ const POLICY = [
   "form-action 'none'",
 ].join("; ");
 
-/** The page, as a whole document of HTML. The report itself is in it as JSON, in `#report`. */
+/** Writes the page as an HTML document, with the report itself as JSON in `#report`. */
 export function htmlReport(report: BenchReport): string {
   const { options, machine } = report;
   const title = options.handler ?? options.workload;
@@ -45,18 +46,19 @@ ${STYLES.map((style) => markup`<style>${new Markup(style)}</style>\n`)}</head>
 <p>sluice bench: ${options.handler === null ? "workload" : "handler"}</p>
 <h1>${title}</h1>
 <p><time datetime="${report.time}">${dateText(report.time)}</time> · ${machine.processor}, ${
-    machine.processors === 1 ? "1 processor" : `${machine.processors} processors`
+    counted(machine.processors, "processor")
   } · ${machine.system}</p>
 </header>
 <main>
 ${
-    !report.complete && markup`<p class="warning"><b>This report is not complete.</b>
-It was interrupted, or something could not be measured.</p>
+    !report.complete && markup`<p class="warning"><b>This report is incomplete.</b>
+The bench was interrupted, or something failed.</p>
 `
   }${
     report.advice.length > 0 && markup`<section class="advice">
 <h2>What the figures say</h2>
-${report.advice.map((text) => markup`<p>${withCode(text)}</p>\n`)}</section>
+<ul>${report.advice.map((text) => markup`<li>${withCode(text)}</li>\n`)}</ul>
+</section>
 `
   }${report.cases.length > 0 && summarySection(report.cases, options.runs)}
 ${chartsSection(report.cases)}
@@ -68,7 +70,7 @@ ${SCRIPTS.map((script) => markup`<script>${new Markup(script)}</script>\n`)}</bo
 `.text;
 }
 
-/** The modules as one script: they import only each other, and no two have a name in common. */
+/** Joins modules into one script: they import each other only, and share no names. */
 function joinModules(modules: readonly string[]): string {
   const parts = modules.map((text) =>
     text.replaceAll(/^import [^;]*;\n/gm, "").replaceAll(/^export /gm, "")
@@ -92,7 +94,7 @@ function dateText(time: string): string {
   return `${format.format(date).replace(" at ", ", ")} UTC`;
 }
 
-/** A text of the report in which what stands between backticks is code. */
+/** Marks up the parts of a text in backticks as code. */
 function withCode(text: string): readonly Content[] {
   return text.split("`").map((part, i) => i % 2 === 1 ? markup`<code>${part}</code>` : part);
 }

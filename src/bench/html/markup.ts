@@ -1,22 +1,22 @@
-/** Markup made of texts that may hold anything. */
+/** HTML built safely from any text. */
 
-/** What is put into a page as it is. */
+/** HTML that is inserted as it is. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
-/** What {@linkcode markup} takes; null and false are nothing. */
+/** What {@linkcode markup} inserts; null and false insert nothing. */
 export type Content = string | number | Markup | null | false | readonly Content[];
 
-/** A template of markup: what is put in is text, unless it is markup itself. */
+/** A template of HTML, in which inserted text is escaped. */
 export function markup(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   const parts = strings.map((string, i) => string + textOf(contents[i] ?? null));
   return new Markup(parts.join(""));
 }
 
-/** Data that a script of the page finds by its id. */
+/** Data for the page's scripts, under an id. */
 export function dataBlock(id: string, data: unknown): Markup {
-  // As JSON it means the same, and no parser of HTML sees an end of the element in it.
+  // The same JSON, in which an HTML parser finds no end of the element.
   const json = JSON.stringify(data).replaceAll("<", "\\u003c");
   return markup`<script type="application/json" id="${id}">${new Markup(json)}</script>`;
 }

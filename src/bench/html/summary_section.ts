@@ -1,52 +1,46 @@
-/** The table of all figures, with its notes, and the errors by kind. */
-import { cellUnit, formatCell, NO_FIGURE } from "../figures.ts";
+/** The table of all figures with its notes, and the errors by kind. */
+import { cellUnit, counted, formatCell, NO_FIGURE } from "../figures.ts";
 import { type Case, METRIC_NAMES, type MetricName, METRICS, type Spread } from "../report.ts";
-import { best, byConnections, errorKinds, withheld } from "../summary.ts";
+import { best, byConnections, errorKinds, isWithheld, withheld } from "../summary.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
-
-/** Units of what is withheld when the load generator is the limit. */
-const WITHHELD_UNITS: readonly string[] = ["/s", "bytes/s", "ms"];
 
 /**
  * The section, with a row for each case and a column for each metric that has a figure.
  *
- * @param wanted How many runs of each case were asked for.
+ * @param wanted The number of runs that were requested.
  */
 export function summarySection(cases: readonly Case[], wanted: number): Markup {
   const metrics = METRIC_NAMES.filter((name) => cases.some(({ summary }) => summary[name]));
-  const notes = new Notes();
   const leaders = new Map(metrics.map((name) => [name, best(cases, name)]));
-  const rowOf = (one: Case) => {
-    const cells = metrics.map((name) => cell(one, name, leaders.get(name)?.has(one)));
-    return markup`<tr><th scope="row">${one.subject.name}${
-      notes.marks(notesOn(one, wanted))
-    }</th>${cells}</tr>\n`;
-  };
+  const notes = [...new Set(cases.flatMap((one) => notesOn(one, wanted)))];
+  const rowOf = (one: Case) =>
+    markup`<tr><th scope="row">${one.subject.name}${
+      notesOn(one, wanted).map((note) => reference(notes.indexOf(note) + 1))
+    }</th>${metrics.map((name) => cell(one, name, leaders.get(name)?.has(one)))}</tr>\n`;
   const bodies = byConnections(cases).map(({ connections, cases }) =>
     markup`<tbody>
 <tr class="group"><th scope="rowgroup" colspan="${metrics.length + 1}"><span>${
-      connectionsText(connections)
+      counted(connections, "connection")
     }</span></th></tr>
 ${cases.map(rowOf)}</tbody>\n`
   );
   return markup`<section>
 <h2>Figures</h2>
-<p>The median of the runs, and below it the lowest and the highest. <b class="best">Marked</b> are,
-with each number of connections, the best in a column and all that cannot be told from it.</p>
+<p>The median of the runs, and below it the lowest and the highest. The <b class="best">best</b> in
+a column are marked, with all that do not differ from it, for each number of connections.</p>
 <div class="table" tabindex="0" role="region" aria-label="Figures">
 <table class="figures">
 <thead><tr><th scope="col">Server</th>${metrics.map(heading)}</tr></thead>
 ${bodies}</table>
 </div>
-${notes.list()}
+${
+    notes.length > 0 && markup`<ol class="notes">${
+      notes.map((text, i) => markup`<li id="note-${i + 1}">${text}</li>\n`)
+    }</ol>`
+  }
 ${meanings(metrics)}
 ${errorsTable(cases)}
 </section>`;
-}
-
-/** Such as `1 connection`. */
-export function connectionsText(count: number): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? "connection" : "connections"}`;
 }
 
 function heading(name: MetricName): Markup {
@@ -57,50 +51,35 @@ function heading(name: MetricName): Markup {
 function cell(one: Case, name: MetricName, isBest = false): Markup {
   const spread = one.summary[name];
   if (spread === null) {
-    return WITHHELD_UNITS.includes(METRICS[name].unit) && withheld(one.runs) !== null
-      ? markup`<td class="none">withheld</td>`
-      : markup`<td class="none">${NO_FIGURE}</td>`;
+    return markup`<td class="none">${isWithheld(one, name) ? "withheld" : NO_FIGURE}</td>`;
   }
   const median = formatCell(name, spread.median);
   const figure = isBest ? markup`<b class="best">${median}</b>` : markup`<span>${median}</span>`;
   return markup`<td>${figure}${range(name, spread)}</td>`;
 }
 
-/** The outermost; nothing where they read the same. */
+/** The extremes; nothing if they read the same. */
 function range(name: MetricName, { min, max }: Spread): Content {
   const [low, high] = [formatCell(name, min), formatCell(name, max)];
   return low !== high && markup`<small>${low}–${high}</small>`;
 }
 
-/** What is to be known of a row. */
+/** What a reader must know about a row. */
 function notesOn({ runs }: Case, wanted: number): readonly string[] {
   const limited = withheld(runs);
-  const notes: string[] = [];
-  if (limited !== null) {
-    const which = limited.runs < runs.length ? ` in ${limited.runs} of ${runs.length} runs` : "";
-    notes.push(`Withheld${which}, and maybe better than the best: ${limited.reason}.`);
-  }
-  if (runs.length < wanted) notes.push(`${runs.length} of ${wanted} runs were made.`);
-  return notes;
+  const which = limited === null || limited.runs === runs.length
+    ? ""
+    : ` in ${limited.runs} of ${runs.length} runs`;
+  return [
+    ...limited === null
+      ? []
+      : [`Withheld${which}, and maybe better than the best: ${limited.reason}.`],
+    ...runs.length < wanted ? [`${runs.length} of ${wanted} runs were made.`] : [],
+  ];
 }
 
-/** Notes with numbers; the same text has one number. */
-class Notes {
-  readonly #texts: string[] = [];
-
-  /** References to these notes. */
-  marks(texts: readonly string[]): Content {
-    return texts.map((text) => {
-      if (!this.#texts.includes(text)) this.#texts.push(text);
-      const number = this.#texts.indexOf(text) + 1;
-      return markup`<sup><a href="#note-${number}" aria-label="Note ${number}">${number}</a></sup>`;
-    });
-  }
-
-  list(): Content {
-    const items = this.#texts.map((text, i) => markup`<li id="note-${i + 1}">${text}</li>\n`);
-    return items.length > 0 && markup`<ol class="notes">${items}</ol>`;
-  }
+function reference(number: number): Markup {
+  return markup`<sup><a href="#note-${number}" aria-label="Note ${number}">${number}</a></sup>`;
 }
 
 function meanings(metrics: readonly MetricName[]): Markup {
@@ -108,7 +87,7 @@ function meanings(metrics: readonly MetricName[]): Markup {
     const { title, help, better } = METRICS[name];
     return markup`<div><dt>${title}</dt><dd>${help}; ${better} is better.</dd></div>\n`;
   });
-  return markup`<details><summary>What the columns are</summary>
+  return markup`<details><summary>What the columns mean</summary>
 <dl>${items}</dl></details>`;
 }
 

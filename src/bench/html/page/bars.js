@@ -1,13 +1,13 @@
-/** Bar charts: the bars lie, so that there is room for names. */
+/** Horizontal bar charts, which leave room for names. */
 import { boxLabel, colourOf, hatching } from "./ink.js";
 import { axis, below, widthOf } from "./lines.js";
 
 const ROW = 40;
 const BAR = 20;
-/** The most of the width that names may take. */
+/** The most that names may take of the width. */
 const NAMES = 0.4;
 
-/** What uPlot is to draw. */
+/** The options and data for uPlot. */
 export function barPlot(chart, ink, width) {
   const { x, rows, parts } = chart;
   const room = width * NAMES;
@@ -89,7 +89,7 @@ function drawPart(plot, part, { rows, parts }, ink) {
   ctx.restore();
 }
 
-/** What is written behind a bar, and the line from the lowest run to the highest. */
+/** Draws the text behind a bar, and the line from the lowest run to the highest. */
 function drawLabel(plot, { label, band }, row, { parts }, ink) {
   const { ctx } = plot;
   const scale = uPlot.pxRatio;
@@ -105,7 +105,7 @@ function drawLabel(plot, { label, band }, row, { parts }, ink) {
         2 * tip
       }`,
     );
-    // A pale line around a dark one is seen on the bar and beside it.
+    // A pale line around a dark one is visible on the bar and beside it.
     for (const [width, colour] of [[4, ink.paper], [1.5, ink.text]]) {
       ctx.lineWidth = width * scale;
       ctx.strokeStyle = colour;
@@ -116,7 +116,7 @@ function drawLabel(plot, { label, band }, row, { parts }, ink) {
   ctx.fillStyle = ink.text;
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
-  // The rules of the axis do not run through the text.
+  // Keeps the grid lines out of the text.
   ctx.strokeStyle = ink.paper;
   ctx.lineWidth = 5 * scale;
   ctx.lineJoin = "round";

@@ -1,9 +1,9 @@
-/** What charts are drawn with: the colours of the theme, and a colour and a shape for each subject. */
+/** The colours of the theme, and the colour and shape of each subject. */
 
-/** How many colours there are, `--series-1` and so on; as many subjects in a row differ by colour. */
+/** The number of colours, `--series-1` and so on. */
 const COLOURS = 8;
 
-/** Polygons around the origin. Seven, so that colour and shape come together again after 56 subjects. */
+/** Polygons around the origin: seven, so that pairs of colour and shape repeat after 56 subjects. */
 const SHAPES = [
   polygon(24, 0, 1),
   polygon(4, 45, 1.2),
@@ -14,12 +14,12 @@ const SHAPES = [
   polygon(8, 0, 1.4, 0.45),
 ];
 
-/** The marks are this large, in pixels of the page. */
+/** The size of marks, in CSS pixels. */
 const RADIUS = 4;
 
 const DASH = [7, 4];
 
-/** The inks of the theme that the page has now. */
+/** Reads the colours of the current theme. */
 export function inkOfTheme() {
   const style = getComputedStyle(document.documentElement);
   const read = (name) => style.getPropertyValue(name).trim();
@@ -29,7 +29,7 @@ export function inkOfTheme() {
     rule: read("--rule"),
     paper: read("--paper"),
     colours: Array.from({ length: COLOURS }, (_, i) => read(`--series-${i + 1}`)),
-    /** The font in pixels of the page. */
+    /** The font of a size in CSS pixels. */
     font: (size) => `${size}px ${style.fontFamily}`,
   };
 }
@@ -42,7 +42,7 @@ export function dashOf({ dashed }) {
   return dashed ? DASH : [];
 }
 
-/** A mark as a path on a canvas. */
+/** The path of a mark on a canvas. */
 export function markPath({ index }, x, y, scale) {
   const path = new Path2D();
   for (const [dx, dy] of SHAPES[index % SHAPES.length]) {
@@ -52,7 +52,7 @@ export function markPath({ index }, x, y, scale) {
   return path;
 }
 
-/** A piece of a line with its mark, and a name, for a legend. */
+/** A name with a piece of its line and the mark, for a legend. */
 export function lineLabel(name, look, ink) {
   const colour = colourOf(look, ink);
   const corners = SHAPES[look.index % SHAPES.length]
@@ -70,7 +70,7 @@ export function lineLabel(name, look, ink) {
   );
 }
 
-/** A solid or a hatched box with a name, for a legend. */
+/** A name with a solid or hatched box, for a legend. */
 export function boxLabel(name, isHatched, ink) {
   const box = { x: 1, y: 1, width: 16, height: 12, stroke: ink.dim };
   const hatch = shape("path", { d: "M1 8L8 1M4 13L16 1M11 13L17 7", stroke: ink.dim });
@@ -79,7 +79,7 @@ export function boxLabel(name, isHatched, ink) {
     : label(name, 18, shape("rect", { ...box, fill: ink.dim }));
 }
 
-/** Stripes of a colour, to fill with. */
+/** A striped pattern of a colour. */
 export function hatching(context, colour, scale) {
   const size = Math.round(6 * scale);
   const tile = document.createElement("canvas");
@@ -88,7 +88,7 @@ export function hatching(context, colour, scale) {
   stripes.strokeStyle = colour;
   stripes.lineWidth = 1.4 * scale;
   stripes.beginPath();
-  // Three times, so that the stripes meet those of the tiles around.
+  // Three stripes, so that they meet those of the neighbouring tiles.
   for (const shift of [-size, 0, size]) {
     stripes.moveTo(shift - 1, size + 1);
     stripes.lineTo(shift + size + 1, -1);
@@ -97,7 +97,7 @@ export function hatching(context, colour, scale) {
   return context.createPattern(tile, "repeat");
 }
 
-/** The corners; every second one on an inner circle, where there is one. */
+/** The corners of a polygon, alternating with an inner circle if there is one. */
 function polygon(corners, degrees, radius, inner = radius) {
   return Array.from({ length: corners }, (_, i) => {
     const angle = (degrees / 180 + 2 * i / corners) * Math.PI;

@@ -1,7 +1,7 @@
 /** Line charts. */
 import { colourOf, dashOf, lineLabel, markPath } from "./ink.js";
 
-/** What uPlot is to draw. */
+/** The options and data for uPlot. */
 export function linePlot(chart, ink, width) {
   const height = width < 480 ? 260 : 320;
   const { x, y, places, lines } = chart;
@@ -42,7 +42,7 @@ export function linePlot(chart, ink, width) {
   };
 }
 
-/** An axis with the ticks that the chart has for it. */
+/** An axis with the ticks of the chart. */
 export function axis({ ticks }, ink) {
   return {
     stroke: ink.dim,
@@ -50,14 +50,14 @@ export function axis({ ticks }, ink) {
     gap: 6,
     splits: ticks.map(({ at }) => at),
     values: ticks.map(({ label }) => label),
-    // uPlot's own filters leave out labels of ticks that are not at its own round numbers.
+    // uPlot's filters would drop the labels of ticks that are not at its own round numbers.
     filter: (_plot, splits) => splits,
     grid: { stroke: ink.rule, width: 1 },
     ticks: { show: false },
   };
 }
 
-/** What an axis below the chart has beside that: its title, and only labels that have room. */
+/** Further options of an axis below the chart: its title, and the labels that fit. */
 export function below({ title, ticks }, ink) {
   return {
     label: title,
@@ -68,7 +68,7 @@ export function below({ title, ticks }, ink) {
   };
 }
 
-/** The labels that do not run into the one before; the last one rather than the one before it. */
+/** Drops labels that would overlap, from the last one on. */
 function spaced(ticks, ink, gap) {
   return (plot, splits) => {
     const labels = splits.map((at) => ticks.find((tick) => tick.at === at)?.label ?? "");
@@ -88,7 +88,7 @@ function spaced(ticks, ink, gap) {
   };
 }
 
-/** The width of a text of an axis, in pixels of the page. */
+/** The width of a text on an axis, in CSS pixels. */
 export function widthOf(text, ink) {
   const context = document.createElement("canvas").getContext("2d");
   context.font = ink.font(12);
@@ -102,7 +102,7 @@ function sizeOf(ticks, ink) {
 function drawBand(plot, series, { places, lines }, ink) {
   const { look, band } = lines[series - 1];
   const path = new Path2D();
-  // Where a figure is missing, one band ends and another begins.
+  // A missing figure splits the band.
   const pieces = [[]];
   for (const [place, ends] of band.entries()) {
     if (ends === null) pieces.push([]);

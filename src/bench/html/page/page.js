@@ -1,10 +1,10 @@
-/** Draws the charts, again and again: in another width, theme or choice. */
+/** Draws the charts, and redraws them for each change of width, theme or choice. */
 import { barPlot } from "./bars.js";
 import { inkOfTheme } from "./ink.js";
 import { linePlot } from "./lines.js";
 
 const PRINT = matchMedia("print");
-/** What fits on paper, in pixels of the page. */
+/** The width of paper, in CSS pixels. */
 const PAPER_WIDTH = 660;
 
 const charts = [];
@@ -16,7 +16,7 @@ if (section !== null) {
   charts.push(...figures.map(startChart));
 }
 
-// Paper is light and narrow, whatever the screen is.
+// Paper is light and narrow, unlike some screens.
 for (const query of [PRINT, matchMedia("(prefers-color-scheme: dark)")]) {
   query.addEventListener("change", () => {
     for (const chart of charts) chart.draw();
@@ -25,7 +25,7 @@ for (const query of [PRINT, matchMedia("(prefers-color-scheme: dark)")]) {
 
 startCopying();
 
-/** A chart that draws itself when its width changes. */
+/** Draws a chart whenever its width changes. */
 function startChart({ id, title, views }) {
   const figure = document.getElementById(id);
   const frame = figure.querySelector(".plot");
@@ -58,10 +58,10 @@ function startChart({ id, title, views }) {
     figure.querySelector(".axis").textContent = (chart.y ?? { title: "" }).title;
     const note = figure.querySelector(".absent");
     note.hidden = absent.length === 0;
-    note.textContent = `Not shown, since withheld or not known: ${absent.join("; ")}`;
+    note.textContent = `Not shown, since withheld or unknown: ${absent.join("; ")}`;
   };
 
-  /** Shows the view of so many connections, if there is one. */
+  /** Shows the view for a number of connections, if there is one. */
   const choose = (choice) => {
     const chosen = views.findIndex((one) => one.choice === choice);
     if (chosen < 0) return;
@@ -92,7 +92,7 @@ function startCopying() {
       await navigator.clipboard.writeText(command.textContent);
       button.textContent = "Copied";
     } catch {
-      // A browser may forbid it to a file; then the user copies what is selected.
+      // Browsers may forbid this to local files: the user can copy the selection.
       getSelection().selectAllChildren(command);
       button.textContent = "Selected";
     }
