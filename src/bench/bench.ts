@@ -36,13 +36,11 @@ export async function bench(
     ? await findPeers(options.workload, processors)
     : { candidates: [], versions: {}, missing: [] };
   const serverOptions = [...workload.behaviour.server, ...server];
-  const { modes } = settings;
-  const modesToMeasure = modeCandidates({ modes, workers: options.workers }, serverOptions);
+  const modes = modeCandidates(settings.modes, options.workers, serverOptions);
   const plans = options.connections.map((count) => loadPlan(workload, settings, count));
-  const candidates = [...modesToMeasure, ...peers.candidates];
-  const trials = new Trials(candidates, plans, options.runs, watcher, signal);
+  const trials = new Trials([...modes, ...peers.candidates], plans);
   try {
-    await trials.run();
+    await trials.run(options.runs, watcher, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   }

@@ -1,6 +1,5 @@
 /** The servers to measure: Sluice in its modes. */
 import { programArguments } from "../base/child_process.ts";
-import type { BenchSettings } from "../settings/bench_options.ts";
 import type { Settings } from "../settings/options.ts";
 import { counted } from "./figures.ts";
 import type { Subject } from "./report.ts";
@@ -42,7 +41,8 @@ const WITH_WORKERS: readonly Settings["mode"][] = ["pooled", "forked"];
  * @param options Further options of the server.
  */
 export function modeCandidates(
-  { modes, workers }: Pick<BenchSettings, "modes" | "workers">,
+  modes: readonly Settings["mode"][],
+  workers: readonly number[],
   options: readonly string[],
 ): Candidate[] {
   return modes.flatMap((mode) =>

@@ -31,12 +31,13 @@ globalThis.addEventListener("unload", () => running.forEach(killTree));
 /** A server under measurement. Disposing kills it and its descendants. */
 export class SubjectProcess implements AsyncDisposable {
   readonly pid: number;
+  hasEnded = false;
+  /** Resolves once all of its output has been read. */
+  readonly outputRead: Promise<unknown>;
   readonly #name: string;
   /** The end of what it has written. */
   #output = "";
-  #hasEnded = false;
-  readonly #ended: Promise<void>;
-  readonly #outputRead: Promise<unknown>;
+  readonly #ended: Promise<unknown>;
 
   /** @param name The server, for errors. */
   constructor(name: string, { command: [program, ...args], env }: Launch) {
@@ -51,46 +52,26 @@ export class SubjectProcess implements AsyncDisposable {
     this.#name = name;
     this.pid = child.pid;
     running.add(child.pid);
-    this.#ended = child.status.then(() => {
-      this.#hasEnded = true;
-    });
-    this.#outputRead = Promise.all([this.#read(child.stdout), this.#read(child.stderr)]);
+    this.#ended = child.status.then(() => this.hasEnded = true);
+    this.outputRead = Promise.all([this.#read(child.stdout), this.#read(child.stderr)]);
   }
 
-  /**
-   * Waits until it accepts connections on a port of 127.0.0.1, and is at rest.
-   *
-   * @throws {ExitError} 69 if it does not accept in time, or ends.
-   * @throws The reason of the signal.
-   */
-  async ready(port: number, signal: AbortSignal): Promise<void> {
-    for (const limit = performance.now() + START_LIMIT; !(await accepts(port));) {
-      signal.throwIfAborted();
-      if (this.#hasEnded) {
-        await this.#outputRead;
-        throw this.#failure("Cannot start", "it ended");
-      }
-      if (performance.now() > limit) {
-        throw this.#failure("Cannot start", `it did not accept within ${START_LIMIT / 1000} s`);
-      }
-      await delay(RETRY);
-    }
-    await untilAtRest(this.pid, signal);
-  }
-
-  /**
-   * Checks that it still runs.
-   *
-   * @throws {ExitError} 69 if it has ended, with its last output.
-   */
+  /** @throws {ExitError} 69 if it has ended, with its last output. */
   check(): void {
-    if (this.#hasEnded) throw this.#failure("Cannot measure", "it ended under the load");
+    if (this.hasEnded) throw this.failure("Cannot measure", "it ended under the load");
+  }
+
+  /** An error that quotes its last output. */
+  failure(action: string, found: string): ExitError {
+    const line = this.#output.trim().split("\n").at(-1) ?? "";
+    const last = line === "" ? "" : `, its last output: ${printable(line, SHOWN)}`;
+    return new ExitError(`${action} ${this.#name}: ${found}${last}`, EXIT.unavailable);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     killTree(this.pid);
     running.delete(this.pid);
-    await Promise.all([this.#ended, this.#outputRead]);
+    await Promise.all([this.#ended, this.outputRead]);
   }
 
   async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
@@ -98,19 +79,13 @@ export class SubjectProcess implements AsyncDisposable {
       this.#output = (this.#output + text).slice(-KEPT);
     }
   }
-
-  #failure(action: string, found: string): ExitError {
-    const line = this.#output.trim().split("\n").at(-1) ?? "";
-    const last = line === "" ? "" : `, its last output: ${printable(line, SHOWN)}`;
-    return new ExitError(`${action} ${this.#name}: ${found}${last}`, EXIT.unavailable);
-  }
 }
 
 /**
  * Starts a server, and waits until it accepts connections on 127.0.0.1 and is at rest.
  *
  * @param name The server, for errors.
- * @throws {ExitError} As {@linkcode SubjectProcess.ready}.
+ * @throws {ExitError} 69 if it does not accept in time, or ends.
  * @throws The reason of the signal.
  */
 export async function startSubject(
@@ -120,10 +95,21 @@ export async function startSubject(
   signal: AbortSignal,
 ): Promise<SubjectProcess> {
   await using stack = new AsyncDisposableStack();
-  const subject = stack.use(new SubjectProcess(name, launch));
-  await subject.ready(port, signal);
+  const server = stack.use(new SubjectProcess(name, launch));
+  for (const limit = performance.now() + START_LIMIT; !(await accepts(port));) {
+    signal.throwIfAborted();
+    if (server.hasEnded) {
+      await server.outputRead;
+      throw server.failure("Cannot start", "it ended");
+    }
+    if (performance.now() > limit) {
+      throw server.failure("Cannot start", `it did not accept within ${START_LIMIT / 1000} s`);
+    }
+    await delay(RETRY);
+  }
+  await untilAtRest(server.pid, signal);
   stack.move();
-  return subject;
+  return server;
 }
 
 /**

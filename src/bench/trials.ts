@@ -39,62 +39,58 @@ export class Trials {
   /** Why candidates failed, by their names. */
   readonly failures = new Map<string, string>();
   readonly #plans: readonly LoadPlan[];
-  readonly #rounds: number;
-  readonly #watcher: Watcher;
-  readonly #signal: AbortSignal;
   #number = 0;
 
-  /** @param rounds Runs of each candidate with each load. */
-  constructor(
-    candidates: readonly Candidate[],
-    plans: readonly LoadPlan[],
-    rounds: number,
-    watcher: Watcher,
-    signal: AbortSignal,
-  ) {
+  constructor(candidates: readonly Candidate[], plans: readonly LoadPlan[]) {
+    this.#plans = plans;
     this.all = plans.flatMap((plan) =>
       candidates.map((candidate) => ({ candidate, plan, runs: [] }))
     );
-    this.#plans = plans;
-    this.#rounds = rounds;
-    this.#watcher = watcher;
-    this.#signal = signal;
   }
 
-  /** @throws The reason of the signal; what was measured by then stays. */
-  async run(): Promise<void> {
-    for (const plan of this.#plans) await this.#measureCeiling(plan);
-    for (let round = 0; round < this.#rounds; round++) {
-      for (const trial of this.all) await this.#measure(trial);
+  /**
+   * Fills {@linkcode all}, {@linkcode ceilings} and {@linkcode failures}.
+   *
+   * @param rounds The number of runs of each candidate with each load.
+   * @throws The reason of the signal.
+   */
+  async run(rounds: number, watcher: Watcher, signal: AbortSignal): Promise<void> {
+    const count = this.#plans.length + this.all.length * rounds;
+    for (const plan of this.#plans) {
+      const step = this.#step("the load generator itself", plan, count);
+      watcher.onStep(step);
+      const onProgress = (progress: LoadProgress) => watcher.onProgress(step, progress);
+      this.ceilings.set(plan.connections, await measureCeiling(plan, onProgress, signal));
+    }
+    for (let round = 0; round < rounds; round++) {
+      for (const trial of this.all) {
+        const step = this.#step(trial.candidate.subject.name, trial.plan, count);
+        if (!this.failures.has(step.name)) await this.#measure(trial, step, watcher, signal);
+      }
     }
   }
 
-  async #measureCeiling(plan: LoadPlan): Promise<void> {
-    const step = this.#step("the load generator itself", plan);
-    this.#watcher.onStep(step);
-    const onProgress = (progress: LoadProgress) => this.#watcher.onProgress(step, progress);
-    this.ceilings.set(plan.connections, await measureCeiling(plan, onProgress, this.#signal));
-  }
-
-  async #measure({ candidate, plan, runs }: Trial): Promise<void> {
-    const step = this.#step(candidate.subject.name, plan);
-    if (this.failures.has(step.name)) return;
-    this.#watcher.onStep(step);
-    const onProgress = (progress: LoadProgress) => this.#watcher.onProgress(step, progress);
+  async #measure(
+    { candidate, plan, runs }: Trial,
+    step: Step,
+    watcher: Watcher,
+    signal: AbortSignal,
+  ): Promise<void> {
+    watcher.onStep(step);
+    const onProgress = (progress: LoadProgress) => watcher.onProgress(step, progress);
     const ceiling = this.ceilings.get(plan.connections) ?? Infinity;
     try {
-      const run = await measure(candidate, plan, ceiling, onProgress, this.#signal);
+      const run = await measure(candidate, plan, ceiling, onProgress, signal);
       runs.push(run);
-      this.#watcher.onRun(step, run);
+      watcher.onRun(step, run);
     } catch (error) {
       if (!(error instanceof ExitError)) throw error;
       this.failures.set(step.name, error.message);
-      this.#watcher.onFailure(step.name, error.message);
+      watcher.onFailure(step.name, error.message);
     }
   }
 
-  #step(name: string, { connections }: LoadPlan): Step {
-    const count = this.#plans.length + this.all.length * this.#rounds;
+  #step(name: string, { connections }: LoadPlan, count: number): Step {
     return { name, connections, number: ++this.#number, count };
   }
 }

@@ -1,13 +1,10 @@
 import { Client, type ClientContext } from "./client.ts";
 import { DelayQueue } from "./delay_queue.ts";
-import { DelimitedResponseReader } from "./delimited_response.ts";
-import { EchoResponseReader } from "./echo_response.ts";
-import { HttpResponseReader } from "./http_response.ts";
 import type { LoadPlan } from "./load.ts";
 import { Pacing } from "./pacing.ts";
 import { Poller } from "./poller.ts";
 import { decodeMessages, RequestSequence } from "./request_sequence.ts";
-import type { ResponseReader } from "./response.ts";
+import { makeResponseReader } from "./response_readers.ts";
 import { openSocketLibrary } from "./socket_library.ts";
 import { encodeAddress, Sockets } from "./sockets.ts";
 
@@ -31,7 +28,6 @@ export class ClientPool implements Disposable {
   /** Clients connected so far. */
   opened = 0;
   readonly #plan: LoadPlan;
-  readonly #events: PoolEvents;
   readonly #pacing: Pacing;
   readonly #sockets: Sockets;
   readonly #poller: Poller;
@@ -51,15 +47,19 @@ export class ClientPool implements Disposable {
   constructor(plan: LoadPlan, events: PoolEvents) {
     const library = openSocketLibrary();
     this.#plan = plan;
-    this.#events = events;
     this.#pacing = new Pacing(plan.rate);
     this.#sockets = new Sockets(library);
     this.#poller = new Poller(library);
-    const context = this.#clientContext();
+    const context = this.#clientContext(events);
     const messages = decodeMessages(plan.messages);
     this.#clients = Array.from({ length: plan.connections }, (_, slot) => {
       const sequence = new RequestSequence(plan.messages, messages, plan.seed, slot);
-      return new Client(context, this.#responseReader(), sequence, slot < plan.slow);
+      return new Client(
+        context,
+        makeResponseReader(plan.framing, this.#sockets),
+        sequence,
+        slot < plan.slow,
+      );
     });
   }
 
@@ -76,11 +76,9 @@ export class ClientPool implements Disposable {
   /** Starts to connect all clients, some at a time. */
   open(): void {
     this.now = performance.now();
-    for (const client of this.#clients) {
-      if (this.#opening >= OPENING_AT_ONCE) break;
-      this.#opening++;
-      client.open();
-    }
+    const first = this.#clients.slice(0, OPENING_AT_ONCE);
+    this.#opening = first.length;
+    first.forEach((client) => client.open());
   }
 
   /** Starts to send. */
@@ -174,8 +172,7 @@ export class ClientPool implements Disposable {
     this.#idle.put(client, this.now);
   }
 
-  #clientContext(): ClientContext {
-    const { sent, received, responded, failed } = this.#events;
+  #clientContext({ sent, received, responded, failed }: PoolEvents): ClientContext {
     return {
       sockets: this.#sockets,
       poller: this.#poller,
@@ -203,12 +200,5 @@ export class ClientPool implements Disposable {
       },
       dropped: (client) => this.#retrying.put(client, this.now),
     };
-  }
-
-  #responseReader(): ResponseReader {
-    const { framing } = this.#plan;
-    if (framing.type === "http") return new HttpResponseReader();
-    if (framing.type === "delimiter") return new DelimitedResponseReader(framing.delimiter);
-    return new EchoResponseReader((a, b, length) => this.#sockets.areEqual(a, b, length));
   }
 }

@@ -1,4 +1,4 @@
-import type { SocketLibrary } from "./socket_library.ts";
+import { openSocketLibrary, type SocketLibrary } from "./socket_library.ts";
 
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -138,23 +138,13 @@ export class Sockets {
  * @param hostname An IP address; IPv6 without brackets and zone.
  */
 export function encodeAddress(hostname: string, port: number): Uint8Array<ArrayBuffer> {
-  const groups = hostname.includes(":") ? groupsOf(hostname) : null;
-  const view = new DataView(new ArrayBuffer(groups === null ? 16 : 28));
-  view.setUint16(0, groups === null ? AF_INET : AF_INET6, true);
+  const isIpv6 = hostname.includes(":");
+  const family = isIpv6 ? AF_INET6 : AF_INET;
+  const address = new Uint8Array(isIpv6 ? 28 : 16);
+  const view = new DataView(address.buffer);
+  view.setUint16(0, family, true);
   view.setUint16(2, port);
-  if (groups !== null) groups.forEach((group, i) => view.setUint16(8 + 2 * i, group));
-  else hostname.split(".").forEach((part, i) => view.setUint8(4 + i, Number(part)));
-  return new Uint8Array(view.buffer);
-}
-
-/** The eight groups of an IPv6 address, some of which :: stands for (RFC 4291, 2.2). */
-function groupsOf(hostname: string): number[] {
-  // The URL parser turns an IPv4 address at the end into two groups.
-  const canonical = new URL(`http://[${hostname}]`).hostname.slice(1, -1);
-  const [before = "", after] = canonical.split("::");
-  const read = (text: string) =>
-    text === "" ? [] : text.split(":").map((group) => parseInt(group, 16));
-  if (after === undefined) return read(before);
-  const [first, last] = [read(before), read(after)];
-  return [...first, ...new Array<number>(8 - first.length - last.length).fill(0), ...last];
+  const text = new TextEncoder().encode(`${hostname}\0`);
+  openSocketLibrary().inet_pton(family, text, address.subarray(isIpv6 ? 8 : 4));
+  return address;
 }

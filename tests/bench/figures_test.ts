@@ -8,7 +8,7 @@ function eachFigure(cases: readonly (readonly [MetricName, number, string])[]) {
   }
 }
 
-Deno.test("formatFigure() writes rates whole and grouped, and small ones in three digits", () => {
+Deno.test("formatFigure() writes rates as grouped integers, and small ones with three digits", () => {
   eachFigure([
     ["rate", 0, "0/s"],
     ["rate", 0.5, "0.5/s"],
@@ -20,7 +20,7 @@ Deno.test("formatFigure() writes rates whole and grouped, and small ones in thre
   ]);
 });
 
-Deno.test("formatFigure() writes milliseconds in three digits, at most three decimals", () => {
+Deno.test("formatFigure() writes milliseconds with three digits, at most three decimals", () => {
   eachFigure([
     ["p99_ms", 0.0004, "0 ms"],
     ["p99_ms", 0.0012, "0.001 ms"],
@@ -31,7 +31,7 @@ Deno.test("formatFigure() writes milliseconds in three digits, at most three dec
   ]);
 });
 
-Deno.test("formatFigure() writes bytes by 1024, in the unit that fits once rounded", () => {
+Deno.test("formatFigure() writes bytes in units of 1024, chosen after rounding", () => {
   eachFigure([
     ["peak_bytes", 512, "512 bytes"],
     ["peak_bytes", 1536, "1.5 KB"],
@@ -45,7 +45,7 @@ Deno.test("formatFigure() writes bytes by 1024, in the unit that fits once round
   assertEquals(formatBytes(-9 * 1024 ** 2), "-9.0 MB");
 });
 
-Deno.test("formatFigure() writes microseconds with a decimal, shares in percent, counts grouped", () => {
+Deno.test("formatFigure() writes microseconds with one decimal, shares in percent, counts grouped", () => {
   eachFigure([
     ["user_us", 8.13, "8.1 us"],
     ["user_us", 999.94, "999.9 us"],
@@ -58,7 +58,7 @@ Deno.test("formatFigure() writes microseconds with a decimal, shares in percent,
   ]);
 });
 
-Deno.test("formatFigure() and formatCell() write a dash for what is no number, and no minus before zero", () => {
+Deno.test("formatFigure() and formatCell() write a dash for NaN and infinity, and never minus zero", () => {
   for (const metric of METRIC_NAMES) {
     for (const value of [NaN, Infinity, -Infinity]) {
       assertEquals(formatFigure(metric, value), "-");
@@ -68,7 +68,7 @@ Deno.test("formatFigure() and formatCell() write a dash for what is no number, a
   }
 });
 
-Deno.test("formatCell() writes a metric in one unit, that of cellUnit()", () => {
+Deno.test("formatCell() writes all figures of a metric in the unit of cellUnit()", () => {
   const cells: readonly (readonly [MetricName, number, string, string])[] = [
     ["rate", 12_345, "12,345", ""],
     ["p99_ms", 0.12, "0.12", "ms"],

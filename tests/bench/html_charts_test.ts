@@ -19,7 +19,7 @@ function barsOf(cases: readonly Case[], id: string, view = 0): BarChart {
   return chart;
 }
 
-Deno.test("figuresOf() gives a subject the same look in all charts, dashed where it is a peer", () => {
+Deno.test("figuresOf() gives a subject the same look in all charts, dashed for a peer", () => {
   const looks = { async: 0, threaded: 1, "pooled, 2 workers": 2, "forked, 2 workers": 3, nginx: 4 };
   const figures = figuresOf(REPORT.cases);
   assertEquals(figures.map(({ id }) => id), ["latency", "throughput", "cpu", "memory"]);
@@ -31,7 +31,7 @@ Deno.test("figuresOf() gives a subject the same look in all charts, dashed where
   }
 });
 
-Deno.test("figuresOf() draws the median curve of latency with each nine as far from the last", () => {
+Deno.test("figuresOf() draws the median latency curve with nines at equal distances", () => {
   const curve = (scale: number) => Array.from({ length: 28 }, (_, i) => (i + 1) * scale);
   const runs = [3, 1, 2].map((scale) => makeRun({}, { curve: curve(scale) }));
   const cases = [makeCase(SUBJECTS.async, 1, runs), makeCase(SUBJECTS.nginx, 1, [makeRun()])];
@@ -46,7 +46,7 @@ Deno.test("figuresOf() draws the median curve of latency with each nine as far f
   assertEquals(figuresOf(cases)[0]?.views[0]?.absent, ["nginx"]);
 });
 
-Deno.test("figuresOf() draws throughput over connections as lines with gaps, or as bars with one count", () => {
+Deno.test("figuresOf() draws throughput as lines with gaps over connections, or as bars for one number", () => {
   const { places, lines } = linesOf(REPORT.cases, "throughput");
   assertEquals(places, [{ at: 3, label: "8 connections" }, { at: 6, label: "64 connections" }]);
   assertEquals(lines[0]?.points, [41_200, 43_900]);
@@ -59,7 +59,7 @@ Deno.test("figuresOf() draws throughput over connections as lines with gaps, or 
   assertEquals(parts.map(({ ends }) => ends[0]), [41_200]);
 });
 
-Deno.test("figuresOf() stacks user and system time, and what memory came to what there was at rest", () => {
+Deno.test("figuresOf() stacks user and system time, and memory under load on memory at rest", () => {
   const cpu = barsOf(REPORT.cases, "cpu", 1);
   assertEquals(cpu.parts.map(({ ends }) => ends[1]), [20.2, 39.9]);
   assertEquals(cpu.parts.map(({ texts }) => texts[1]), ["20.2 us", "19.7 us"]);
@@ -69,14 +69,14 @@ Deno.test("figuresOf() stacks user and system time, and what memory came to what
   assertEquals(memory.rows[1]?.label, "92.5 to 383.4 MB");
 });
 
-Deno.test("figuresOf() has no figure of what is not known", () => {
+Deno.test("figuresOf() leaves out figures without data", () => {
   assertEquals(figuresOf([]), []);
   assertEquals(figuresOf([makeCase(SUBJECTS.async, 1, [makeRun()])]), []);
   const ids = figuresOf([makeCase(SUBJECTS.async, 1, [makeRun({ user_us: 1 })])]);
   assertEquals(ids.map(({ id }) => id), ["cpu"]);
 });
 
-Deno.test("linearAxis() and logarithmicAxis() hold all points, with a few round ticks", () => {
+Deno.test("linearAxis() and logarithmicAxis() span all points with a few round ticks", () => {
   const labels = (max: number) => linearAxis("", max).ticks.map(({ label }) => label).join(" ");
   assertEquals(labels(41), "0 10 20 30 40");
   assertEquals(labels(88_400), "0 20,000 40,000 60,000 80,000 100,000");

@@ -9,7 +9,7 @@ import { makeCase, makeReport, makeRun, SUBJECTS } from "../helpers/bench_report
 const REPORT = makeReport();
 const HOSTILE = `</script><img src=x onerror="alert(1)">&amp;'`;
 
-/** What is between the tags, as a reader sees it; the words of each tag are apart. */
+/** The text of a page as a reader sees it, with spaces between elements. */
 function textOf(html: string): string {
   const entities = { lt: "<", gt: ">", quot: '"', "#39": "'", amp: "&" };
   return html.replaceAll(/<(script|style)\b[\s\S]*?<\/\1>/g, "").replaceAll(/<[^>]*>/g, " ")
@@ -17,7 +17,7 @@ function textOf(html: string): string {
     .replaceAll(/\s+/g, " ").trim();
 }
 
-/** The rows of the first table, each a list of cells as HTML. */
+/** The rows of the first table as lists of cells in HTML. */
 function rowsOf(html: string): string[][] {
   const table = /<table[\s\S]*?<\/table>/.exec(html)?.[0] ?? "";
   return [...table.matchAll(/<tr[\s\S]*?<\/tr>/g)].map(([row]) =>
@@ -29,13 +29,13 @@ function pageOf(changes: Partial<BenchReport>): string {
   return htmlReport(makeReport(changes));
 }
 
-/** What the page's scripts read. */
+/** The data for the page's scripts. */
 function dataOf(html: string, id: string): unknown {
   const pattern = new RegExp(`<script type="application/json" id="${id}">(.*?)</script>`, "s");
   return JSON.parse(pattern.exec(html)?.[1] ?? "");
 }
 
-Deno.test("htmlReport() names nothing to load, and forbids all but its own scripts and styles", () => {
+Deno.test("htmlReport() loads nothing, and forbids all but its own scripts and styles", () => {
   const html = htmlReport(REPORT);
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? "";
   assert(policy.startsWith("default-src &#39;none&#39;; "), policy);
@@ -51,7 +51,7 @@ Deno.test("htmlReport() names nothing to load, and forbids all but its own scrip
   assertEquals(own.flatMap(([, , text = ""]) => text.match(/@import|url\(/g) ?? []), []);
 });
 
-Deno.test("htmlReport() shows any text of the report as text", () => {
+Deno.test("htmlReport() escapes all texts of the report", () => {
   const subject = { ...SUBJECTS.async, name: HOSTILE };
   const run = makeRun({ rate: 1 }, { errors: { [HOSTILE]: 3 }, limited: HOSTILE });
   const report = makeReport({
@@ -71,7 +71,7 @@ Deno.test("htmlReport() shows any text of the report as text", () => {
   assertEquals(dataOf(html, "report"), report);
 });
 
-Deno.test("htmlReport() has the whole report in it as data", () => {
+Deno.test("htmlReport() embeds the whole report as data", () => {
   assertEquals(dataOf(htmlReport(REPORT), "report"), REPORT);
   assertEquals(dataOf(htmlReport(REPORT), "chart-data"), figuresOf(REPORT.cases));
 });
@@ -84,7 +84,7 @@ Deno.test("htmlReport() shows the names of modes as code", () => {
   );
 });
 
-Deno.test("htmlReport() begins with what was measured, when, where, and what it says", () => {
+Deno.test("htmlReport() begins with what was measured, when and where, and the advice", () => {
   const text = textOf(htmlReport(REPORT));
   const beginning =
     "hello: sluice bench sluice bench: workload hello 21 November 2025, 18:04 UTC " +
@@ -119,7 +119,7 @@ Deno.test("htmlReport() has no column for a metric without any figure", () => {
   assertEquals(rowsOf(pageOf({ cases }))[0]?.map(textOf), ["Server", "REQ/S", "P99 ms"]);
 });
 
-Deno.test("htmlReport() marks the best with as many connections, and all that cannot be told from it", () => {
+Deno.test("htmlReport() marks the best with each number of connections, and all that do not differ", () => {
   const column = rowsOf(htmlReport(REPORT)).map(([name = "", rate = ""]) =>
     rate.includes('class="best"') ? textOf(name) : ""
   );
@@ -130,7 +130,7 @@ Deno.test("htmlReport() marks the best with as many connections, and all that ca
   ]);
 });
 
-Deno.test("htmlReport() says which figures are withheld and why, and which runs are missing", () => {
+Deno.test("htmlReport() notes withheld figures with the reason, and missing runs", () => {
   const html = htmlReport(REPORT);
   const row = rowsOf(html).at(-1)?.map(textOf) ?? [];
   assertEquals(row.slice(1, 9), [...Array(7).fill("withheld"), "0"]);
@@ -155,7 +155,7 @@ Deno.test("htmlReport() lists errors by kind, and only where there are any", () 
   assert(!pageOf({ cases }).includes("<h3>Errors"));
 });
 
-Deno.test("htmlReport() ends with how to repeat it, and under which conditions it was made", () => {
+Deno.test("htmlReport() ends with how to repeat it, and the conditions", () => {
   const text = textOf(htmlReport(REPORT));
   for (
     const part of [
@@ -170,7 +170,7 @@ Deno.test("htmlReport() ends with how to repeat it, and under which conditions i
   ) assertStringIncludes(text, part);
 });
 
-Deno.test("htmlReport() says when it is not complete, and leaves out what there is none of", () => {
+Deno.test("htmlReport() says that it is incomplete, and leaves out empty sections", () => {
   assert(!htmlReport(REPORT).includes("is incomplete"));
   const text = textOf(
     pageOf({ complete: false, cases: [], advice: [], missing: [], ceilings: [] }),
@@ -179,7 +179,7 @@ Deno.test("htmlReport() says when it is not complete, and leaves out what there 
   assertStringIncludes(text, "or something failed. How to repeat it");
 });
 
-Deno.test("page.css: colours stand out from the page, in both themes, as WCAG's level AA wants it", () => {
+Deno.test("page.css has the contrast of WCAG level AA, in both themes", () => {
   const [light = "", dark = ""] = [...style.matchAll(/:root \{([^}]*)--paper([^}]*)\}/g)]
     .map(([rule]) => rule);
   for (const rule of [light, dark]) {
@@ -196,7 +196,7 @@ Deno.test("page.css: colours stand out from the page, in both themes, as WCAG's 
   }
 });
 
-/** Which colours are on which, and the least contrast: of text, and of what is larger than that. */
+/** Pairs of foreground and background colours, with their least contrast. */
 function contrasts(names: readonly string[]): [string, string, number][] {
   const series = names.filter((name) => name.startsWith("series-"));
   assertEquals(series.length, 8);

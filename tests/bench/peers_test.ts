@@ -3,7 +3,6 @@ import { ECHO, HTTP } from "../../src/bench/peers/abilities.ts";
 import { definePeer, type Peer } from "../../src/bench/peers/peer.ts";
 import { peers } from "../../src/bench/peers/peers.ts";
 import { ask as askProgram, locate } from "../../src/bench/peers/program.ts";
-import { writeFile } from "../../src/bench/peers/files.ts";
 import { ExitError } from "../../src/base/exit.ts";
 import { Client } from "../helpers/client.ts";
 import { ask, receiveLastResponse, requestText } from "../helpers/http_client.ts";
@@ -15,7 +14,7 @@ const WORKERS = 2;
 const CONNECTIONS = 16;
 const TEXT = "text/plain; charset=utf-8";
 
-/** A peer that runs, as the runner starts it. */
+/** A running peer. */
 class Running implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #said: Promise<string>;
@@ -92,18 +91,18 @@ function treeOf(pid: number): number[] {
 function end(pid: number): void {
   try {
     Deno.kill(pid, "SIGTERM");
-  } catch { // It ended when its parent did.
+  } catch { // It ended with its parent.
   }
 }
 
-/** One that the system does not give to a connection in the meantime. */
+/** A free port that the system gives to no outgoing connection. */
 function freePort(): number {
   for (;;) {
     try {
       const port = 10_000 + Math.floor(Math.random() * 20_000);
       using _listener = Deno.listen({ hostname: "127.0.0.1", port });
       return port;
-    } catch { // Somebody has it.
+    } catch { // The port is in use.
     }
   }
 }
@@ -129,17 +128,17 @@ async function checkWait(server: Running): Promise<void> {
   assert(!isAnswered, "a request that waits holds up others");
   const { status, fields, body } = await answer;
   assertEquals([status, fields["content-type"], body], [200, TEXT, "Worked 0 ms, waited 250 ms"]);
-  // A timer may be early by a fraction of a millisecond.
+  // Timers may fire a fraction of a millisecond early.
   assert(performance.now() - begin > 249);
 }
 
-/** Together they use as much as one after the other, however few processors there are. */
+/** Concurrent requests use as much CPU time as sequential ones, on any number of processors. */
 async function checkWork(server: Running): Promise<void> {
   const [count, each] = [4, 20];
   const clients = await Promise.all(
     Array.from({ length: count }, () => Client.connect(server)),
   );
-  // The first request can cost more.
+  // The first request may cost more.
   for (const client of clients) await ask(client, "GET", "/work?cpu_ms=1&io_ms=1");
   const before = server.cpuTime();
   const answers = await Promise.all(
@@ -147,14 +146,14 @@ async function checkWork(server: Running): Promise<void> {
   );
   const used = server.cpuTime() - before;
   for (const { body } of answers) assertEquals(body, `Worked ${each} ms, waited 0 ms`);
-  // The system counts the last tick of a thread that still runs later on.
+  // The system counts the current tick of a running thread later.
   assert(used > 0.8 * count * each, `${count} times ${each} ms of work took ${used} ms`);
   for (const client of clients) client.close();
 }
 
 async function checkEcho(server: Running): Promise<void> {
   using client = await Client.connect(server);
-  // No piece of it is like another.
+  // All parts differ.
   const data = new Uint8Array(new Uint32Array(250_000).map((_, i) => i * 2_654_435_761).buffer);
   const [received] = await Promise.all([client.receive(data.length), client.send(data)]);
   assertEquals(received, data);
@@ -168,7 +167,7 @@ for (const peer of peers(WORKERS)) {
   const http = HTTP.find((name) => peer.workloads.includes(name));
   const echo = ECHO.find((name) => peer.workloads.includes(name));
   if (http !== undefined) {
-    const promise = 'answers with "Hello, World!", and works as long as it is told';
+    const promise = 'answers with "Hello, World!", and works as long as asked';
     testUnless(obstacle, `${peer.name} ${promise}`, async () => {
       await using server = await Running.start(peer, http);
       await checkAnswers(server);
@@ -177,14 +176,14 @@ for (const peer of peers(WORKERS)) {
     });
   }
   if (echo !== undefined) {
-    testUnless(obstacle, `${peer.name} sends every byte back`, async () => {
+    testUnless(obstacle, `${peer.name} echoes every byte`, async () => {
       await using server = await Running.start(peer, echo);
       await checkEcho(server);
     });
   }
 }
 
-Deno.test("peers have a name each, and none is there twice with one worker", () => {
+Deno.test("peers() has unique names, and no duplicates with one worker", () => {
   for (const workers of [1, 2, 8]) {
     const names = peers(workers).map(({ name }) => name);
     assertEquals(new Set(names).size, names.length);
@@ -200,13 +199,14 @@ Deno.test("docs/peers.md has a row for each peer", () => {
   }
 });
 
-Deno.test("a peer that is missing cannot be started, and says why", async () => {
+Deno.test("Peer.prepare() fails with the reason if the peer is missing", async () => {
   const peer = definePeer({
     name: "Nobody",
     workers: null,
     workloads: ["http"],
     find: () => Promise.resolve({ reason: "nobody is not installed" }),
-    launch: () => ({ command: ["nobody"], env: {} }),
+    files: () => ({}),
+    command: () => ["nobody"],
   });
   const job = { workload: "http", port: 1, folder: "/", workers: 1, connections: 1 };
   await assertRejects(
@@ -216,11 +216,12 @@ Deno.test("a peer that is missing cannot be started, and says why", async () => 
   );
 });
 
-Deno.test("a program that is missing, fails, hangs or cannot start is told apart", async () => {
+Deno.test("ask() and locate() tell missing, failing, hanging and broken programs apart", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const script = async (name: string, content: string) => {
-      const path = await writeFile(folder, name, content);
+      const path = `${folder}/${name}`;
+      await Deno.writeTextFile(path, content);
       await Deno.chmod(path, 0o755);
       return path;
     };

@@ -6,7 +6,7 @@ import { makeCase, makeReport, makeRun, SUBJECTS } from "../helpers/bench_report
 
 const REPORT = makeReport();
 
-/** The paragraph of a report that begins so, as lines. */
+/** The lines of the paragraph with this beginning. */
 function sectionOf(text: string, beginning: string): string[] | undefined {
   return text.trimEnd().split("\n\n").find((part) => part.startsWith(beginning))?.split("\n");
 }
@@ -29,7 +29,7 @@ Deno.test("textReport() begins with what was measured and where", () => {
   ]);
 });
 
-Deno.test("textReport() names a handler, its requests and a rate, and not what there is none of", () => {
+Deno.test("textReport() names a handler, its requests and a rate, and leaves out empty facts", () => {
   const options = {
     ...REPORT.options,
     ...{ handler: "/srv/app.ts", requests: ["a.http", "b.http"], rate: 10_000, runs: 1 },
@@ -60,7 +60,7 @@ Deno.test("textReport() has a table for each number of connections, the fewest f
   );
 });
 
-Deno.test("textReport() explains the columns, and whether there is a spread", () => {
+Deno.test("textReport() explains the columns and the spread", () => {
   const text = textReport(REPORT, 200, false);
   assertEquals(sectionOf(text, "Medians")?.slice(0, 2), [
     "Medians of the runs, ± half of their range. * marks the best, and what does not differ from it.",
@@ -73,7 +73,7 @@ Deno.test("textReport() explains the columns, and whether there is a spread", ()
   );
 });
 
-Deno.test("textReport() says what the load generator can do, and how busy it was", () => {
+Deno.test("textReport() says what the load generator can send, and how busy it was", () => {
   assertEquals(sectionOf(textReport(REPORT, 200, false), "The load generator"), [
     "The load generator can send 118,000/s here with 8 connections; it was busy up to 62% of the time.",
     "The load generator can send 141,000/s here with 64 connections; it was busy up to 99% of the time.",
@@ -108,7 +108,7 @@ Deno.test("textReport() ends with the advice, wrapped, and the command in one li
   ]);
 });
 
-Deno.test("textReport() is no wider than the terminal, but for the command", () => {
+Deno.test("textReport() fits the terminal, except for the command", () => {
   for (const width of [60, 80, 100, 132, 200]) {
     const lines = textReport(REPORT, width, false).split("\n");
     const wide = lines.filter((line) => line.length > width && line !== REPORT.command);
@@ -117,7 +117,7 @@ Deno.test("textReport() is no wider than the terminal, but for the command", () 
   }
 });
 
-Deno.test("textReport() wraps the head below its texts, and at 100 columns where the width is not known", () => {
+Deno.test("textReport() indents wrapped facts, and wraps at 100 columns if the width is unknown", () => {
   const versions = Object.fromEntries(
     Array.from({ length: 12 }, (_, i) => [`server${i}`, "1.2.3"]),
   );
@@ -127,7 +127,7 @@ Deno.test("textReport() wraps the head below its texts, and at 100 columns where
   assertEquals(unknown, textReport(makeReport({ versions }), 100, false));
 });
 
-Deno.test("textReport() shows nothing that drives a terminal, and no number that is none", () => {
+Deno.test("textReport() shows no control characters, and no NaN", () => {
   const cases = [makeCase(SUBJECTS.async, 8, [makeRun({ rate: 0 })])];
   const missing = [{ name: "node", reason: "\x1b[31mred\nline" }];
   const text = textReport(makeReport({ cases, missing, advice: ["\x1b[2J"] }), 80, false);

@@ -44,7 +44,7 @@ Deno.test("tableLines() leaves out columns without figures, and spreads of one r
   assertEquals(tableLines([makeCase(async, 8, [])], 120, false), []);
 });
 
-Deno.test("tableLines() says what is withheld, and tells it from what is not known", () => {
+Deno.test("tableLines() tells withheld figures from unknown ones", () => {
   const figures = { rate: 5, p99_ms: 1, threads: null, errors: 0 };
   const cases = [
     makeCase(async, 8, [makeRun({ ...figures, threads: 6 })]),
@@ -58,7 +58,7 @@ Deno.test("tableLines() says what is withheld, and tells it from what is not kno
   ]);
 });
 
-Deno.test("tableLines() divides what is wider than the terminal between speed and cost", () => {
+Deno.test("tableLines() splits a table that is too wide between speed and cost", () => {
   const lines = tableLines(CASES, 50, false);
   assertEquals(lines, [
     "                    REQ/S       P99",
@@ -73,7 +73,7 @@ Deno.test("tableLines() divides what is wider than the terminal between speed an
   ]);
 });
 
-Deno.test("tableLines() makes no line wider than the terminal, and loses no figure", () => {
+Deno.test("tableLines() fits the terminal, and loses no figure", () => {
   const { cases } = makeReport();
   const cells = (lines: readonly string[]) =>
     lines.join("\n").replaceAll(/^(async|threaded|(pooled|forked), 2 workers|nginx)?/gm, "")
@@ -88,7 +88,7 @@ Deno.test("tableLines() makes no line wider than the terminal, and loses no figu
   }
 });
 
-Deno.test("tableLines() gives a column that fits nowhere a table of its own", () => {
+Deno.test("tableLines() gives a column that does not fit a table of its own", () => {
   const lines = tableLines(CASES, 20, false);
   assertEquals(lines.filter((line) => line === "").length, 3);
 });
@@ -99,7 +99,7 @@ Deno.test("tableLines() makes the best bold in a terminal, and changes nothing e
     lines[3],
     "pooled, 2 workers  \x1b[1m12,345*\x1b[22m ±1%    2 ±1%  1,234.0  ±1%      90% ±1%",
   );
-  // deno-lint-ignore no-control-regex -- these are what makes text bold
+  // deno-lint-ignore no-control-regex -- they make text bold
   const plain = lines.map((line) => line.replaceAll(/\x1b\[\d+m/g, ""));
   assertEquals(plain, tableLines(CASES, 120, false));
 });

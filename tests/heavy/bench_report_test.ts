@@ -12,7 +12,7 @@ const LAUNCH = {
   args: ["--no-sandbox"],
 };
 const FIGURES = ["latency", "throughput", "cpu", "memory"];
-/** What the first subject is drawn in. */
+/** The colour of the first subject. */
 const FIRST = { light: "#4263c8", dark: "#5a90ee" };
 const HOSTILE = `</script><img src=x onerror="globalThis.ran = true"><b>`;
 
@@ -22,7 +22,7 @@ interface View {
   readonly javaScriptEnabled?: boolean;
 }
 
-/** Opens a report, and closes it when `use` is done: nothing may be asked for, and nothing go wrong. */
+/** Opens a report for a function; it must load nothing, and cause no error. */
 async function openReport(
   report: BenchReport,
   { width = 900, theme = "light", javaScriptEnabled = true }: View,
@@ -51,11 +51,11 @@ async function openReport(
   }
 }
 
-/** How many pixels of a chart have exactly this colour. */
+/** The number of pixels of a chart that have exactly this colour. */
 async function pixelsOf(page: Page, figure: string, colour: string): Promise<number> {
   return await page.evaluate(`(() => {
     const { width, height } = document.querySelector("#${figure} canvas");
-    // A copy: the browser warns of canvases that are read again and again.
+    // Copied, because the browser warns about canvases that are read often.
     const copy = new OffscreenCanvas(width, height).getContext("2d");
     copy.drawImage(document.querySelector("#${figure} canvas"), 0, 0);
     const { data } = copy.getImageData(0, 0, width, height);
@@ -68,12 +68,12 @@ async function pixelsOf(page: Page, figure: string, colour: string): Promise<num
   })()`);
 }
 
-/** Waits until an expression is true. The page forbids eval, by which the browser's own wait would look again. */
+/** Waits until an expression is true. The page forbids eval, which the browser's own wait needs. */
 async function holds(page: Page, expression: string): Promise<void> {
   await until(expression, () => page.evaluate<boolean>(expression));
 }
 
-/** Charts draw themselves when the browser has laid out the page. */
+/** Charts are drawn after the layout of the page. */
 async function waitForCharts(page: Page): Promise<void> {
   await holds(
     page,
@@ -82,7 +82,7 @@ async function waitForCharts(page: Page): Promise<void> {
   await nextFrame(page);
 }
 
-/** uPlot draws in a microtask, and a change of the theme is told before a frame. */
+/** uPlot draws in a microtask, and the theme changes before a frame. */
 async function nextFrame(page: Page): Promise<void> {
   await page.evaluate(
     `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))`,
@@ -116,7 +116,7 @@ for (const theme of ["light", "dark"] as const) {
 
 testWith(
   "chromium",
-  "htmlReport() follows the theme while it is open, and is light on paper",
+  "htmlReport() follows changes of the theme, and is light on paper",
   async () => {
     await openReport(makeReport(), {}, async (page) => {
       await waitForCharts(page);
@@ -139,7 +139,7 @@ testWith(
 
 testWith(
   "chromium",
-  "htmlReport() shows hostile names as text, and runs nothing of them",
+  "htmlReport() shows hostile names as text, and runs none of them",
   async () => {
     const subject = { ...SUBJECTS.async, name: HOSTILE };
     const run = makeReport().cases[0]?.runs[0] ?? makeRun();
@@ -198,7 +198,7 @@ testWith(
   },
 );
 
-testWith("chromium", "htmlReport(): a choice of connections is that of all charts", async () => {
+testWith("chromium", "htmlReport() applies a choice of connections to all charts", async () => {
   await openReport(makeReport(), {}, async (page) => {
     await waitForCharts(page);
     assertEquals(
@@ -220,7 +220,7 @@ testWith("chromium", "htmlReport(): a choice of connections is that of all chart
 
 testWith(
   "chromium",
-  "htmlReport(): a legend has the figures under the cursor, and hides lines for good",
+  "htmlReport() shows the figures under the cursor in legends, which also hide lines",
   async () => {
     await openReport(makeReport(), {}, async (page) => {
       await waitForCharts(page);
@@ -249,7 +249,7 @@ testWith(
 
 testWith(
   "chromium",
-  "htmlReport(): the command is copied, or selected where that is forbidden",
+  "htmlReport() copies the command, or selects it if copying is forbidden",
   async () => {
     const report = makeReport();
     await openReport(report, {}, async (page) => {
@@ -266,7 +266,7 @@ testWith(
 
 testWith(
   "chromium",
-  "htmlReport() has texts and tables without JavaScript, and no empty charts",
+  "htmlReport() shows texts and tables without JavaScript, and no empty charts",
   async () => {
     const report = makeReport();
     await openReport(report, { javaScriptEnabled: false }, async (page) => {

@@ -1,4 +1,4 @@
-/** `sluice bench` as a whole: every workload, the other servers, an interruption. */
+/** `sluice bench` as a whole: every workload, peers, and interruption. */
 import { assert, assertEquals } from "@std/assert";
 import type { BenchReport } from "../../src/bench/report.ts";
 import { treeOf } from "../../src/bench/processes.ts";
@@ -8,7 +8,7 @@ import { missingTools } from "../helpers/tools.ts";
 import { until } from "../helpers/until.ts";
 
 const QUICK = ["--duration", "300ms", "--warmup", "100ms", "--runs", "1"];
-/** Workloads that are loaded at once. */
+/** Workloads measured at once. */
 const AT_ONCE = 3;
 /** Programs that the peers need. */
 const TOOLS = ["nginx", "haproxy", "node", "python3", "uvicorn", "gunicorn", "go"];
@@ -19,12 +19,12 @@ async function reportOf(args: readonly string[], env: Record<string, string> = {
   return JSON.parse(stdout) as BenchReport;
 }
 
-Deno.test("bench loads every workload without an error", async (t) => {
+Deno.test("bench measures every workload without errors", async (t) => {
   const load = async (workload: Workload) => {
     const { cases } = await reportOf(["--workload", workload, "--modes", "async", ...QUICK]);
     return { workload, run: cases[0]?.runs[0] };
   };
-  // Some at a time, since most of what each does is to wait.
+  // Several at a time, since each mostly waits.
   for (let i = 0; i < WORKLOADS.length; i += AT_ONCE) {
     for (const { workload, run } of await Promise.all(WORKLOADS.slice(i, i + AT_ONCE).map(load))) {
       await t.step(workload, () => {
@@ -35,7 +35,7 @@ Deno.test("bench loads every workload without an error", async (t) => {
   }
 });
 
-/** Those of a workload that can be measured, and those that cannot. */
+/** Measures the peers for a workload. */
 async function peersOf(workload: Workload, env: Record<string, string> = {}) {
   const report = await reportOf(
     ["--workload", workload, "--peers", "--modes", "async", "--connections", "4", ...QUICK],
@@ -46,7 +46,7 @@ async function peersOf(workload: Workload, env: Record<string, string> = {}) {
   return { ...report, peers };
 }
 
-Deno.test("bench --peers measures each server that is installed, without an error", async () => {
+Deno.test("bench --peers measures each installed server without errors", async () => {
   const { peers, missing, versions, complete } = await peersOf("http");
   assert(complete);
   for (const { subject } of peers) assert(subject.name in versions, subject.name);
@@ -57,7 +57,7 @@ Deno.test("bench --peers measures each server that is installed, without an erro
   assertEquals(unexplained, []);
 });
 
-Deno.test("bench --peers names what is missing, and measures the rest", async () => {
+Deno.test("bench --peers names missing servers, and measures the others", async () => {
   const { cases, missing, complete } = await peersOf("echo", { PATH: "/no/such/folder" });
   const reasons = new Map(missing.map(({ name, reason }) => [name, reason]));
   assertEquals(reasons.get("Python threads"), "python3 is not installed");
@@ -66,7 +66,7 @@ Deno.test("bench --peers names what is missing, and measures the rest", async ()
   assert(complete);
 });
 
-Deno.test("bench that is interrupted reports what was finished, and leaves nothing behind", async () => {
+Deno.test("bench reports what it has measured when interrupted, and leaves nothing behind", async () => {
   const [program = "", ...before] = SERVER;
   const child = new Deno.Command(program, {
     args: [

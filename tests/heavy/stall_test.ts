@@ -1,19 +1,19 @@
-/** A server that stalls for a second, seen by the open and by the closed model of load. */
+/** A server that stalls for a second, under the open and the closed model of load. */
 import { assert, assertEquals } from "@std/assert";
 import type { Latency } from "../../src/load/load.ts";
 import { runMain, startServer } from "../helpers/server.ts";
 import { statusFile } from "../helpers/status.ts";
 
-/** Of the load, in seconds. */
+/** The duration of the load, in seconds. */
 const DURATION = 10;
-/** In milliseconds of processor time; on one event loop nothing else is done meanwhile. */
+/** Milliseconds of CPU time, which block the only event loop. */
 const STALL = 1000;
-/** Requests a second: of those in ten seconds a tenth are due while the server stalls. */
+/** Requests per second; a tenth of those in ten seconds are due during the stall. */
 const RATE = 1000;
-/** More clients than this rate needs at once, and few beside the requests of the closed model. */
+/** More clients than the rate needs, but few compared with the requests of the closed model. */
 const CLIENTS = 50;
 
-/** Loads a server, and stalls it in the middle; no request may fail. */
+/** Loads a server and stalls it in between; no request may fail. */
 async function loadWithStall(
   args: readonly string[],
 ): Promise<{ readonly requests: number; readonly latency: Latency }> {
@@ -34,15 +34,15 @@ async function loadWithStall(
   return result;
 }
 
-Deno.test("the open model shows a stall of the server in its p99, and the closed one hides it", async () => {
+Deno.test("the open model shows a stall in its p99, and the closed model hides it", async () => {
   const [open, closed] = await Promise.all([
     loadWithStall(["--rate", String(RATE)]),
     loadWithStall([]),
   ]);
   assert(Math.abs(open.requests - RATE * DURATION) <= RATE / 10, `${open.requests} answers`);
-  // A tenth of all requests waited up to a second: the slowest tenth of these more than 900 ms.
+  // A tenth of all requests waited up to a second, and a tenth of these for more than 900 ms.
   assert(open.latency.p99 >= 0.7 * STALL, JSON.stringify(open.latency));
   assert(open.latency.max >= 0.9 * STALL);
   assert(closed.latency.p99 < 0.2 * STALL, JSON.stringify(closed.latency));
-  assert(closed.latency.max >= 0.9 * STALL, "only its slowest requests tell");
+  assert(closed.latency.max >= 0.9 * STALL, "only its slowest requests show it");
 });

@@ -1,4 +1,4 @@
-/** Reports of `sluice bench` to show and to judge, with figures that could be true. */
+/** Sample reports of `sluice bench` with realistic figures. */
 import {
   type BenchReport,
   type Case,
@@ -20,10 +20,10 @@ export const SUBJECTS = {
   nginx: { name: "nginx", kind: "peer", mode: null, workers: null },
 } as const satisfies Record<string, Subject>;
 
-/** All metrics, with a figure or null each. */
+/** A figure or null for each metric. */
 export type Figures = Run["figures"];
 
-/** What a subject does with 8 connections, and with 64. */
+/** The figures of each subject with 8 and with 64 connections. */
 const TYPICAL: Readonly<Record<keyof typeof SUBJECTS, readonly [Figures, Figures]>> = {
   async: [
     figuresOf([41_200, 0.181, 13.1, 9.8, 58e6, 71e6, 11, 0.9, null]),
@@ -47,10 +47,10 @@ const TYPICAL: Readonly<Record<keyof typeof SUBJECTS, readonly [Figures, Figures
   ],
 };
 
-/** What `limited` says of a run in which the load generator was the limit. */
+/** Why a run is withheld. */
 export const LIMITED = "The load generator ran 99% of the time, at 96% of what it can do";
 
-/** A report of {@linkcode SUBJECTS} with 8 and 64 connections, three runs each; the same at each call. */
+/** A report of {@linkcode SUBJECTS} with 8 and 64 connections, and three runs of each. */
 export function makeReport(overrides: Partial<BenchReport> = {}): BenchReport {
   return {
     format: FORMAT,
@@ -122,7 +122,7 @@ export function makeCase(subject: Subject, connections: number, runs: readonly R
   return { subject, connections, runs, summary: summarize(runs) };
 }
 
-/** A run with these figures, null for the others; its curve goes through its latencies, if it has any. */
+/** A run with these figures and null for others; its curve goes through its latencies. */
 export function makeRun(figures: Partial<Figures> = {}, changes: Partial<Run> = {}): Run {
   const all = {} as Record<MetricName, number | null>;
   for (const metric of METRIC_NAMES) all[metric] = figures[metric] ?? null;
@@ -136,7 +136,7 @@ export function makeRun(figures: Partial<Figures> = {}, changes: Partial<Run> = 
   };
 }
 
-/** The run as it is reported when the load generator was the limit. */
+/** The run as reported if the load generator was the limit. */
 export function limitedRun(run: Run): Run {
   return makeRun({
     ...run.figures,
@@ -148,7 +148,7 @@ export function limitedRun(run: Run): Run {
   });
 }
 
-/** All metrics from those that do not follow from others. */
+/** All metrics, from those that the others follow from. */
 function figuresOf(
   [rate, p50, user, system, rest, peak, threads, switches, balance]: readonly [
     ...[number, number, number, number, number, number, number, number],
@@ -174,7 +174,7 @@ function figuresOf(
   };
 }
 
-/** What a run is that was faster by a factor. */
+/** The figures of a run that was faster by a factor. */
 function scaled(figures: Figures, scale: number): Figures {
   const times = (value: number | null) => value === null ? null : value * scale;
   const through = (value: number | null) => value === null ? null : value / scale;
@@ -189,7 +189,7 @@ function scaled(figures: Figures, scale: number): Figures {
   };
 }
 
-/** Latencies at all percentiles, on straight lines through the known ones; empty without them. */
+/** Latencies at all percentiles, interpolated; empty if some are unknown. */
 function curveOf({ p50_ms, p90_ms, p99_ms, p999_ms, max_ms }: Figures): readonly number[] {
   if (p50_ms === null || p90_ms === null || p99_ms === null) return [];
   if (p999_ms === null || max_ms === null) return [];

@@ -1,5 +1,4 @@
 import { ECHO, HTTP } from "./abilities.ts";
-import { launchSource, writeFile } from "./files.ts";
 import { definePeer, type Peer } from "./peer.ts";
 import { ask, type Found, locate } from "./program.ts";
 import LISTENER from "./programs/deno_listen.ts" with { type: "text" };
@@ -25,8 +24,9 @@ export const denoListen: Peer = definePeer({
   workers: null,
   workloads: ECHO,
   find: findDeno,
-  launch: (program, job) =>
-    launchSource(job, ["server.ts", LISTENER], [program, "run", ...OPTIONS], ENV),
+  files: () => ({ "server.ts": LISTENER }),
+  command: (program, { folder }) => [program, "run", ...OPTIONS, `${folder}/server.ts`],
+  env: () => ENV,
 });
 
 function serve(name: string, workers: number | null): Peer {
@@ -35,15 +35,13 @@ function serve(name: string, workers: number | null): Peer {
     workers,
     workloads: HTTP,
     find: findDeno,
-    async launch(program, { folder, port }) {
-      const address = ["--host", "127.0.0.1", "--port", String(port)];
-      const parallel = workers === null ? [] : ["--parallel"];
-      const path = await writeFile(folder, "server.ts", SERVER);
-      return {
-        command: [program, "serve", ...OPTIONS, ...address, ...parallel, path],
-        env: workers === null ? ENV : { ...ENV, DENO_JOBS: String(workers) },
-      };
-    },
+    files: () => ({ "server.ts": SERVER }),
+    command: (program, { folder, port }) => [
+      ...[program, "serve", ...OPTIONS, "--host", "127.0.0.1", "--port", String(port)] as const,
+      ...workers === null ? [] : ["--parallel"],
+      `${folder}/server.ts`,
+    ],
+    env: () => workers === null ? ENV : { ...ENV, DENO_JOBS: String(workers) },
   });
 }
 

@@ -1,7 +1,5 @@
 import { EXIT, ExitError } from "../../base/exit.ts";
-import type { Launch } from "../candidate.ts";
 import { ECHO, HTTP } from "./abilities.ts";
-import { writeFile } from "./files.ts";
 import { definePeer, type Peer, type PeerJob } from "./peer.ts";
 import { ask, findProgram } from "./program.ts";
 import ECHO_SERVER from "./programs/echo.go" with { type: "text" };
@@ -22,29 +20,23 @@ function compiled(name: string, workloads: readonly string[], source: string): P
     workers: null,
     workloads,
     find: () => findProgram("go", ["version"], /\bgo(\d\S*)/),
-    launch: (program, job) => compile(program, job, source),
+    files: () => ({ "server.go": source }),
+    build,
+    command: (_program, { folder }) => [`${folder}/server`],
+    env: ({ workers }) => ({ GOMAXPROCS: String(workers) }),
   });
 }
 
 /** Takes long the first time only: Go caches the compiled library. */
-async function compile(
-  program: string,
-  { folder, port, workers }: PeerJob,
-  source: string,
-): Promise<Launch> {
-  await writeFile(folder, "server.go", source);
-  const built = await ask("go", [program, "build", "-o", "server", "server.go"], {
+async function build(program: string, { folder }: PeerJob): Promise<void> {
+  const output = await ask("go", [program, "build", "-o", "server", "server.go"], {
     cwd: folder,
     env: compilerEnv(folder),
     limit: COMPILE_LIMIT,
   });
-  if ("reason" in built) {
-    throw new ExitError(`Cannot compile the Go server: ${built.reason}`, EXIT.config);
+  if ("reason" in output) {
+    throw new ExitError(`Cannot compile the Go server: ${output.reason}`, EXIT.config);
   }
-  return {
-    command: [`${folder}/server`],
-    env: { PORT: String(port), GOMAXPROCS: String(workers) },
-  };
 }
 
 /** Keeps out the user's projects, and other versions of the compiler. */

@@ -1,6 +1,5 @@
 import { counted } from "../figures.ts";
 import { HTTP } from "./abilities.ts";
-import { writeFile } from "./files.ts";
 import { definePeer, type Peer } from "./peer.ts";
 import CONFIG from "./programs/gunicorn.conf.py" with { type: "text" };
 import APP from "./programs/wsgi_app.py" with { type: "text" };
@@ -26,21 +25,17 @@ function gunicornWith(workers: number, threads: number, workloads: readonly stri
     workers,
     workloads,
     find: () => findPackage("gunicorn"),
-    async launch(program, { folder, port, connections }) {
-      await writeFile(folder, "app.py", APP);
-      const path = await writeFile(folder, "gunicorn.conf.py", CONFIG, {
-        folder,
-        port,
-        workers,
-        threads,
-        // One worker may get all connections, and keeps alive as many as exceed its threads.
-        connections: connections + threads,
-      });
-      return {
-        command: [program, "-m", "gunicorn", "--config", path, "app:app"],
-        // Keeps out the user's own options.
-        env: { ...ONLY_INSTALLED, GUNICORN_CMD_ARGS: "" },
-      };
-    },
+    files: () => ({ "app.py": APP, "gunicorn.conf.py": CONFIG }),
+    values: ({ connections }) => ({
+      workers,
+      threads,
+      // One worker may get all connections, and keeps alive as many as exceed its threads.
+      connections: connections + threads,
+    }),
+    command: (program, { folder }) => [
+      ...[program, "-m", "gunicorn", "--config", `${folder}/gunicorn.conf.py`, "app:app"] as const,
+    ],
+    // Keeps out the user's own options.
+    env: () => ({ ...ONLY_INSTALLED, GUNICORN_CMD_ARGS: "" }),
   });
 }

@@ -1,6 +1,5 @@
 import { counted } from "../figures.ts";
 import { FIXED_RESPONSE } from "./abilities.ts";
-import { writeFile } from "./files.ts";
 import { definePeer, type Peer } from "./peer.ts";
 import { findProgram } from "./program.ts";
 import CONFIG from "./programs/haproxy.cfg" with { type: "text" };
@@ -15,13 +14,8 @@ export function haproxy(workers: number): Peer {
     workers,
     workloads: FIXED_RESPONSE,
     find: () => findProgram("haproxy", ["-v"], /version (\d[\w.+-]*)/),
-    async launch(program, { folder, port, connections }) {
-      const path = await writeFile(folder, "haproxy.cfg", CONFIG, {
-        workers,
-        port,
-        connections: connections + OTHER_CONNECTIONS,
-      });
-      return { command: [program, "-db", "-f", path], env: {} };
-    },
+    files: () => ({ "haproxy.cfg": CONFIG }),
+    values: ({ connections }) => ({ workers, connections: connections + OTHER_CONNECTIONS }),
+    command: (program, { folder }) => [program, "-db", "-f", `${folder}/haproxy.cfg`],
   });
 }

@@ -1,6 +1,5 @@
 import { counted } from "../figures.ts";
 import { FIXED_RESPONSE } from "./abilities.ts";
-import { writeFile } from "./files.ts";
 import { definePeer, type Peer } from "./peer.ts";
 import { findProgram } from "./program.ts";
 import CONFIG from "./programs/nginx.conf" with { type: "text" };
@@ -15,17 +14,17 @@ export function nginx(workers: number): Peer {
     workers,
     workloads: FIXED_RESPONSE,
     find: () => findProgram("nginx", ["-v"], /nginx\/(\S+)/),
-    async launch(program, { folder, port, connections }) {
-      const path = await writeFile(folder, "nginx.conf", CONFIG, {
-        workers,
-        port,
-        // One worker may get all connections.
-        connections: connections + OTHER_CONNECTIONS,
-        files: connections + 2 * OTHER_CONNECTIONS,
-        // Without it, the worker that is awake would accept all of a few clients.
-        sharing: workers > 1 ? " reuseport" : "",
-      });
-      return { command: [program, "-e", "stderr", "-p", folder, "-c", path], env: {} };
-    },
+    files: () => ({ "nginx.conf": CONFIG }),
+    values: ({ connections }) => ({
+      workers,
+      // One worker may get all connections.
+      connections: connections + OTHER_CONNECTIONS,
+      files: connections + 2 * OTHER_CONNECTIONS,
+      // Without it, the worker that is awake would accept all of a few clients.
+      sharing: workers > 1 ? " reuseport" : "",
+    }),
+    command: (program, { folder }) => [
+      ...[program, "-e", "stderr", "-p", folder, "-c", `${folder}/nginx.conf`] as const,
+    ],
   });
 }

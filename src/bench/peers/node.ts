@@ -1,5 +1,4 @@
 import { ECHO, HTTP, isEcho } from "./abilities.ts";
-import { launchSource, writeFile } from "./files.ts";
 import { definePeer, type Peer } from "./peer.ts";
 import { ask, type Found, locate } from "./program.ts";
 import CLUSTER from "./programs/node_cluster.mjs" with { type: "text" };
@@ -22,13 +21,12 @@ export function nodeCluster(workers: number): Peer {
     workers,
     workloads: [...HTTP, ...ECHO],
     find: findNode,
-    async launch(program, job) {
-      const server = isEcho(job.workload) ? NET_SERVER : HTTP_SERVER;
-      return await launchSource(job, ["cluster.mjs", CLUSTER], [program], {
-        SERVER: await writeFile(job.folder, "server.mjs", server),
-        WORKERS: String(workers),
-      });
-    },
+    files: ({ workload }) => ({
+      "cluster.mjs": CLUSTER,
+      "server.mjs": isEcho(workload) ? NET_SERVER : HTTP_SERVER,
+    }),
+    command: (program, { folder }) => [program, `${folder}/cluster.mjs`],
+    env: ({ folder }) => ({ SERVER: `${folder}/server.mjs`, WORKERS: String(workers) }),
   });
 }
 
@@ -38,7 +36,8 @@ function oneProcess(name: string, workloads: readonly string[], source: string):
     workers: null,
     workloads,
     find: findNode,
-    launch: (program, job) => launchSource(job, ["server.mjs", source], [program]),
+    files: () => ({ "server.mjs": source }),
+    command: (program, { folder }) => [program, `${folder}/server.mjs`],
   });
 }
 

@@ -29,22 +29,52 @@ export interface Peer {
   prepare(job: PeerJob): Promise<Launch>;
 }
 
-/** A peer, except that its program is found already when it is launched. */
+/** How a peer is started. */
 interface Recipe extends Omit<Peer, "prepare"> {
-  /** Writes the files that it needs into the folder of the job. */
-  launch(program: string, job: PeerJob): Launch | Promise<Launch>;
+  /** The files that it needs in the folder of the job, such as its program or configuration. */
+  files(job: PeerJob): Readonly<Record<string, string>>;
+  /** Values for `{{name}}` in the files, beside the numbers and the folder of the job. */
+  values?(job: PeerJob): Readonly<Record<string, string | number>>;
+  /** Compiles the files. */
+  build?(program: string, job: PeerJob): Promise<void>;
+  /** @param program The path of the program that was found. */
+  command(program: string, job: PeerJob): Launch["command"];
+  /** Its environment beside `PORT`. */
+  env?(job: PeerJob): Launch["env"];
 }
 
 /** Makes a peer. */
-export function definePeer({ launch, ...peer }: Recipe): Peer {
+export function definePeer(recipe: Recipe): Peer {
+  const { name, workers, workloads, find } = recipe;
   return {
-    ...peer,
+    ...{ name, workers, workloads, find },
     async prepare(job) {
-      const found = await peer.find();
+      const found = await find();
       if ("reason" in found) {
-        throw new ExitError(`Cannot start ${peer.name}: ${found.reason}`, EXIT.config);
+        throw new ExitError(`Cannot start ${name}: ${found.reason}`, EXIT.config);
       }
-      return await launch(found.program, job);
+      const values = { ...job, ...recipe.values?.(job) };
+      for (const [file, text] of Object.entries(recipe.files(job))) {
+        await Deno.writeTextFile(`${job.folder}/${file}`, fillIn(file, text, values));
+      }
+      await recipe.build?.(found.program, job);
+      return {
+        command: recipe.command(found.program, job),
+        env: { ...recipe.env?.(job), PORT: String(job.port) },
+      };
     },
   };
+}
+
+/** @throws {Error} If a value is missing. */
+function fillIn(
+  file: string,
+  text: string,
+  values: Readonly<Record<string, string | number>>,
+): string {
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => {
+    const value = values[key];
+    if (value === undefined) throw new Error(`Cannot write ${file}: no value for {{${key}}}`);
+    return String(value);
+  });
 }

@@ -1,5 +1,4 @@
 import { ECHO, HTTP, isEcho } from "./abilities.ts";
-import { launchSource } from "./files.ts";
 import { definePeer, type Peer } from "./peer.ts";
 import { findProgram } from "./program.ts";
 import ASYNCIO_ECHO from "./programs/asyncio_echo.py" with { type: "text" };
@@ -19,7 +18,7 @@ function script(name: string, http: string, echo: string): Peer {
     workers: null,
     workloads: [...HTTP, ...ECHO],
     find: () => findProgram("python3", ["--version"], /^Python (\S+)/),
-    launch: (program, job) =>
-      launchSource(job, ["server.py", isEcho(job.workload) ? echo : http], [program]),
+    files: ({ workload }) => ({ "server.py": isEcho(workload) ? echo : http }),
+    command: (program, { folder }) => [program, `${folder}/server.py`],
   });
 }

@@ -1,6 +1,5 @@
 import { counted } from "../figures.ts";
 import { HTTP } from "./abilities.ts";
-import { writeFile } from "./files.ts";
 import { definePeer, type Peer } from "./peer.ts";
 import APP from "./programs/asgi_app.py" with { type: "text" };
 import { findPackage, ONLY_INSTALLED } from "./python_package.ts";
@@ -19,14 +18,11 @@ export function uvicorn(workers: number): Peer {
     workers,
     workloads: HTTP,
     find: () => findPackage("uvicorn", ["uvloop", "httptools"]),
-    async launch(program, { folder, port }) {
-      await writeFile(folder, "app.py", APP);
-      const address = ["--host", "127.0.0.1", "--port", String(port)];
-      const place = ["--app-dir", folder, "--workers", String(workers)];
-      return {
-        command: [program, "-m", "uvicorn", ...address, ...place, ...OPTIONS, "app:app"],
-        env: ONLY_INSTALLED,
-      };
-    },
+    files: () => ({ "app.py": APP }),
+    command: (program, { folder, port }) => [
+      ...[program, "-m", "uvicorn", "--host", "127.0.0.1", "--port", String(port)] as const,
+      ...["--app-dir", folder, "--workers", String(workers), ...OPTIONS, "app:app"],
+    ],
+    env: () => ONLY_INSTALLED,
   });
 }

@@ -18,7 +18,7 @@ async def serve(reader, writer):
 
 
 async def main():
-    # Such a server has Nagle's algorithm off by itself.
+    # asyncio turns Nagle's algorithm off.
     server = await asyncio.start_server(
         serve, "127.0.0.1", int(os.environ["PORT"]), backlog=4096
     )

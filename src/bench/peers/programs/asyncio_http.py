@@ -1,4 +1,4 @@
-"""HTTP/1.1 on asyncio's streams, by hand: "Python asyncio"."""
+"""A minimal HTTP/1.1 server on asyncio's streams: "Python asyncio"."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ async def serve(reader, writer):
 
 
 async def serve_request(reader, writer):
-    """Answers one request; whether there may be another one."""
+    """Answers one request, and returns whether there may be another one."""
     head = await reader.readuntil(b"\r\n\r\n")
     line, *lines = head[:-4].decode("latin-1").split("\r\n")
     method, target, version = line.split(" ")
@@ -76,7 +76,7 @@ def write(writer, status, text, keep, without_body=False):
 
 
 async def main():
-    # Such a server has Nagle's algorithm off by itself.
+    # asyncio turns Nagle's algorithm off.
     server = await asyncio.start_server(
         serve, "127.0.0.1", int(os.environ["PORT"]), limit=HEAD_LIMIT, backlog=4096
     )

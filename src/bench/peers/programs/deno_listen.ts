@@ -9,7 +9,7 @@ const listener = Deno.listen({
 });
 for await (const conn of listener) void echo(conn);
 
-/** With a buffer that grows while it is filled: idle clients are to cost little. */
+/** The buffer grows when it is filled, so that idle clients cost little. */
 async function echo(conn: Deno.TcpConn): Promise<void> {
   try {
     conn.setNoDelay(true);

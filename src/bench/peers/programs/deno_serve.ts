@@ -1,6 +1,6 @@
 /** Deno's own HTTP server: "deno serve", with and without `--parallel`. */
 const INIT = { headers: { "Content-Type": "text/plain; charset=utf-8" } };
-/** Characters of a URL before those of the host. */
+/** The length of a URL before its host. */
 const ORIGIN = "http://".length;
 /** CLOCK_THREAD_CPUTIME_ID of clock_gettime(2). */
 const THREAD_CLOCK = 3;
@@ -9,7 +9,7 @@ let clock: (() => number) | undefined;
 
 export default {
   fetch(request) {
-    // To parse the URL would be a good part of what the shortest request costs.
+    // Parsing the URL would be much of the cost of the shortest request.
     if (request.url.indexOf("/", ORIGIN) === request.url.length - 1) {
       return new Response("Hello, World!", INIT);
     }
@@ -34,8 +34,8 @@ function burn(milliseconds: number): void {
 }
 
 /**
- * The CPU time of this thread, in milliseconds. The runtime knows that of the
- * process, in which other threads work, too, or that of a thread in steps of 10.
+ * The CPU time of this thread, in milliseconds. The runtime offers that of the process, which has
+ * other threads, or that of a thread in steps of 10.
  */
 function openClock(): () => number {
   const { clock_gettime } = openLibrary().symbols;
@@ -52,7 +52,7 @@ function openLibrary() {
   } as const;
   try {
     return Deno.dlopen("libc.so.6", symbols);
-  } catch { // The library is musl's.
+  } catch { // The C library is musl.
     return Deno.dlopen(`libc.musl-${Deno.build.arch}.so.1`, symbols);
   }
 }

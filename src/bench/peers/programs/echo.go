@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// As large as that of io.Copy, which for sockets would open a pipe for each connection.
+// The size that io.Copy uses, which would open a pipe for each connection between sockets.
 const bufferSize = 32 * 1024
 
 func main() {
@@ -16,7 +16,7 @@ func main() {
 		log.Fatal(err)
 	}
 	for {
-		// Nagle's algorithm is off by itself.
+		// Nagle's algorithm is off by default.
 		conn, err := listener.Accept()
 		if err != nil {
 			log.Fatal(err)

@@ -13,10 +13,10 @@ import (
 	"unsafe"
 )
 
-// CLOCK_THREAD_CPUTIME_ID of clock_gettime(2). The time of getrusage(2) goes in larger steps.
+// CLOCK_THREAD_CPUTIME_ID of clock_gettime(2), which is finer than getrusage(2).
 const threadClock = 3
 
-// Far longer than the clock takes to be read.
+// Far longer than reading the clock takes.
 const longestStep = 100 * time.Microsecond
 
 func main() {
@@ -35,7 +35,7 @@ func hello(response http.ResponseWriter, request *http.Request) {
 
 func work(response http.ResponseWriter, request *http.Request) {
 	query := request.URL.Query()
-	// What is missing is 0.
+	// Missing parameters are 0.
 	cpu, _ := strconv.Atoi(query.Get("cpu_ms"))
 	wait, _ := strconv.Atoi(query.Get("io_ms"))
 	burn(time.Duration(cpu) * time.Millisecond)
@@ -50,7 +50,7 @@ func answer(response http.ResponseWriter, status int, text string) {
 }
 
 // A goroutine may move to another thread, or another goroutine may run on its thread. Both make the
-// clock jump, and such steps do not count. To bind it to its thread would cost Go what it is good at.
+// clock jump, and such steps do not count. Binding it to its thread would take away Go's strength.
 func burn(duration time.Duration) {
 	var used time.Duration
 	for last := threadTime(); used < duration; {

@@ -21,7 +21,7 @@ async function work(request, response) {
   response.writeHead(200, FIELDS).end(`Worked ${cpu} ms, waited ${io} ms`);
 }
 
-/** The process has no other thread that works, and its clock is finer than that of one thread. */
+/** No other thread of the process works, and its clock is finer than a thread's. */
 function burn(milliseconds) {
   const end = cpuTime() + milliseconds;
   while (cpuTime() < end);

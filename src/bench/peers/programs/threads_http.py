@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    # Head and body leave in one segment.
+    # Sends head and body in one segment.
     wbufsize = -1
 
     def do_GET(self):
@@ -33,7 +33,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 4096
 
     def server_bind(self):
-        """Without asking for the name of the address, which can take long."""
+        """Does not resolve the name of the address, which can take long."""
         TCPServer.server_bind(self)
 
     def handle_error(self, *_):
