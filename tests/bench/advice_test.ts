@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
-import { advise, type Verdict } from "../../src/bench/advice.ts";
+import { advise } from "../../src/bench/advice.ts";
+import type { Verdict } from "../../src/bench/advice/verdict.ts";
 import type { BenchOptions, Case, Run, Subject } from "../../src/bench/report.ts";
 import { summarize } from "../../src/bench/summary.ts";
 import { Random } from "../../src/load/random.ts";

@@ -1,9 +1,9 @@
 /** Which mode to use, and why. */
-import type { Verdict } from "../advice.ts";
 import { counted } from "../figures.ts";
 import type { Case } from "../report.ts";
 import type { Judgement } from "./judgement.ts";
 import { names, P99, record } from "./measures.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** Recommends a mode, or says why it does not. */
 export function recommend(judgement: Judgement): Verdict {

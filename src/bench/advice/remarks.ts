@@ -1,5 +1,4 @@
 /** What matters to the decision beside the recommendation. */
-import type { Study, Verdict } from "../advice.ts";
 import { counted, formatFigure, percent } from "../figures.ts";
 import type { Case } from "../report.ts";
 import { ahead, errorKinds, relativeSpread, withheld } from "../summary.ts";
@@ -15,6 +14,7 @@ import {
   record,
   THROUGHPUT,
 } from "./measures.ts";
+import type { Study, Verdict } from "./verdict.ts";
 
 /** The share of the busiest worker's requests below which a worker has too few. */
 const FAIR = 0.8;
