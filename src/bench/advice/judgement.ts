@@ -33,10 +33,10 @@ export interface Judgement {
   readonly leaders: readonly Case[];
   /** The leaders without failures, or else the best of the others. */
   readonly eligible: readonly Case[];
-  /** The eligible ones that cost the least. */
-  readonly cheapest: readonly Case[];
-  /** The first of these; null if there is none, or if an unknown mode may be better. */
+  /** The cheapest of these; null if there is none, or if an unknown mode may be better. */
   readonly choice: Case | null;
+  /** The costs that tell it from the other eligible modes; none if it is not cheaper. */
+  readonly decidedBy: readonly Measure[];
 }
 
 /** Judges by memory if connections are idle, by p99 among those that keep a rate, else by throughput. */
@@ -57,9 +57,9 @@ export function judge(
   const soundLeaders = leaders.filter((one) => sound.includes(one));
   const eligible = soundLeaders.length > 0 ? soundLeaders : best(sound, goal);
   const unknown = modes.filter((one) => !known.includes(one));
-  const cheapest = cheapestOf(eligible);
-  const choice = unknown.length > 0 ? null : cheapest[0] ?? null;
-  return { connections, modes, unknown, compared, goal, leaders, eligible, cheapest, choice };
+  const { cheapest, decidedBy } = compareCosts(eligible);
+  const choice = unknown.length > 0 ? null : cheapest;
+  return { connections, modes, unknown, compared, goal, leaders, eligible, choice, decidedBy };
 }
 
 /** Whether a mode serves the rate that was asked for, without failures. */
@@ -67,19 +67,20 @@ export function keepsRate({ summary }: Case, rate: number): boolean {
   return (summary.rate?.median ?? 0) >= KEPT * rate && (summary.errors?.median ?? 0) === 0;
 }
 
-/** Several, with `single` last, if their costs do not differ. */
-function cheapestOf(modes: readonly Case[]): Case[] {
+/** Of equally cheap modes the first, but not `single` with its one client at a time. */
+function compareCosts(modes: readonly Case[]) {
   let left = modes.toSorted((a, b) => Number(isSingle(a)) - Number(isSingle(b)));
+  const decidedBy: Measure[] = [];
   for (const cost of COSTS) {
     // A cost that is not known of all decides nothing.
     if (left.some((one) => cost.of(one) === null)) continue;
     const cheap = best(left, cost);
+    if (cheap.length < left.length) decidedBy.push(cost);
     left = left.filter((one) => cheap.includes(one));
   }
-  return left;
+  return { cheapest: left[0] ?? null, decidedBy: left.length === 1 ? decidedBy : [] };
 }
 
-/** Whether a mode serves one client at a time. */
 function isSingle({ subject }: Case): boolean {
   return subject.mode === "single";
 }
@@ -88,7 +89,7 @@ function best(cases: readonly Case[], measure: Measure): Case[] {
   return ahead(cases, (one) => measure.of(one), measure.better);
 }
 
-/** Whether a mode answers nothing, leaves a client without any answer, or fails one request of 1000. */
+/** Whether a mode answers nothing, leaves a client without any response, or fails 0.1% of requests. */
 function isFailing({ runs, summary }: Case, { duration_ms }: BenchOptions): boolean {
   const rate = summary.rate?.median ?? null;
   const isUnanswered = errorKinds(runs).some(({ kind, spread }) =>

@@ -2,12 +2,12 @@
 import { counted } from "../figures.ts";
 import type { Case } from "../report.ts";
 import type { Judgement } from "./judgement.ts";
-import { names, P99, record } from "./measures.ts";
+import { list, names, P99, record } from "./measures.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Recommends a mode, or says why it does not. */
 export function recommend(judgement: Judgement): Verdict {
-  const { modes, unknown, compared, goal, leaders, eligible, cheapest, choice } = judgement;
+  const { modes, unknown, compared, goal, leaders, eligible, choice, decidedBy } = judgement;
   const where = `with ${counted(judgement.connections, "connection")}`;
   const none = `No mode is recommended ${where}`;
   const lead = `${names(...leaders)} ${leaders.length === 1 ? "has" : "share"} ` +
@@ -31,9 +31,12 @@ export function recommend(judgement: Judgement): Verdict {
     verdict(id, about, `Use ${names(choice)} ${where}: ${lead}${reason}`);
   if (!leaders.includes(choice)) return use("leaders-fail", ", but failed requests");
   if (leaders.length === 1) return use("winner", "");
-  if (eligible.length === 1) return use("others-fail", ", and all others failed requests");
-  if (cheapest.length === 1) return use("cheapest", ", and it costs the least of these");
-  return use("toss-up", ", and no cost tells them apart");
+  if (eligible.length === 1) return use("others-fail", ", but the others failed requests");
+  if (decidedBy.length === 0) return use("toss-up", ", and no cost tells them apart");
+  const costs = decidedBy.map(({ name, of, format }) =>
+    `${name} ${format(of(choice)?.median ?? NaN)}`
+  );
+  return use("cheapest", `, and ${names(choice)} costs the least: ${list(costs)}`);
 }
 
 function verdict(id: string, about: readonly Case[], sentence: string): Verdict {
