@@ -47,11 +47,20 @@ export const RANKS: readonly Rank[] = [
 /** Files outside the folders: they may import everything, and nothing imports them. */
 export const ENTRIES: readonly string[] = ["main.ts", "src/mod.ts"];
 
-/** The only other folder that `core/` may import. */
-export const CORE_IMPORTS = "base";
+/** Folders that may import fewer others than their rank allows. */
+export const ONLY_IMPORTS: Readonly<Record<string, readonly string[]>> = {
+  core: ["base"],
+  http: ["base", "core"],
+};
 
 /** How many lines a source file may have. */
-export const MAX_LINES = 300;
+export const MAX_LINES = 250;
+
+/** How many lines a function may have. */
+export const MAX_FUNCTION_LINES = 60;
 
 /** Exceptions: longer files, and how long each may be: to be reduced. */
-export const LONG_FILES: Readonly<Record<string, number>> = {};
+export const LONG_FILES: Readonly<Record<string, number>> = {
+  // One class whose halves share the socket; a promise more per message would show.
+  "src/core/connection.ts": 289,
+};

@@ -1,6 +1,6 @@
 /** What `sluice status` expects in a status file. */
 import * as v from "valibot";
-import { STATES } from "../lane/scoreboard.ts";
+import { STATES } from "../lane/row.ts";
 import type { PlaceName } from "../modes/mode.ts";
 
 const PLACES = ["here", "thread", "process"] as const satisfies readonly PlaceName[];

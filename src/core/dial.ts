@@ -38,7 +38,7 @@ export async function dial(
   const wanted = typeof address === "string" ? parseAddress(address) : address;
   if (wanted === null) {
     throw new TypeError(
-      `Cannot connect to "${address}": wanted an address such as 127.0.0.1:8000 or unix:/path`,
+      `Cannot connect to "${address}": expected an address such as 127.0.0.1:8000 or unix:/path`,
     );
   }
   const { deadlines } = connections.context;

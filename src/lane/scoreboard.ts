@@ -5,8 +5,6 @@
  */
 import { Row, ROW_BYTES } from "./row.ts";
 
-export { type Counter, type LaneState, type Row, type RowReport, STATES } from "./row.ts";
-
 /** Rows of a scoreboard: the lanes that can be alive at one time, old generations included. */
 export const MAX_ROWS = 1024;
 

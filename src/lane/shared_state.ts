@@ -22,7 +22,7 @@ export class SharedMemory {
   allocate(name: string, bytes: number): SharedArrayBuffer {
     if (!Number.isSafeInteger(bytes) || bytes < 1) {
       throw new RangeError(
-        `Cannot share "${name}": found a size of ${bytes}, wanted 1 byte or more`,
+        `Cannot share "${name}": found a size of ${bytes}, expected 1 byte or more`,
       );
     }
     const found = this.#buffers.get(name);

@@ -1,6 +1,6 @@
 /** The status of a server as plain data, under the names of the status file. */
 import type { LaneCounts } from "../lane/counts.ts";
-import type { LaneState } from "../lane/scoreboard.ts";
+import type { LaneState } from "../lane/row.ts";
 import type { PlaceName } from "../modes/mode.ts";
 
 /** One lane. */

@@ -1,7 +1,7 @@
 import { type ExitCode, ExitError } from "../base/exit.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
-import type { RowReport } from "../lane/scoreboard.ts";
+import type { RowReport } from "../lane/row.ts";
 import type { Ready } from "./handle.ts";
 
 /** The argument that makes this program a lane of its parent process; users do not type it. */

@@ -1,5 +1,5 @@
 import { encodeMessage } from "../base/pipe.ts";
-import type { Row } from "../lane/scoreboard.ts";
+import type { Row } from "../lane/row.ts";
 import { LineWriter } from "../log/line_writer.ts";
 import type { FromLane } from "./messages.ts";
 

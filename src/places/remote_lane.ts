@@ -1,6 +1,6 @@
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
-import type { Row, RowReport } from "../lane/scoreboard.ts";
+import type { Row, RowReport } from "../lane/row.ts";
 import type { Exit, LaneHandle, Ready } from "./handle.ts";
 import { errorOf, type FromLane, type ToLane } from "./messages.ts";
 

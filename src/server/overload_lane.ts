@@ -1,4 +1,5 @@
-import type { Row, Scoreboard } from "../lane/scoreboard.ts";
+import type { Row } from "../lane/row.ts";
+import type { Scoreboard } from "../lane/scoreboard.ts";
 import type { LaneHandle, Place } from "../places/handle.ts";
 import type { Work } from "../supervision/generation.ts";
 

@@ -1,4 +1,4 @@
-import type { Row } from "../lane/scoreboard.ts";
+import type { Row } from "../lane/row.ts";
 
 /** What a lane's heartbeats say about it. */
 export type Health = "alive" | "suspect" | "hung";

@@ -1,4 +1,4 @@
-import type { Row } from "../lane/scoreboard.ts";
+import type { Row } from "../lane/row.ts";
 import type { SupervisionSettings } from "./settings.ts";
 
 /** Samples of memory in a row, one a second, that must exceed the limit: a single one may be garbage about to be collected. */

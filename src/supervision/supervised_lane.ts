@@ -1,4 +1,4 @@
-import type { LaneState, Row } from "../lane/scoreboard.ts";
+import type { LaneState, Row } from "../lane/row.ts";
 import type { Exit, LaneHandle } from "../places/handle.ts";
 import type { Generation } from "./generation.ts";
 import { HeartbeatMonitor } from "./heartbeat.ts";

@@ -1,5 +1,6 @@
 import { countsOf, type LaneCounts } from "../lane/counts.ts";
-import type { Row, Scoreboard } from "../lane/scoreboard.ts";
+import type { Row } from "../lane/row.ts";
+import type { Scoreboard } from "../lane/scoreboard.ts";
 
 /** The counts of lanes that are gone, and how they ended. */
 export class Totals {

@@ -42,7 +42,7 @@ Deno.test("the clocks agree", () => {
   const used = Object.values(CLOCKS).map((clock, i) => clock() - (before[i] ?? 0));
   for (const [i, name] of Object.keys(CLOCKS).entries()) {
     const milliseconds = used[i] ?? 0;
-    assert(Math.abs(milliseconds - 100) < 30, `${name} says ${milliseconds} ms, wanted 100`);
+    assert(Math.abs(milliseconds - 100) < 30, `${name} says ${milliseconds} ms, expected 100`);
   }
 });
 

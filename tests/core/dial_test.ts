@@ -156,7 +156,7 @@ Deno.test("dial() says why there is no connection", async () => {
     ConnectionError,
     "Cannot connect to unix:/nowhere/x.sock: there is no such socket",
   );
-  await assertRejects(() => dial("nonsense", connections), TypeError, "wanted an address");
+  await assertRejects(() => dial("nonsense", connections), TypeError, "expected an address");
   assertEquals(serving.row.get("dialed"), 0);
 });
 

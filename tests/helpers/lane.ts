@@ -6,7 +6,8 @@ import type { ConnectionSummary, Event } from "../../src/core/event.ts";
 import { listen, type Listener } from "../../src/core/listener.ts";
 import type { ResourceManager } from "../../src/core/resources.ts";
 import type { Service } from "../../src/core/service.ts";
-import { type Row, Scoreboard } from "../../src/lane/scoreboard.ts";
+import type { Row } from "../../src/lane/row.ts";
+import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { wireLane } from "../../src/lane/wiring.ts";
 import { until } from "./until.ts";
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { MAX_ROWS, type Row, type RowReport, Scoreboard } from "../../src/lane/scoreboard.ts";
+import type { Row, RowReport } from "../../src/lane/row.ts";
+import { MAX_ROWS, Scoreboard } from "../../src/lane/scoreboard.ts";
 
 function claim(scoreboard: Scoreboard, generation = 0): Row {
   const row = scoreboard.claim(generation);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { cpuClock } from "../../src/base/cpu_clock.ts";
-import type { Row } from "../../src/lane/scoreboard.ts";
+import type { Row } from "../../src/lane/row.ts";
 import { openAccessLog } from "../../src/log/access_log.ts";
 import { StatusReader } from "../../src/ops/status_reader.ts";
 import { Server } from "../../src/server/server.ts";
@@ -61,7 +61,7 @@ type Mark = ReturnType<typeof markOf>;
 function assertBusy(reader: StatusReader, from: Mark, to: Mark): void {
   const busy = reader.read().lanes[0]?.busy ?? NaN;
   const share = (to.busy - from.busy) / (to.time - from.time);
-  assert(Math.abs(busy - share) < 0.05, `busy is ${busy}, wanted ${share}`);
+  assert(Math.abs(busy - share) < 0.05, `busy is ${busy}, expected ${share}`);
 }
 
 Deno.test("StatusReader.read() counts busy since the last reading of this reader, not of others", () =>

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Row, Scoreboard } from "../../src/lane/scoreboard.ts";
+import type { Row } from "../../src/lane/row.ts";
+import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { heartbeatInterval, HeartbeatMonitor } from "../../src/supervision/heartbeat.ts";
 
 const INTERVAL = 50;

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Row, Scoreboard } from "../../src/lane/scoreboard.ts";
+import type { Row } from "../../src/lane/row.ts";
+import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { Lifetime } from "../../src/supervision/lifetime.ts";
 import type { SupervisionSettings } from "../../src/supervision/settings.ts";
 import { UNLIMITED } from "../helpers/supervision.ts";

@@ -15,7 +15,7 @@ const TURNS = 10;
 export async function httpResponse(response: Response): Promise<HttpResponse> {
   if (!(response instanceof Response)) {
     const found = response === null ? "null" : `a value of type ${typeof response}`;
-    throw new TypeError(`Cannot respond: fetch returned ${found}, wanted a Response`);
+    throw new TypeError(`Cannot respond: fetch returned ${found}, expected a Response`);
   }
   if (response.type === "error") {
     throw new TypeError("Cannot respond: fetch returned an error Response");
@@ -74,5 +74,5 @@ class StreamSource implements BodySource {
 /** Checks the type of a piece, which may be anything in a handler's stream. */
 function bytesOf(piece: unknown): Uint8Array {
   if (piece instanceof Uint8Array) return piece;
-  throw new TypeError(`Cannot respond: the body gave a ${typeof piece}, wanted a Uint8Array`);
+  throw new TypeError(`Cannot respond: the body gave a ${typeof piece}, expected a Uint8Array`);
 }

@@ -35,11 +35,11 @@ const PLAIN = /^(?:\/(?!\.|%2e)[\w.~!$&'@;=,%-]*)+$/i;
 /**
  * Validates a table, and adds a route for HEAD to each route for GET that has none.
  *
- * @throws {TypeError} "found X, wanted Y" if the table is invalid.
+ * @throws {TypeError} "found X, expected Y" if the table is invalid.
  */
 export function readRoutes(table: unknown): Route[] {
   if (typeof table !== "object" || table === null) {
-    throw new TypeError(`found routes of type ${typeOf(table)}, wanted ${TABLE}`);
+    throw new TypeError(`found routes of type ${typeOf(table)}, expected ${TABLE}`);
   }
   const routes = new Map<string, Route>();
   for (const [key, handler] of Object.entries(table)) {
@@ -47,11 +47,11 @@ export function readRoutes(table: unknown): Route[] {
     const shape = shapeOf(route.method, route.path);
     const same = routes.get(shape);
     if (same !== undefined) {
-      throw new TypeError(`found the routes "${same.key}" and "${key}", wanted one of them`);
+      throw new TypeError(`found the routes "${same.key}" and "${key}", expected one of them`);
     }
     routes.set(shape, route);
   }
-  if (routes.size === 0) throw new TypeError(`found no routes, wanted ${TABLE}`);
+  if (routes.size === 0) throw new TypeError(`found no routes, expected ${TABLE}`);
   return [...routes.values()].flatMap((route) =>
     route.method === "GET" && !routes.has(shapeOf("HEAD", route.path))
       ? [route, { ...route, method: "HEAD" }]
@@ -66,9 +66,9 @@ export function withoutSlash(path: string): string {
 
 function readRoute(key: string, handler: unknown): Route {
   const match = KEY_PATTERN.exec(key);
-  if (match === null) throw new TypeError(`found the route "${key}", wanted ${KEY}`);
+  if (match === null) throw new TypeError(`found the route "${key}", expected ${KEY}`);
   if (typeof handler !== "function") {
-    throw new TypeError(`found the route "${key}" of type ${typeOf(handler)}, wanted a function`);
+    throw new TypeError(`found the route "${key}" of type ${typeOf(handler)}, expected a function`);
   }
   const [, method = EVERY_METHOD, path = ""] = match;
   return {

@@ -37,7 +37,7 @@ export function serveRoutes(table: RouteTable): HttpHandler {
 /**
  * Checks a table of routes before it is served.
  *
- * @returns The first error, as "found X, wanted Y"; null if there is none.
+ * @returns The first error, as "found X, expected Y"; null if there is none.
  */
 export async function checkRoutes(table: unknown): Promise<string | null> {
   try {
@@ -119,7 +119,7 @@ function respond(
   if (result instanceof Uint8Array) return { headers: BYTES, body: result };
   if (typeof result !== "object") {
     throw new TypeError(
-      `Cannot respond: the route returned a ${typeof result}, wanted a response, text, bytes or nothing`,
+      `Cannot respond: the route returned a ${typeof result}, expected a response, text, bytes or nothing`,
     );
   }
   return "then" in result ? Promise.resolve(result).then(respond) : result;

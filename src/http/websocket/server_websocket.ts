@@ -81,7 +81,7 @@ export class ServerWebSocket extends WebSocketEventTarget implements WebSocket {
   close(code?: number, reason?: string): void {
     if (code !== undefined && !isCloseCode(code)) {
       throw new DOMException(
-        `Cannot close: found the code ${code}, wanted 1000 to 1003, 1007 to 1014 or 3000 to 4999`,
+        `Cannot close: found the code ${code}, expected 1000 to 1003, 1007 to 1014 or 3000 to 4999`,
         "InvalidAccessError",
       );
     }

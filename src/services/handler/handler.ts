@@ -66,27 +66,27 @@ const ACCEPTED = "{ fetch }, { routes }, { serve }, { protocol } or { framing, h
 const FETCH = "fetch";
 const SHAPES = [FETCH, "routes", "serve", "protocol", "handle"];
 
-// Each message follows the word "wanted".
+// Each message follows the word "expected".
 const BYTES = "a whole number of bytes, 1 or more";
 const TEXT = "a text that is not empty";
 const limit = v.optional(
   v.pipe(v.number(BYTES), v.integer(BYTES), v.minValue(1, BYTES)),
 );
-const wantedKey = (issue: v.StrictObjectIssue) =>
+const expectedKey = (issue: v.StrictObjectIssue) =>
   issue.expected === "never" ? "no such key" : "a value";
 const framingSchema = v.variant("type", [
-  v.strictObject({ type: v.literal("lines"), limit }, wantedKey),
+  v.strictObject({ type: v.literal("lines"), limit }, expectedKey),
   v.strictObject({
     type: v.literal("delimiter"),
     delimiter: v.pipe(v.string(TEXT), v.check((text) => text !== "", TEXT)),
     limit,
-  }, wantedKey),
+  }, expectedKey),
   v.strictObject({
     type: v.literal("length"),
     bytes: v.picklist([1, 2, 4, 8], "1, 2, 4 or 8"),
     endian: v.optional(v.picklist(["big", "little"], `"big" or "little"`)),
     limit,
-  }, wantedKey),
+  }, expectedKey),
 ], `an object with a type of "lines", "delimiter" or "length"`);
 
 /**
@@ -114,11 +114,11 @@ export async function loadHandler(
   }
   const handler = module.default;
   if (typeof handler !== "object" || handler === null) {
-    throw problem(`found a default export of type ${typeof handler}, wanted ${ACCEPTED}`);
+    throw problem(`found a default export of type ${typeof handler}, expected ${ACCEPTED}`);
   }
   const { refusal } = handler as { refusal?: unknown };
   if (refusal !== undefined && typeof refusal !== "string") {
-    throw problem(`found a refusal of type ${typeof refusal}, wanted a string`);
+    throw problem(`found a refusal of type ${typeof refusal}, expected a string`);
   }
   const adapted = await adapt(handler as Record<string, unknown>, problem);
   return {
@@ -140,11 +140,11 @@ async function adapt(handler: Record<string, unknown>, problem: Problem): Promis
   const [shape] = shapes;
   if (shape === undefined || (shapes.length > 1 && shape !== FETCH)) {
     const keys = Object.keys(handler).join(", ");
-    throw problem(`found a default export with { ${keys} }, wanted one of ${ACCEPTED}`);
+    throw problem(`found a default export with { ${keys} }, expected one of ${ACCEPTED}`);
   }
   if (shape === "routes") return await adaptRoutes(handler as unknown as RoutesHandler, problem);
   if (typeof handler[shape] !== "function") {
-    throw problem(`found "${shape}" of type ${typeof handler[shape]}, wanted a function`);
+    throw problem(`found "${shape}" of type ${typeof handler[shape]}, expected a function`);
   }
   if (shape === FETCH) return await adaptFetch(handler as unknown as FetchHandler);
   if (shape === "handle") checkFraming(handler.framing, problem);
@@ -155,7 +155,7 @@ async function adapt(handler: Record<string, unknown>, problem: Problem): Promis
       const option = HTTP_ONLY.find((key) => options[key] !== null && options[key] !== false);
       if (option === undefined) return create(context);
       throw problem(
-        `found { ${shape} }, wanted { fetch } or { routes } with ${OPTION_NAMES[option]}`,
+        `found { ${shape} }, expected { fetch } or { routes } with ${OPTION_NAMES[option]}`,
       );
     },
   };
@@ -211,5 +211,5 @@ function checkFraming(framing: unknown, problem: Problem): void {
   if (result.success) return;
   const [issue] = result.issues;
   const where = ["framing", ...issue.path?.map((item) => String(item.key)) ?? []].join(".");
-  throw problem(`found ${issue.received} at ${where}, wanted ${issue.message}`);
+  throw problem(`found ${issue.received} at ${where}, expected ${issue.message}`);
 }

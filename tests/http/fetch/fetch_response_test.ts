@@ -261,7 +261,7 @@ Deno.test("Response with a stream of text instead of bytes ends incomplete, and 
   await using serving = await serveFetcher(() => textStream("one", "two"));
   await assertRejects(async () => await (await fetch(serving.origin)).text());
   await until("the error is reported", () => serving.failures.length === 1);
-  assertMatch(String(serving.failures[0]?.error), /gave a string, wanted a Uint8Array/);
+  assertMatch(String(serving.failures[0]?.error), /gave a string, expected a Uint8Array/);
 });
 
 Deno.test("Response.body is cancelled when the client leaves in the middle of it", async () => {
@@ -328,10 +328,10 @@ Deno.test("Response that is not a Response, or was used, becomes 500, and is rep
     return response;
   };
   const cases: [make: () => unknown, message: RegExp][] = [
-    [() => undefined, /fetch returned a value of type undefined, wanted a Response/],
-    [() => null, /fetch returned null, wanted a Response/],
-    [() => "text", /fetch returned a value of type string, wanted a Response/],
-    [() => ({ status: 200 }), /fetch returned a value of type object, wanted a Response/],
+    [() => undefined, /fetch returned a value of type undefined, expected a Response/],
+    [() => null, /fetch returned null, expected a Response/],
+    [() => "text", /fetch returned a value of type string, expected a Response/],
+    [() => ({ status: 200 }), /fetch returned a value of type object, expected a Response/],
     [used, /the body of the Response was already used/],
     [locked, /the body of the Response was already used/],
     [() => Response.error(), /an error Response/],

@@ -74,7 +74,7 @@ testEachMode(
     assertEquals([code, stdout], [78, ""]);
     assertMatch(
       stderr,
-      /^sluice: Cannot use the handler ".*": found the route "get \/", wanted .*\n$/,
+      /^sluice: Cannot use the handler ".*": found the route "get \/", expected .*\n$/,
     );
   },
 );
@@ -86,6 +86,6 @@ testEachMode(
     const given = args(...handler.args, "--port", "0", "--root", "/");
     const { code, stdout, stderr } = await runMain(given);
     assertEquals([code, stdout], [78, ""]);
-    assertMatch(stderr, /^sluice: Cannot use .*: found \{ serve \}, wanted .* with --root\n$/);
+    assertMatch(stderr, /^sluice: Cannot use .*: found \{ serve \}, expected .* with --root\n$/);
   },
 );

@@ -187,7 +187,7 @@ Deno.test("serveRoutes throws if a route returns, or resolves to, anything else"
   assertThrows(
     () => void served(handler, "GET /now"),
     TypeError,
-    "Cannot respond: the route returned a number, wanted a response, text, bytes or nothing",
+    "Cannot respond: the route returned a number, expected a response, text, bytes or nothing",
   );
   await assertRejects(
     async () => await served(handler, "GET /later"),
@@ -242,25 +242,25 @@ Deno.test("checkRoutes accepts valid tables", async () => {
 Deno.test("checkRoutes returns what was found and what was wanted", async () => {
   const handler = () => null;
   const cases: readonly (readonly [table: unknown, problem: string])[] = [
-    [42, `found routes of type number, wanted an object such as { "GET /path/:id": handler }`],
-    [null, `found routes of type null, wanted an object such as { "GET /path/:id": handler }`],
-    [{}, `found no routes, wanted an object such as { "GET /path/:id": handler }`],
+    [42, `found routes of type number, expected an object such as { "GET /path/:id": handler }`],
+    [null, `found routes of type null, expected an object such as { "GET /path/:id": handler }`],
+    [{}, `found no routes, expected an object such as { "GET /path/:id": handler }`],
     ...["", "GET", "get /a", "GET a", "GET  /a", " /a", "GET /a b", "G@T /a", "a"].map((key) =>
       [
         { [key]: handler },
-        `found the route "${key}", wanted "METHOD /path" with the method in capitals, ` +
+        `found the route "${key}", expected "METHOD /path" with the method in capitals, ` +
         `or "/path" for every method`,
       ] as const
     ),
-    [{ "GET /a": "text" }, `found the route "GET /a" of type string, wanted a function`],
-    [{ "GET /a": null }, `found the route "GET /a" of type null, wanted a function`],
+    [{ "GET /a": "text" }, `found the route "GET /a" of type string, expected a function`],
+    [{ "GET /a": null }, `found the route "GET /a" of type null, expected a function`],
     [
       { "GET /a": handler, "GET /a/": handler },
-      `found the routes "GET /a" and "GET /a/", wanted one of them`,
+      `found the routes "GET /a" and "GET /a/", expected one of them`,
     ],
     [
       { "GET /:id/a": handler, "GET /:name/a": handler },
-      `found the routes "GET /:id/a" and "GET /:name/a", wanted one of them`,
+      `found the routes "GET /:id/a" and "GET /:name/a", expected one of them`,
     ],
   ];
   for (const [table, problem] of cases) assertEquals(await checkRoutes(table), problem);

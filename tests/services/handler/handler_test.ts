@@ -41,7 +41,7 @@ Deno.test("checkHandlerFile() reports a missing file and a folder", async () => 
   assertMatch(folder.message, /it is not a file$/);
 });
 
-Deno.test("loadHandler() says what it found in a module and what it wanted", async () => {
+Deno.test("loadHandler() says what it found in a module and what it expected", async () => {
   const framed = (framing: string) => `export default { framing: ${framing}, handle() {} }`;
   const routes = (table: string) => `export default { routes: ${table} }`;
   const cases: [source: string, message: RegExp][] = [
@@ -51,33 +51,33 @@ Deno.test("loadHandler() says what it found in a module and what it wanted", asy
     ["import './nowhere.ts'", /Module not found/],
     [
       "export const serve = () => {}",
-      /type undefined, wanted \{ fetch \}, .* or \{ framing, handle \}$/,
+      /type undefined, expected \{ fetch \}, .* or \{ framing, handle \}$/,
     ],
-    ["export default () => new Response()", /type function, wanted \{ fetch \}/],
-    ["export default 'text'", /type string, wanted/],
-    ["export default {}", /wanted one of/],
-    ["export default { serve() {}, protocol() {} }", /\{ serve, protocol \}, wanted one of/],
-    ["export default { routes: {}, serve() {} }", /\{ routes, serve \}, wanted one of/],
-    ["export default { fetch: 1 }", /"fetch" of type number, wanted a function/],
-    ["export default { serve: 1 }", /"serve" of type number, wanted a function/],
-    [routes("null"), /routes of type null, wanted an object such as/],
-    [routes("[]"), /no routes, wanted an object such as/],
-    [routes("{ 'GET /': 1 }"), /the route "GET \/" of type number, wanted a function/],
-    [routes("{ 'get /': () => '' }"), /the route "get \/", wanted "METHOD \/path"/],
-    [routes("{ 'GET path': () => '' }"), /the route "GET path", wanted "METHOD \/path"/],
-    [routes("{ '/a': () => '', '/a/': () => '' }"), /the routes "\/a" and "\/a\/", wanted one/],
+    ["export default () => new Response()", /type function, expected \{ fetch \}/],
+    ["export default 'text'", /type string, expected/],
+    ["export default {}", /expected one of/],
+    ["export default { serve() {}, protocol() {} }", /\{ serve, protocol \}, expected one of/],
+    ["export default { routes: {}, serve() {} }", /\{ routes, serve \}, expected one of/],
+    ["export default { fetch: 1 }", /"fetch" of type number, expected a function/],
+    ["export default { serve: 1 }", /"serve" of type number, expected a function/],
+    [routes("null"), /routes of type null, expected an object such as/],
+    [routes("[]"), /no routes, expected an object such as/],
+    [routes("{ 'GET /': 1 }"), /the route "GET \/" of type number, expected a function/],
+    [routes("{ 'get /': () => '' }"), /the route "get \/", expected "METHOD \/path"/],
+    [routes("{ 'GET path': () => '' }"), /the route "GET path", expected "METHOD \/path"/],
+    [routes("{ '/a': () => '', '/a/': () => '' }"), /the routes "\/a" and "\/a\/", expected one/],
     [routes("{ '/:a(': () => '' }"), /the route "\/:a\("/],
-    ["export default { serve() {}, refusal: 1 }", /refusal of type number, wanted a string/],
-    ["export default { handle() {} }", /undefined at framing, wanted an object with a type/],
-    [framed("'lines'"), /"lines" at framing, wanted an object with a type/],
-    [framed("{ type: 'words' }"), /"words" at framing\.type, wanted .*"lines"/],
-    [framed("{ type: 'delimiter' }"), /undefined at framing\.delimiter, wanted a value/],
+    ["export default { serve() {}, refusal: 1 }", /refusal of type number, expected a string/],
+    ["export default { handle() {} }", /undefined at framing, expected an object with a type/],
+    [framed("'lines'"), /"lines" at framing, expected an object with a type/],
+    [framed("{ type: 'words' }"), /"words" at framing\.type, expected .*"lines"/],
+    [framed("{ type: 'delimiter' }"), /undefined at framing\.delimiter, expected a value/],
     [framed("{ type: 'delimiter', delimiter: '' }"), /"" at framing\.delimiter, .* not empty/],
-    [framed("{ type: 'length', bytes: 3 }"), /3 at framing\.bytes, wanted 1, 2, 4 or 8/],
-    [framed("{ type: 'length', bytes: 2, endian: 'x' }"), /"x" at framing\.endian, wanted "big"/],
-    [framed("{ type: 'lines', limit: -1 }"), /-1 at framing\.limit, wanted .* 1 or more/],
-    [framed("{ type: 'lines', limit: 1.5 }"), /1\.5 at framing\.limit, wanted .* 1 or more/],
-    [framed("{ type: 'lines', extra: 1 }"), /"extra" at framing\.extra, wanted no such key/],
+    [framed("{ type: 'length', bytes: 3 }"), /3 at framing\.bytes, expected 1, 2, 4 or 8/],
+    [framed("{ type: 'length', bytes: 2, endian: 'x' }"), /"x" at framing\.endian, expected "big"/],
+    [framed("{ type: 'lines', limit: -1 }"), /-1 at framing\.limit, expected .* 1 or more/],
+    [framed("{ type: 'lines', limit: 1.5 }"), /1\.5 at framing\.limit, expected .* 1 or more/],
+    [framed("{ type: 'lines', extra: 1 }"), /"extra" at framing\.extra, expected no such key/],
   ];
   for (const [source, message] of cases) {
     const error = await withModule(source, rejected);
