@@ -26,11 +26,14 @@ function rankOf(folder: string): number {
   return RANKS.findIndex((rank) => rank.folder === folder);
 }
 
-/** Which of the parts of its folder that are apart a file is in; null where it is in none. */
+/** The part of its folder that a file belongs to and that is apart from others; null if there is none. */
 function partOf(file: string): string | null {
   const folder = folderOf(file);
-  const { apart = [] } = RANKS.find((rank) => rank.folder === folder) ?? {};
-  return apart.find((part) => file.startsWith(`src/${folder}/${part}`)) ?? null;
+  const apart = RANKS.find((rank) => rank.folder === folder)?.apart;
+  if (apart === undefined) return null;
+  const start = `src/${folder}/${apart.within}`;
+  const part = file.startsWith(start) ? /^[a-z]+/.exec(file.slice(start.length))?.[0] : undefined;
+  return part === undefined || apart.except.includes(part) ? null : part;
 }
 
 /** Why a file may not import another; null where it may. */
@@ -70,10 +73,10 @@ Deno.test("src/ has folders, each with its rank, and mod.ts", () => {
   assertEquals([...folders].sort(), RANKS.map(({ folder }) => folder).sort());
 });
 
-Deno.test("RANKS names only files and folders that are there", () => {
-  for (const { folder, apart = [] } of RANKS) {
-    for (const part of apart) {
-      const path = `src/${folder}/${part}`;
+Deno.test("RANKS excepts only parts that are there", () => {
+  for (const { folder, apart } of RANKS) {
+    for (const part of apart?.except ?? []) {
+      const path = `src/${folder}/${apart?.within}${part}`;
       assert(SOURCE.some((file) => file.path.startsWith(path)), `${path} is not there`);
     }
   }
@@ -89,6 +92,10 @@ Deno.test("objection() finds what the ranks forbid", () => {
   assertEquals(objection("src/modes/registry.ts", "src/modes/forked.ts"), null);
   assertEquals(objection("src/services/http/http.ts", "src/services/http/fault.ts"), null);
   assertEquals(objection("src/services/zen.ts", "src/services/http/fault.ts"), "they are apart");
+  assertEquals(objection("src/services/zen.ts", "src/services/handler/framing.ts"), null);
+  assertEquals(objection("src/places/thread.ts", "src/places/thread_memory.ts"), null);
+  assertEquals(objection("src/places/thread.ts", "src/places/process.ts"), "they are apart");
+  assertEquals(objection("src/places/thread.ts", "src/places/remote_lane.ts"), null);
   assertEquals(objection("src/cli/serve.ts", "src/mod.ts"), "an entry");
 });
 

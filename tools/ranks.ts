@@ -3,12 +3,23 @@
  * stays in its own. tests/architecture_test.ts enforces them.
  */
 
+/**
+ * Parts that never import each other. A part is what begins with the same word, up
+ * to an underscore, a dot or a slash: `thread.ts` and `thread_entry.ts` are one.
+ */
+export interface Apart {
+  /** The folder that they are in, from the folder of the rank; "" is that itself. */
+  readonly within: string;
+  /** The parts that are common to the others. */
+  readonly except: readonly string[];
+}
+
 /** A folder of `src/`. */
 export interface Rank {
   readonly folder: string;
   readonly about: string;
-  /** Files, or folders with a trailing slash, that never import each other, such as two modes. */
-  readonly apart?: readonly string[];
+  /** What never imports each other, such as two modes. */
+  readonly apart?: Apart;
 }
 
 /** All folders of `src/`, lowest rank first. */
@@ -27,21 +38,29 @@ export const RANKS: readonly Rank[] = [
   {
     folder: "services",
     about: "the services and their registry; handlers as services",
-    apart: ["echo.ts", "message.ts", "zen.ts", "log.ts", "http/"],
+    apart: { within: "", except: ["service", "registry", "handler"] },
   },
   { folder: "lane", about: "one service and its acceptors; orders, events and counters" },
   {
     folder: "modes",
     about: "the modes and their registry",
-    apart: ["single.ts", "async.ts", "threaded.ts", "pooled.ts", "forked.ts"],
+    apart: { within: "", except: ["mode", "registry"] },
   },
-  { folder: "places", about: "where a lane can run: the main thread, a thread, a process" },
+  {
+    folder: "places",
+    about: "where a lane can run: the main thread, a thread, a process",
+    apart: { within: "", except: ["handle", "lane", "messages", "remote", "stray"] },
+  },
   { folder: "supervision", about: "starting, watching, replacing, scaling and stopping lanes" },
   { folder: "server", about: "the whole server: plan, listeners, reload" },
   { folder: "ops", about: "what operators see: status, pid file" },
   { folder: "load", about: "the load generator" },
   { folder: "bench", about: "servers measured under load, and the reports" },
-  { folder: "cli", about: "the commands" },
+  {
+    folder: "cli",
+    about: "the commands",
+    apart: { within: "commands/", except: ["command", "registry"] },
+  },
 ];
 
 /** Files outside the folders: they may import everything, and nothing imports them. */

@@ -11,8 +11,8 @@ import { SharedMemory } from "../lane/shared_state.ts";
 import { importFile } from "../services/handler/handler_file.ts";
 import { LaneWorker, type WorkerHost } from "./lane_worker.ts";
 import type { FromLane, ToLane } from "./messages.ts";
-import { startOrphanAlarm } from "./orphan_alarm.ts";
-import { ParentPipe } from "./parent_pipe.ts";
+import { startOrphanAlarm } from "./process_alarm.ts";
+import { ParentPipe } from "./process_pipe.ts";
 import { onStrayError } from "./stray_errors.ts";
 
 /**
