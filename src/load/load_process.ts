@@ -7,10 +7,10 @@ import type { NullServerPlan } from "./null_server.ts";
 /**
  * Runs a load in a process of its own.
  *
- * @param percentiles Those of the curve of latencies.
- * @param onProgress Called when a phase begins, and some times a second.
+ * @param percentiles The percentiles of the latency curve.
+ * @param onProgress Called at the start of each phase, and several times per second.
  * @param signal Kills the process.
- * @throws {ExitError} As `Generator` does, or when the process fails.
+ * @throws {ExitError} As `Generator`, or if the process fails.
  * @throws The reason of the signal.
  */
 export async function runLoad(
@@ -30,7 +30,7 @@ export async function runLoad(
 /**
  * Starts a null server; disposing ends it.
  *
- * @throws {ExitError} When it cannot be started.
+ * @throws {ExitError} If it cannot be started.
  */
 export async function startNullServer(
   plan: NullServerPlan,
@@ -73,7 +73,7 @@ class LoadProcess implements AsyncDisposable {
 
 function failure(report: LoadReport | null): ExitError {
   if (report?.type === "failed") return new ExitError(report.message, report.exitCode as ExitCode);
-  return new ExitError("Cannot generate load: the process for it ended", EXIT.software);
+  return new ExitError("Cannot generate load: the load process ended", EXIT.software);
 }
 
 function onAbort(signal: AbortSignal, act: () => void): Disposable {
