@@ -169,7 +169,7 @@ export class Conversation implements Timed {
   #timeOut(error: HttpError): void {
     this.#body.stop();
     if (this.#phase === "response") {
-      this.#exchange.refuse(error);
+      this.#exchange.reportRefusal(error);
       this.#close("timeout");
     } else {
       this.#ending = this.#refuse(error, "timeout");

@@ -53,9 +53,14 @@ export class CurrentExchange {
   }
 
   /** Reports that the request, or the next one, is malformed, too large or too slow. */
+  reportRefusal(error: HttpError): void {
+    this.#reports.refused(this.id, error, this.#connection);
+  }
+
+  /** Reports a refusal whose error response will be recorded instead of the handler's. */
   refuse(error: HttpError): void {
     this.#isRefused = true;
-    this.#reports.refused(this.id, error, this.#connection);
+    this.reportRefusal(error);
   }
 
   /** Ends the exchange after the response was sent. */

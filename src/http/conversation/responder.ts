@@ -66,7 +66,7 @@ export class Responder {
     try {
       sent = await sending;
     } catch (error) {
-      this.#exchange.lose(request, response.status, this.#writer.sent);
+      this.#exchange.lose(request, response.status ?? 200, this.#writer.sent);
       if (isOfClient(error)) throw error;
       // Only closing the connection can still tell the client that the response is incomplete.
       this.#context.reports.failed(request.id, error);
