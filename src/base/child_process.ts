@@ -31,6 +31,8 @@ export class ChildProcess<Sent, Received> {
    * before programs that it started have closed its standard streams.
    */
   readonly outputRead: Promise<unknown>;
+  /** Resolves when what else it printed is written as well; never while nobody reads that. */
+  readonly outputPassedOn: Promise<unknown>;
   readonly #child: Deno.ChildProcess;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #word = crypto.randomUUID();
@@ -54,10 +56,12 @@ export class ChildProcess<Sent, Received> {
     // A process that is gone reads nothing; `status` reports that it is.
     this.#stdin.closed.catch(() => {});
     const { stdout, stderr } = this.#child;
+    const relays = [new Relay(Deno.stdout), new Relay(Deno.stderr)] as const;
     this.outputRead = Promise.all([
-      readMessages(stdout, receive, passOn(Deno.stdout), this.#word),
-      readMessages(stderr, receive, passOn(Deno.stderr), this.#word),
+      readMessages(stdout, receive, relays[0].add, this.#word),
+      readMessages(stderr, receive, relays[1].add, this.#word),
     ]);
+    this.outputPassedOn = this.outputRead.then(() => Promise.all(relays.map((one) => one.written)));
   }
 
   get pid(): number {
@@ -87,7 +91,21 @@ export class ChildProcess<Sent, Received> {
   }
 }
 
-/** Output is dropped once its reader is gone. */
-function passOn(stream: { write(data: Uint8Array): Promise<number> }): (text: string) => void {
-  return (text) => void stream.write(encoder.encode(text)).catch(() => {});
+/** Passes output on to a stream of this process, in order. Drops it once its reader is gone. */
+class Relay {
+  readonly #stream: { write(data: Uint8Array): Promise<number> };
+  /** Resolves when all output so far is written. */
+  written: Promise<void> = Promise.resolve();
+
+  constructor(stream: { write(data: Uint8Array): Promise<number> }) {
+    this.#stream = stream;
+  }
+
+  readonly add = (text: string): void => {
+    this.written = this.written.then(() => this.#write(encoder.encode(text))).catch(() => {});
+  };
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.#stream.write(rest));
+  }
 }

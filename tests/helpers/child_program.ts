@@ -52,7 +52,7 @@ async function runParent(text: string): Promise<void> {
   );
   child.send({ type: "print", text });
   await child.finish(10_000);
-  await child.outputRead;
+  await child.outputPassedOn;
   writeText(Deno.stderr, "the child has printed\n");
 }
 
