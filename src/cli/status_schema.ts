@@ -1,5 +1,6 @@
 /** What `sluice status` expects in a status file. */
 import * as v from "valibot";
+import { COUNT_NAMES, type CountName } from "../lane/counts.ts";
 import { STATES } from "../lane/row.ts";
 import type { PlaceName } from "../modes/mode.ts";
 
@@ -23,18 +24,11 @@ const state = v.picklist(STATES, `one of ${STATES.join(", ")}`);
 const object = <E extends v.ObjectEntries>(entries: E) =>
   v.object(entries, (issue) => issue.expected === "Object" ? "an object" : "a value");
 
-const counts = {
-  open: whole,
-  accepted: whole,
-  requests: whole,
-  bytes_in: whole,
-  bytes_out: whole,
-  refused: whole,
-  errors: whole,
-  dialed: whole,
-  dialed_bytes_in: whole,
-  dialed_bytes_out: whole,
-};
+const counts = Object.fromEntries(COUNT_NAMES.map((name) => [name, whole])) as Record<
+  CountName,
+  typeof whole
+>;
+
 /** The shape of a status file; unknown keys are ignored. */
 export const statusSchema = object({
   time,
