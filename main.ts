@@ -18,7 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
     return await (await import("./src/places/process_entry.ts")).runProcess(word);
   }
   if (first === LOAD_ARGUMENT) {
-    // A terminal signals all processes at once; the parent acts for this one.
+    // A terminal signals parent and child alike; the parent stops this process.
     watchSignals(() => {});
     return await (await import("./src/load/load_entry.ts")).runLoadProcess(word);
   }
@@ -32,9 +32,9 @@ async function main(args: readonly string[]): Promise<number> {
   return await command.run(line, { watchSignals, loadCommands });
 }
 
-/** Reports an error: in one line if the user can fix it, with its stack if it is a bug. */
+/** Reports an error, in one line if the user can fix it, with its stack if it is a bug. */
 function exitCodeOf(error: unknown): number {
-  // The reader of `sluice --help | head` is gone.
+  // The reader has closed the pipe, as in `sluice --help | head`.
   if (error instanceof Deno.errors.BrokenPipe) return EXIT.ok;
   if (error instanceof ExitError) {
     writeText(Deno.stderr, `sluice: ${error.message}\n`);

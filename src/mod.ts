@@ -1,9 +1,9 @@
 /**
- * The public types and functions: what a handler is written with.
+ * The public types and functions for writing handlers.
  *
  * A handler is a module whose default export is one of five shapes: `fetch` and
- * `routes` for HTTP; a request handler, a protocol or a stream handler for all
- * else. This one answers each line with its length:
+ * `routes` for HTTP; a request handler, a protocol or a stream handler for
+ * everything else. This one answers each line with its length:
  *
  * ```ts
  * import type { Handler } from "@sluice/sluice";
@@ -16,9 +16,9 @@
  *
  * Serve it with `sluice --handler length.ts`, and try it with `nc 127.0.0.1 8000`.
  *
- * Each is given a {@linkcode ServiceContext}: its log, when to end, and memory
- * and locks that all threads share. A variable of the module is one for each
- * thread or process.
+ * A handler gets a {@linkcode ServiceContext}: its log, signals to stop, and memory
+ * and locks shared by all threads. Each thread or process has its own copy of the
+ * module's variables.
  *
  * @module
  */

@@ -20,7 +20,7 @@ export const MAX_PORT = 65_535;
 
 const TCP = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/;
 const NAME = /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_.])?$/i;
-/** Loose: what distinguishes it from a name with a port is two colons. */
+/** Loose: two colons are enough to tell it from a name with a port. */
 const IPV6 = /^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(?:%[a-z0-9._-]+)?$/i;
 
 /**
@@ -59,7 +59,7 @@ export function parseHostname(text: string): string | null {
   return !bracketed && NAME.test(hostname) ? hostname : null;
 }
 
-/** Writes an address as {@linkcode parseAddress} reads it, IPv6 in brackets. */
+/** Formats an address for {@linkcode parseAddress}, with IPv6 in brackets. */
 export function formatAddress(address: Address): string {
   if (address.transport === "unix") return `unix:${address.path}`;
   const { hostname, port } = address;

@@ -4,7 +4,7 @@ export const C_LIBRARIES: readonly string[] = ["libc.so.6", `libc.musl-${Deno.bu
 const SYMBOLS = {
   /** setsockopt(2). */
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
-  /** alarm(2): sends SIGALRM after some seconds; replaces the previous alarm. */
+  /** alarm(2): sends SIGALRM after a number of seconds; replaces any previous alarm. */
   alarm: { parameters: ["u32"], result: "u32" },
   /** clock_gettime(2). */
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },

@@ -4,9 +4,9 @@ const PERMISSIONS = ["net", "read", "write", "run", "env", "sys", "ffi", "import
 const encoder = new TextEncoder();
 
 /**
- * What the executable of the runtime needs to run this program again with the
- * same permissions, before the program's own arguments. Empty where the program
- * is an executable of its own.
+ * The arguments that make the runtime's executable run this program again with the
+ * same permissions; the program's own arguments go after them. Empty if the program
+ * is compiled.
  */
 export function programArguments(): readonly string[] {
   if (Deno.build.standalone) return [];
@@ -21,14 +21,14 @@ export function programArguments(): readonly string[] {
 
 /**
  * A child process that exchanges messages with this one over its standard
- * streams, as `pipe.ts` encodes them. Whatever else it prints is passed on.
+ * streams, as `pipe.ts` encodes them. All other output is passed on.
  */
 export class ChildProcess<Sent, Received> {
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has exited. */
   readonly status: Promise<Deno.CommandStatus>;
   /**
-   * Resolves when all its output has been read: later than `status`, and not
-   * before programs that it started have closed its standard streams.
+   * Resolves when all its output has been read: after `status`, once any programs
+   * that it started have closed its standard streams, too.
    */
   readonly outputRead: Promise<unknown>;
   /** Resolves when what else it printed is written as well; never while nobody reads that. */
@@ -40,8 +40,8 @@ export class ChildProcess<Sent, Received> {
   /**
    * Starts the process.
    *
-   * @param args Arguments of this executable. The word that marks messages, in
-   * both directions, is added as the last one.
+   * @param args Arguments of this executable. The word that marks messages in both
+   * directions is appended.
    * @param receive Called with each message from the child.
    */
   constructor(args: readonly string[], receive: (message: Received) => void) {
@@ -53,7 +53,7 @@ export class ChildProcess<Sent, Received> {
     }).spawn();
     this.status = this.#child.status;
     this.#stdin = this.#child.stdin.getWriter();
-    // A process that is gone reads nothing; `status` reports that it is.
+    // Fails once the process has exited, which `status` reports.
     this.#stdin.closed.catch(() => {});
     const { stdout, stderr } = this.#child;
     const relays = [new Relay(Deno.stdout), new Relay(Deno.stderr)] as const;
@@ -75,13 +75,13 @@ export class ChildProcess<Sent, Received> {
   kill(): void {
     try {
       this.#child.kill("SIGKILL");
-    } catch { // It is already gone.
+    } catch { // It has exited.
     }
   }
 
   /**
    * Closes the standard input of the process, which tells it to exit, and kills
-   * it after `patience` milliseconds. Resolves when it is gone.
+   * it after `patience` milliseconds. Resolves when it has exited.
    */
   async finish(patience: number): Promise<void> {
     this.#stdin.close().catch(() => {});

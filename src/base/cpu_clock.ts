@@ -1,9 +1,9 @@
 /**
- * Clocks of the processor time that the calling thread has used. There are four,
- * as no source suits everyone:
+ * Clocks of the CPU time that the calling thread has used. There are four, since
+ * no source suits every use:
  *
  *     cpuTime         /proc stat       10 ms steps, loads nothing: for heartbeats
- *     loadCpuTime     Node's library   where a sandbox closes /proc; 2 MB a thread
+ *     loadCpuTime     Node's library   works in a sandbox; 2 MB per thread
  *     cpuClock        the C library    nanoseconds, cheap enough to poll; needs ffi
  *     schedulerTimes  /proc schedstat  time spent waiting, too; not on every kernel
  */
@@ -13,8 +13,8 @@ import { openLibrary } from "./c_library.ts";
 const MILLISECONDS_PER_TICK = 10;
 
 /**
- * The thread's processor time in milliseconds; 0 where the system has no /proc
- * or a sandbox closes it.
+ * The thread's CPU time in milliseconds; 0 if /proc is missing, or denied by a
+ * sandbox.
  */
 export function cpuTime(): number {
   let stat: string;
@@ -40,13 +40,13 @@ export async function loadCpuTime(): Promise<() => number> {
 
 const CLOCK_THREAD_CPUTIME_ID = 3;
 
-/** Opening the C library takes most of a millisecond, so it stays open as long as the thread lives. */
+/** Opening the C library takes most of a millisecond, so each thread opens it once. */
 let openClock: (() => number) | null = null;
 
 /**
- * A clock of the thread's processor time in milliseconds, exact to the
- * nanosecond. Without the C library or the permission to call it, as in a
- * sandbox, it is a clock of ordinary time.
+ * A clock of the thread's CPU time in milliseconds, exact to the nanosecond.
+ * Without the C library or the permission to call it, as in a sandbox, it measures
+ * elapsed time instead.
  */
 export function cpuClock(): () => number {
   return openClock ??= openCpuClock();
@@ -64,11 +64,11 @@ function openCpuClock(): () => number {
   };
 }
 
-/** What the scheduler has given the thread so far, in nanoseconds. */
+/** The thread's scheduling statistics since it started, in nanoseconds. */
 export interface SchedulerTimes {
-  /** Time it spent running. */
+  /** Time spent running. */
   readonly ran: number;
-  /** Time it was ready to run and waited for a processor. */
+  /** Time spent ready to run, waiting for a processor. */
   readonly waited: number;
 }
 
@@ -76,7 +76,7 @@ export interface SchedulerTimes {
  * The thread's times, from /proc/PID/schedstat (see scheduler/sched-stats in the
  * kernel's documentation).
  *
- * @throws {Error} Where the system has no such file, or it may not be read.
+ * @throws {Error} If the file does not exist or cannot be read.
  */
 export function schedulerTimes(): SchedulerTimes {
   const [ran = 0, waited = 0] = Deno.readTextFileSync("/proc/thread-self/schedstat").split(" ")

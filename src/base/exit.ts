@@ -1,6 +1,6 @@
 /**
- * Exit codes after sysexits(3). A drain ends with `0`, too; only a stop that is
- * cut short ends with `130`, `131` or `143` (128 plus the signal's number).
+ * Exit codes, as in sysexits(3). A completed drain exits with `ok`; a stop that is
+ * cut short exits with `130`, `131` or `143` (128 plus the signal's number).
  */
 export const EXIT = {
   /** Done, or stopped as requested. */

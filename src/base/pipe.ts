@@ -1,7 +1,7 @@
 /**
  * Messages over a pipe. Each is a line of JSON that begins with the record
- * separator (RFC 7464) and a word that only parent and child know, which
- * distinguishes it from anything else that the program, or a handler in it, prints.
+ * separator (RFC 7464) and a word that only parent and child know, to tell it from
+ * anything else that the program or its handler prints.
  */
 const MARK = "\x1e";
 
@@ -13,7 +13,8 @@ export function encodeMessage(message: unknown, word = ""): string {
 /**
  * Reads messages until the pipe is closed.
  *
- * @param other Receives everything else: a line, or the part of it before a message.
+ * @param other Receives everything else: a line, or the part of a line before a message.
+ * @param word As given to {@linkcode encodeMessage}.
  */
 export async function readMessages<Message>(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,

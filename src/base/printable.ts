@@ -2,7 +2,7 @@ const decoder = new TextDecoder();
 
 /**
  * C0 controls, C1 controls (some terminals obey them), every character that some
- * reader takes for the end of a line, and those that reverse the direction of text.
+ * program treats as a line break, and those that change the direction of text.
  */
 export const CONTROLS =
   // deno-lint-ignore no-control-regex
@@ -12,7 +12,7 @@ export const CONTROLS =
  * A client's bytes as text for a log. Control characters become `\xNN` or
  * `\u{N}`, so that a client can neither forge a line nor control a terminal.
  *
- * @param limit The most characters to show; a longer text ends in an ellipsis.
+ * @param limit Maximum number of characters; longer text is cut, and ends in an ellipsis.
  */
 export function printable(data: Uint8Array | string, limit: number): string {
   const text = typeof data === "string" ? data : decoder.decode(data.subarray(0, limit * 4));

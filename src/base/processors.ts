@@ -6,8 +6,8 @@ const CGROUPS = "/proc/self/cgroup";
 const MOUNT = "/sys/fs/cgroup";
 
 /**
- * The number of processors that this process may use: those it is pinned to,
- * unless its cgroup, or one around it, grants less time. Rounded up.
+ * The number of processors that this process may use: those it is pinned to, or
+ * the CPU quota of its cgroup or a parent cgroup, rounded up, if that is less.
  */
 export async function availableProcessors(): Promise<number> {
   const own = await readSystemFiles([STATUS, CGROUPS]);
@@ -22,7 +22,7 @@ export async function availableProcessors(): Promise<number> {
 }
 
 /**
- * Counts the processors in a list of the kernel, such as `0-3,8`.
+ * Counts the processors in a kernel CPU list, such as `0-3,8`.
  *
  * @returns The number; null if the text is not such a list.
  */
@@ -50,10 +50,10 @@ export function parseQuota(text: string): number | null {
 }
 
 /**
- * The files with the quotas of a process, given its /proc/self/cgroup: one file
- * (v2) or two (v1) for each of its cgroups and each cgroup around them. They may
- * not exist: a container sees its own cgroup as the outermost, while /proc may
- * show its path on the host.
+ * The files with the CPU quotas of a process, given its /proc/self/cgroup: one file
+ * (v2) or two (v1) for each of its cgroups and their ancestors. They may not exist:
+ * a container sees its own cgroup as the root, while /proc may show its path on the
+ * host.
  */
 export function quotaFiles(cgroups: string): readonly (readonly string[])[] {
   return cgroups.split("\n").flatMap((line) => {
@@ -73,7 +73,7 @@ export function quotaFiles(cgroups: string): readonly (readonly string[])[] {
 /** The folder of a path below a mount, and its parents up to the mount. */
 function foldersUpward(mount: string, path: string): string[] {
   const names = path.split("/").filter((name) => name !== "");
-  // Of a cgroup that this process cannot see, it sees only the outermost parent.
+  // A cgroup outside this process's namespace; only the root is visible.
   if (names.includes("..")) return [mount];
   return [...names.keys(), names.length].map((count) =>
     [mount, ...names.slice(0, count)].join("/")

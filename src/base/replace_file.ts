@@ -1,12 +1,12 @@
 /** Files written whole or not at all, so that no reader sees half of one. */
 
-/** A draft is never an existing file, nor written through a link to one. */
+/** Creating a draft never overwrites a file or follows a link. */
 const DRAFT: Deno.WriteFileOptions = { createNew: true, mode: 0o644 };
 
 /**
  * Writes a draft beside the file and renames it into place.
  *
- * @throws {Error} The system's error; the file is as it was, and the draft is gone.
+ * @throws {Error} The system's error. The file is unchanged, and the draft removed.
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const draft = draftOf(path);
@@ -20,7 +20,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** Like {@linkcode replaceFile}, before it returns. */
+/** {@linkcode replaceFile}, synchronously. */
 export function replaceFileSync(path: string, text: string): void {
   const draft = draftOf(path);
   removeSync(draft);
@@ -33,7 +33,7 @@ export function replaceFileSync(path: string, text: string): void {
   }
 }
 
-/** Named after this process; one that crashed under the same number may have left its draft. */
+/** Contains the process id. A process that crashed may have left a draft under the same id. */
 function draftOf(path: string): string {
   return `${path}.${Deno.pid}.new`;
 }
@@ -42,7 +42,7 @@ async function remove(path: string): Promise<void> {
   try {
     await Deno.remove(path);
   } catch {
-    // Mostly it is not there. If it cannot be removed, writing fails and says why.
+    // Usually there is none. If it cannot be removed, writing fails and says why.
   }
 }
 

@@ -1,10 +1,10 @@
-/** The signals that Sluice handles: all of them, since as process 1 the runtime ignores TERM or crashes on it. */
+/** The signals that Sluice handles. As process 1, the runtime alone would ignore TERM or crash on it. */
 
 /** What a signal means to a server. */
 export interface SignalMeaning {
   /** One line without a full stop, for `--help`. */
   readonly help: string;
-  /** The code to exit with when the signal cuts connections: 128 and its number; null when it never does. */
+  /** The exit code if the signal cuts connections off, 128 plus its number; null if it never does. */
   readonly exitCode: number | null;
 }
 

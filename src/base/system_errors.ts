@@ -1,7 +1,7 @@
-/** What the system refuses: the words and the exit code for it. */
+/** Messages and exit codes for errors of the system. */
 import { EXIT, ExitError } from "./exit.ts";
 
-/** Whether permission is refused, by the system or by the runtime. */
+/** Whether permission was denied, by the system or by the runtime. */
 export function isDenied(error: unknown): boolean {
   return error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable;
 }
@@ -17,10 +17,10 @@ export function systemReason(error: unknown): string {
 }
 
 /**
- * The error for a file that cannot be read. Its exit code is 77 where permission
- * is refused, otherwise 66.
+ * The error for a file that cannot be read. Its exit code is 77 if permission is
+ * denied, otherwise 66.
  *
- * @param file What the message calls it: `the status file "s.json"`.
+ * @param file The file, as named in the message: `the status file "s.json"`.
  */
 export function cannotRead(file: string, cause: unknown): ExitError {
   const reason = cause instanceof Deno.errors.NotFound
@@ -33,15 +33,15 @@ export function cannotRead(file: string, cause: unknown): ExitError {
 }
 
 /**
- * The error for a file that cannot be written. Its exit code is 77 where
- * permission is refused, otherwise 73.
+ * The error for a file that cannot be written. Its exit code is 77 if permission
+ * is denied, otherwise 73.
  *
- * @param file What the message calls it: `the pid file sluice.pid`.
+ * @param file The file, as named in the message: `the pid file sluice.pid`.
  * @param advice What to do about it: `choose another --pid-file`.
  */
 export function cannotWrite(file: string, cause: unknown, advice = ""): ExitError {
   const reason = cause instanceof Deno.errors.NotFound
-    ? "its directory does not exist"
+    ? "its folder does not exist"
     : systemReason(cause);
   const message = [`Cannot write ${file}: ${reason}`, advice].filter((part) => part !== "");
   const code = isDenied(cause) ? EXIT.noPermission : EXIT.cannotCreate;

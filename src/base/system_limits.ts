@@ -1,8 +1,8 @@
 /** The system's limits for this process; null if unknown. */
 export interface SystemLimits {
-  /** The most open files and sockets (RLIMIT_NOFILE, the soft limit). */
+  /** Maximum number of open files and sockets (RLIMIT_NOFILE, the soft limit). */
   readonly descriptors: number | null;
-  /** The longest accept queue of a listening socket (net.core.somaxconn). */
+  /** Maximum length of a listening socket's accept queue (net.core.somaxconn). */
   readonly backlog: number | null;
 }
 
@@ -21,8 +21,8 @@ export async function systemLimits(): Promise<SystemLimits> {
 }
 
 /**
- * Reads text files of /proc and /sys. Reads those of "self" only if they are the
- * same for a child process.
+ * Reads text files of /proc and /sys. A child process may read them, so files under
+ * /proc/self must have the same content for a child.
  *
  * @returns The text of each file by its path, without files that cannot be read.
  */
@@ -34,8 +34,8 @@ export async function readSystemFiles(
     try {
       texts.set(path, Deno.readTextFileSync(path));
     } catch (error) {
-      // Deno opens /proc and /sys only with `--allow-all`. A child has the same
-      // limits, and this one does nothing but read.
+      // Deno opens /proc and /sys only with `--allow-all`. A child inherits the
+      // limits, and this one only reads.
       if (error instanceof Deno.errors.NotCapable) return await readInChild(paths);
     }
   }
@@ -45,8 +45,8 @@ export async function readSystemFiles(
 async function readInChild(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
   try {
-    // Unlike cat, grep shows which file a line is from. It does so for two files
-    // or more, hence the empty one.
+    // Unlike cat, grep prefixes each line with its file. It does so only for two
+    // files or more, hence /dev/null.
     const args = ["-s", "", "/dev/null", ...paths];
     const { stdout } = await new Deno.Command("grep", { args, stdin: "null" }).output();
     for (const line of new TextDecoder().decode(stdout).split("\n")) {

@@ -1,12 +1,12 @@
 /**
  * Timers for lanes. In a thread, the runtime's own timers would load part of its
- * Node library, 1.5 MB in each thread. Waiting for a word of memory that never
- * changes takes as long and loads nothing. But it does not keep an event loop
- * alive: threads have a message port for that, the main thread does not.
+ * Node library, 1.5 MB per thread. `Atomics.waitAsync` with a timeout loads nothing,
+ * but does not keep the event loop alive: a thread has a message port for that, the
+ * main thread does not.
  */
 const IS_THREAD = "DedicatedWorkerGlobalScope" in globalThis;
 
-/** Waits for some milliseconds, at least 1. */
+/** Waits for a number of milliseconds, at least 1. */
 export async function sleep(milliseconds: number): Promise<void> {
   if (IS_THREAD) await wait(new Int32Array(new SharedArrayBuffer(4)), milliseconds);
   else await new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -36,7 +36,7 @@ export function every(milliseconds: number, act: () => void): () => void {
   };
 }
 
-/** Waits until a word is no longer 0, at most for some milliseconds. */
+/** Waits until a word is no longer 0, or the time is up. */
 async function wait(word: Int32Array, milliseconds: number): Promise<void> {
   await Atomics.waitAsync(word, 0, 0, Math.max(1, milliseconds)).value;
 }

@@ -1,6 +1,6 @@
 const encoder = new TextEncoder();
 
-/** Writes all of a text to standard output or standard error before it returns. */
+/** Writes all of a text to standard output or standard error, synchronously. */
 export function writeText(
   stream: { writeSync(data: Uint8Array): number },
   text: string,

@@ -21,7 +21,7 @@ Deno.test("parseAddress() reads the path of a Unix socket", () => {
   assertEquals(parseAddress(`unix:${path}`), { transport: "unix", path });
 });
 
-Deno.test("parseAddress() refuses what is not an address", () => {
+Deno.test("parseAddress() returns null for anything else", () => {
   for (
     const wrong of [
       "",
@@ -43,7 +43,7 @@ Deno.test("parseAddress() refuses what is not an address", () => {
   ) assertEquals(parseAddress(wrong), null, wrong);
 });
 
-Deno.test("formatAddress() writes what parseAddress() reads", () => {
+Deno.test("formatAddress() is the inverse of parseAddress()", () => {
   for (const text of [...VALID.map(([text]) => text), "unix:/run/s.sock"]) {
     const address = parseAddress(text);
     assertEquals(address && formatAddress(address), text);

@@ -30,7 +30,7 @@ Deno.test("ChildProcess exchanges messages over both streams, and finish() lets 
   assertEquals((await child.status).code, 0);
 });
 
-Deno.test("ChildProcess.status has the exit code, and sending to a process that is gone does nothing", async () => {
+Deno.test("ChildProcess.status has the exit code, and send() after the exit does nothing", async () => {
   const { child } = startChild();
   child.send({ type: "exit", code: 7 });
   assertEquals((await child.status).code, 7);
@@ -67,18 +67,18 @@ async function runParent(text: string, command: readonly string[] = []) {
   return { stdout: decoder.decode(output.stdout), stderr: decoder.decode(output.stderr) };
 }
 
-Deno.test("ChildProcess passes on what else a process prints, to the same stream", async () => {
+Deno.test("ChildProcess passes on all other output, to the same stream", async () => {
   const { stdout, stderr } = await runParent("printed\n");
   assertEquals(stdout, "printed\n");
   assertEquals(stderr, "printed\nthe child has printed\n");
 });
 
-Deno.test("ChildProcess passes on what looks like a message, without the word", async () => {
+Deno.test("ChildProcess passes on a line that looks like a message but lacks the word", async () => {
   const forged = `\x1e{"text":"forged"}\n`;
   assertEquals((await runParent(forged)).stdout, forged);
 });
 
-Deno.test("ChildProcess drops what a process prints once standard output is closed", async () => {
+Deno.test("ChildProcess drops output once standard output is closed", async () => {
   // The other end of standard output is closed before the program starts.
   const { stderr } = await runParent("printed\n", [
     ...["bash", "-c", `exec > >(exec true); wait $!; exec "$@"`, "bash"],

@@ -8,7 +8,7 @@ import {
   sharesOf,
 } from "../../src/base/cpu_clock.ts";
 
-/** Every clock in milliseconds. The C library that one opens stays open: open it before the tests. */
+/** Every clock in milliseconds. One opens the C library for good, so it is made before the tests. */
 const CLOCKS: Readonly<Record<string, () => number>> = {
   cpuTime,
   "loadCpuTime()": await loadCpuTime(),
@@ -16,15 +16,15 @@ const CLOCKS: Readonly<Record<string, () => number>> = {
   "schedulerTimes().ran": () => schedulerTimes().ran / 1e6,
 };
 
-/** What one step of the coarsest clock, and of the scheduler's own, may hide. */
+/** Milliseconds that a step of the coarsest clock, and of the scheduler's own, may hide. */
 const STEP = 20;
 
 for (const [name, clock] of Object.entries(CLOCKS)) {
-  Deno.test(`${name} runs while the thread runs, never faster than time`, () => {
+  Deno.test(`${name} advances while the thread runs, no faster than real time`, () => {
     const [start, before] = [performance.now(), clock()];
     while (clock() - before < 50);
     const passed = performance.now() - start;
-    assert(passed >= 50 - STEP, `50 ms of processor time in ${passed} ms`);
+    assert(passed >= 50 - STEP, `50 ms of CPU time in ${passed} ms`);
   });
 
   Deno.test(`${name} stands still while the thread waits`, async () => {
@@ -35,7 +35,7 @@ for (const [name, clock] of Object.entries(CLOCKS)) {
   });
 }
 
-Deno.test("the clocks agree", () => {
+Deno.test("CPU clocks agree", () => {
   const exact = cpuClock();
   const [start, before] = [exact(), Object.values(CLOCKS).map((clock) => clock())];
   while (exact() - start < 100);
@@ -51,7 +51,7 @@ Deno.test("cpuClock() opens the C library once", () => {
 });
 
 Deno.test({
-  name: "cpuTime is 0 where /proc is closed, and loadCpuTime() is not",
+  name: "cpuTime() is 0 in a sandbox, and the clock of loadCpuTime() is not",
   permissions: { read: false },
   fn() {
     assertEquals(cpuTime(), 0);
@@ -59,7 +59,7 @@ Deno.test({
   },
 });
 
-Deno.test("schedulerTimes() never takes back time spent waiting", () => {
+Deno.test("schedulerTimes() never decreases the time spent waiting", () => {
   const before = schedulerTimes().waited;
   assert(schedulerTimes().waited >= before);
 });

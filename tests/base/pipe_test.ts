@@ -27,7 +27,7 @@ const MESSAGES = [
   { type: "log", lines: "\x1e{} inside a message is not a message" },
 ];
 
-Deno.test("readMessages() reads what encodeMessage() writes, whatever is in it", async () => {
+Deno.test("readMessages() decodes what encodeMessage() encodes, whatever the content", async () => {
   const text = MESSAGES.map((message) => encodeMessage(message)).join("");
   assertEquals(text.split("\n").length, MESSAGES.length + 1, "each message is one line");
   assertEquals(await readText(text), { messages: MESSAGES, other: "" });

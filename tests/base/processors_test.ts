@@ -11,7 +11,7 @@ import { testWith } from "../helpers/tools.ts";
 /**
  * Runs a module in a process of its own.
  *
- * @param command What comes before the runtime on the command line.
+ * @param command Precedes the runtime on the command line.
  * @returns All output.
  */
 async function run(
@@ -56,7 +56,7 @@ Deno.test("parseQuota() divides the quota by its period", () => {
   }
 });
 
-Deno.test("quotaFiles() names a v2 cgroup and all cgroups around it", () => {
+Deno.test("quotaFiles() names a v2 cgroup and its ancestors", () => {
   assertEquals(quotaFiles("0::/a.slice/b:c\n"), [
     ["/sys/fs/cgroup/cpu.max"],
     ["/sys/fs/cgroup/a.slice/cpu.max"],
@@ -98,7 +98,7 @@ Deno.test("availableProcessors() is at least one, and no more than it is pinned 
 const PERMISSIONS = [["-A"], ["--allow-read", "--allow-run"], []];
 
 for (const permissions of PERMISSIONS) {
-  const may = permissions.join(" ") || "may nothing";
+  const may = permissions.join(" ") || "no permissions";
   testWith("taskset", `availableProcessors() is 1 when pinned to one: ${may}`, async () => {
     const code = importing("availableProcessors", "processors.ts") +
       "console.log(await availableProcessors());";
@@ -107,7 +107,7 @@ for (const permissions of PERMISSIONS) {
 }
 
 Deno.test({
-  name: "readSystemFiles() reads the same with all permissions, and through a child without",
+  name: "readSystemFiles() reads the same itself and, without all permissions, through a child",
   ignore: Deno.build.os !== "linux",
   async fn() {
     const paths = ["/proc/none", "/proc/sys/net/core/somaxconn", "/proc/self/limits"];

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { replaceFile, replaceFileSync } from "../../src/base/replace_file.ts";
 
-/** Both functions, as one test sees them. */
+/** Both functions, to be tested alike. */
 const WAYS: Readonly<Record<string, (path: string, text: string) => void | Promise<void>>> = {
   replaceFile,
   replaceFileSync,
@@ -31,7 +31,7 @@ for (const [name, replace] of Object.entries(WAYS)) {
       }
     }));
 
-  Deno.test(`${name}() gives readers of the old file the old text to its end`, () =>
+  Deno.test(`${name}() lets readers of the old file finish reading it`, () =>
     inFolder(async (folder) => {
       const path = `${folder}/file`;
       await replace(path, "old");
@@ -41,7 +41,7 @@ for (const [name, replace] of Object.entries(WAYS)) {
       assertEquals(new TextDecoder().decode(text.subarray(0, reader.readSync(text) ?? 0)), "old");
     }));
 
-  Deno.test(`${name}() replaces a draft that a crash left, and writes through no link`, () =>
+  Deno.test(`${name}() replaces a draft left by a crash, and follows no link`, () =>
     inFolder(async (folder) => {
       const [path, victim] = [`${folder}/file`, `${folder}/victim`];
       const draft = `${path}.${Deno.pid}.new`;
@@ -57,7 +57,7 @@ for (const [name, replace] of Object.entries(WAYS)) {
       assertEquals(namesIn(folder), ["file", "victim"]);
     }));
 
-  Deno.test(`${name}() replaces a link to a file, and not the file`, () =>
+  Deno.test(`${name}() replaces a link to a file, not the file`, () =>
     inFolder(async (folder) => {
       const [path, victim] = [`${folder}/file`, `${folder}/victim`];
       Deno.writeTextFileSync(victim, "precious");
@@ -77,7 +77,7 @@ for (const [name, replace] of Object.entries(WAYS)) {
     }));
 }
 
-Deno.test("replaceFileSync() has written the file when it returns or throws", () =>
+Deno.test("replaceFileSync() is done when it returns or throws", () =>
   inFolder((folder) => {
     replaceFileSync(`${folder}/file`, "text");
     assertEquals(namesIn(folder), ["file"]);

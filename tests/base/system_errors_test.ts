@@ -7,7 +7,7 @@ const denied = new PermissionDenied("Permission denied (os error 13): open '/x'"
 const missing = new NotFound("No such file or directory (os error 2): open '/x'");
 const full = new Error("No space left on device (os error 28)");
 
-Deno.test("isDenied() covers refusals of the system and of the runtime", () => {
+Deno.test("isDenied() covers denials of the system and of the runtime", () => {
   assertEquals([denied, new NotCapable(""), missing, "denied"].map(isDenied), [
     true,
     true,
@@ -23,7 +23,7 @@ Deno.test("systemReason() is one line without the path and the error number", ()
   assertEquals(systemReason("As thrown"), "As thrown");
 });
 
-Deno.test("cannotRead() exits 66, or 77 where permission is refused", () => {
+Deno.test("cannotRead() exits 66, or 77 if permission is denied", () => {
   const folder = new IsADirectory("Is a directory (os error 21): readfile '/x'");
   assertEquals(
     [missing, folder, full, denied].map((cause) => {
@@ -39,7 +39,7 @@ Deno.test("cannotRead() exits 66, or 77 where permission is refused", () => {
   );
 });
 
-Deno.test("cannotWrite() exits 73, or 77 where permission is refused, and ends in advice", () => {
+Deno.test("cannotWrite() exits 73, or 77 if permission is denied, and ends in advice", () => {
   assertEquals(
     [missing, full, denied].map((cause) => {
       const { message, exitCode } = cannotWrite("the file x", cause, "choose another --file");
@@ -47,7 +47,7 @@ Deno.test("cannotWrite() exits 73, or 77 where permission is refused, and ends i
     }),
     [
       [
-        "Cannot write the file x: its directory does not exist, choose another --file",
+        "Cannot write the file x: its folder does not exist, choose another --file",
         EXIT.cannotCreate,
       ],
       [
