@@ -3,21 +3,23 @@ import { LineWriter } from "./line_writer.ts";
 import { openDestination } from "./open_destination.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
 
-/** The record of all lanes' requests. Disposing writes what is queued and closes the file. */
+/** The access log of all lanes. Disposing writes what is queued and closes the file. */
 export interface AccessLog extends AsyncDisposable {
-  /** Writes lines, their newlines included. */
+  /** Writes lines, with their newlines. */
   record(lines: string): void;
-  /** Closes the file and opens it by name, as after logrotate. */
+  /** Closes the file and opens its path again, as after logrotate. */
   reopen(): Promise<void>;
 }
 
-/** The settings of the access log and, as far as it needs them, of the main log. */
+/** The settings of the access log, and those of the main log that it depends on. */
 export interface AccessLogSettings {
   /** A path, `-` for standard output, or null for no access log. */
   readonly accessLog: string | null;
   /** The path of the main log, or null for standard output. */
   readonly logFile: string | null;
+  /** As in `Rotation`. */
   readonly logMaxSize: number;
+  /** As in `Rotation`. */
   readonly logMaxFiles: number;
 }
 
@@ -25,7 +27,7 @@ export interface AccessLogSettings {
  * Opens the access log, which rotates like the main log.
  *
  * @param log The main log, which reports lines that were dropped.
- * @throws {ExitError} 73 when the file cannot be opened, 77 when permission is refused.
+ * @throws {ExitError} 73 if the file cannot be opened, 77 if permission is denied.
  */
 export async function openAccessLog(settings: AccessLogSettings, log: Log): Promise<AccessLog> {
   const { accessLog, logFile, logMaxSize, logMaxFiles } = settings;

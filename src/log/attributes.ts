@@ -10,7 +10,7 @@ export type Emit = (name: string, value: unknown) => void;
  * Flattens a record's properties: nested objects get dotted names, errors become
  * `exception.*`.
  *
- * @param stacks Whether errors have stack traces in records below level error, too.
+ * @param stacks Whether errors get stack traces in records below level error, too.
  */
 export function eachAttribute(record: LogRecord, stacks: boolean, emit: Emit): void {
   const withStack = stacks || record.level === "error" || record.level === "fatal";
@@ -47,7 +47,7 @@ export function eachAttribute(record: LogRecord, stacks: boolean, emit: Emit): v
   for (const name in properties) flatten(name, properties[name], 1);
 }
 
-/** Values that stay whole. */
+/** Values that are not flattened. */
 function isPlain(value: object | null): value is null | Date | unknown[] {
   return value === null || value instanceof Date || Array.isArray(value);
 }
@@ -63,7 +63,7 @@ function emitException(prefix: string, error: Error, withStack: boolean, emit: E
   }
 }
 
-/** Copies a value through JSON. What users log may be circular, or have a `toJSON` that throws. */
+/** Copies a value through JSON. Logged values may be circular, or have a `toJSON` that throws. */
 export function plainCopy(value: unknown): unknown {
   try {
     const json = JSON.stringify(

@@ -1,15 +1,15 @@
 /** Where the lines of a log go: a file, standard output, a pipe. */
 export interface Destination {
-  /** What messages call it: "the log file x.log". */
+  /** As named in messages: "the log file x.log". */
   readonly name: string;
   /**
    * Writes as many of the bytes as the system takes at once, at least one.
    *
-   * @returns How many bytes were written.
+   * @returns The number of bytes written.
    * @throws {Error} The system's error; the caller may try again.
    */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<number>;
-  /** Closes it and opens it by name. If that fails, the next write opens it. */
+  /** Closes it and opens its path again. If that fails, the next write retries. */
   reopen(): Promise<void>;
   /** Releases it; nothing is written afterwards. */
   close(): void;

@@ -3,7 +3,7 @@ import { CONTROLS } from "../base/printable.ts";
 import { eachAttribute, plainCopy } from "./attributes.ts";
 import type { LogStyle } from "./logger.ts";
 
-/** Formats a record as one line, its newline included. */
+/** Formats a record as one line, with its newline. */
 export type LineFormat = (record: LogRecord) => string;
 
 /** The short names of severities in OpenTelemetry's log data model. */
@@ -28,7 +28,7 @@ const COLOUR: Record<LogLevel, string> = {
 /** The fields of a JSON line, which an attribute must not overwrite. */
 const TAKEN = new Set(["timestamp", "severity", "message"]);
 
-/** Without the flag "g", with which `test` would remember its position. */
+/** Without the flag `g`, which makes `test` stateful. */
 const CONTROL = new RegExp(CONTROLS.source);
 const PLAIN = /^[^\s"'=\\]+$/;
 
@@ -43,8 +43,8 @@ const SHORT_ESCAPES: Record<string, string> = {
  * attributes. Nested objects are flattened to dotted names.
  *
  * An `Error` becomes `exception.type`, `exception.message` and, if it has one,
- * `exception.cause`; further errors in the same record have their attribute's name
- * in front. Records of level error and fatal also get `exception.stacktrace`.
+ * `exception.cause`; further errors in the same record are prefixed with the name of
+ * their attribute. Records of level error and fatal also get `exception.stacktrace`.
  *
  * @param stacks Whether records below level error get stack traces, too.
  */
@@ -65,7 +65,7 @@ export function jsonFormat(stacks: boolean): LineFormat {
 /**
  * Lines for people: `2026-11-21T14:00:00.123Z INFO  message key=value key="a b"`,
  * with the attributes of {@linkcode jsonFormat}. Control characters are escaped,
- * so that no value can begin a line or move the cursor.
+ * so that no value can start a line or move the cursor.
  *
  * @param stacks As in {@linkcode jsonFormat}.
  * @param colour Whether to write colours for a terminal.
@@ -89,7 +89,7 @@ export function textFormat(stacks: boolean, colour: boolean): LineFormat {
 let lastTime = NaN;
 let lastIso = "";
 
-/** Remembers the last result: a busy server logs many records in one millisecond. */
+/** Caches the last result: a busy server logs many records per millisecond. */
 function isoTime(milliseconds: number): string {
   if (milliseconds !== lastTime) {
     lastTime = milliseconds;
@@ -121,7 +121,7 @@ function quoted(text: string): string {
   return `"${escapeControls(inner)}"`;
 }
 
-/** Also works on JSON, where these characters occur only inside strings, and stay the same text. */
+/** Also works on JSON, where these characters occur only in strings, which keep their value. */
 function escapeControls(text: string): string {
   if (!CONTROL.test(text)) return text;
   return text.replace(
@@ -134,7 +134,7 @@ function escapeControls(text: string): string {
 
 /**
  * The format of a style. A record whose properties cannot be read, because a
- * user's getter throws, loses its properties and nothing else.
+ * user's getter throws, becomes a record of that error, at the same level.
  */
 export function safeLineFormat({ level, isText, isColoured }: LogStyle): LineFormat {
   const hasStacks = level === "debug";

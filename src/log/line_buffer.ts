@@ -1,35 +1,35 @@
 import { every } from "../base/timers.ts";
 
-/** Bytes of lines that are handed on at once. */
+/** Maximum size of a batch, in bytes. */
 const CAPACITY = 32 * 1024;
-/** How long a line may wait for others, in milliseconds. */
+/** Maximum time that a line waits for others, in milliseconds. */
 const INTERVAL = 200;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Gathers the lines of a lane and hands them on in batches, since a message for
- * each line would cost more than the line. Allocates nothing before the first.
+ * Batches the lines of a lane, since a message for each line would cost more than
+ * the line. Allocates nothing before the first line.
  */
 export class LineBuffer {
   readonly #handOn: (lines: string) => void;
   /**
-   * Bytes, not a growing string: that would keep all its parts alive until it is
-   * handed on, and the garbage collector would move them about meanwhile.
+   * Bytes, since a growing string would keep all its parts alive, and the garbage
+   * collector would copy them until the batch is handed on.
    */
   #bytes: Uint8Array<ArrayBuffer> | null = null;
   #length = 0;
   #stopTimer: (() => void) | null = null;
 
-  /** @param handOn Takes a batch of whole lines, their newlines included. */
+  /** @param handOn Takes a batch of whole lines, with their newlines. */
   constructor(handOn: (lines: string) => void) {
     this.#handOn = handOn;
   }
 
-  /** Adds a line, its newline included. It is handed on within 200 ms. */
+  /** Adds a line, with its newline. It is handed on within 200 ms. */
   add(line: string): void {
-    // A character takes one byte or more: in ASCII, which most lines are, exactly one.
+    // A character takes at least one byte; in ASCII, as most lines are, exactly one.
     if (this.#length + line.length > CAPACITY) this.flush();
     const bytes = this.#bytes ??= new Uint8Array(CAPACITY);
     const { read, written } = encoder.encodeInto(line, bytes.subarray(this.#length));
@@ -38,7 +38,7 @@ export class LineBuffer {
     this.#stopTimer ??= every(INTERVAL, () => this.flush());
   }
 
-  /** Hands on what has been gathered. */
+  /** Hands on the current batch. */
   flush(): void {
     this.#stopTimer?.();
     this.#stopTimer = null;
@@ -48,7 +48,7 @@ export class LineBuffer {
     this.#handOn(lines);
   }
 
-  /** Hands on a line that did not fit, behind those before it. */
+  /** Hands on a line that did not fit, after the lines before it. */
   #addLong(line: string): void {
     this.flush();
     this.#handOn(line);

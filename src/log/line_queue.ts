@@ -1,10 +1,10 @@
 /**
- * Characters that may wait to be written; lines beyond them are dropped and
+ * Maximum number of characters waiting to be written; further lines are dropped and
  * counted. The records of 10,000 connections that end at once take 4 MiB.
  */
 const LIMIT = 16 * 1024 * 1024;
 
-/** Lines that wait to be written, up to a limit. */
+/** Lines waiting to be written, up to a limit. */
 export class LineQueue {
   #lines = "";
   /** Characters in the queue and in the batch that is being written. */
@@ -15,7 +15,7 @@ export class LineQueue {
     return this.#lines === "";
   }
 
-  /** Adds lines, their newlines included, or drops them if the queue is full. */
+  /** Adds lines, with their newlines, or drops them if the queue is full. */
   add(lines: string): void {
     if (this.#held + lines.length > LIMIT) this.#dropped += lines.split("\n").length - 1;
     else this.append(lines);
@@ -34,7 +34,7 @@ export class LineQueue {
     return batch;
   }
 
-  /** Makes room for new lines, as those of a batch are written. */
+  /** Makes room for new lines, once a batch is written. */
   release(batch: string): void {
     this.#held -= batch.length;
   }

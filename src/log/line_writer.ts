@@ -3,23 +3,23 @@ import type { Destination } from "./destination.ts";
 import { LineQueue } from "./line_queue.ts";
 import { report } from "./report.ts";
 
-/** Milliseconds between two attempts while the destination cannot be written. */
+/** Milliseconds between attempts while writing fails. */
 const RETRY_MS = 1000;
 
-/** Milliseconds until a destination that would block is tried again. */
+/** Milliseconds until a write that would block is tried again. */
 const BUSY_MS = 10;
 
-/** Milliseconds for which closing waits for a destination that blocks, such as a pipe that nobody reads. */
+/** Milliseconds that close() waits for a destination that blocks, such as a pipe that nobody reads. */
 const CLOSE_MS = 2000;
 
 const NEWLINE = 10;
 
 /**
  * Writes lines in the background: the lines of one turn of the event loop are
- * written together, and adding a line neither waits nor fails.
+ * written together, and adding a line never waits or fails.
  *
- * During an outage (a full disk) lines wait in a bounded queue, and stderr
- * reports the outage once. When nobody reads any more (a closed pipe), lines are
+ * During an outage (a full disk) lines wait in a bounded queue, and the outage is
+ * reported once on stderr. Once the reader is gone (a closed pipe), lines are
  * silently discarded until the destination is reopened.
  */
 export class LineWriter {
@@ -34,13 +34,13 @@ export class LineWriter {
   #running: Promise<void> | null = null;
   #wake: (() => void) | null = null;
 
-  /** @param droppedLine Makes the line that tells how many were dropped; empty for none. */
+  /** @param droppedLine Makes the line that reports dropped lines; empty for none. */
   constructor(destination: Destination, droppedLine: (count: number) => string) {
     this.#destination = destination;
     this.#droppedLine = droppedLine;
   }
 
-  /** Queues lines, their newlines included, or drops them if the queue is full. */
+  /** Queues lines, with their newlines, or drops them if the queue is full. */
   add(lines: string): void {
     if (this.#closing || this.#discarding) return;
     this.#queue.add(lines);
@@ -48,9 +48,9 @@ export class LineWriter {
   }
 
   /**
-   * Reopens the destination by name after the write in progress, and never
-   * splits a line over both. Resolves after the attempt; a failure counts as an
-   * outage.
+   * Reopens the destination after the write in progress, without splitting a line
+   * between the old and the new file. Resolves after the attempt; a failure counts
+   * as an outage.
    */
   reopen(): Promise<void> {
     if (this.#closing) return Promise.resolve();
@@ -81,7 +81,7 @@ export class LineWriter {
 
   async #run(): Promise<void> {
     do {
-      // Gathers the lines of this turn: one timer a batch, not one a line.
+      // Gathers the lines of this turn: one timer per batch, not per line.
       if (!this.#closing && this.#reopening === null) await this.#pause(0);
       const batch = this.#queue.take();
       await this.#write(this.#encoder.encode(batch));
@@ -101,7 +101,7 @@ export class LineWriter {
     while (this.#reopening !== null || (offset < bytes.length && !this.#discarding)) {
       try {
         if (this.#reopening !== null) {
-          // The old file has the beginning of this line: the new one gets all of it.
+          // The old file has part of this line: write all of it to the new one.
           offset = offset === 0 ? 0 : bytes.lastIndexOf(NEWLINE, offset - 1) + 1;
           await this.#reopen(this.#reopening);
         }
@@ -135,7 +135,7 @@ export class LineWriter {
     await this.#pause(RETRY_MS);
   }
 
-  /** Waits, until the writer is closed or reopened at the latest. */
+  /** Waits. Closing or reopening the writer ends the wait early. */
   #pause(milliseconds: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, milliseconds);

@@ -14,7 +14,7 @@ import { openDestination } from "./open_destination.ts";
 
 /** The settings of the log. */
 export interface LogSettings extends Rotation {
-  /** The least severe level that is logged. */
+  /** The lowest level that is logged. */
   level: "debug" | "info" | "warning" | "error";
   /** `auto` is text if standard output is the destination and a terminal, otherwise JSON. */
   format: "auto" | "text" | "json";
@@ -22,14 +22,14 @@ export interface LogSettings extends Rotation {
   file: string | null;
 }
 
-/** An open log. Only one is open at a time: opening another one takes over the logger. */
+/** An open log. Only one is open at a time: opening another takes over the logger. */
 export interface Log {
   /** The logger "sluice", which is also LogTape's `getLogger("sluice")`. */
   readonly logger: Logger;
   readonly style: LogStyle;
-  /** Writes lines that another thread or process formatted, their newlines included. */
+  /** Writes lines formatted by another thread or process, with their newlines. */
   pass(lines: string): void;
-  /** Closes the log file and opens it by name, as after logrotate; does nothing for standard output. */
+  /** Closes the log file and opens its path again, as after logrotate; does nothing for standard output. */
   reopen(): Promise<void>;
   /** Writes what is queued, for at most two seconds, and closes the file. */
   close(): Promise<void>;
@@ -41,9 +41,9 @@ const CATEGORY = "sluice";
 const IMMEDIATE = Symbol.for("LogTape.sinkSnapshotPolicy.immediate");
 
 /**
- * Opens the log: one record a line, in one format, written in the background.
+ * Opens the log: one record per line, in one format, written in the background.
  *
- * @throws {ExitError} 73 when the log file cannot be opened, 77 when permission is refused.
+ * @throws {ExitError} 73 if the log file cannot be opened, 77 if permission is denied.
  */
 export async function openLog(settings: LogSettings): Promise<Log> {
   const destination = await openDestination("log", "--log-file", settings.file, settings);

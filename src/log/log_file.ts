@@ -4,15 +4,15 @@ import { report } from "./report.ts";
 
 // Why not getRotatingFileSink of @logtape/file 2.3.10: it writes and rotates
 // synchronously on the event loop even with `nonBlocking`, its queue is unbounded,
-// it discards a batch whose write failed, it mistakes a short write for a whole
-// one, a failed rename leaves it with a closed file for good, and it cannot
-// reopen. All that we could use of it is counting bytes.
+// it discards a batch whose write failed, it takes a short write for a complete
+// one, it never recovers from a failed rename, and it cannot reopen. Only its byte
+// counting would be of use.
 
 const NEWLINE = 10;
 
 /** When a log file is rotated, and how many are kept. */
 export interface Rotation {
-  /** The largest size of a file in bytes; 0 never rotates. */
+  /** Maximum size of a file in bytes; 0 never rotates. */
   readonly maxSize: number;
   /** Files to keep, including the current one: 3 keeps `log`, `log.1` and `log.2`. */
   readonly maxFiles: number;
@@ -22,7 +22,7 @@ export interface Rotation {
  * Opens a log file for appending. Rotates regular files, never a device or a
  * pipe, and never splits a line over two files.
  *
- * @param name What messages call it: "the log file x.log".
+ * @param name As named in messages: "the log file x.log".
  * @throws {Error} The system's error, if the file cannot be opened.
  */
 export async function openLogFile(
@@ -57,7 +57,7 @@ class LogFile implements Destination {
     let length = this.#fitting(bytes);
     if (length === 0) {
       await this.#rotate();
-      // If rotation failed, the file takes the line although it is full.
+      // If rotation failed, write the line to the full file.
       length = this.#fitting(bytes) || firstLineLength(bytes);
     }
     if (this.#file === null) throw new Error("The file is not open");
@@ -83,14 +83,14 @@ class LogFile implements Destination {
     this.#file = null;
   }
 
-  /** How many bytes this file has room for, in whole lines; 0 when it must be rotated first. */
+  /** The number of bytes that fit into this file, in whole lines; 0 if it must be rotated first. */
   #fitting(bytes: Uint8Array): number {
     if (this.#midLine) return firstLineLength(bytes);
     const room = this.#rotateAt - this.#size;
     if (bytes.length <= room) return bytes.length;
     const lines = room > 0 ? bytes.lastIndexOf(NEWLINE, room - 1) + 1 : 0;
     if (lines > 0) return lines;
-    // A line longer than the largest file gets a file of its own.
+    // A line longer than the limit gets a file of its own.
     return this.#size === 0 ? firstLineLength(bytes) : 0;
   }
 
@@ -98,9 +98,9 @@ class LogFile implements Destination {
     try {
       await this.#moveUp();
     } catch (error) {
-      // Records matter more than the limit: keep this file, and try again at twice its size.
+      // Records matter more than the limit: keep writing, and retry after as many bytes again.
       this.#rotateAt = this.#size + this.#maxSize;
-      await report(`Cannot rotate ${this.name}: ${systemReason(error)}, it grows over its limit`);
+      await report(`Cannot rotate ${this.name}: ${systemReason(error)}, it will exceed its limit`);
       return;
     }
     await this.reopen();

@@ -5,10 +5,10 @@ import type { Rotation } from "./log_file.ts";
 /**
  * Opens the file of a log, or standard output.
  *
- * @param log Which log it is, for messages: "log", "access log".
+ * @param log The log, as named in messages: "log", "access log".
  * @param flag The option that names the file.
  * @param path The file; null for standard output.
- * @throws {ExitError} 73 when the file cannot be opened, 77 when permission is refused.
+ * @throws {ExitError} 73 if the file cannot be opened, 77 if permission is denied.
  */
 export async function openDestination(
   log: string,

@@ -8,10 +8,10 @@ const PLACEHOLDER = /\{\{|\}\}|\{([^{}]+)\}/g;
 
 /**
  * The logger of a thread or process: formats lines and sends them to the parent,
- * which owns the log. A lane needs no more than this of LogTape, which would
- * make the runtime load its Node library: 3 MB in each thread.
+ * which owns the log. Does without LogTape, which would make the runtime load its
+ * Node library: 3 MB per thread.
  *
- * @param send Takes lines, their newlines included.
+ * @param send Takes lines, with their newlines.
  */
 export function remoteLogger(style: LogStyle, send: (lines: string) => void): Logger {
   return makeLogger(["sluice"], safeLineFormat(style), LEVELS.indexOf(style.level), send);

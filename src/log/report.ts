@@ -1,8 +1,8 @@
-/** Writes a line to standard error about the log itself, which the log cannot carry. */
+/** Reports a failure of the log itself, as a line on standard error. */
 export async function report(message: string): Promise<void> {
   try {
     await Deno.stderr.write(new TextEncoder().encode(`${message}\n`));
   } catch {
-    // Nobody can be told.
+    // There is nowhere left to report it.
   }
 }

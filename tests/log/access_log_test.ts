@@ -15,7 +15,7 @@ function open(log: Log, settings: Partial<AccessLogSettings>): Promise<AccessLog
   );
 }
 
-Deno.test("openAccessLog() appends lines, and reopens the file by name", () =>
+Deno.test("openAccessLog() appends lines, and reopen() opens the path again", () =>
   inLogFolder(async (folder) => {
     const log = await mainLog(`${folder}/log`);
     const path = `${folder}/access`;
@@ -73,7 +73,7 @@ Deno.test("openAccessLog() writes through the main log if both name the same fil
     assertEquals(lines, 100);
   }));
 
-Deno.test("openAccessLog() logs to the main log how many records were dropped", () =>
+Deno.test("openAccessLog() reports dropped records in the main log", () =>
   inLogFolder(async (folder) => {
     const log = await mainLog(`${folder}/log`);
     const path = `${folder}/access`;

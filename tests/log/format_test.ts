@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { inLogFolder, linesOf, openLogTo } from "../helpers/log.ts";
 
-Deno.test("openLog() writes one JSON object a line, with flat dotted attributes", () =>
+Deno.test("openLog() writes one JSON object per line, with flat dotted attributes", () =>
   inLogFolder(async (folder) => {
     const log = await openLogTo(`${folder}/log`);
     log.logger.info("Connection closed", {
@@ -60,7 +60,7 @@ Deno.test("openLog() writes an error as exception.*, with its stack from level e
     );
   }));
 
-Deno.test("openLog() writes the line of a record whose values cannot be serialized", () =>
+Deno.test("openLog() writes a line even for a record whose values cannot be serialized", () =>
   inLogFolder(async (folder) => {
     const log = await openLogTo(`${folder}/log`);
     const circular: unknown[] = [];
@@ -86,7 +86,7 @@ Deno.test("openLog() writes the line of a record whose values cannot be serializ
     assertEquals(second?.["exception.message"], "Thrown by a getter");
   }));
 
-Deno.test("openLog() lets no value, name or message begin a line or move the cursor", () =>
+Deno.test("openLog() lets no value, name or message start a line or move the cursor", () =>
   inLogFolder(async (folder) => {
     const evil = "a\nb\r\x1b[2J\x85\u2028c\x00";
     for (const format of ["text", "json"] as const) {

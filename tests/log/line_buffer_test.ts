@@ -22,7 +22,7 @@ Deno.test("LineBuffer hands on lines in one batch after 200 ms, and again after 
   }
 });
 
-Deno.test("LineBuffer.flush() hands on at once, nothing if it is empty, and leaves no timer", () => {
+Deno.test("LineBuffer.flush() hands on the batch at once, unless empty, and leaves no timer", () => {
   const { buffer, batches } = recording();
   buffer.flush();
   buffer.add("line\n");
@@ -54,7 +54,7 @@ Deno.test("LineBuffer hands on a line longer than a batch in one piece and in or
 
 Deno.test("LineBuffer splits no character, however many bytes it takes", () => {
   const { buffer, batches } = recording();
-  // As characters the second line fits, as bytes it does not.
+  // The second line fits as characters, but not as bytes.
   const [first, second] = [`${"é".repeat(10_000)}\n`, `${"🌊".repeat(4_000)}\n`];
   for (const line of [first, second, first, "last\n"]) buffer.add(line);
   buffer.flush();
@@ -62,7 +62,7 @@ Deno.test("LineBuffer splits no character, however many bytes it takes", () => {
   assert(batches.every((lines) => lines.endsWith("\n")));
 });
 
-Deno.test("LineBuffer may be added to while it hands on a batch", () => {
+Deno.test("LineBuffer accepts lines while it hands on a batch", () => {
   const batches: string[] = [];
   const buffer = new LineBuffer((lines) => {
     batches.push(lines);

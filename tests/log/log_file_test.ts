@@ -3,7 +3,7 @@ import { ExitError } from "../../src/base/exit.ts";
 import { inLogFolder, linesOf, logProgram, openLogTo } from "../helpers/log.ts";
 import { until } from "../helpers/until.ts";
 
-Deno.test("openLog() exits 73 if the file cannot be opened, 77 if permission is refused", () =>
+Deno.test("openLog() exits 73 if the file cannot be opened, 77 if permission is denied", () =>
   inLogFolder(async (folder) => {
     for (const file of [`${folder}/missing/log`, folder]) {
       const error = await assertRejects(() => openLogTo(file), ExitError);
@@ -84,14 +84,14 @@ Deno.test("openLog() keeps writing to a file that cannot be rotated", () =>
       const log = await openLog({ ...settings, file: "${folder}/log", maxSize: 1000, maxFiles: 2 });
       for (let i = 0; i < 8; i++) log.logger.info("Line", { i, filling: "x".repeat(i === 6 ? 2000 : 100) });
       await log.close();`;
-    // Renaming does not replace a folder that is not empty.
+    // A rename cannot replace a folder that is not empty.
     await Deno.mkdir(`${folder}/log.1/full`, { recursive: true });
     const { stderr } = await new Deno.Command(Deno.execPath(), {
       args: await logProgram(folder, body),
     }).output();
     assertMatch(
       new TextDecoder().decode(stderr),
-      /^(Cannot rotate the log file [^\n]+, it grows over its limit\n)+$/,
+      /^(Cannot rotate the log file [^\n]+, it will exceed its limit\n)+$/,
     );
     assertEquals(
       (await linesOf(`${folder}/log`)).map((line) => line.i),

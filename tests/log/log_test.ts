@@ -44,7 +44,7 @@ Deno.test("openLog() reports a full disk once on stderr, and resumes without los
     );
   }));
 
-Deno.test("openLog() does not end the program if stdout is a full disk or a closed pipe", () =>
+Deno.test("openLog() keeps the program running if stdout is a full disk or a closed pipe", () =>
   inLogFolder(async (folder) => {
     const body = `
       const log = await openLog(settings);
@@ -68,7 +68,7 @@ Deno.test("openLog() does not end the program if stdout is a full disk or a clos
     );
   }));
 
-Deno.test("openLog() drops and counts records over the queue's limit, and never blocks", () =>
+Deno.test("openLog() drops and counts records beyond the queue's limit, and never blocks", () =>
   inLogFolder(async (folder) => {
     const body = `
       const log = await openLog(settings);
