@@ -4,12 +4,11 @@ import { replaceFileSync } from "../base/replace_file.ts";
 import { cannotWrite } from "../base/system_errors.ts";
 
 /**
- * Writes this process's id to a file, in place of a stale one. Disposing removes
- * the file if it still holds this id.
+ * Writes this process's id to a file, replacing a stale one. Disposing removes the
+ * file if it still holds this id.
  *
- * @throws {ExitError} 73 when the file names another living process, holds
- * something other than a process id, or cannot be written; 77 when permission is
- * refused.
+ * @throws {ExitError} 73 if the file names another live process, holds something
+ * other than a process id, or cannot be written; 77 if permission is denied.
  */
 export function writePidFile(path: string): Disposable {
   try {
@@ -27,13 +26,13 @@ export function writePidFile(path: string): Disposable {
       try {
         if (readPid(path) === Deno.pid) Deno.removeSync(path);
       } catch {
-        // It is another's by now, or out of reach: not ours to remove.
+        // It belongs to another process by now, or is out of reach: leave it.
       }
     },
   };
 }
 
-/** The process id in the file; null when there is no file or an empty one. */
+/** The process id in the file; null if there is no file or it is empty. */
 function readPid(path: string): number | null {
   const text = readIfThere(path).trim();
   if (text === "") return null;
@@ -51,17 +50,17 @@ function readIfThere(path: string): string {
 }
 
 /**
- * Sends signal 0, which only checks. `Deno.kill` has no signal 0, and Deno opens
- * /proc only with `--allow-all`, hence node:process. Without `--allow-run` every
- * process counts as alive: two servers on one pid file are worse than a stale
- * file that the user has to remove.
+ * Sends signal 0, which only checks for the process. `Deno.kill` has no signal 0,
+ * and Deno opens /proc only with `--allow-all`, hence node:process. Without
+ * `--allow-run` every process counts as alive: two servers on one pid file are
+ * worse than a stale file that the user has to remove.
  */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM means that it lives and belongs to another user.
+    // EPERM means that it is alive and belongs to another user.
     return (error as { code?: string }).code !== "ESRCH";
   }
 }

@@ -9,17 +9,17 @@ export interface LaneStatus extends LaneCounts {
   readonly place: PlaceName;
   readonly state: LaneState;
   readonly generation: number;
-  /** The process it runs in. */
+  /** The id of the process that it runs in. */
   readonly pid: number;
   /** Milliseconds since its last heartbeat. */
   readonly heartbeat_age_ms: number;
-  /** Share of a processor that its thread has used since the last reading, 0 to 1. */
+  /** CPU time of its thread as a share of the time since the last reading, 0 to 1. */
   readonly busy: number;
 }
 
 /** The whole server. */
 export interface Status {
-  /** When it was read, as in RFC 3339. */
+  /** When it was read, in UTC (RFC 3339). */
   readonly time: string;
   readonly mode: string;
   readonly service: string;
@@ -27,7 +27,7 @@ export interface Status {
   readonly uptime_s: number;
   /** The generation in service. */
   readonly generation: number;
-  /** The last reload if it failed, otherwise null. */
+  /** The last reload, if it failed; otherwise null. */
   readonly failed_generation: { readonly generation: number; readonly reason: string } | null;
   readonly lanes: readonly LaneStatus[];
   /** Counts since the start, including those of lanes that are gone. */
@@ -36,7 +36,7 @@ export interface Status {
     readonly crashed: number;
     /** Lanes that hung. */
     readonly hung: number;
-    /** Lanes that were replaced because of their age, memory or number of requests. */
+    /** Lanes that were replaced for their age, memory or number of requests. */
     readonly recycled: number;
   };
 }

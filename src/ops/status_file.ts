@@ -2,18 +2,18 @@ import { replaceFile, replaceFileSync } from "../base/replace_file.ts";
 import { cannotWrite } from "../base/system_errors.ts";
 import type { Status } from "./status.ts";
 
-/** Milliseconds between two writes. */
+/** Milliseconds between writes. */
 const PERIOD_MS = 1000;
 
 /**
  * Writes the status to a file as JSON, at once and then every second. Readers
- * never see half of it. Disposing waits for a write in progress, and removes the
- * file if it still belongs to this process.
+ * never see a partial file. Disposing waits for a write in progress, and removes
+ * the file if it still belongs to this process.
  *
  * @param read Called before each write.
- * @param onOutage Called when a later write fails, once until a write succeeds.
- * @param period Milliseconds between two writes; a slow write delays the next.
- * @throws {ExitError} When the first write fails: 77 if permission is refused,
+ * @param onOutage Called when a later write fails, once per outage.
+ * @param period Milliseconds between writes; a slow write delays the next.
+ * @throws {ExitError} If the first write fails: 77 if permission is denied,
  * otherwise 73.
  */
 export function keepStatusFile(
@@ -61,6 +61,6 @@ async function removeOwn(path: string): Promise<void> {
     const { pid } = JSON.parse(await Deno.readTextFile(path));
     if (pid === Deno.pid) await Deno.remove(path);
   } catch {
-    // It is gone, out of reach, or no longer a status file: not ours to remove.
+    // It is gone, out of reach, or no longer a status file: leave it.
   }
 }

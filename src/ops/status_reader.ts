@@ -4,24 +4,23 @@ import type { SupervisedLane } from "../supervision/supervised_lane.ts";
 import type { LaneStatus, Status } from "./status.ts";
 
 /**
- * Reads the status of a server, again and again. Each reader has its own
- * baseline for `busy`, so that readers with different intervals do not disturb
- * each other.
+ * Reads the status of a server, repeatedly. Each reader has its own baseline for
+ * `busy`, so that readers with different intervals do not affect each other.
  */
 export class StatusReader {
   readonly #server: Server;
-  /** The processor time of each lane in milliseconds, as of the last reading. */
+  /** The CPU time of each lane in milliseconds, as of the last reading. */
   readonly #busy = new WeakMap<SupervisedLane, number>();
-  /** When that was. */
+  /** When the last reading was, by the monotonic clock. */
   #lastReading = performance.now();
 
   constructor(server: Server) {
     this.#server = server;
-    // Else a reader that starts late would take all their past for recent.
+    // Otherwise a late reader would count all their earlier CPU time as recent.
     for (const lane of server.supervisor.lanes) this.#busy.set(lane, lane.row.get("busy"));
   }
 
-  /** `busy` is the average since the last reading, at first since the reader was made. */
+  /** Reads the status. `busy` is the average since the last reading, or since construction. */
   read(): Status {
     const now = performance.now();
     const elapsed = Math.max(1, now - this.#lastReading);
@@ -61,7 +60,7 @@ export class StatusReader {
 
   #busyShare(lane: SupervisedLane, elapsed: number): number {
     const busy = lane.row.get("busy");
-    // A lane that is not known yet has started since the last reading.
+    // An unknown lane has started since the last reading.
     const share = (busy - (this.#busy.get(lane) ?? 0)) / elapsed;
     this.#busy.set(lane, busy);
     return Math.round(Math.min(1, Math.max(0, share)) * 100) / 100;

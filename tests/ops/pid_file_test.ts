@@ -29,7 +29,7 @@ Deno.test("writePidFile() holds this process's id until it is disposed", () =>
     assertEquals(namesIn(path), []);
   }));
 
-Deno.test("writePidFile() refuses a file that names another living process", () =>
+Deno.test("writePidFile() refuses a file that names another live process", () =>
   withPath(async (path) => {
     const other = new Deno.Command("sleep", { args: ["60"] }).spawn();
     try {
@@ -58,7 +58,7 @@ Deno.test("writePidFile() overwrites the id of a dead process, its own, and an e
     }
   }));
 
-Deno.test("writePidFile() leaves a file alone that names another process by the time it is disposed", () =>
+Deno.test("writePidFile() does not remove a file that names another process by then", () =>
   withPath((path) => {
     const file = writePidFile(path);
     Deno.writeTextFileSync(path, "1\n");
@@ -66,7 +66,7 @@ Deno.test("writePidFile() leaves a file alone that names another process by the 
     assertEquals(Deno.readTextFileSync(path), "1\n");
   }));
 
-Deno.test("writePidFile() refuses a file that is not a pid file, and a missing directory", () =>
+Deno.test("writePidFile() refuses a file that is not a pid file, and a missing folder", () =>
   withPath((path) => {
     Deno.writeTextFileSync(path, "root:x:0:0\n");
     const foreign = assertThrows(() => writePidFile(path), ExitError);
@@ -77,5 +77,5 @@ Deno.test("writePidFile() refuses a file that is not a pid file, and a missing d
       ExitError,
     );
     assertEquals(missing.exitCode, 73);
-    assertMatch(missing.message, /its directory does not exist/);
+    assertMatch(missing.message, /its folder does not exist/);
   }));

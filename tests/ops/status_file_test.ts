@@ -79,7 +79,7 @@ Deno.test("keepStatusFile() writes at once, then every second, and removes the f
     assertEquals(namesIn(folder), []);
   }));
 
-Deno.test("keepStatusFile() never lets a reader see half a file", () =>
+Deno.test("keepStatusFile() never lets a reader see a partial file", () =>
   inFolder(async (folder) => {
     const path = `${folder}/status.json`;
     let writes = 0;
@@ -115,7 +115,7 @@ Deno.test("keepStatusFile() never runs two writes at once, and waits for one whe
     }
   }));
 
-Deno.test("keepStatusFile() leaves a file alone that another process or program wrote over it", () =>
+Deno.test("keepStatusFile() does not remove a file that another program has overwritten", () =>
   inFolder(async (folder) => {
     for (const text of [`{"pid":1}\n`, "null", "mine"]) {
       const path = `${folder}/status.json`;
@@ -158,7 +158,7 @@ Deno.test("keepStatusFile() reports each outage once, and writes again after it"
       assertEquals(
         outages,
         Array(count).fill(
-          `Cannot write the status file ${path}: its directory does not exist, ` +
+          `Cannot write the status file ${path}: its folder does not exist, ` +
             "retrying every second",
         ),
       );
@@ -174,7 +174,7 @@ Deno.test("keepStatusFile() reports each outage once, and writes again after it"
     assertEquals(outages.length, 3);
   }));
 
-Deno.test("keepStatusFile() writes through no link in place of its draft", () =>
+Deno.test("keepStatusFile() does not follow a link in place of its draft", () =>
   inFolder(async (folder) => {
     const [path, victim] = [`${folder}/status.json`, `${folder}/victim`];
     Deno.writeTextFileSync(victim, "precious");
@@ -193,7 +193,7 @@ Deno.test("keepStatusFile() exits 73 if the file cannot be created", () =>
     const missing = refusalOf(`${folder}/a/s.json`);
     assertEquals([missing.exitCode, missing.message], [
       73,
-      `Cannot write the status file ${folder}/a/s.json: its directory does not exist, ` +
+      `Cannot write the status file ${folder}/a/s.json: its folder does not exist, ` +
       "choose another --status-file",
     ]);
     Deno.mkdirSync(`${folder}/s.json`);
@@ -204,7 +204,7 @@ Deno.test("keepStatusFile() exits 73 if the file cannot be created", () =>
   }));
 
 Deno.test({
-  name: "keepStatusFile() exits 77 if permission is refused",
+  name: "keepStatusFile() exits 77 if permission is denied",
   permissions: { write: false },
   fn() {
     const error = refusalOf("/tmp/sluice-status.json");

@@ -8,7 +8,7 @@ import { loadSettings } from "../../src/settings/load.ts";
 import { inLogFolder, openLogTo } from "../helpers/log.ts";
 import { until } from "../helpers/until.ts";
 
-// It opens the C library, which stays open: no leak of the test.
+// Opens the C library for good, so it must not look like a leak of a test.
 const clock = cpuClock();
 
 /** Runs a body with a server of one lane, which runs on this thread. */
@@ -35,12 +35,12 @@ async function withServer(body: (server: Server, row: Row) => Promise<void>): Pr
   });
 }
 
-/** Uses processor time on this thread. */
+/** Uses CPU time on this thread. */
 function burn(milliseconds: number): void {
   for (const end = clock() + milliseconds; clock() < end;);
 }
 
-/** Waits for two more heartbeats: the second one includes all that came before. */
+/** Waits for two more heartbeats: the second covers everything until now. */
 async function twoHeartbeats(row: Row, meanwhile: () => void = () => {}): Promise<void> {
   for (const nth of ["a", "another"]) {
     const last = row.get("heartbeat");
@@ -51,7 +51,7 @@ async function twoHeartbeats(row: Row, meanwhile: () => void = () => {}): Promis
   }
 }
 
-/** The processor time that a lane reports, and when. */
+/** The CPU time that a lane reports, and when. */
 function markOf(row: Row) {
   return { busy: row.get("busy"), time: performance.now() };
 }
@@ -64,7 +64,7 @@ function assertBusy(reader: StatusReader, from: Mark, to: Mark): void {
   assert(Math.abs(busy - share) < 0.05, `busy is ${busy}, expected ${share}`);
 }
 
-Deno.test("StatusReader.read() counts busy since the last reading of this reader, not of others", () =>
+Deno.test("StatusReader.read() measures busy since its own last reading, not that of others", () =>
   withServer(async (server, row) => {
     const seldom = new StatusReader(server);
     const often = new StatusReader(server);
@@ -85,7 +85,7 @@ Deno.test("StatusReader.read() counts busy since the last reading of this reader
     assertBusy(seldom, start, end);
   }));
 
-Deno.test("StatusReader.read() does not count what a lane did before the reader was made", () =>
+Deno.test("StatusReader.read() does not count CPU time from before the reader was made", () =>
   withServer(async (server, row) => {
     burn(300);
     await twoHeartbeats(row);
