@@ -3,7 +3,7 @@
  * ENTRY OUTPUT` for another program.
  *
  * `deno compile` appends a program to denort, a runtime that it downloads from
- * Deno's own host. Where that host cannot be reached, npm has an older one.
+ * Deno's own host. If that host cannot be reached, an older one comes from npm.
  */
 import config from "../deno.json" with { type: "json" };
 import { cutOutRuntime, NPM_RUNTIME } from "./npm_runtime.ts";
@@ -20,12 +20,12 @@ const CACHE = `${ROOT}dist/.cache`;
 const LEFT_OUT = ["hono", "playwright-core"];
 
 /**
- * The server starts itself as a child process under any name, and a program that
- * may run others may do everything anyway. For handlers, see `--sandbox`.
+ * The server starts itself as a child process under any name, and permission to run
+ * programs implies every other anyway. For handlers, see `--sandbox`.
  */
 const PERMISSIONS = ["--allow-all"];
 
-/** Milliseconds for Deno's host to answer, and for compiling with and without its runtime. */
+/** Milliseconds for Deno's host to respond, and for compiling with and without its runtime. */
 const PROBE_LIMIT = 5_000;
 const DOWNLOAD_LIMIT = 300_000;
 const OFFLINE_LIMIT = 30_000;
@@ -37,7 +37,7 @@ const { size } = await Deno.stat(OUTPUT);
 say(`Base: ${base}`);
 say(`${OUTPUT}: ${(size / 1e6).toFixed(1)} MB`);
 
-/** Compiles with the newest runtime that can be had, and names it. */
+/** Compiles with the newest runtime available, and returns its name. */
 async function compile(): Promise<string> {
   const reason = await compileWithOwnRuntime();
   if (reason === null) return `Deno's own denort ${Deno.version.deno}`;
@@ -47,8 +47,8 @@ async function compile(): Promise<string> {
 
 /** @returns Why it failed; null if it did not. */
 async function compileWithOwnRuntime(): Promise<string | null> {
-  // Even without a network the runtime may be in Deno's cache. But Deno waits for
-  // an unreachable host as long as the system does, so give it less time then.
+  // Even offline, the runtime may be in Deno's cache. But Deno waits for an
+  // unreachable host as long as the system does, so give it less time then.
   const limit = await canReachHost() ? DOWNLOAD_LIMIT : OFFLINE_LIMIT;
   const { ok, output } = await run(Deno.execPath(), await compileArguments(), limit);
   if (ok) return null;
@@ -78,7 +78,7 @@ async function compileWithNpmRuntime(): Promise<string> {
 async function compileArguments(): Promise<string[]> {
   const args = ["compile", "--quiet", "--no-check", "--no-prompt", "--config", await writeConfig()];
   args.push(...config.unstable.map((feature) => `--unstable-${feature}`), ...PERMISSIONS);
-  // The entry modules of threads and processes, which no import names.
+  // The entry modules of threads and processes, which nothing imports.
   for await (const { name } of Deno.readDir(`${ROOT}src/places`)) {
     if (name.endsWith("_entry.ts")) args.push("--include", `${ROOT}src/places/${name}`);
   }

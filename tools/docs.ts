@@ -3,7 +3,7 @@
  *
  *     deno run -A tools/docs.ts [--check]
  *
- * With `--check` it writes nothing, and exits with 1 when a file is stale.
+ * With `--check` it writes nothing, and exits with 1 if a file is stale.
  */
 import { GENERATED_PAGES } from "./option_docs.ts";
 

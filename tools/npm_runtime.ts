@@ -1,16 +1,16 @@
-/** An older denort, cut out of an npm package that was made by `deno compile`. */
+/** An older denort, extracted from an npm package that was made by `deno compile`. */
 import { run } from "./run.ts";
 
 const PACKAGE = "@stdy/cli-linux-x64";
-/** Of its program. The runtime is the ELF image that it begins with. */
+/** Its program, which begins with the runtime, an ELF image. */
 const FILE = "bin/steady";
 const RUNTIME_BYTES = 97_076_048;
 const RUNTIME_SHA256 = "f12d5d3886d5ea138304fb8d67d7396cfbedf53656676132152cb89f3fa4d8e6";
-/** Milliseconds. */
+/** In milliseconds. */
 const INSTALL_LIMIT = 300_000;
 const INSTALL_OPTIONS = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
 
-/** Where the runtime comes from, its version of Deno and its platform. */
+/** The origin of the runtime, its version of Deno and its platform. */
 export const NPM_RUNTIME = {
   name: `${PACKAGE}@0.22.2`,
   deno: "2.7.11",
@@ -21,7 +21,7 @@ export const NPM_RUNTIME = {
  * Downloads the runtime into a folder, unless it is there already.
  *
  * @returns The path of the runtime.
- * @throws {Error} When npm fails, or the package is not the expected one.
+ * @throws {Error} If npm fails, or the checksum is wrong.
  */
 export async function cutOutRuntime(cache: string): Promise<string> {
   const path = `${cache}/denort-${NPM_RUNTIME.deno}`;

@@ -1,4 +1,4 @@
-/** The parts of the documentation that the table of options determines. */
+/** The parts of the documentation that are generated from the table of options. */
 import { defaultOf } from "../src/cli/describe.ts";
 import { GROUPS } from "../src/settings/option.ts";
 import {
@@ -9,14 +9,14 @@ import {
   optionOf,
 } from "../src/settings/options.ts";
 
-/** A file of the documentation, from the project's root, and how it is brought up to date. */
+/** A file of the documentation, by its path from the project's root, and how to update it. */
 export interface GeneratedPage {
   readonly path: string;
-  /** @param text The file as it is; empty when it does not exist. */
+  /** @param text The current content; empty if the file does not exist. */
   update(text: string): string;
 }
 
-/** All files that are generated, at least in part. */
+/** All files that are generated at least in part. */
 export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { path: "docs/options.md", update: optionsPage },
   { path: "README.md", update: withFirstOptions },
@@ -35,10 +35,10 @@ const INTRODUCTION = `# Options
 
 <!-- Written by deno task docs from src/settings/: change the options there. -->
 
-The options of \`sluice serve\` and \`sluice check\`. Each is a flag, a variable of the environment, and
-a key of the configuration file without the leading dashes; when several set it, the first of these
-wins. \`sluice --print-config\` shows every value and where it comes from; \`sluice check\` validates
-them all.
+The options of \`sluice serve\` and \`sluice check\`. Each is a flag, an environment variable, and a key
+of the configuration file, without the leading dashes; if several set it, the first of these wins.
+\`sluice --print-config\` shows every value and where it comes from; \`sluice check\` validates them
+all.
 
 - A duration is \`500ms\`, \`30s\`, \`2m\`, \`1h\` or \`1d\`; a bare number is seconds.
 - A size is \`16kb\`, \`1mb\` or \`1gb\`, in steps of 1024; a bare number is bytes.
@@ -66,7 +66,7 @@ function optionsPage(): string {
 /**
  * Replaces the table of the options that people use first.
  *
- * @throws {Error} When the text has no markers around the table.
+ * @throws {Error} If the text has no markers around the table.
  */
 function withFirstOptions(text: string): string {
   const begin = text.indexOf(BEGIN);

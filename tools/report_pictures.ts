@@ -9,7 +9,7 @@ import { locate } from "../src/bench/peers/program.ts";
 
 const WIDTH = 900;
 
-/** The names that systems install Chromium under. */
+/** The names under which systems install Chromium. */
 const PROGRAMS = ["chromium", "chromium-browser", "google-chrome"];
 
 const [REPORT, FOLDER] = Deno.args;

@@ -1,9 +1,9 @@
 /**
- * Runs a program to its end.
+ * Runs a program, and waits until it exits.
  *
  * @param limit Milliseconds after which it is killed.
  * @param env Added to the environment.
- * @returns Whether it succeeded, and both of its outputs.
+ * @returns Whether it succeeded, and its stdout and stderr.
  */
 export async function run(
   program: string,

@@ -14,7 +14,7 @@ async function bench(
   return { code, text: decoder.decode(stdout), complaint: decoder.decode(stderr) };
 }
 
-Deno.test("deno task bench compares two checkouts, and prints what and how often", async () => {
+Deno.test("deno task bench compares two checkouts, and names both and the number of pairs", async () => {
   const options = ["--pairs", "2", "--against", ROOT, "--", "--backlog", "100"];
   const { code, text } = await bench("start", ...options);
   assertEquals(code, 0, text);
@@ -28,7 +28,7 @@ Deno.test("deno task bench compares two checkouts, and prints what and how often
   assert(lowest <= median && median <= highest, text);
 });
 
-Deno.test("deno task bench refuses a group, an option or a checkout that it does not know", async () => {
+Deno.test("deno task bench refuses an unknown group, option or checkout", async () => {
   for (
     const [args, message] of [
       [["ech"], "Unknown group ech: see --help"],

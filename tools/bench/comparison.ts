@@ -9,9 +9,9 @@ import {
 import { HERE, sluice } from "./servers.ts";
 import { print, printFigures, printHead, printRow } from "./table.ts";
 
-/** What the command line asks of every measurement. */
+/** The settings of the command line, for every comparison. */
 export interface Context {
-  /** How often the servers are started and measured beside each other. */
+  /** How often the servers are started and compared. */
   readonly pairs: number;
   /** The folder of a checkout to compare this one with; null for the usual rivals. */
   readonly against: string | null;
@@ -19,18 +19,18 @@ export interface Context {
   readonly extra: readonly string[];
 }
 
-/** What Sluice is measured beside: another server, or Sluice with other options or another load. */
+/** What Sluice is compared with: another server, or Sluice with other options or another load. */
 export interface Rival extends Partial<Contender> {
   readonly options?: readonly string[];
-  /** What the name of the server does not say. */
+  /** Added to the name of the server. */
   readonly note?: string;
-  /** What the ratio of the CPU time should be. */
+  /** The target for the ratio of CPU times. */
   readonly cpuAim?: string;
-  /** What the ratio of the rates should be. */
+  /** The target for the ratio of rates. */
   readonly rateAim?: string;
 }
 
-/** One measurement of Sluice beside others. */
+/** A comparison of Sluice with rivals. */
 export interface Comparison extends Omit<Schedule, "pairs"> {
   readonly title: string;
   /** What is counted, such as `request`. */
@@ -41,7 +41,7 @@ export interface Comparison extends Omit<Schedule, "pairs"> {
   readonly rivals: readonly Rival[];
 }
 
-/** Measures Sluice beside its rivals, or beside another checkout of itself, and prints a table. */
+/** Compares Sluice with its rivals, or with another checkout of itself, and prints a table. */
 export async function compare(comparison: Comparison, context: Context): Promise<void> {
   const { title, unit, slices, duration, load } = comparison;
   const { pairs, against, extra } = context;

@@ -1,4 +1,4 @@
-/** What is compared: Sluice, the load, and the rivals. */
+/** The comparisons: Sluice, the load, and the rivals. */
 import { denoListen, denoServe, denoServeParallel } from "../../src/bench/peers/deno.ts";
 import { nginx } from "../../src/bench/peers/nginx.ts";
 import { nodeHttp } from "../../src/bench/peers/node.ts";
@@ -14,7 +14,7 @@ const HTTP = ["--service", "http"];
 const LAB = [...HTTP, "--lab"];
 
 const GET: Comparison = {
-  title: `GET / over ${CONNECTIONS} kept connections, by wrk`,
+  title: `GET / over ${CONNECTIONS} persistent connections, by wrk`,
   unit: "request",
   options: HTTP,
   load: wrk({ connections: CONNECTIONS }),
@@ -33,9 +33,9 @@ const denoServeEcho: Server = {
   },
 };
 
-/** Messages beside those of a bare loop of read and write. */
+/** Echo, compared with a bare loop of read and write. */
 export const ECHO: Comparison = {
-  title: `Echo of 64 bytes over ${CONNECTIONS} kept connections`,
+  title: `Echo of 64 bytes over ${CONNECTIONS} persistent connections`,
   unit: "message",
   options: ["--service", "echo"],
   load: generator(echoWork(CONNECTIONS)),
@@ -44,7 +44,7 @@ export const ECHO: Comparison = {
   rivals: [{ server: denoListen, cpuAim: "at most 1.05" }],
 };
 
-/** Requests, by the name of the group. */
+/** The comparisons of HTTP, by group. */
 export const HTTP_GROUPS: Readonly<Record<string, readonly Comparison[]>> = {
   http_requests: [{
     ...GET,
@@ -78,7 +78,7 @@ export const HTTP_GROUPS: Readonly<Record<string, readonly Comparison[]>> = {
   }],
   http_bodies: [{
     ...GET,
-    title: "POST of 1 MB, echoed, over 8 kept connections, by wrk",
+    title: "POST of 1 MB, echoed, over 8 persistent connections, by wrk",
     load: wrk({ connections: 8, path: "/echo", body: 1024 ** 2 }),
     rivals: [{ server: denoServeEcho, rateAim: "at least 1/1.5" }],
   }],
@@ -90,7 +90,7 @@ export const HTTP_GROUPS: Readonly<Record<string, readonly Comparison[]>> = {
   })),
 };
 
-/** Our load generator beside wrk: all but the last case leave both time to spare. */
+/** Our load generator, compared with wrk. Only the last case keeps either of them busy. */
 export const LOAD: readonly Comparison[] = [
   { path: "/work?io_ms=10", connections: 64, rateAim: "0.9 to 1.1" },
   { path: "/work?io_ms=10", connections: 256, rateAim: "0.9 to 1.1" },
@@ -99,7 +99,7 @@ export const LOAD: readonly Comparison[] = [
   { path: "/", connections: 64, rateAim: "" },
 ].map(({ path, connections, rateAim }): Comparison => ({
   ...GET,
-  title: `GET ${path}, kept connections: ${connections}, by sluice load`,
+  title: `GET ${path}, persistent connections: ${connections}, by sluice load`,
   options: LAB,
   load: generator(getWork(path, connections)),
   rivals: [{ load: wrk({ path, connections }), note: ", by wrk", rateAim }],

@@ -11,21 +11,21 @@ const HOST = "127.0.0.1";
 const SEED = 1;
 const FIXED = { hostname: HOST, slow: 0, closing: false, warmup: 0, seed: SEED };
 
-/** Messages of 64 bytes over kept connections; each waits for its echo. */
+/** Messages of 64 bytes over persistent connections; each waits for its echo. */
 export const echoWork = (connections: number): Work => ({
   framing: { type: "echo" },
   messages: [echoMessage(64, SEED)],
   connections,
 });
 
-/** GET requests over kept connections; each waits for its answer. */
+/** GET requests over persistent connections; each waits for its response. */
 export const getWork = (path: string, connections: number): Work => ({
   framing: { type: "http" },
   messages: [httpMessage(`GET ${path}`, HOST, 1)],
   connections,
 });
 
-/** A load as fast as the server answers. */
+/** A load as fast as the server responds. */
 export function generator(work: Work): Load {
   return async (server, duration) => {
     let [before, after] = [NaN, NaN];
@@ -39,7 +39,7 @@ export function generator(work: Work): Load {
   };
 }
 
-/** @throws {Error} When a request fails. */
+/** @throws {Error} If a request fails. */
 export async function runGenerator(
   { port }: RunningServer,
   work: Work & Pick<LoadPlan, "duration" | "rate">,

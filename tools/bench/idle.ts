@@ -9,14 +9,14 @@ import { print, printHead, printRow } from "./table.ts";
 const CONNECTIONS = 10_000;
 /** Connections that a server has served before the second figure, in batches. */
 const EARLIER = [2500, 2500, 2500, 2500];
-/** Messages a second; clients take turns, so that each connection has one. */
+/** Messages per second, one on each connection in turn. */
 const RATE = 5000;
-/** Time for the server to handle the end of a batch, in milliseconds. */
+/** Time for the server to close the connections of a batch, in milliseconds. */
 const SETTLE_MS = 500;
 
 /**
- * The memory of an idle connection. Much of what a new server grows by is the heap
- * of the runtime, which grows once; the second figure leaves most of that out.
+ * Measures the memory of an idle connection. A new server also grows by the heap of
+ * the runtime, once; the second figure leaves most of that out.
  */
 export async function idle({ pairs, against, extra }: Context): Promise<void> {
   const options = ["--service", "echo", ...extra];
@@ -30,7 +30,7 @@ export async function idle({ pairs, against, extra }: Context): Promise<void> {
   printRow("KB each, after others", later, 2, "A at most 5");
 }
 
-/** KB by which a server grows for each connection. */
+/** The growth of a server per connection, in KB. */
 async function measure(server: Server, earlier: readonly number[]): Promise<number> {
   await using running = await startServer(server);
   for (const connections of earlier) {
@@ -40,7 +40,7 @@ async function measure(server: Server, earlier: readonly number[]): Promise<numb
   return await growth(running, CONNECTIONS) / CONNECTIONS / 1024;
 }
 
-/** Bytes by which a server grows with some connections. */
+/** The growth of a server with a number of connections, in bytes. */
 async function growth(server: RunningServer, connections: number): Promise<number> {
   const before = server.memory();
   let after = before;

@@ -1,4 +1,4 @@
-/** Measures Sluice beside yardsticks, or beside another checkout of itself: `deno task bench`. */
+/** Compares Sluice with other servers, or with another checkout of itself: `deno task bench`. */
 import { parseArgs } from "@std/cli/parse-args";
 import { EXIT } from "../../src/base/exit.ts";
 import { writeText } from "../../src/base/write_text.ts";
@@ -9,7 +9,7 @@ import { idle } from "./idle.ts";
 import { start } from "./start.ts";
 import { print } from "./table.ts";
 
-/** Measures, and prints what it finds. */
+/** Measures, and prints the results. */
 type Group = (context: Context) => Promise<void>;
 
 const HTTP = Object.keys(HTTP_GROUPS);
@@ -26,15 +26,15 @@ const DEFAULT_PAIRS = "5";
 const FAILED = 1;
 const INTERRUPTED = 130;
 
-const HELP = `Measures Sluice beside yardsticks, in the same run and in turn, because a noisy
-machine then hits both alike. What counts is the ratio, pair by pair.
+const HELP = `Compares Sluice with other servers, in turn and in the same run, so that noise on the
+machine affects both alike. What counts is the ratio of each pair.
 
 Usage: deno task bench [group...] [options] [-- options of the server]
 
-  deno task bench echo                     Beside a bare loop of read and write
-  deno task bench http                     Beside nginx, deno serve and Node, by wrk
-  deno task bench echo --against ../other  Beside another checkout
-  deno task bench echo -- --mode pooled    With options of the server
+  deno task bench echo                     With a bare loop of read and write
+  deno task bench http                     With nginx, deno serve and Node, by wrk
+  deno task bench echo --against ../other  With another checkout
+  deno task bench echo -- --mode pooled    Setting options of Sluice
 
 Groups (default: all):
   ${Object.keys(GROUPS).join(", ")}
@@ -108,7 +108,7 @@ function refuse(message: string): never {
   Deno.exit(EXIT.usage);
 }
 
-// Deno.exit ends the servers, which dying from a signal would not.
+// Deno.exit() dispatches "unload", which kills the servers; death by a signal would not.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => Deno.exit(INTERRUPTED));
 }

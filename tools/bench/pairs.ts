@@ -4,21 +4,21 @@ import { type RunningServer, type Server, startServer } from "./servers.ts";
 /** A figure of two servers, pair by pair. */
 export type Both = readonly [as: readonly number[], bs: readonly number[]];
 
-/** What a load found in one slice of time. */
+/** The result of a load in one slice of time. */
 export interface Slice {
   /** Requests or messages answered. */
   readonly units: number;
   readonly seconds: number;
   /** CPU time of the server, in microseconds. */
   readonly cpu: number;
-  /** Processors that the load generator kept busy: near 1, it is the limit, not the server. */
+  /** Processors that the load generator kept busy: near 1, it is the bottleneck, not the server. */
   readonly client: number;
 }
 
 /**
- * Loads a server for some milliseconds.
+ * Loads a server for a number of milliseconds.
  *
- * @throws {Error} When a request fails.
+ * @throws {Error} If a request fails.
  */
 export type Load = (server: RunningServer, duration: number) => Promise<Slice>;
 
@@ -43,10 +43,10 @@ const WARMUP_MS = 1000;
 
 /**
  * Starts all servers and loads them in turn, slice by slice, so that a drift in the
- * speed of the machine hits them alike. Each pair has new processes, because two
- * processes of the same program differ, too.
+ * speed of the machine affects them alike. Each pair has new processes, since even
+ * two processes of the same program differ.
  *
- * @returns For each contender the sums over all slices, pair by pair.
+ * @returns For each contender, the sums over all slices of each pair.
  */
 export async function runPairs(
   contenders: readonly Contender[],
@@ -62,7 +62,7 @@ export async function runPairs(
     }
     for (const { server, load } of running) await load(server, WARMUP_MS);
     for (let slice = 0; slice < slices; slice++) {
-      // Back and forth, so that none always runs right after the same other one.
+      // Alternates the order, so that none always runs right after the same other.
       for (const { server, load, found } of slice % 2 === 0 ? running : running.toReversed()) {
         found.push(await load(server, duration));
         server.check();

@@ -6,7 +6,7 @@ import { freePort, startSubject } from "../../src/bench/subject_process.ts";
 
 /** A server that can be started. */
 export interface Server extends Pick<Peer, "name" | "prepare"> {
-  /** Says why it cannot be used, if so. */
+  /** Finds its program, or the reason why it cannot be used. */
   readonly find?: Peer["find"];
 }
 
@@ -17,7 +17,7 @@ export interface RunningServer extends AsyncDisposable {
   cpu(): number;
   /** Resident memory of its main process, in bytes. */
   memory(): number;
-  /** @throws {ExitError} When it has ended. */
+  /** @throws {ExitError} If it has exited. */
   check(): void;
 }
 
@@ -26,7 +26,7 @@ export const HERE: string = new URL("../..", import.meta.url).pathname.replace(/
 /** Threads or processes of the servers that have several. */
 export const WORKERS = 2;
 
-/** What peers are told of the load: their configurations leave room for this many clients. */
+/** The load that peers are configured for: they leave room for this many clients. */
 const JOB = { workload: "http", workers: WORKERS, connections: 64 };
 /** Milliseconds between attempts to connect to a server that is starting. */
 const RETRY_MS = 2;
@@ -35,7 +35,7 @@ const NEVER = new AbortController().signal;
 /**
  * Sluice from a checkout.
  *
- * @param options In which `{folder}` stands for an empty folder.
+ * @param options `{folder}` in them stands for an empty folder.
  */
 export function sluice(checkout: string, options: readonly string[]): Server {
   const name = ["sluice", ...options].join(" ").replaceAll(`${HERE}/`, "");
@@ -61,7 +61,7 @@ function describe(checkout: string): string {
   }
 }
 
-/** Starts a server, and waits until it accepts connections and is at rest. */
+/** Starts a server, and waits until it accepts connections and is idle. */
 export async function startServer(server: Server): Promise<RunningServer> {
   await using stack = new AsyncDisposableStack();
   const { folder } = stack.use(temporaryFolder());
@@ -79,7 +79,7 @@ export async function startServer(server: Server): Promise<RunningServer> {
   };
 }
 
-/** Milliseconds from starting a server until it accepts a connection. */
+/** Measures the time from starting a server until it accepts a connection, in milliseconds. */
 export async function timeStart(server: Server): Promise<number> {
   using temporary = temporaryFolder();
   const port = freePort();
@@ -91,7 +91,7 @@ export async function timeStart(server: Server): Promise<number> {
   const status = child.status.then(() => hasEnded = true);
   try {
     while (!(await accepts(port))) {
-      if (hasEnded) throw new Error(`Cannot start ${server.name}: it ended`);
+      if (hasEnded) throw new Error(`Cannot start ${server.name}: it exited`);
       await delay(RETRY_MS);
     }
     return performance.now() - start;
@@ -108,7 +108,7 @@ function accepts(port: number): Promise<boolean> {
   }, () => false);
 }
 
-/** Makes a folder that is removed with its owner, or when the program exits. */
+/** Makes a folder that is removed on disposal, or when the program exits. */
 function temporaryFolder(): Disposable & { readonly folder: string } {
   const folder = Deno.makeTempDirSync({ prefix: "bench-" });
   const remove = () => Deno.removeSync(folder, { recursive: true });

@@ -7,15 +7,15 @@ import { print, printHead, printRow } from "./table.ts";
 const OPTIONS = ["--service", "echo"];
 const EXECUTABLE = `${HERE}/dist/sluice`;
 
-/** How long a server takes to start. */
+/** Measures how long a server takes to start. */
 export async function start({ pairs, against, extra }: Context): Promise<void> {
   const options = [...OPTIONS, ...extra];
   const rival = against === null ? denoListen : sluice(against, options);
-  print("\nStart, until a client is accepted");
+  print("\nTime to start, until a client is accepted");
   await compareStarts([sluice(HERE, options), rival], pairs, "A at most 150");
   if (against !== null) return;
   const isCompiled = await Deno.stat(EXECUTABLE).then(() => true, () => false);
-  if (!isCompiled) return print("  No executable: deno task compile makes it");
+  if (!isCompiled) return print("  No executable: run deno task compile first");
   const executable: Server = {
     name: ["dist/sluice", ...options].join(" "),
     prepare: ({ port }) =>

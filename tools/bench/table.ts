@@ -25,12 +25,12 @@ export function printRow(name: string, [as, bs]: Both, digits: number, aim = "")
   printCells(name, [...medians, median(ratios).toFixed(3), range], aim);
 }
 
-/** Prints the medians of a figure whose ratio says nothing. */
+/** Prints the medians of a figure whose ratio is meaningless. */
 export function printFigures(name: string, both: Both): void {
   printCells(name, both.map((values) => median(values).toFixed(2)));
 }
 
-/** The value in the middle, or the mean of the two that are. */
+/** The middle value, or the mean of the two middle ones. */
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;

@@ -1,4 +1,4 @@
--- Arguments: requests to pipeline, bytes of body. The last line of output is a report as JSON.
+-- Arguments: requests to pipeline, bytes of the body. Prints a report as JSON, in the last line.
 function init(args)
   local pipelined, body = tonumber(args[1]), tonumber(args[2])
   if body > 0 then

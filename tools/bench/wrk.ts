@@ -5,9 +5,9 @@ import type { Load } from "./pairs.ts";
 /** What wrk sends. */
 interface Work {
   readonly connections: number;
-  /** Of the URL, from the slash on. */
+  /** The path of the URL, such as `/`. */
   readonly path?: string;
-  /** Requests sent at once; the connection then waits for all their answers. */
+  /** Requests sent at once, before waiting for all their responses. */
   readonly pipelined?: number;
   /** Bytes of the body; makes it a POST. */
   readonly body?: number;
@@ -15,7 +15,7 @@ interface Work {
   readonly close?: boolean;
 }
 
-/** Time for the server to finish what a slice has left it to do, in milliseconds. */
+/** Time for the server to finish its work after a slice, in milliseconds. */
 const SETTLE_MS = 20;
 const SCRIPT = new URL("wrk.lua", import.meta.url).pathname;
 
@@ -26,12 +26,12 @@ export function wrk(work: Work): Load {
     const args = argumentsOf(work, server.port, duration);
     const { code, stdout } = await new Deno.Command("wrk", { args, stdin: "null" }).output();
     const text = new TextDecoder().decode(stdout).trim();
-    if (code !== 0) throw new Error(`wrk ${args.join(" ")} ended with code ${code}: ${text}`);
+    if (code !== 0) throw new Error(`wrk ${args.join(" ")} exited with ${code}: ${text}`);
     const { seconds, requests, broken, refused } = JSON.parse(text.split("\n").at(-1) ?? "");
     if (broken > 0 || refused > 0 || requests === 0) {
       throw new Error(
-        `Cannot load port ${server.port}: of ${requests} answers ${refused} were errors, ` +
-          `and ${broken} connections broke`,
+        `Cannot load port ${server.port}: ${refused} of ${requests} responses were errors, ` +
+          `and ${broken} connections failed`,
       );
     }
     await delay(SETTLE_MS);

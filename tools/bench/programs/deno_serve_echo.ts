@@ -1,2 +1,2 @@
-/** Deno's own HTTP server, which sends the body of the request back. */
+/** Deno's own HTTP server, echoing the body of the request. */
 export default { fetch: (request) => new Response(request.body) } satisfies Deno.ServeDefaultExport;

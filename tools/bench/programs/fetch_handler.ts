@@ -1,2 +1,2 @@
-/** A `{ fetch }` handler that gives the same answer as the HTTP service itself. */
+/** A `{ fetch }` handler with the same response as the HTTP service itself. */
 export default { fetch: () => new Response("Hello, World!") };
