@@ -21,8 +21,8 @@ const WIDTH = 120;
  * one ends it at once.
  *
  * @param serverArguments The arguments after `--`, for the servers.
- * @returns The code to exit with.
- * @throws {ExitError} When nothing can be measured, or the report cannot be written.
+ * @returns The exit code.
+ * @throws {ExitError} If nothing can be measured, or the report cannot be written.
  */
 export async function runBench(
   settings: BenchSettings,

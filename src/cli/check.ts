@@ -10,9 +10,9 @@ import type { Settings } from "../settings/options.ts";
 
 /**
  * Validates the plan, loads the handler, and describes what would be served where.
- * A handler for the sandbox is not loaded: only threads have one.
+ * A handler for the sandbox is not loaded, since only threads have a sandbox.
  *
- * @throws {ExitError} As the start of the server would.
+ * @throws {ExitError} As if the server were started.
  */
 export async function checkText(settings: Settings): Promise<string> {
   const choice = serviceChoice(settings);

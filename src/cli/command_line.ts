@@ -1,4 +1,4 @@
-/** From the arguments of the program to a command and its command line. */
+/** Finds the command to run in the arguments of the program. */
 import { quote } from "../settings/found.ts";
 import { nearest } from "../settings/nearest.ts";
 import type { OptionTable } from "../settings/option.ts";
@@ -17,13 +17,13 @@ export interface Invocation {
 /**
  * Finds the command and parses its options. The values of flags stay text.
  *
- * The options of `serve` may stand before the command, and `--check` is the
- * command `check`. A command with options of its own must be the first argument.
+ * The options of `serve` may precede the command, and `--check` is the command
+ * `check`. A command with options of its own must be the first argument.
  *
  * @param args As in `Deno.args`.
- * @throws {ExitError} 64 for an unknown command or option, a missing value, and
- * words that the command does not take. With `--help` or `--version` the words
- * may be incomplete.
+ * @throws {ExitError} 64 for an unknown command or option, a missing value, or a
+ * missing or unexpected argument; with `--help` or `--version`, arguments are not
+ * checked.
  */
 export async function readCommandLine(args: readonly string[]): Promise<Invocation> {
   const [first = ""] = args;
@@ -90,7 +90,7 @@ async function commandNamed(word: string): Promise<CommandName> {
   );
 }
 
-/** Checks that the words beside options are what the command takes: none, or its argument. */
+/** Checks the words that are not options: the command's argument if it takes one, and no others. */
 function checkWords(command: Command, words: readonly string[]): void {
   const { name, argument } = command;
   const count = argument === null ? 0 : 1;

@@ -1,9 +1,9 @@
-/** Texts about an option that help and documentation share. */
+/** Descriptions of an option, shared by the help and the documentation. */
 import type { Option } from "../settings/option.ts";
 
 /**
  * The value of an option in a usage line: `<single|async>`, `<duration>`;
- * empty when the flag needs none.
+ * empty if the flag needs none.
  */
 export function placeholder({ type, choices }: Option<unknown>): string {
   if (type === "flag") return "";
@@ -14,8 +14,8 @@ export function placeholder({ type, choices }: Option<unknown>): string {
 /**
  * The default of an option as a flag would take it.
  *
- * @returns `isLiteral` is false when the text only describes what happens
- * without a value.
+ * @returns `isLiteral` is false if the text only describes what happens without a
+ * value.
  */
 export function defaultOf(option: Option<unknown>): { text: string; isLiteral: boolean } {
   const value = option.default;
@@ -23,7 +23,7 @@ export function defaultOf(option: Option<unknown>): { text: string; isLiteral: b
   return { text: String(option.format(value as NonNullable<unknown>)), isLiteral: true };
 }
 
-/** Tells whether a final value means "not set": null, or an empty list. */
+/** Whether a final value means "not set": null, or an empty list. */
 export function isUnset(value: unknown): boolean {
   return value === null || Array.isArray(value) && value.length === 0;
 }

@@ -5,10 +5,10 @@ import { quote } from "../settings/found.ts";
 import { nearest } from "../settings/nearest.ts";
 import { flagName, kebab, type OptionTable } from "../settings/option.ts";
 
-/** Flags that ask for something and take no value, by key. */
+/** Flags that select an action and take no value, by key. */
 export type ActionTable<A extends string = string> = Readonly<
   Record<A, {
-    /** The one-letter flag, without its minus; empty when there is none. */
+    /** The one-letter flag, without its dash; empty if there is none. */
     readonly short: string;
     readonly help: string;
   }>
@@ -18,9 +18,9 @@ export type ActionTable<A extends string = string> = Readonly<
 export interface FlagTables<A extends string> {
   readonly options: OptionTable;
   readonly actions: ActionTable<A>;
-  /** Options that belong after `--`, to say so when they stand before it. */
+  /** Options that belong after `--`, so that an error can say so. */
   readonly restOptions: OptionTable;
-  /** What to type to see all options. */
+  /** The command that shows all options. */
   readonly help: string;
 }
 
@@ -28,7 +28,7 @@ export interface FlagTables<A extends string> {
 export interface ParsedFlags<A extends string> {
   /** The values of each flag, in order and not yet checked, by key. */
   readonly flags: Readonly<Record<string, readonly string[]>>;
-  /** The keys of the actions that are asked for. */
+  /** The keys of the requested actions. */
   readonly actions: ReadonlySet<A>;
   /** The words that are neither flags nor their values, and all words after `--`. */
   readonly words: readonly string[];
@@ -48,8 +48,8 @@ const parseArgs: ParseArgs = untypedParseArgs;
 /**
  * Parses a command line. The values of flags stay text.
  *
- * @throws {ExitError} 64 for an unknown option, a missing value, and a value
- * where none belongs.
+ * @throws {ExitError} 64 for an unknown option, a missing value, or a value for a flag
+ * that takes none.
  */
 export async function parseFlags<A extends string>(
   args: readonly string[],
@@ -101,9 +101,9 @@ export function splitFlag(arg: string): [flag: string, value: string | undefined
 
 /**
  * Rewrites every known flag as one `--name=value`. The parser alone would drop
- * a value that begins with a minus, read `-kasync` as six flags, return an empty
- * text for a missing value, and accept `--help=no`. A flag of the kind `flag`
- * never takes the next argument, which may be a command.
+ * a value that begins with a dash, read `-kasync` as six flags, return an empty
+ * text for a missing value, and accept `--help=no`. A boolean flag never takes the
+ * next argument, which may be a command.
  */
 function attachValues(
   args: readonly string[],
@@ -161,9 +161,9 @@ function valuelessFlags(options: OptionTable, actions: ActionTable): Map<string,
   ]);
 }
 
-/** The argument after a flag as its value; undefined when the argument is a flag itself. */
+/** The argument after a flag as its value; undefined if that is a flag itself. */
 function valueAfter(arg: string | undefined): string | undefined {
-  // No flag begins with a digit, so "-1" can only be meant as a value.
+  // No flag begins with a digit, so "-1" can only be a value.
   return arg !== undefined && /^-[^\d.]/.test(arg) ? undefined : arg;
 }
 
@@ -173,7 +173,7 @@ async function unknownOption(
 ): Promise<ExitError> {
   const [flag] = arg.startsWith("--") ? splitFlag(arg) : [arg];
   const known = [...Object.keys(options), ...Object.keys(actions)].map(flagName);
-  // The beginning of a known flag, as --mode is of --modes, was meant to be that flag.
+  // A prefix of a known flag, such as --mode of --modes, is probably meant to be that flag.
   const isPrefix = known.some((name) => name.startsWith(flag));
   if (!isPrefix && Object.keys(restOptions).map(flagName).includes(flag)) {
     return usage(`Unknown option ${flag}: an option of the server goes after --`);
@@ -185,7 +185,7 @@ async function unknownOption(
   );
 }
 
-/** A flag for a message, quoted only when it holds unusual characters. */
+/** A flag for a message, quoted only if it contains unusual characters. */
 function shown(flag: string): string {
   return /^[\w-]+$/.test(flag) ? flag : quote(flag);
 }

@@ -11,10 +11,10 @@ import { PROGRAM } from "./program.ts";
 
 const EXAMPLES: Rows = [
   [`${PROGRAM}`, "Serve HTTP on this machine only"],
-  [`${PROGRAM} --bind [::]:8080`, "Serve HTTP to all, on port 8080"],
+  [`${PROGRAM} --bind [::]:8080`, "Serve HTTP on all interfaces"],
   [`${PROGRAM} --service echo -p 7000`, "Echo what clients send"],
   [`${PROGRAM} --mode pooled -w 4`, "Serve HTTP with four threads"],
-  [`${PROGRAM} --handler ./app.ts`, "Serve with a module of your own"],
+  [`${PROGRAM} --handler ./app.ts`, "Serve your own module"],
   [`${PROGRAM} --config sluice.toml check`, "Check before a restart"],
 ];
 
@@ -27,7 +27,7 @@ const SOURCES = "Flags; the environment, where --max-connections is " +
   "commas; the file of --config, where it is max-connections; the default.";
 
 const EXIT_CODES: Rows = [
-  [String(EXIT.ok), "Stopped as asked, all connections drained"],
+  [String(EXIT.ok), "Stopped on request, all connections drained"],
   [String(EXIT.usage), "The command line is wrong"],
   [String(EXIT.noInput), "An input file does not exist"],
   [String(EXIT.unavailable), "An address cannot be bound"],
@@ -56,7 +56,7 @@ function serverHelp(commands: readonly Command[]): string[] {
     `Usage: ${PROGRAM} [${COMMAND_NAMES.join("|")}] [options]`,
     "",
     ...columns("Commands", commands.map((command) => [callOf(command), command.help])),
-    ...wrap(`With options of their own: ${ownHelp.join(", ")}`, 2),
+    ...wrap(`With their own options: ${ownHelp.join(", ")}`, 2),
     "",
     ...optionLines(OPTIONS as OptionTable),
     ...actionLines(ACTIONS),
@@ -67,7 +67,7 @@ function serverHelp(commands: readonly Command[]): string[] {
     "Values:",
     ...wrap(VALUES, 2),
     "",
-    "Sources, the first wins:",
+    "Sources, in order of precedence:",
     ...wrap(SOURCES, 2),
     "",
     ...columns(

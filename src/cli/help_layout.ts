@@ -31,7 +31,7 @@ function entryLines(key: string, option: Option<unknown>): string[] {
     ? ""
     : `; also from ${option.env.join(", ")} in the environment`;
   const ending = `(default: ${defaultOf(option).text}${shared})`;
-  // The ending breaks only between its two parts.
+  // May wrap only between its two parts.
   const whole = ending.replaceAll(/(?<!;) /g, "\u00a0");
   return [
     `  ${spelling(key, option.short)} ${placeholder(option)}`.trimEnd(),

@@ -2,16 +2,16 @@
 import { type HandledSignal, SIGNALS } from "../base/signals.ts";
 import type { WatchSignals } from "./signals.ts";
 
-/** The signals that ask a measurement to end. */
+/** The signals that end a measurement. */
 const ENDING: readonly HandledSignal[] = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"];
 
-/** The exit code of a measurement that a signal ended, as a shell reports INT. */
+/** The exit code of a measurement ended by a signal, as a shell reports INT. */
 export const INTERRUPTED = SIGNALS.SIGINT.exitCode;
 
 /**
- * Runs something that the first signal aborts, and that the second one abandons.
+ * Runs a measurement. The first signal aborts it; a second one returns without waiting for it.
  *
- * @param act Takes the signal to abort on; returns the code to exit with.
+ * @param act Takes the signal to abort on; returns the exit code.
  */
 export function interruptible(
   watchSignals: WatchSignals,

@@ -1,15 +1,15 @@
-/** What the log says about the life of a server. */
+/** The log records of a server's start, failure and stop. */
 import { formatAddress } from "../base/address.ts";
 import { literal, type Logger } from "../log/logger.ts";
 import type { Server } from "../server/server.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Stop } from "../supervision/stop.ts";
 
-/** Logs that the server accepts connections, and with which limits. */
+/** Logs that the server accepts connections, and its limits. */
 export function logStarted(log: Logger, settings: Settings, server: Server): void {
   const { addresses, plan, supervisor } = server;
   const [first] = addresses;
-  // Processes share no memory: each has its part of the limits.
+  // Processes share no memory, so each has its share of the limits.
   const processes = plan.place === "process" ? plan.lanes.min : 1;
   const service = settings.handler === null ? settings.service : "handler";
   const list = addresses.map(formatAddress).join(", ");
@@ -28,7 +28,7 @@ export function logStarted(log: Logger, settings: Settings, server: Server): voi
   });
 }
 
-/** Logs why the server stops by itself. */
+/** Logs the failure that makes the server stop. */
 export function logFailed(log: Logger, error: Error): void {
   log.error(`Cannot keep the workers alive: ${literal(error.message)}`, { error });
 }

@@ -18,9 +18,9 @@ import { StatusLine } from "./status_line.ts";
  * Runs the command. A signal ends the run early and reports what was measured.
  *
  * @param url As the user typed it.
- * @returns The code to exit with.
- * @throws {ExitError} 64 when the URL is wrong, 69 when its server does not answer; as
- * `readRequestFiles`.
+ * @returns The exit code.
+ * @throws {ExitError} 64 if the URL is wrong, 69 if its server does not respond; others
+ * as `readRequestFiles`.
  */
 export async function runLoad(
   url: string,

@@ -8,7 +8,7 @@ import { STANDARD_OUTPUT } from "../settings/paths.ts";
  * Opens a file for writing without changing it, so that a wrong path fails before
  * the measurement, not after it.
  *
- * @throws {ExitError} 77 when permission is denied, otherwise 73.
+ * @throws {ExitError} 77 if permission is denied, otherwise 73.
  */
 export function checkWritable(path: string): void {
   if (path === STANDARD_OUTPUT) return;

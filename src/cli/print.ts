@@ -4,7 +4,7 @@ import { writeText } from "../base/write_text.ts";
 /**
  * Writes the result of a command to standard output.
  *
- * @returns The code to exit with.
+ * @returns The exit code.
  */
 export function print(text: string): number {
   writeText(Deno.stdout, text);

@@ -5,9 +5,9 @@ import { EXCLUSIVE, kebab, OPTION_KEYS, type OptionKey, optionOf } from "../sett
 import { isUnset } from "./describe.ts";
 
 /**
- * The settings as TOML, each with its source in a comment. As the file of
- * `--config` it yields the same settings: a setting that is unset, or excluded
- * by another one, is commented out.
+ * The settings as TOML, each with its source in a comment. Used as the file of
+ * `--config`, it yields the same settings: a setting that is unset, or excluded by
+ * another, is commented out.
  */
 export function printConfigText(loaded: Loaded): string {
   const hidden = new Set(OPTION_KEYS.filter((key) => !optionOf(key).inFile));

@@ -1,4 +1,4 @@
-/** `sluice serve`: from settings to a running server, and to its end. */
+/** `sluice serve`: starts a server with the settings, and runs it until it stops. */
 import { openAccessLog } from "../log/access_log.ts";
 import { type Log, openLog } from "../log/log.ts";
 import { writePidFile } from "../ops/pid_file.ts";
@@ -13,18 +13,18 @@ import { queueSignals, type WatchSignals } from "./signals.ts";
 import { stopOnSignal } from "./stop_on_signal.ts";
 
 /**
- * Serves until a signal, or the failure of its workers, stops it.
+ * Serves until a signal or a failure of its workers stops it.
  *
  * @param reloadSettings Loads the settings again.
- * @returns The code to exit with.
- * @throws {ExitError} When the server cannot start.
+ * @returns The exit code.
+ * @throws {ExitError} If the server cannot start.
  */
 export async function serve(
   settings: Settings,
   reloadSettings: ReloadSettings,
   watchSignals: WatchSignals,
 ): Promise<number> {
-  // From here on a signal waits until the server has started.
+  // From here on, signals wait until the server has started.
   const queuedSignals = queueSignals(watchSignals);
   const log = await openLog({
     level: settings.logLevel,
@@ -68,6 +68,6 @@ function writeStatus(path: string | null, server: Server, { logger }: Log): Asyn
   if (path === null) return null;
   const reader = new StatusReader(server);
   return keepStatusFile(path, () => reader.read(), (error) => {
-    logger.warn("Cannot write the status file: trying again", { error });
+    logger.warn("Cannot write the status file, retrying", { error });
   });
 }

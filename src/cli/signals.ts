@@ -1,12 +1,12 @@
-/** How the parts of the program hear signals; `main.ts` alone listens for them. */
+/** How commands receive signals: only `main.ts` listens for them. */
 import type { HandledSignal } from "../base/signals.ts";
 
-/** Calls back for each signal that the process receives, until it exits. */
+/** Calls `onSignal` for each signal that the process receives, until it exits. */
 export type WatchSignals = (onSignal: (signal: HandledSignal) => void) => void;
 
 /**
- * Replaces the system's default action of every signal at once, and queues the
- * signals until the returned function is given a callback.
+ * Replaces the system's default action for every signal at once, and queues signals
+ * until the returned function gets a callback.
  */
 export function queueSignals(watchSignals: WatchSignals): WatchSignals {
   const queue: HandledSignal[] = [];

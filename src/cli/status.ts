@@ -12,22 +12,22 @@ import { statusSchema } from "./status_schema.ts";
 /** The age, in milliseconds, at which a file is stale: the server writes it once a second. */
 const STALE_MS = 5000;
 
-/** The maximum length of a text from the file in the output, in characters. */
+/** Maximum length of a text from the file in the output, in characters. */
 const MAX_TEXT = 500;
 
 const COLUMNS =
   "LANE PLACE STATE GEN PID OPEN ACCEPTED REQUESTS IN OUT REFUSED ERRORS HEARTBEAT BUSY"
     .split(" ");
 
-/** The columns that are aligned to the left: words, not numbers. */
+/** The columns that are aligned left: words, not numbers. */
 const WORDS = ["PLACE", "STATE"];
 
 /**
  * Reads a status file and formats it as lines and a table of the lanes.
  *
  * @param now Milliseconds since the epoch, for the age of the file.
- * @throws {ExitError} 66 when the file does not exist, 77 when permission is denied,
- * 78 when it is not a status file.
+ * @throws {ExitError} 66 if the file does not exist, 77 if permission is denied, 78 if
+ * it is not a status file.
  */
 export async function statusText(path: string, now: number = Date.now()): Promise<string> {
   const status = parse(path, await read(path));
@@ -135,7 +135,7 @@ function size(bytes: number): string {
   if (bytes < 1024) return `${bytes}b`;
   const units = ["kb", "mb", "gb", "tb"];
   let amount = bytes / 1024;
-  // 1023.95 would be rounded to 1024.0, which is 1.0 of the next unit.
+  // 1023.95 would round to 1024.0, which is 1.0 of the next unit.
   for (; amount >= 1023.95 && units.length > 1; units.shift()) amount /= 1024;
   return `${amount.toFixed(1)}${units[0]}`;
 }

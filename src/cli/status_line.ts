@@ -1,6 +1,6 @@
 import { writeText } from "../base/write_text.ts";
 
-/** Shows progress on standard error: on a terminal, in one line that is overwritten. */
+/** Shows progress on standard error, on a terminal in one line that is overwritten. */
 export class StatusLine {
   readonly #isTerminal = Deno.stderr.isTerminal();
   #isShown = false;
@@ -13,7 +13,7 @@ export class StatusLine {
     this.#isShown = true;
   }
 
-  /** Writes a line that stays. */
+  /** Writes a permanent line. */
   print(text: string): void {
     this.clear();
     writeText(Deno.stderr, `${text}\n`);

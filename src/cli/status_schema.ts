@@ -1,4 +1,4 @@
-/** What `sluice status` expects in a status file. */
+/** The status file that `sluice status` expects. */
 import * as v from "valibot";
 import { COUNT_NAMES, type CountName } from "../lane/counts.ts";
 import { STATES } from "../lane/row.ts";
@@ -7,7 +7,7 @@ import type { PlaceName } from "../modes/mode.ts";
 const PLACES = ["here", "thread", "process"] as const satisfies readonly PlaceName[];
 
 // Each message completes a sentence: "expected ...".
-const TEXT = "a text";
+const TEXT = "a string";
 const WHOLE = "a whole number";
 const NUMBER = "a number";
 const TIME = "a time such as 2026-01-31T12:00:00Z";

@@ -9,7 +9,7 @@ import type { Settings } from "../settings/options.ts";
 import type { Stop } from "../supervision/stop.ts";
 import type { WatchSignals } from "./signals.ts";
 
-/** What signals act on. */
+/** The parts of a server that signals act on. */
 export interface SignalTargets {
   readonly server: Server;
   readonly settings: Settings;
@@ -23,7 +23,7 @@ export interface SignalTargets {
 export interface End {
   readonly stop: Stop;
   readonly exitCode: number;
-  /** Why it could not go on; null when a signal stopped it. */
+  /** Why it could not go on; null if a signal stopped it. */
   readonly failure: Error | null;
 }
 
@@ -44,14 +44,14 @@ export function stopOnSignal(targets: SignalTargets): Promise<End> {
   return shutdown.ended;
 }
 
-/** The way from the first signal, or a failure, to the end of a server. */
+/** The shutdown of a server, from the first signal or a failure to its end. */
 class Shutdown {
   readonly ended: Promise<End>;
   readonly #resolve: (end: End) => void;
   readonly #targets: SignalTargets;
   #isStopping = false;
   #failure: Error | null = null;
-  /** The exit code of the first signal that killed; null while none did. */
+  /** The exit code of the first signal that killed; null until one does. */
   #killedBy: number | null = null;
 
   constructor(targets: SignalTargets) {
@@ -63,7 +63,7 @@ class Shutdown {
     return this.#isStopping;
   }
 
-  /** Drains; kills when the server is draining already. */
+  /** Drains, or kills if the server is already draining. */
   drainOrKill(signal: "SIGTERM" | "SIGINT"): void {
     if (this.#isStopping) return this.kill(signal);
     const { lanes } = this.#targets.server.supervisor;

@@ -4,10 +4,10 @@ import { print } from "./print.ts";
 
 /**
  * Loads the settings from flags, environment and configuration file, and acts on them;
- * with `--print-config` prints them instead.
+ * with `--print-config`, prints them instead.
  *
  * @param act Takes the settings, and a function that loads them again.
- * @returns The code to exit with.
+ * @returns The exit code.
  * @throws {ExitError} As {@linkcode loadSettings}.
  */
 export async function withSettings(

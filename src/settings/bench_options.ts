@@ -8,7 +8,7 @@ import { LOAD_OPTIONS, MAX_CLIENTS } from "./load_options.ts";
 import { option, type ValuesOf } from "./option.ts";
 import { OPTIONS, type Settings } from "./options.ts";
 
-/** Each workload in one line. */
+/** A one-line description of each workload. */
 export const WORKLOAD_HELP = {
   echo: "Messages over TCP, each echoed",
   http: "GET / with a short response",
@@ -16,8 +16,8 @@ export const WORKLOAD_HELP = {
   cpu: "Requests that compute for 5 ms",
   mixed: "Mostly short requests, some that wait, a few that compute",
   churn: "A new connection for each request",
-  idle: "Many connections, few of which send anything",
-  "slow-clients": "Clients, half of which send slowly",
+  idle: "Many connections, most of them silent",
+  "slow-clients": "Clients, half of them slow to send",
   stream: "Large messages in both directions",
 };
 
@@ -32,45 +32,44 @@ export const BENCH_OPTIONS = {
   workload: option(kinds.choice(...WORKLOADS), {
     default: "http",
     group: "Workload",
-    help: "What clients request",
+    help: "Workload to measure",
   }),
   handler: option(kinds.path(), {
     default: null,
     unset: "none",
     group: "Workload",
-    help: "Your own handler to measure instead of a workload; needs --request",
+    help: "Your own handler, to measure instead of a workload; needs --request",
   }),
   request: option(paths(), {
     default: [],
     unset: "none",
     group: "Workload",
-    help: "File with a request to send to --handler as it is; can be repeated, several are mixed " +
-      "by --seed",
+    help: "File with a request to send to --handler, unchanged; can be repeated, for a random mix",
   }),
   delimiter: {
     ...LOAD_OPTIONS.delimiter,
-    help: "End of a response of --handler that is not HTTP; may contain \\n, \\r, \\t, \\0, " +
+    help: "What ends a response of --handler, if it is not HTTP; may contain \\n, \\r, \\t, \\0, " +
       "\\xHH and \\\\",
   },
   messageSize: option(kinds.size(1), {
     default: null,
     unset: "the workload's own",
     group: "Workload",
-    help: "Bytes in each message of the workloads echo, idle and stream",
+    help: "Size of the messages of the workloads echo, idle and stream",
   }),
   connections: option(list(kinds.integer(1, MAX_CLIENTS)), {
     default: [],
     unset: "the workload's own",
     group: "Load",
-    help: "Connections to keep open; several numbers, as in 1,8,64, show how it scales",
+    help: "Connections to keep open; a list such as 1,8,64 shows how the server scales",
   }),
   rate: LOAD_OPTIONS.rate,
-  duration: { ...LOAD_OPTIONS.duration, default: 5_000, help: "How long each run measures" },
+  duration: { ...LOAD_OPTIONS.duration, default: 5_000, help: "How long to measure in each run" },
   warmup: { ...LOAD_OPTIONS.warmup, default: 3_000 },
   runs: option(kinds.integer(1, 100), {
     default: 3,
     group: "Load",
-    help: "How often to measure each server; the report shows the median and the spread",
+    help: "Number of runs for each server; the report shows the median and the spread",
   }),
   seed: LOAD_OPTIONS.seed,
   modes: option(list(OPTIONS.mode), {
@@ -82,20 +81,21 @@ export const BENCH_OPTIONS = {
     default: [],
     unset: "one per available processor",
     group: "Servers",
-    help: "Threads of pooled, processes of forked; several numbers, as in 1,2,4, show how it " +
-      "scales",
+    help:
+      "Number of threads in pooled, or of processes in forked; a list such as 1,2,4 shows how " +
+      "they scale",
   }),
   peers: option(kinds.flag(), {
     default: false,
     group: "Servers",
-    help: "Also measure other servers that are installed",
+    help: "Also measure other servers, if they are installed",
   }),
   json: LOAD_OPTIONS.json,
   html: option(kinds.path(), {
     default: null,
     unset: "none",
     group: "Report",
-    help: "File to write a page with tables and charts to",
+    help: "File to write an HTML report with tables and charts to",
   }),
 };
 
@@ -107,7 +107,7 @@ export type BenchSettings = ValuesOf<typeof BENCH_OPTIONS>;
  *
  * @param flags The values of the flags, unchecked.
  * @param cwd The absolute folder that relative paths start from.
- * @throws {ExitError} 64 when a flag is wrong or conflicts with another one.
+ * @throws {ExitError} 64 if a flag is wrong, or conflicts with another.
  */
 export function readBenchSettings(
   flags: FlagsOf<typeof BENCH_OPTIONS>,

@@ -7,18 +7,18 @@ import { nearest } from "./nearest.ts";
 import { kebab, OPTION_KEYS, type OptionKey, optionOf } from "./options.ts";
 import { folderOf } from "./paths.ts";
 
-/** Reads a text file; fails as `Deno.readTextFile` does. */
+/** Reads a text file; fails like `Deno.readTextFile`. */
 export type ReadFile = (path: string) => Promise<string>;
 
-/** A configuration file that the user named. */
+/** A configuration file named by the user. */
 export interface ConfigFile {
   /** The absolute path. */
   readonly path: string;
-  /** What names it: `--config` or `SLUICE_CONFIG`. */
+  /** The setting that names it: `--config` or `SLUICE_CONFIG`. */
   readonly name: string;
   /** The path as written. */
   readonly written: string;
-  /** The exit code if the name itself is wrong. */
+  /** The exit code if its extension is unknown. */
   readonly exitCode: ExitCode;
 }
 
@@ -26,9 +26,8 @@ export interface ConfigFile {
  * Finds the settings in a configuration file, TOML or JSON by its extension.
  * Keys with the value null, and empty lists, count as not set.
  *
- * @throws {ExitError} 66 when there is no such file, 77 when it may not be read,
- * 78 when its syntax or a key is wrong, and the file's own code when its
- * extension is unknown.
+ * @throws {ExitError} 66 if there is no such file, 77 if permission is denied, 78 if
+ * its syntax or a key is wrong, `file.exitCode` if its extension is unknown.
  */
 export async function readConfigFile(
   file: ConfigFile,

@@ -1,6 +1,6 @@
 /** The syntaxes of a configuration file: TOML, and JSON with comments. */
 
-/** Wrong syntax: the message says why, `place` where. */
+/** A syntax error: the message says what is wrong, `place` says where. */
 export class SyntaxProblem extends Error {
   /** @param place A line and a column, as in `:2:8`; empty if unknown. */
   constructor(reason: string, readonly place: string) {
@@ -11,7 +11,7 @@ export class SyntaxProblem extends Error {
 /**
  * Parses the text of a file.
  *
- * @throws {SyntaxProblem} When its syntax is wrong.
+ * @throws {SyntaxProblem} If its syntax is wrong.
  */
 export type Parser = (text: string) => Promise<Record<string, unknown>>;
 

@@ -8,26 +8,26 @@ type NumberKey = {
   [K in OptionKey]: Settings[K] extends number ? K : never;
 }[OptionKey];
 
-/** Options that may not exceed another one: the key, and the other. */
+/** Options that may not exceed another: the key, and its upper bound. */
 const AT_MOST: Readonly<Partial<Record<NumberKey, NumberKey>>> = {
   minThreads: "maxThreads",
   spareThreads: "maxThreads",
 };
 
-/** Options that only HTTP has. */
+/** Options that apply only to HTTP. */
 const OF_HTTP = ["root", "compress", "lab", "accessLog"] as const;
 
-/** Sources by option; options without one have their default. */
+/** What the sources set, by option; options without an entry have their default. */
 type Sources = ReadonlyMap<OptionKey, Found>;
 
 /**
  * Checks the settings against each other.
  *
- * @throws {ExitError} 64 when one of two that conflict is a flag, otherwise 78.
+ * @throws {ExitError} 64 if either of two that conflict is a flag, otherwise 78.
  */
 export function checkConsistency(settings: Settings, found: Sources): void {
   for (const [less, more] of Object.entries(AT_MOST) as [NumberKey, NumberKey][]) {
-    // Nobody chose a default: the mode lowers it to the limit.
+    // A default is not the user's choice: the mode lowers it to the limit.
     if (!found.has(less) || settings[less] <= settings[more]) continue;
     throw conflict(
       settings,

@@ -4,12 +4,12 @@ import { type Found, RANK } from "./found.ts";
 import { nearest } from "./nearest.ts";
 import { envName, OPTION_KEYS, type OptionKey, optionOf } from "./options.ts";
 
-/** The environment by name, as `Deno.env.toObject()` gives it. */
+/** The environment by name, as `Deno.env.toObject()` returns it. */
 export type Environment = Readonly<Record<string, string>>;
 
 /**
- * Names and values by which Kubernetes and Docker announce a service called
- * "sluice" to its neighbours and to itself. They are not settings.
+ * Names and values of the variables with which Kubernetes and Docker announce a
+ * service named "sluice" to containers. They are not settings.
  */
 const SERVICE_LINK =
   /^SLUICE_(?:NAME|SERVICE_(?:HOST|PORT(?:_.+)?)|PORT_\d+_(?:TCP|UDP|SCTP)(?:_.+)?)$/;

@@ -6,9 +6,9 @@ import { EXCLUSIVE, type OptionKey } from "./options.ts";
 /**
  * Removes the options that a stronger one excludes.
  *
- * @param found What the sources set, by option; changed in place.
- * @returns For each removed option, what overrides it.
- * @throws {ExitError} When two of equal rank exclude each other.
+ * @param found What the sources set, by option; modified in place.
+ * @returns For each removed option, a text: "--service overrides SLUICE_HANDLER".
+ * @throws {ExitError} If two of equal rank exclude each other, with the source's code.
  */
 export function settleExclusive(found: Map<OptionKey, Found>): Map<OptionKey, string> {
   const overridden = new Map<OptionKey, string>();

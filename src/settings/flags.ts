@@ -11,7 +11,7 @@ export type FlagsOf<T> = Readonly<Partial<Record<keyof T, readonly string[]>>>;
  *
  * @param folder The absolute folder that relative paths start from.
  * @returns The final values, frozen.
- * @throws {ExitError} 64 when a flag is wrong, or repeated without being repeatable.
+ * @throws {ExitError} 64 if a flag is wrong, or repeated without being repeatable.
  */
 export function loadFlags<T extends OptionTable>(
   table: T,
@@ -32,7 +32,7 @@ export function loadFlags<T extends OptionTable>(
  * Finds the options that flags set.
  *
  * @param folder The absolute folder that relative paths start from.
- * @throws {ExitError} 64 when a flag is repeated without being repeatable.
+ * @throws {ExitError} 64 if a flag is repeated without being repeatable.
  */
 export function readFlags<K extends string>(
   table: OptionTable<K>,

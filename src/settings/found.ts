@@ -1,4 +1,4 @@
-/** Values as found in a source, and how they become final values. */
+/** Values as found in a source, and their validation. */
 import { safeParse } from "valibot";
 import { type ExitCode, ExitError } from "../base/exit.ts";
 import type { Option } from "./option.ts";
@@ -8,8 +8,8 @@ import type { OptionKey } from "./options.ts";
 export interface Source {
   readonly from: "flag" | "environment" | "file" | "default";
   /**
-   * The flag, the environment name or the path of the file. For a default: the
-   * override that led to it, or nothing.
+   * The flag, the environment name or the path of the file. For a default, the
+   * override that led to it; empty if there was none.
    */
   readonly detail: string;
 }
@@ -18,7 +18,7 @@ export interface Source {
 export const RANK = {
   flag: 4,
   environment: 3,
-  /** Names such as PORT, which other programs share, yield to our own names. */
+  /** Names that other programs share, such as PORT, yield to our own. */
   sharedEnvironment: 2,
   file: 1,
 } as const;
@@ -26,7 +26,7 @@ export const RANK = {
 /** A value as found in a source. */
 export interface Found<K extends string = OptionKey> {
   readonly key: K;
-  /** Text, a list of texts, or whatever a configuration file holds. */
+  /** A string, a list of strings, or whatever a configuration file holds. */
   readonly value: unknown;
   readonly source: Source;
   /** One of {@linkcode RANK}. */
@@ -45,13 +45,13 @@ export interface Found<K extends string = OptionKey> {
  * Validates the value of an option.
  *
  * @returns The final value: milliseconds, bytes, absolute paths.
- * @throws {ExitError} With the source's exit code, when the value is wrong.
+ * @throws {ExitError} If the value is wrong, with the source's code.
  */
 export function finalValue(option: Option<unknown>, found: Found<string>): unknown {
   const result = safeParse(option.schema, found.value, { abortEarly: true });
   if (result.success) return option.resolve(result.output, found.folder);
   const [issue] = result.issues;
-  // Of a list, show the first wrong item.
+  // For a list, show the first wrong item.
   const wrong = issue.path?.[0]?.value ?? found.value;
   throw new ExitError(
     `Cannot use ${found.name} ${quote(wrong)}${found.where}: ` +
@@ -60,7 +60,7 @@ export function finalValue(option: Option<unknown>, found: Found<string>): unkno
   );
 }
 
-/** The most characters of a value that a message quotes. */
+/** Maximum length of a quoted value, in characters. */
 const MAX_QUOTED = 100;
 
 /** Quotes a value for a message: escapes control characters, and truncates long values. */

@@ -18,42 +18,42 @@ export const HTTP_OPTIONS = {
   lab: option(kinds.flag(), {
     default: false,
     group: "HTTP",
-    help: "Add routes with which any client can load the server or make it fail, for " +
-      "measurements: /work, /serviceA/fail, /serviceB/fail",
+    help: "Add routes for measurements, by which any client can load the server or make it fail: " +
+      "/work, /serviceA/fail, /serviceB/fail",
   }),
   maxHeaderSize: option(kinds.size(256), {
     default: 16 * 1024,
     group: "HTTP",
-    help: "Most bytes in the request line and all header fields; above it the client gets 431, " +
-      "or 414 if the line alone is larger",
+    help: "Maximum size of the request line and all header fields; a client that exceeds it gets " +
+      "431, or 414 if the line alone does",
   }),
   maxHeaders: option(kinds.integer(1, 10_000), {
     default: 100,
     group: "HTTP",
-    help: "Most header fields in a request; above it the client gets 431",
+    help: "Maximum number of header fields in a request; a client that exceeds it gets 431",
   }),
   maxBodySize: option(kinds.size(0), {
     default: 10 * 1024 ** 2,
     group: "HTTP",
-    help: "Most bytes in a request body, counted as it arrives; above it the client gets 413",
+    help: "Maximum size of a request body; a client that exceeds it gets 413",
   }),
   headerTimeout: option(kinds.duration(), {
     default: 10_000,
     group: "HTTP",
     help: "How long a client may take to send the header, from its first byte, before it gets " +
-      "408; 0 is forever",
+      "408; 0 means no limit",
   }),
   bodyTimeout: option(kinds.duration(), {
     default: 30_000,
     group: "HTTP",
-    help: "How long a client may take to send the body, plus a second for each 500 bytes, before " +
-      "it gets 408; 0 is forever",
+    help: "How long a client may take to send the body, plus a second per 500 bytes, before it " +
+      "gets 408; 0 means no limit",
   }),
   requestTimeout: option(kinds.duration(), {
     default: 60_000,
     group: "HTTP",
     help: "How long a handler may take to respond, not counting its wait for the body, before " +
-      "the client gets 503; 0 is forever",
+      "the client gets 503; 0 means no limit",
   }),
   keepAlive: option(kinds.duration(), {
     default: 65_000,
@@ -64,13 +64,13 @@ export const HTTP_OPTIONS = {
   maxKeepAliveRequests: option(kinds.integer(0, 2 ** 31 - 1), {
     default: 0,
     group: "HTTP",
-    help: "Requests after which a connection is closed; 0 is no limit",
+    help: "Number of requests after which a connection is closed; 0 means no limit",
   }),
   accessLog: option(kinds.output(), {
     default: null,
     unset: "none",
     group: "HTTP",
-    help: "File to record each request in; - is standard output",
+    help: "File to log each request to; - is standard output",
   }),
   accessLogFormat: option(kinds.choice("combined", "json"), {
     default: "combined",

@@ -1,7 +1,7 @@
 /**
- * The kinds of option: how values are written, checked and shown. The kinds of
- * `sluice load` and `sluice bench` alone are not here, so that a server does not
- * load them.
+ * The kinds of option: how values are written, checked and shown. Those used only
+ * by `sluice load` and `sluice bench` are not here, so that a server does not load
+ * them.
  */
 export { addresses, host } from "./kinds/addresses.ts";
 export type { Kind } from "./kinds/kind.ts";

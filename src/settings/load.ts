@@ -27,7 +27,7 @@ export interface Loaded {
 /** What {@linkcode loadSettings} reads from. */
 export interface LoadOptions {
   readonly flags: Flags;
-  /** All of it, so that misspelt names are noticed. */
+  /** The whole environment, so that misspelt names are noticed. */
   readonly environment: Environment;
   /** Reads the configuration file, if one is named. */
   readonly readFile: ReadFile;
@@ -35,16 +35,16 @@ export interface LoadOptions {
   readonly cwd: string;
 }
 
-/** What one source sets. */
+/** The options that one source sets. */
 type Layer = ReadonlyMap<OptionKey, Found>;
 
 /**
- * Finds, checks and merges all settings. Checks overridden values, too, so that
- * a mistake shows before the day that the value takes effect.
+ * Finds, checks and merges all settings. Checks overridden values, too, so that a
+ * mistake shows before the value ever takes effect.
  *
- * @throws {ExitError} 64 when a flag is wrong or conflicts with another setting;
- * 78 when the environment or the configuration file is wrong; 66 or 77 when that
- * file cannot be read.
+ * @throws {ExitError} 64 if a flag is wrong or conflicts with another setting; 78 if
+ * the environment or the configuration file is wrong; 66 or 77 if that file cannot
+ * be read.
  */
 export async function loadSettings(options: LoadOptions): Promise<Loaded> {
   const found = new Map<OptionKey, Found>();
@@ -74,7 +74,7 @@ export async function loadSettings(options: LoadOptions): Promise<Loaded> {
   });
 }
 
-/** Reads all sources, the strongest first. */
+/** Reads all sources, in order of precedence. */
 async function readLayers({ flags, environment, readFile, cwd }: LoadOptions): Promise<Layer[]> {
   const layers: Layer[] = [
     readFlags(OPTIONS as OptionTable<OptionKey>, flags, cwd),

@@ -6,7 +6,7 @@ import { paths } from "./kinds/lists.ts";
 import { positive } from "./kinds/numbers.ts";
 import { option, type ValuesOf } from "./option.ts";
 
-/** The most connections that may be open at once. */
+/** Maximum number of connections open at once. */
 export const MAX_CLIENTS = 100_000;
 
 /** Every option of the command, by its key. */
@@ -15,17 +15,17 @@ export const LOAD_OPTIONS = {
     default: [],
     unset: "a GET of the URL, or a message to echo",
     group: "Workload",
-    help: "File with a request to send as it is; can be repeated, several are mixed by --seed",
+    help: "File with a request to send, unchanged; can be repeated, for a random mix",
   }),
   delimiter: option(bytes(), {
     default: "\n",
     group: "Workload",
-    help: "End of a response that is not HTTP; may contain \\n, \\r, \\t, \\0, \\xHH and \\\\",
+    help: "What ends a response that is not HTTP; may contain \\n, \\r, \\t, \\0, \\xHH and \\\\",
   }),
   messageSize: option(kinds.size(1), {
     default: 64,
     group: "Workload",
-    help: "Bytes in each message to a tcp:// URL without --request",
+    help: "Size of the messages to a tcp:// URL, without --request",
   }),
   connections: option(kinds.integer(1, MAX_CLIENTS), {
     default: 64,
@@ -36,7 +36,7 @@ export const LOAD_OPTIONS = {
     default: null,
     unset: "each request follows the previous response",
     group: "Load",
-    help: "Requests a second over all connections; latencies count from when a request was due",
+    help: "Requests per second over all connections; latency counts from when a request was due",
   }),
   duration: option(kinds.duration(1), {
     default: 10_000,
@@ -57,7 +57,7 @@ export const LOAD_OPTIONS = {
     default: null,
     unset: "none",
     group: "Report",
-    help: "File to write all figures to, as JSON; - is standard output",
+    help: "File to write all results to, as JSON; - is standard output",
   }),
 };
 
@@ -69,7 +69,7 @@ export type LoadSettings = ValuesOf<typeof LOAD_OPTIONS>;
  *
  * @param flags The values of the flags, unchecked.
  * @param cwd The absolute folder that relative paths start from.
- * @throws {ExitError} 64 when a flag is wrong.
+ * @throws {ExitError} 64 if a flag is wrong.
  */
 export function readLoadSettings(flags: FlagsOf<typeof LOAD_OPTIONS>, cwd: string): LoadSettings {
   return loadFlags(LOAD_OPTIONS, flags, cwd);

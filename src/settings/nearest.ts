@@ -3,7 +3,7 @@
 /**
  * Finds the known word that the user probably meant.
  *
- * @returns The word; null if none is near enough to be worth a hint.
+ * @returns The word; null if none is similar enough.
  */
 export async function nearest(
   word: string,
@@ -17,7 +17,7 @@ export async function nearest(
   return shareLetters(word.toLowerCase(), found.toLowerCase()) ? found : null;
 }
 
-/** There always is a closest word, but one with few letters in common only confuses. */
+/** There is always a closest word, but one with few letters in common would only confuse. */
 function shareLetters(word: string, other: string): boolean {
   const left = [...other];
   for (const letter of word) {

@@ -1,4 +1,4 @@
-/** The shape of an option, and the names that follow from its key. */
+/** The shape of an option, and the names that derive from its key. */
 import type { Kind } from "./kinds/kind.ts";
 
 /** The groups of `--help`, in order. */
@@ -24,9 +24,9 @@ export interface Option<T> extends Kind<NonNullable<T>> {
   readonly group: typeof GROUPS[number];
   /** One line for `--help`, without a full stop. */
   readonly help: string;
-  /** What null means or, of a list, that it is empty: for people. */
+  /** What null or an empty list means, for people. */
   readonly unset: string;
-  /** The one-letter flag, without its minus; empty for none. */
+  /** The one-letter flag, without its dash; empty for none. */
   readonly short: string;
   /** Other environment names; the option's own name takes precedence. */
   readonly env: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * The one table of settings: flags, environment names, configuration keys,
- * `--help`, shell completions and the table in README.md all come from it.
+ * The table of all settings: flags, environment names, configuration keys, `--help`,
+ * shell completions, docs/options.md and the table in README.md derive from it.
  */
 import { MAX_PORT } from "../base/address.ts";
 import { HTTP_OPTIONS } from "./http_options.ts";
@@ -8,7 +8,7 @@ import * as kinds from "./kinds.ts";
 import { kebab, type Option, option } from "./option.ts";
 import { WORKER_OPTIONS } from "./worker_options.ts";
 
-/** Every option by its key, from which its other names follow. */
+/** Every option by its key, from which its other names derive. */
 export const OPTIONS = {
   mode: option(kinds.choice("single", "async", "threaded", "pooled", "forked"), {
     default: "async",
@@ -64,29 +64,28 @@ export const OPTIONS = {
   maxConnections: option(kinds.integer(1, 1_000_000), {
     default: 10_000,
     group: "Limits",
-    help: "Most connections served at once",
+    help: "Maximum number of connections served at once",
   }),
   maxConnectionsPerIp: option(kinds.integer(0, 1_000_000), {
     default: 0,
     group: "Limits",
-    help: "Most connections served at once from one client address; 0 is no limit",
+    help: "Maximum number of connections served at once for one client address; 0 means no limit",
   }),
   overload: option(kinds.choice("wait", "refuse"), {
     default: "wait",
     group: "Limits",
-    help: "What happens to clients over --max-connections: they wait for room, or are refused at " +
-      "once",
+    help: "What happens to clients beyond --max-connections: they wait, or are refused at once",
   }),
   idleTimeout: option(kinds.duration(), {
     default: 5 * 60_000,
     group: "Timeouts",
-    help: "How long a client may send nothing before its connection is closed; 0 is forever",
+    help: "How long a client may send nothing before its connection is closed; 0 means no limit",
   }),
   writeTimeout: option(kinds.duration(), {
     default: 60_000,
     group: "Timeouts",
-    help: "How long a client may take to receive data before its connection is closed; 0 is " +
-      "forever",
+    help: "How long a client may take to receive data before its connection is closed; 0 means " +
+      "no limit",
   }),
   gracefulTimeout: option(kinds.duration(), {
     default: 25_000,
@@ -97,14 +96,13 @@ export const OPTIONS = {
   retireTimeout: option(kinds.duration(), {
     default: 10 * 60_000,
     group: "Timeouts",
-    help: "How long connections of a replaced worker may go on before they are closed; 0 is " +
-      "forever",
+    help: "How long connections of a replaced worker may stay open; 0 means no limit",
   }),
   ...HTTP_OPTIONS,
   logLevel: option(kinds.choice("debug", "info", "warning", "error"), {
     default: "info",
     group: "Logs",
-    help: "Least severe level that is logged",
+    help: "Lowest level that is logged",
   }),
   logFormat: option(kinds.choice("auto", "text", "json"), {
     default: "auto",
@@ -172,7 +170,7 @@ export type OptionKey = keyof typeof OPTIONS;
 /** The key of an action, such as `printConfig`. */
 export type ActionKey = keyof typeof ACTIONS;
 
-/** Options that exclude each other: a key, and those that it replaces. */
+/** Mutually exclusive options: a key, and those that it excludes. */
 export const EXCLUSIVE: Readonly<Partial<Record<OptionKey, readonly OptionKey[]>>> = {
   handler: ["service"],
   bind: ["host", "port"],

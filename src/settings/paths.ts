@@ -1,6 +1,6 @@
-/** Paths, without `node:path`: loading it takes longer than reading all settings. */
+/** Path functions without `node:path`, which takes longer to load than reading all settings. */
 
-/** Stands for standard output in place of a path. */
+/** The "path" of standard output. */
 export const STANDARD_OUTPUT = "-";
 
 const ABSOLUTE = /^(?:[/\\]|[a-z]:[/\\])/i;

@@ -9,7 +9,7 @@ const DURATIONS: Readonly<Record<string, number>> = {
   ms: 1,
 };
 
-/** Bytes in each unit, largest first; the plain name of a unit comes first. */
+/** Bytes in each unit, largest first. */
 const SIZES: Readonly<Record<string, number>> = {
   gb: 1024 ** 3,
   mb: 1024 ** 2,

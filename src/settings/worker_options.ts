@@ -12,17 +12,17 @@ export const WORKER_OPTIONS = {
     short: "w",
     env: ["WEB_CONCURRENCY"],
     group: "Workers",
-    help: "Number of threads in --mode pooled, of processes in --mode forked",
+    help: "Number of threads in --mode pooled, or of processes in --mode forked",
   }),
   minThreads: option(kinds.integer(1, MAX_WORKERS), {
     default: 2,
     group: "Workers",
-    help: "Fewest threads that --mode threaded keeps",
+    help: "Minimum number of threads in --mode threaded",
   }),
   maxThreads: option(kinds.integer(1, MAX_WORKERS), {
     default: 64,
     group: "Workers",
-    help: "Most threads that --mode threaded starts",
+    help: "Maximum number of threads in --mode threaded",
   }),
   spareThreads: option(kinds.integer(0, MAX_WORKERS), {
     default: 2,
@@ -32,42 +32,43 @@ export const WORKER_OPTIONS = {
   threadIdleTimeout: option(kinds.duration(), {
     default: 60_000,
     group: "Workers",
-    help: "How long a surplus thread of --mode threaded stays idle before it ends",
+    help: "How long a surplus thread in --mode threaded stays idle before it exits",
   }),
   workerTimeout: option(kinds.duration(), {
     default: 30_000,
     group: "Workers",
-    help: "How long a worker may be stuck before it is replaced; 0 is forever",
+    help: "How long a worker may hang before it is replaced; 0 means no limit",
   }),
   maxHungThreads: option(kinds.integer(1, MAX_WORKERS), {
     default: 4,
     group: "Workers",
-    help: "Number of stuck threads, which cannot be stopped, at which the server drains and exits",
+    help: "Number of hung threads, which cannot be stopped, at which the server drains and exits",
   }),
   maxRequests: option(kinds.integer(0, 2 ** 31 - 1), {
     default: 0,
     group: "Workers",
-    help: "Requests after which a worker is replaced; 0 is no limit",
+    help: "Number of requests after which a worker is replaced; 0 means no limit",
   }),
   maxRequestsJitter: option(kinds.percent(), {
     default: 10,
     group: "Workers",
-    help: "Most to add to --max-requests at random, so that workers are not all replaced at once",
+    help: "Maximum random addition to --max-requests and --max-worker-age, so that workers are " +
+      "not all replaced at once",
   }),
   maxWorkerAge: option(kinds.duration(), {
     default: 0,
     group: "Workers",
-    help: "Age at which a worker is replaced; 0 is no limit",
+    help: "Age at which a worker is replaced; 0 means no limit",
   }),
   maxWorkerMemory: option(kinds.size(1024 ** 2), {
     default: null,
     unset: "no limit",
     group: "Workers",
-    help: "Memory at which a worker is replaced",
+    help: "Memory use at which a worker is replaced",
   }),
   sandbox: option(kinds.flag(), {
     default: false,
     group: "Workers",
-    help: "Deny handlers in threads the use of files, the environment and other programs",
+    help: "Deny handlers in threads access to files, the environment and other programs",
   }),
 };

@@ -107,7 +107,7 @@ Deno.test("sluice bench reads the responses of another protocol up to the delimi
 
 Deno.test("sluice bench reports a usage error before it measures", async () => {
   const nowhere = "/there/is/no/such/folder/report.html";
-  await refused(["--html", nowhere], 73, /^sluice: Cannot write .*report.html": its directory/);
+  await refused(["--html", nowhere], 73, /^sluice: Cannot write .*report.html": its folder/);
   await refused(
     ["--workload", "cpu", "--message-size", "1kb"],
     64,

@@ -49,7 +49,7 @@ Deno.test("candidates() joins words that bash has split at =", () => {
   assertEquals(offered("--mode = pooled st"), ["status"]);
 });
 
-Deno.test("candidates() continues a list, without the values that it has", () => {
+Deno.test("candidates() continues a list, without the values already in it", () => {
   assertEquals(offered("bench --modes p"), ["pooled,"]);
   assertEquals(offered("bench --modes=pooled,p"), []);
   assertEquals(offered("bench --modes=single,p"), ["--modes=single,pooled,"]);
@@ -70,20 +70,20 @@ Deno.test("candidates() offers the values of a command's argument once", () => {
   assertEquals(offered("completions zsh "), []);
 });
 
-Deno.test("candidates() offers nothing for a value that is free, or of an unknown option", () => {
+Deno.test("candidates() offers nothing for a free value, or one of an unknown option", () => {
   for (const line of ["--port ", "--watch=", "--zzz ", "--zzz=", "bench ", "load ", "zzz "]) {
     assertEquals(offered(line), [], line);
   }
 });
 
-Deno.test("candidates() offers options of the server after bench -- alone", () => {
+Deno.test("candidates() offers only options of the server after bench --", () => {
   assertEquals(offered("bench --runs 2 -- --max-th"), ["--max-threads="]);
   assertEquals(offered("bench -- "), []);
   assertEquals(offered("bench --max-th"), []);
   assertEquals(offered("load -- --max-th"), []);
 });
 
-Deno.test("sluice __complete prints words and their help, or that the shell is to find files", async () => {
+Deno.test("sluice __complete prints words and their help, or has the shell complete files", async () => {
   const printed = async (...words: string[]) => {
     const { code, stdout, stderr } = await runMain(["__complete", "--", ...words]);
     assertEquals([code, stderr], [0, ""]);

@@ -56,7 +56,7 @@ Deno.test("helpText() of bench and load has a usage line", async () => {
 async function examplesOf(command: Command): Promise<string[][]> {
   const [, section = ""] = (await helpText(command)).split("\n\n");
   return section.split("\n").slice(1).map((line) => {
-    // Two spaces separate an example from what it does.
+    // Two spaces separate an example from its description.
     const [example = ""] = line.trim().split("  ");
     const [program, ...args] = example.split(" ");
     assertEquals([program, args[0]], ["sluice", command.name]);

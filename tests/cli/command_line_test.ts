@@ -39,7 +39,7 @@ Deno.test("readCommandLine() accepts a value in every spelling", async () => {
   assertEquals(await flags("-b[::]:80"), { bind: ["[::]:80"] });
 });
 
-Deno.test("readCommandLine() keeps values as they are written", async () => {
+Deno.test("readCommandLine() keeps values as written", async () => {
   assertEquals(await flags("--port", "-1"), { port: ["-1"] });
   assertEquals(await flags("-p", "-1"), { port: ["-1"] });
   assertEquals(await flags("--port=-1"), { port: ["-1"] });
@@ -85,7 +85,7 @@ Deno.test("readCommandLine() suggests the nearest option for an unknown one", as
   await refuses(["-hx"], "Unknown option -x: see --help for all");
 });
 
-Deno.test("readCommandLine() accepts --no- only with flags that are true or false", async () => {
+Deno.test("readCommandLine() accepts --no- only with boolean flags", async () => {
   await refuses(
     ["--no-port"],
     "Unknown option --no-port: did you mean --port?",
@@ -100,7 +100,7 @@ Deno.test("readCommandLine() accepts --no- only with flags that are true or fals
   );
 });
 
-Deno.test("readCommandLine() reads a flag that is true or false in every spelling", async () => {
+Deno.test("readCommandLine() reads a boolean flag in every spelling", async () => {
   assertEquals(await flags("--watch"), { watch: ["true"] });
   assertEquals(await flags("--watch=true"), { watch: ["true"] });
   assertEquals(await flags("--watch=off"), { watch: ["off"] });
@@ -108,7 +108,7 @@ Deno.test("readCommandLine() reads a flag that is true or false in every spellin
   assertEquals(await flags("--watch", "--no-watch"), { watch: ["true", "false"] });
 });
 
-Deno.test("readCommandLine() never takes the argument after a flag for its value", async () => {
+Deno.test("readCommandLine() never takes the argument after a boolean flag as its value", async () => {
   assertEquals(await flags("--watch", "--mode", "async"), { watch: ["true"], mode: ["async"] });
   assertEquals(await flags("--watch", "-w4"), { watch: ["true"], workers: ["4"] });
   for (const args of [["--watch", "check"], ["check", "--watch"], ["--no-watch", "check"]]) {
@@ -120,7 +120,7 @@ Deno.test("readCommandLine() never takes the argument after a flag for its value
   );
 });
 
-Deno.test("readCommandLine() refuses an empty value of a flag, and a value of its negation", async () => {
+Deno.test("readCommandLine() refuses an empty value for a boolean flag, and any for its negation", async () => {
   await refuses(
     ["--watch="],
     "Cannot use --watch: the value is missing, expected --watch=value",
@@ -143,7 +143,7 @@ Deno.test("readCommandLine() refuses a missing value", async () => {
   await refuses(["--port", "--", "1"], missing("--port"));
 });
 
-Deno.test("readCommandLine() refuses a value of an action", async () => {
+Deno.test("readCommandLine() refuses a value for an action", async () => {
   await refuses(
     ["--help=yes"],
     `Cannot use --help "yes": expected no value`,
@@ -166,7 +166,7 @@ Deno.test("readCommandLine() suggests the nearest command for an unknown one", a
   );
 });
 
-Deno.test("readCommandLine() refuses missing and superfluous arguments", async () => {
+Deno.test("readCommandLine() refuses missing and unexpected arguments", async () => {
   await refuses(
     ["serve", "x"],
     `Cannot use the argument "x": expected serve without arguments`,

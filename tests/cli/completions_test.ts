@@ -15,7 +15,7 @@ const LOAD_FLAGS = [...Object.keys(LOAD_OPTIONS).map(flagOf), "--help"];
 
 const MODES = ["single", "async", "threaded", "pooled", "forked"];
 
-/** Runs a shell in a folder with the program on its path; the first columns of the lines it prints. */
+/** Runs a shell with the program on its PATH; returns the first column of its output. */
 async function run(folder: string, command: string, args: string[]) {
   const output = await new Deno.Command(command, {
     args,
@@ -55,7 +55,7 @@ for (const shell of SHELLS) {
   });
 }
 
-/** Completes the last of these words in bash, where "=" is a word by itself. */
+/** Completes the last of these words in bash, which treats "=" as a word of its own. */
 function inBash(folder: string, ...words: string[]) {
   const script = `cd "$1"; source ./script; shift
     COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 ))

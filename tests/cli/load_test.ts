@@ -97,7 +97,7 @@ Deno.test("sluice load prints its figures, writes them to a file, and leaves no 
   await mark.allGone();
 });
 
-Deno.test("sluice load, when interrupted, prints only the JSON of the figures so far, and exits 130", async () => {
+Deno.test("sluice load prints only the JSON of the results so far when interrupted, and exits 130", async () => {
   const mark = makeMark();
   let requests = 0;
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
@@ -121,14 +121,14 @@ Deno.test("sluice load, when interrupted, prints only the JSON of the figures so
   await mark.allGone();
 });
 
-Deno.test("sluice load, when interrupted before it has measured, says so and exits 130", async () => {
+Deno.test("sluice load says so when interrupted before it has measured, and exits 130", async () => {
   const mark = makeMark();
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     () => new Response(""),
   );
   await using load = startLoadCommand([`http://127.0.0.1:${server.addr.port}/`], mark.env);
-  // The command itself, the mirror, and the load on it.
+  // The command itself, the null server, and the load on it.
   await until("it measures itself", () => mark.processes().length === 3);
   load.interrupt();
   const { code, stdout, stderr } = await load.ended();
@@ -166,7 +166,7 @@ Deno.test("sluice load reports a usage error in one line, before it connects", a
     "a folder for the JSON that does not exist": {
       args: [url, "--json", "/no/such/folder/load.json"],
       code: 73,
-      says: `Cannot write "/no/such/folder/load.json": its directory does not exist`,
+      says: `Cannot write "/no/such/folder/load.json": its folder does not exist`,
     },
     "a request file that does not exist": {
       args: [url, "--request", "/no/such/file"],
@@ -183,13 +183,13 @@ Deno.test("sluice load reports a usage error in one line, before it connects", a
       });
     });
   }
-  // The first client in the queue is this test: the command has never connected.
+  // This test is the first client in the accept queue: the command has never connected.
   using own = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
   using first = await listener.accept();
   assertEquals(first.remoteAddr, own.localAddr);
 });
 
-Deno.test("sluice load without the permission for foreign functions exits 77", async () => {
+Deno.test("sluice load exits 77 without permission to call foreign functions", async () => {
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     () => new Response(""),

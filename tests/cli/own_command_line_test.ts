@@ -25,7 +25,7 @@ Deno.test("readCommandLine() of bench is empty without arguments", async () => {
   });
 });
 
-Deno.test("readCommandLine() of bench keeps the values of its flags as they are written", async () => {
+Deno.test("readCommandLine() of bench keeps the values of its flags as written", async () => {
   const { flags } = await bench("--workload", "cpu", "--message-size=1kb", "--peers");
   assertEquals(flags, { workload: ["cpu"], messageSize: ["1kb"], peers: ["true"] });
   assertEquals((await bench("--no-peers")).flags, { peers: ["false"] });
@@ -41,7 +41,7 @@ Deno.test("readCommandLine() of load finds the URL before and after flags", asyn
   }
 });
 
-Deno.test("readCommandLine() of bench keeps the words after -- as they are", async () => {
+Deno.test("readCommandLine() of bench keeps the words after -- unchanged", async () => {
   const { flags, argument, rest } = await bench(
     ...["--runs", "1", "--", "--max-threads", "64", "x", "--", "-h", "--zz=1"],
   );
@@ -56,7 +56,7 @@ Deno.test("readCommandLine() of load refuses --", async () => {
   await refuses("load", ["http://a", "--"], message);
 });
 
-Deno.test("readCommandLine() of bench and load refuses missing and superfluous arguments", async () => {
+Deno.test("readCommandLine() of bench and load refuses missing and unexpected arguments", async () => {
   await refuses(
     "bench",
     ["cpu"],
@@ -66,7 +66,7 @@ Deno.test("readCommandLine() of bench and load refuses missing and superfluous a
   await refuses("load", ["a", "b"], `Cannot use the argument "b": expected load <url>`);
 });
 
-Deno.test("readCommandLine() of bench refuses a missing value, and a value of a negation", async () => {
+Deno.test("readCommandLine() of bench refuses a missing value, and a value for a negation", async () => {
   const missing = "Cannot use --rate: the value is missing, expected --rate=value";
   await refuses("bench", ["--rate"], missing);
   await refuses("bench", ["--rate="], missing);

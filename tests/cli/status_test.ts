@@ -72,7 +72,7 @@ async function refusal(path: string): Promise<[code: number, message: string]> {
   return [error.exitCode, error.message];
 }
 
-/** The message about a file with this text, without its path. */
+/** The error message for a file with this text, without its path. */
 function refusalOf(text: string): Promise<string> {
   return inFile(text, async (path) => {
     const [code, message] = await refusal(path);
@@ -102,7 +102,7 @@ Lanes: 1 crashed, 0 hung, 3 recycled
   );
 });
 
-Deno.test("statusText() has no line of failures without a failure, and no row of lanes without lanes", async () => {
+Deno.test("statusText() omits the failure without a failed reload, and rows without lanes", async () => {
   const text = await show({ ...STATUS, failed_generation: null, lanes: [] });
   assert(!text.includes("Failed"));
   assertMatch(text, /\nGeneration: 2\n\n LANE .*\nTOTAL .*\n\nLanes: /);
@@ -163,14 +163,14 @@ Deno.test("statusText() escapes control characters", async () => {
   }
 });
 
-Deno.test("statusText() exits 78 and says what is wrong where", async () => {
+Deno.test("statusText() exits 78, and says what is wrong and where", async () => {
   assertEquals(await refusalOf(""), "found nothing, expected JSON");
   assertEquals(await refusalOf("4711\n{"), `found "4711\\n{", expected JSON`);
   assertEquals(await refusalOf("4711\n"), "found 4711, expected an object");
   assertEquals(await refusalOf("[]"), "found nothing in time, expected a value");
   const wrong: [change: object, message: string][] = [
     [{ time: "now" }, `found "now" in time, expected a time such as 2026-01-31T12:00:00Z`],
-    [{ mode: 5 }, "found 5 in mode, expected a text"],
+    [{ mode: 5 }, "found 5 in mode, expected a string"],
     [{ pid: "x" }, `found "x" in pid, expected a whole number`],
     [{ generation: 1.5 }, "found 1.5 in generation, expected a whole number"],
     [{ uptime_s: null }, "found null in uptime_s, expected a number"],
@@ -190,7 +190,7 @@ Deno.test("statusText() exits 78 and says what is wrong where", async () => {
   assertMatch(await refusalOf(endless), /in uptime_s, expected a number$/);
 });
 
-Deno.test("statusText() exits 66 when the file does not exist", async () => {
+Deno.test("statusText() exits 66 if the file does not exist", async () => {
   const folder = await Deno.makeTempDir();
   try {
     assertEquals(await refusal(`${folder}/x`), [
@@ -207,7 +207,7 @@ Deno.test("statusText() exits 66 when the file does not exist", async () => {
 });
 
 Deno.test({
-  name: "statusText() exits 77 when permission is denied",
+  name: "statusText() exits 77 if permission is denied",
   permissions: { read: false },
   async fn() {
     assertEquals(await refusal("/tmp/sluice-status.json"), [

@@ -100,7 +100,7 @@ Deno.test("readConfigFile() refuses a file that names another", async () => {
   );
 });
 
-Deno.test("readConfigFile() reports the line and column of wrong syntax", async () => {
+Deno.test("readConfigFile() reports the line and column of a syntax error", async () => {
   await refuses(
     "s.toml",
     "port = 1\nport = = 2\n",
@@ -122,7 +122,7 @@ Deno.test("readConfigFile() reports the line and column of wrong syntax", async 
   );
 });
 
-Deno.test("readConfigFile() exits 66 when there is no such file", async () => {
+Deno.test("readConfigFile() exits 66 if there is no such file", async () => {
   await refuses(
     "no.toml",
     undefined,
@@ -137,8 +137,8 @@ Deno.test("readConfigFile() exits 66 when there is no such file", async () => {
   );
 });
 
-Deno.test("readConfigFile() exits 77 when the file may not be read", async () => {
-  // Not with a real file: root may read every one.
+Deno.test("readConfigFile() exits 77 if permission is denied", async () => {
+  // Not with a real file, since root may read any.
   const error: ExitError = await assertRejects(() =>
     loadSettings({
       flags: {},

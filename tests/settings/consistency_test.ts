@@ -23,7 +23,7 @@ async function refuses(given: Given, code: number, message: string) {
   assertEquals([error.message, error.exitCode], [message, code]);
 }
 
-Deno.test("checkConsistency() accepts as many minimum as maximum threads", async () => {
+Deno.test("checkConsistency() accepts a minimum of threads equal to the maximum", async () => {
   const { settings } = await load({
     flags: { minThreads: ["8"], maxThreads: ["8"], spareThreads: ["8"] },
   });
@@ -76,7 +76,7 @@ Deno.test("checkConsistency() checks final values, not overridden ones", async (
   assertEquals([settings.minThreads, settings.maxThreads], [3, 4]);
 });
 
-Deno.test("checkConsistency() refuses options of HTTP with another service", async () => {
+Deno.test("checkConsistency() refuses HTTP options with another service", async () => {
   const expected = "expected --service http or a handler";
   for (const service of ["echo", "message", "zen", "log"]) {
     await refuses(
@@ -102,13 +102,13 @@ Deno.test("checkConsistency() refuses options of HTTP with another service", asy
   );
 });
 
-Deno.test("checkConsistency() accepts options of HTTP with HTTP and with handlers", async () => {
+Deno.test("checkConsistency() accepts HTTP options with HTTP and with handlers", async () => {
   const flags = { root: ["/x"], compress: ["true"], accessLog: ["-"] };
   for (const served of [{}, { service: ["http"] }, { handler: ["h.ts"] }]) {
     const { settings } = await load({ flags: { ...flags, ...served } });
     assertEquals([settings.root, settings.compress, settings.accessLog], ["/x", true, "-"]);
   }
-  // The handler overrides the service, and with it what does not fit.
+  // The handler overrides the service, so that nothing conflicts.
   await load({ flags: { ...flags, handler: ["h.ts"] }, file: 'service = "echo"' });
   await load({ flags: { lab: ["true"] } });
 });

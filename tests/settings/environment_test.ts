@@ -32,7 +32,7 @@ Deno.test("readEnvironment() suggests the name nearest to an unknown one", async
   assertEquals(error.exitCode, 78);
 });
 
-Deno.test("readEnvironment() ignores the names that orchestrators add", async () => {
+Deno.test("readEnvironment() ignores variables that orchestrators set", async () => {
   assertEquals(
     await keys({
       SLUICE_SERVICE_HOST: "10.0.0.1",

@@ -54,7 +54,7 @@ Deno.test("loadFlags() returns milliseconds, bytes and absolute paths", () => {
   });
 });
 
-Deno.test("loadFlags() exits 64 for a wrong value, with the message of loadSettings()", () => {
+Deno.test("loadFlags() exits 64 for a wrong value, with the same message as loadSettings()", () => {
   refuses({ runs: ["x"] }, `Cannot use --runs "x": expected an integer from 1 to 9`);
   refuses({ messageSize: ["0"] }, `Cannot use --message-size "0": expected a size of at least 1b`);
   refuses({ out: ["\0"] }, `Cannot use --out "\\u0000": expected a path`);

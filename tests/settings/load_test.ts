@@ -235,7 +235,7 @@ Deno.test("loadSettings() prefers the stronger source of bind and port", async (
     }),
     bound,
   );
-  // Platforms set PORT for everything they start; our own name is deliberate.
+  // Platforms set PORT for everything they start; names of our own are deliberate.
   assertEquals(
     await addresses({ environment: { SLUICE_BIND: "[::]:1", PORT: "9" } }),
     bound,
@@ -260,7 +260,7 @@ Deno.test("resolveAddresses() falls back to the service's port", async () => {
   ]);
 });
 
-Deno.test("loadSettings() takes - as standard output, not as a path", async () => {
+Deno.test("loadSettings() treats - as standard output, not as a path", async () => {
   const accessLog = async (given: Given) => (await load(given)).settings.accessLog;
   assertEquals(await accessLog({ flags: { accessLog: ["-"] } }), "-");
   assertEquals(await accessLog({ file: 'access-log = "-"' }), "-");

@@ -7,7 +7,7 @@ Deno.test("nearest() finds the intended word", async () => {
   assertEquals(await nearest("prot", known), "port");
 });
 
-Deno.test("nearest() is null if no word is near", async () => {
+Deno.test("nearest() is null if no word is similar", async () => {
   assertEquals(await nearest("zzz", ["idle-timeout", "port"]), null);
   assertEquals(await nearest("port", []), null);
 });

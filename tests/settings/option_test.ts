@@ -20,7 +20,7 @@ for (const [name, table] of Object.entries(TABLES)) {
     }
   });
 
-  Deno.test(`${name} help is a line without a full stop, and unset values have a description`, () => {
+  Deno.test(`${name} help is one line without a full stop, and unset values have a description`, () => {
     for (const [key, option] of Object.entries(table)) {
       const value = option.default;
       assertMatch(option.help, /^[A-Z][^\n]*[^.\n]$/, key);
@@ -39,7 +39,7 @@ for (const [name, table] of Object.entries(TABLES)) {
   });
 }
 
-Deno.test("flagName() and kebab() follow from the key", () => {
+Deno.test("flagName() and kebab() derive from the key", () => {
   assertEquals(flagName("messageSize"), "--message-size");
   assertEquals(kebab("maxConnectionsPerIp"), "max-connections-per-ip");
 });

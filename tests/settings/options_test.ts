@@ -10,7 +10,7 @@ import {
   OPTIONS,
 } from "../../src/settings/options.ts";
 
-Deno.test("OPTIONS names follow from the key", () => {
+Deno.test("OPTIONS names derive from the key", () => {
   assertEquals(kebab("maxConnectionsPerIp"), "max-connections-per-ip");
   assertEquals(flagName("idleTimeout"), "--idle-timeout");
   assertEquals(envName("idleTimeout"), "SLUICE_IDLE_TIMEOUT");
@@ -36,7 +36,7 @@ Deno.test("OPTIONS defaults pass their own schema as text", () => {
   }
 });
 
-Deno.test("OPTIONS help is a line without a full stop, and null has a description", () => {
+Deno.test("OPTIONS help is one line without a full stop, and null has a description", () => {
   for (const key of OPTION_KEYS) {
     const option = optionOf(key);
     assertMatch(option.help, /^[A-Z][^\n]*[^.\n]$/, key);
@@ -69,7 +69,7 @@ Deno.test("OPTIONS unixMode is octal", () => {
   assertEquals(OPTIONS.unixMode.format(0o060), "060");
 });
 
-Deno.test("OPTIONS flags read words in any case, and booleans", () => {
+Deno.test("OPTIONS flags accept words in any case, and booleans", () => {
   const read = (value: unknown) => safeParse(OPTIONS.watch.schema, value);
   for (const yes of [true, "true", "yes", "on", "1", "True", "ON"]) {
     assertEquals(read(yes).output, true, String(yes));

@@ -18,7 +18,7 @@ Deno.test("parseDuration() reads every unit as milliseconds", () => {
   assertEquals(parseDuration("2 M"), 120_000);
 });
 
-Deno.test("parseDuration() takes a bare number as seconds", () => {
+Deno.test("parseDuration() treats a bare number as seconds", () => {
   assertEquals(parseDuration("5"), 5_000);
   assertEquals(parseDuration(5), 5_000);
   assertEquals(parseDuration(0.25), 250);
@@ -60,12 +60,12 @@ Deno.test("parsePercent() reads percentages with and without the sign", () => {
   }
 });
 
-Deno.test("formatPercent() writes what parsePercent() reads", () => {
+Deno.test("formatPercent() is the inverse of parsePercent()", () => {
   assertEquals(formatPercent(10), "10%");
   for (const value of [0, 2.5, 100]) assertEquals(parsePercent(formatPercent(value)), value);
 });
 
-Deno.test("formatDuration() and formatSize() write what their parsers read", () => {
+Deno.test("formatDuration() and formatSize() are the inverses of their parsers", () => {
   assertEquals(formatDuration(300_000), "5m");
   assertEquals(formatDuration(90_000), "90s");
   assertEquals(formatDuration(1), "1ms");

@@ -7,7 +7,7 @@ import { type Command, OWN_ACTIONS } from "./command.ts";
 /** `sluice bench`. */
 export const bench: Command<typeof BENCH_OPTIONS> = {
   name: "bench",
-  help: "Measure this server in its modes, under load",
+  help: "Measure the modes of this server under load",
   argument: null,
   options: BENCH_OPTIONS,
   actions: OWN_ACTIONS,
@@ -17,8 +17,8 @@ export const bench: Command<typeof BENCH_OPTIONS> = {
       ["", "All modes, short requests"],
       ["--workload io -- --max-threads 64", "With an option of the server"],
       ["--workload cpu --workers 1,2,4", "How more workers help"],
-      ["--connections 1,64,1024 --peers", "Beside other servers"],
-      ["--rate 2000 --html page.html", "Latency at a rate, as a page"],
+      ["--connections 1,64,1024 --peers", "Compared with other servers"],
+      ["--rate 2000 --html page.html", "Latency at a rate, as HTML"],
       ["--handler app.ts --request get.txt", "A handler of your own"],
     ],
     tables: { Workloads: Object.entries(WORKLOAD_HELP) },

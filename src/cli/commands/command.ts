@@ -1,4 +1,4 @@
-/** The shape of every command: what it is called, what it takes and what it does. */
+/** The shape of every command: its name, its arguments and its action. */
 import type { FlagsOf } from "../../settings/flags.ts";
 import type { OptionTable } from "../../settings/option.ts";
 import { type ActionKey, ACTIONS, OPTIONS } from "../../settings/options.ts";
@@ -6,23 +6,23 @@ import type { ActionTable } from "../flags.ts";
 import type { Rows } from "../help_layout.ts";
 import type { WatchSignals } from "../signals.ts";
 
-/** A command. Its file is small, and imports what `run` needs only when it runs. */
+/** A command. Its file is small: `run` imports what it needs. */
 export interface Command<T extends OptionTable = OptionTable> {
   readonly name: string;
   /** One line without a full stop. */
   readonly help: string;
-  /** The word that it takes beside options; null when it takes none. */
+  /** The argument that it takes besides options; null if it takes none. */
   readonly argument: Argument | null;
   readonly options: T;
-  /** Flags that replace what the command does. */
+  /** Flags that make it do something else, such as `--help`. */
   readonly actions: ActionTable;
-  /** What may follow `--`; null when nothing may. */
+  /** What may follow `--`; null if nothing may. */
   readonly rest: Rest | null;
   /** Its own `--help`; null for a command that takes the options of `serve`. */
   readonly manual: Manual | null;
   /**
-   * @returns The code to exit with.
-   * @throws {ExitError} When the user can fix the cause.
+   * @returns The exit code.
+   * @throws {ExitError} If the user can fix the cause.
    */
   run(line: CommandLine<T>, program: Program): Promise<number>;
 }
@@ -35,7 +35,7 @@ export interface Argument {
   readonly values: "files" | readonly string[];
 }
 
-/** The words after `--`, which the command gets as they are. */
+/** The words after `--`, which the command gets unchanged. */
 export interface Rest {
   /** As help texts show it: `options of the server`. */
   readonly name: string;
@@ -43,35 +43,35 @@ export interface Rest {
   readonly options: OptionTable;
 }
 
-/** The parts of a command's help that its tables do not hold. */
+/** The parts of a command's help that do not derive from its options. */
 export interface Manual {
   /** Arguments after the name of the command, and what they do. */
   readonly examples: Rows;
   /** Further tables, by title. */
   readonly tables: Readonly<Record<string, Rows>>;
-  /** How values are written. */
+  /** How to write values. */
   readonly values: string;
   readonly exitCodes: Rows;
 }
 
-/** The command line of a command, its options not yet checked. */
+/** The command line of a command, with unchecked options. */
 export interface CommandLine<T = OptionTable> {
   readonly flags: FlagsOf<T>;
   readonly actions: ReadonlySet<ActionKey>;
-  /** Empty when the command takes none. */
+  /** Empty if the command takes none. */
   readonly argument: string;
   /** The words after `--`. */
   readonly rest: readonly string[];
 }
 
-/** What a command may use of the program that runs it. */
+/** What the program provides to its commands. */
 export interface Program {
   readonly watchSignals: WatchSignals;
   /** Loads every command that is not hidden. */
   loadCommands(): Promise<readonly Command[]>;
 }
 
-/** What `serve` shares with the commands that take its options. */
+/** The parts of `serve` that commands with the same options share. */
 export const SERVER_LINE = { options: OPTIONS, actions: ACTIONS, rest: null, manual: null };
 
 /** The actions of a command with options of its own. */

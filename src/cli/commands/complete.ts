@@ -3,9 +3,9 @@ import { type Command, OWN_ACTIONS } from "./command.ts";
 
 /**
  * The hidden `sluice __complete -- WORD...`, which the completion scripts call with the words
- * up to the cursor. Prints `:files` where the shell is to complete a file, otherwise one
- * candidate a line: the word, a tab, its help. A word ends in `=` where a value must
- * follow, in `,` where a list can go on; shells that append neither remove it.
+ * up to the cursor. Prints `:files` if the shell should complete a file name, otherwise one
+ * candidate per line: the word, a tab, its help. A word ends in `=` if a value must follow,
+ * in `,` if a list can continue; scripts remove both for shells that would add a space.
  */
 export const complete: Command = {
   name: "__complete",

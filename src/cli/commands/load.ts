@@ -5,7 +5,7 @@ import { type Command, OWN_ACTIONS } from "./command.ts";
 /** `sluice load`. */
 export const load: Command<typeof LOAD_OPTIONS> = {
   name: "load",
-  help: "Send load to any server, and measure it",
+  help: "Measure any server under load",
   argument: { name: "<url>", values: [] },
   options: LOAD_OPTIONS,
   actions: OWN_ACTIONS,
@@ -13,13 +13,13 @@ export const load: Command<typeof LOAD_OPTIONS> = {
   manual: {
     examples: [
       ["http://localhost:8000/", "GET, from 64 clients"],
-      ["http://localhost:8000/ --rate 500", "500 requests a second"],
+      ["http://localhost:8000/ --rate 500", "500 requests per second"],
       ["http://localhost:8000/ --request get.txt", "A request of your own"],
       ["tcp://localhost:8888 --message-size 1kb", "Messages that are echoed"],
     ],
     tables: {},
     values: MEASUREMENT_VALUES,
-    exitCodes: measurementExitCodes("The server at the URL does not answer"),
+    exitCodes: measurementExitCodes("The server at the URL does not respond"),
   },
   async run({ flags, argument }, { watchSignals }) {
     const settings = readLoadSettings(flags, Deno.cwd());

@@ -1,7 +1,7 @@
-/** Every command, each loaded when it is needed: `serve` must start fast. */
+/** Every command, loaded on demand so that `serve` starts fast. */
 import type { Command } from "./command.ts";
 
-/** Loads a command by its name, the default first. Two underscores hide a command from people. */
+/** The loaders of commands by name, the default first. A leading `__` hides a command from help. */
 export const COMMANDS = {
   serve: async () => (await import("./serve.ts")).serve,
   check: async () => (await import("./check.ts")).check,
@@ -19,7 +19,7 @@ export type CommandName = keyof typeof COMMANDS;
 export const COMMAND_NAMES = (Object.keys(COMMANDS) as CommandName[])
   .filter((name) => !name.startsWith("__"));
 
-/** Tells whether a word is the name of a command, hidden or not. */
+/** Whether a word is the name of a command, hidden or not. */
 export function isCommandName(word: string): word is CommandName {
   return Object.hasOwn(COMMANDS, word);
 }

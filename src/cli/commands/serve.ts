@@ -6,7 +6,7 @@ import { type Command, SERVER_LINE } from "./command.ts";
 export const serve: Command<typeof OPTIONS> = {
   ...SERVER_LINE,
   name: "serve",
-  help: "Serve until told to stop (the default)",
+  help: "Serve until stopped (the default)",
   argument: null,
   run: (line, { watchSignals }) =>
     withSettings(line, async ({ settings }, reload) => {

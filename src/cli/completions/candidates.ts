@@ -1,21 +1,21 @@
-/** What the last word of an unfinished command line can become. */
+/** Completions for the last word of a command line. */
 import { flagName, type Option, type OptionTable } from "../../settings/option.ts";
 import { type Command, SERVER_LINE } from "../commands/command.ts";
 import { type ActionTable, splitFlag } from "../flags.ts";
 
 /** A word that can replace the last one. */
 export interface Candidate {
-  /** Ends in `=` where a value must follow, in `,` where a list can go on. */
+  /** Ends in `=` if a value must follow, in `,` if a list can continue. */
   readonly word: string;
   /** Empty for a value. */
   readonly help: string;
 }
 
-/** The candidates for a word; `files` where a path is expected, which shells complete better. */
+/** The candidates for a word; `files` if a path is expected, which shells complete better. */
 export type Candidates = readonly Candidate[] | "files";
 
 /**
- * Computes the candidates for the last word. They include what the word has already,
+ * Computes the candidates for the last word. They include what has been typed of it,
  * such as `--modes=single,`.
  *
  * @param words The words after the name of the program, up to the cursor; the last one may be
@@ -52,7 +52,7 @@ function afterProgram(
   });
 }
 
-/** After a command with options of its own: these, its argument, and what may follow `--`. */
+/** After a command with options of its own: those, its argument, and what may follow `--`. */
 function afterOwnCommand(
   before: readonly string[],
   current: string,
@@ -67,16 +67,16 @@ function afterOwnCommand(
   return next(before.slice(dashes + 1), current, flagsOf(command.rest.options, {}), () => []);
 }
 
-/** @param words The words of the command that are there already. */
+/** @param words The words after the command, without options. */
 function argumentOf(command: Command | undefined, words: readonly string[]): Candidates {
   const values = words.length > 0 ? [] : command?.argument?.values ?? [];
   return values === "files" ? values : values.map((word) => ({ word, help: "" }));
 }
 
 /**
- * Decides by the words before whether a value, a flag or another word is expected.
+ * Decides by the preceding words whether a value, a flag or another word is expected.
  *
- * @param wordsAfter Takes the words that are neither flags nor values; returns what can follow.
+ * @param wordsAfter Takes the words that are neither flags nor values; returns those that can follow.
  */
 function next(
   before: readonly string[],
@@ -111,11 +111,11 @@ function next(
 /** A flag of a command line. */
 interface Flag {
   readonly long: string;
-  /** Without its minus; empty when there is none. */
+  /** Without its dash; empty if there is none. */
   readonly short: string;
   readonly help: string;
   readonly takesValue: boolean;
-  /** Null for an action, and for a flag that is unknown. */
+  /** Null for an action or an unknown flag. */
   readonly option: Option<unknown> | null;
 }
 
@@ -131,7 +131,7 @@ function flagsOf(options: OptionTable, actions: ActionTable): Flag[] {
   ];
 }
 
-/** Finds a flag by `--port` or `-p`; an unknown one takes a value that cannot be completed. */
+/** Finds a flag by `--port` or `-p`; an unknown one is assumed to take a value. */
 function findFlag(flags: readonly Flag[], spelling: string): Flag {
   const negated = spelling.replace(/^--no-/, "--");
   const known = flags.find(({ long, short, takesValue }) =>
@@ -141,7 +141,7 @@ function findFlag(flags: readonly Flag[], spelling: string): Flag {
   return known ?? { long: spelling, short: "", help: "", takesValue: true, option: null };
 }
 
-/** @param value The end of the current word that belongs to the value. */
+/** @param value The part of the current word that is the value, at its end. */
 function valuesOf({ option }: Flag, current: string, value: string): Candidates {
   if (option === null) return [];
   if (option.type === "path") return "files";
@@ -159,7 +159,7 @@ function startingWith(current: string, all: Candidates): Candidates {
   return all === "files" ? all : all.filter(({ word }) => word.startsWith(current));
 }
 
-/** Undoes how bash splits `--mode=as`: into `--mode`, `=` and `as`. */
+/** Joins what bash splits: `--mode=as` into `--mode`, `=` and `as`. */
 function joinAtEquals(words: readonly string[]): string[] {
   const joined: string[] = [];
   let joinsNext = false;

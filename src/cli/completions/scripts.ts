@@ -14,7 +14,7 @@ export const SHELLS = Object.keys(SCRIPTS);
 /**
  * The completion script of a shell, for the shell to source.
  *
- * @throws {ExitError} 64 when the shell is unknown.
+ * @throws {ExitError} 64 if the shell is unknown.
  */
 export async function completionScript(shell: string): Promise<string> {
   const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;

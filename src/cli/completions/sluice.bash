@@ -10,7 +10,7 @@ _sluice() {
   fi
   COMPREPLY=("${COMPREPLY[@]%%$'\t'*}")
   COMPREPLY=("${COMPREPLY[@]%[=,]}")
-  # Bash splits words at "=": the current one is then the value alone.
+  # Bash splits words at "=", so the current word may be the value alone.
   [[ $current == -* ]] || COMPREPLY=("${COMPREPLY[@]#--*=}")
 }
 complete -F _sluice sluice

@@ -16,7 +16,7 @@ export function host(): Kind<string> {
   return { ...PLAIN, type: "host", schema };
 }
 
-/** A list of addresses; in one text they are separated by commas. */
+/** A list of addresses; text may hold several, separated by commas. */
 export function addresses(): Kind<readonly Address[]> {
   const expected = "an address such as 127.0.0.1:8000, [::1]:8000 or unix:/run/sluice.sock";
   const address = v.pipe(

@@ -13,7 +13,7 @@ export function output(): Kind<string> {
   return pathOr("a path or -", (value) => value === STANDARD_OUTPUT);
 }
 
-/** @param isSpecial Whether a value is not a path and stays as it is. */
+/** @param isSpecial Whether a value is not a path, and is not resolved. */
 function pathOr(expected: string, isSpecial: (value: string) => boolean): Kind<string> {
   const schema = v.pipe(
     v.unknown(),

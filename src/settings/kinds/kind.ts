@@ -26,13 +26,13 @@ export interface Kind<T> {
    * file into the final value. Its messages complete the words "expected ...".
    */
   readonly schema: GenericSchema<unknown, T>;
-  /** Writes a final value as a flag takes it; a list gives its items. */
+  /** Formats a final value as a flag would take it, and a list as its items. */
   format(value: T): string | string[];
   /** Makes relative paths in the value absolute, from an absolute folder. */
   resolve(value: T, folder: string): T;
 }
 
-/** What most kinds have in common. */
+/** The properties that most kinds share. */
 export const PLAIN = {
   unit: "",
   choices: [] as readonly string[],

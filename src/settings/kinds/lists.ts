@@ -4,8 +4,8 @@ import { path } from "./files.ts";
 import { type Kind, PLAIN } from "./kind.ts";
 
 /**
- * A list of values of another kind without duplicates. Commas separate the
- * values in a text, and there may be several texts.
+ * A list of values of another kind, without duplicates. Text may hold several,
+ * separated by commas.
  */
 export function list<T extends string | number>(item: Kind<T>): Kind<readonly T[]> {
   const split = (text: unknown) =>
@@ -27,7 +27,7 @@ export function list<T extends string | number>(item: Kind<T>): Kind<readonly T[
   };
 }
 
-/** A list of paths, one in each text; the final values are absolute and without duplicates. */
+/** A list of paths, one per text; the final values are absolute, without duplicates. */
 export function paths(): Kind<readonly string[]> {
   const one = path();
   const schema = v.pipe(

@@ -67,9 +67,9 @@ export function percent(): Kind<number> {
 
 interface Quantity {
   readonly parse: (value: string | number) => number | null;
-  /** What is expected of text that cannot be parsed. */
+  /** Completes "expected ..." if a value cannot be parsed. */
   readonly syntax: string;
-  /** What is expected of values out of bounds. */
+  /** Completes "expected ..." if a value is out of bounds. */
   readonly range: string;
   readonly min: number;
   readonly max: number;

@@ -20,7 +20,7 @@ Deno.test("bytes() refuses a backslash without an escape", () => {
   }
 });
 
-Deno.test("bytes() formats every byte in printable ASCII that it reads back", () => {
+Deno.test("bytes() formats every byte as printable ASCII, and reads it back", () => {
   const all = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join("");
   const text = String(bytes().format(all));
   assert(/^[ -~]*$/.test(text), text);
