@@ -4,11 +4,11 @@ import type { Emit } from "./event.ts";
 import type { Listener } from "./listener.ts";
 import { disableNagle } from "./nagle.ts";
 
-/** How long to pause when accepting fails for a reason that lasts, in milliseconds. */
+/** Pause after an accept error that lasts, in milliseconds. */
 const OUTAGE_PAUSE = 100;
-/** How long a client may take to finish connecting before the queue is judged empty, in milliseconds. */
+/** Time for clients to finish connecting before the queue counts as empty, in milliseconds. */
 const QUIET = 10;
-/** How long emptying the queue may take while clients keep coming, in milliseconds. */
+/** Longest time to drain the queue while clients keep coming, in milliseconds. */
 const DRAIN_LIMIT = 250;
 
 /** The kernel's accept queue of a listening socket. */
@@ -31,7 +31,7 @@ export class AcceptQueue {
     return this.#listener.isShared;
   }
 
-  /** Accepts the next client, however often that fails; null once the listener is closed. */
+  /** Accepts the next client, retrying on errors; null once the listener is closed. */
   async next(): Promise<Deno.Conn | null> {
     for (;;) {
       try {
@@ -47,15 +47,15 @@ export class AcceptQueue {
     }
   }
 
-  /** Goes on with another handle of the socket after {@linkcode close}. */
+  /** Continues with another handle of the socket after {@linkcode close}. */
   reopen(listener: Listener): void {
     this.#listener = listener;
     this.#sockets = listener[Symbol.asyncIterator]();
   }
 
   /**
-   * Resolves when the queue is empty: when a turn of the event loop accepted
-   * nobody, or after a limit. Close at once then, before another client arrives.
+   * Resolves when the queue is empty (a turn of the event loop accepted no client)
+   * or after a time limit. Then close at once, before another client arrives.
    */
   async drained(): Promise<void> {
     const latest = performance.now() + DRAIN_LIMIT;

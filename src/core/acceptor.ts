@@ -7,7 +7,7 @@ import { Refusals, tellPeer } from "./refusals.ts";
 import { addressKey, type Lease, Refusal, type ResourceManager } from "./resources.ts";
 import type { Service } from "./service.ts";
 
-/** The right to wait for a client, which lanes that share a socket pass around. */
+/** The right to wait for a client, passed around by the lanes that share a socket. */
 export interface Turn {
   /** Resolves when this lane may wait for a client. */
   acquire(): Promise<void>;
@@ -15,33 +15,33 @@ export interface Turn {
   release(): void;
 }
 
-/** What an acceptor works with. */
+/** Options of an {@linkcode Acceptor}. */
 export interface AcceptorOptions {
   readonly listener: Listener;
   /** Listens again after {@linkcode Acceptor.pause}. */
   readonly reopen: () => Promise<Listener>;
-  /** Called when the lane has accepted the last client that it has room for. */
+  /** Called when the lane has accepted the last client it has room for. */
   readonly onFull: (by: Acceptor) => void;
   readonly resources: ResourceManager;
   readonly service: Service;
   /** The lane's open connections. */
   readonly connections: Connections;
-  /** Decides when this lane may accept; null if the socket is its own. */
+  /** Decides when this lane may accept; null if it has the socket to itself. */
   readonly turn: Turn | null;
   /** At the limit: leave clients in the kernel's queue, or refuse them. */
   readonly overload: "wait" | "refuse";
-  /** What a refused client is told; null closes without a word. */
+  /** The message to refused clients; null closes without one. */
   readonly refusal: string | null;
   readonly emit: Emit;
 }
 
-/** One loop: wait for room, accept, hand over, forget when done. */
+/** The accept loop of one listener: waits for room, accepts, and serves each connection. */
 export class Acceptor {
   readonly #options: AcceptorOptions;
   readonly #queue: AcceptQueue;
   readonly #refusals: Refusals;
   #isPaused = false;
-  /** Whether it accepts no more, ever. */
+  /** Whether it has stopped accepting for good. */
   #isOver = false;
   /** Ends the wait for a turn. */
   #onOver = () => {};
@@ -71,8 +71,8 @@ export class Acceptor {
 
   /**
    * Leaves new clients to other lanes until this one has room again. The only
-   * way to cancel an accept that is under way is to close this lane's handle of
-   * the socket; the other lanes have handles of their own.
+   * way to cancel a pending accept is to close this lane's handle of the socket;
+   * other lanes have their own handles.
    */
   pause(): void {
     if (!this.#queue.isShared || this.#isOver) return;
@@ -80,15 +80,15 @@ export class Acceptor {
     this.#queue.close();
   }
 
-  /** Leaves new clients to the lanes that share the queue; without any, as {@linkcode stopAccepting}. */
+  /** Leaves queued clients to the lanes that share the queue; if none do, accepts them first. */
   async retire(): Promise<void> {
     if (!this.#queue.isShared) return await this.stopAccepting();
     this.#end();
   }
 
   /**
-   * Accepts the clients that the kernel has queued, then closes the listener:
-   * they have been promised a connection, and closing would reset them.
+   * Accepts the clients that the kernel has queued, then closes the listener.
+   * Their handshakes are complete, so closing first would reset them.
    */
   async stopAccepting(): Promise<void> {
     await this.#queue.drained();
@@ -104,8 +104,8 @@ export class Acceptor {
   /** Waits for the lane's turn, or until the acceptor is over. */
   async #acquire(turn: Turn): Promise<void> {
     if (this.#isOver) return;
-    // Not Promise.race with a promise that lives as long as the lane: that one
-    // would hold on to something of each race.
+    // Not Promise.race: a promise that lives as long as the lane would collect
+    // reactions from every race.
     await new Promise<void>((resolve, reject) => {
       this.#onOver = resolve;
       turn.acquire().then(resolve, reject);
@@ -121,7 +121,7 @@ export class Acceptor {
   async #admit(socket: Deno.Conn): Promise<void> {
     const { resources, overload } = this.#options;
     let answer = resources.allocate(addressKey(socket.remoteAddr));
-    // Another acceptor of the lane took the last place in the meantime.
+    // Another acceptor of the lane may have taken the last place.
     while (overload === "wait" && answer instanceof Refusal && answer.reason === "total") {
       await resources.room();
       answer = resources.allocate(addressKey(socket.remoteAddr));

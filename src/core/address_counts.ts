@@ -1,18 +1,18 @@
 import { AddressTable, makeAddressTable } from "./address_table.ts";
 
 /**
- * The tables in which the lanes of a process count client addresses: one, until
- * a reload allows more connections than it has room for. Kept by the thread that
- * starts the lanes.
+ * The shared tables in which the lanes of a process count connections per client
+ * address. A reload that raises the connection limit beyond the last table adds a
+ * larger one. Owned by the thread that starts the lanes.
  */
 export class AddressTables {
   /** The smallest first. */
   readonly #buffers: SharedArrayBuffer[] = [];
 
   /**
-   * The tables, for a lane that counts in them.
+   * Returns the tables for a new lane, smallest first; at least one has room.
    *
-   * @param connections Connections of all lanes at one time: one table at least has room for them.
+   * @param connections The most open connections of all lanes.
    */
   reserve(connections: number): readonly SharedArrayBuffer[] {
     const last = this.#buffers.at(-1);
@@ -22,27 +22,31 @@ export class AddressTables {
     return [...this.#buffers];
   }
 
-  /** Gives back all connections of a lane that is gone. */
+  /**
+   * Uncounts all connections of a dead lane.
+   *
+   * @param row The lane's row of the scoreboard.
+   */
   clear(row: number): void {
     for (const buffer of this.#buffers) new AddressTable(buffer).clear(ownerOf(row));
   }
 }
 
 /**
- * One lane's connections by client address. It counts them in the first table
- * that has room, as all lanes of its generation do, and looks at all tables: in
- * the others may be connections of lanes from before a reload.
+ * One lane's connections per client address. The lane counts in the first table
+ * that has room, like all lanes of its generation, but sums over all tables:
+ * lanes from before a reload may still count in the others.
  */
 export class AddressCounts {
   readonly #tables: readonly AddressTable[];
   readonly #own: AddressTable;
   readonly #owner: number;
-  /** The entries of this lane, by address. */
+  /** This lane's entries, by address. */
   readonly #entries = new Map<string, number>();
 
   /**
    * @param row The lane's row of the scoreboard.
-   * @param connections Connections of all lanes at one time.
+   * @param connections The most open connections of all lanes.
    * @throws {RangeError} If no table has room for them.
    */
   constructor(buffers: readonly SharedArrayBuffer[], row: number, connections: number) {
@@ -57,20 +61,25 @@ export class AddressCounts {
     this.#owner = ownerOf(row);
   }
 
-  /** Counts a connection of an address, unless it would be more than `limit`. */
+  /**
+   * Counts a connection of an address.
+   *
+   * @returns false, counting nothing, if that exceeds `limit` over all lanes. An
+   * address that finds no free entry is not limited.
+   */
   take(address: string, limit: number): boolean {
     const entry = this.#entries.get(address) ??
       this.#own.claim(this.#owner, this.#own.key(address));
     if (entry === null) return true;
     this.#entries.set(address, entry);
-    // Count first, then look: of two lanes that take at once, one at least sees both.
+    // Count before checking: of two lanes that count at once, at least one sees both.
     this.#own.add(entry);
     if (this.#sum(address) <= limit) return true;
     this.giveBack(address);
     return false;
   }
 
-  /** Gives back a connection of an address; nothing if that was not counted. */
+  /** Uncounts a connection of an address; does nothing if it was not counted. */
   giveBack(address: string): void {
     const entry = this.#entries.get(address);
     if (entry !== undefined && this.#own.subtract(entry)) this.#entries.delete(address);
@@ -83,7 +92,7 @@ export class AddressCounts {
   }
 }
 
-/** How a lane marks its entries: 0 is nobody. */
+/** The owner in a lane's entries; 0 marks a free entry. */
 function ownerOf(row: number): number {
   return row + 1;
 }

@@ -1,31 +1,31 @@
 /**
- * A table of client addresses and how many connections each has, in memory that
- * all threads of a process see. An entry is an address in one lane, and that
- * lane alone writes it; the count of an address is the sum over its entries.
+ * A hash table of connections per client address, in memory shared by all threads
+ * of a process. An entry is one address in one lane, and only that lane writes it;
+ * the count of an address is the sum over its entries.
  */
 
-/** The fields of an entry: the lane it belongs to (0 is nobody), the address as two hashes, the connections. */
+/** The fields of an entry: owner (0 if free), two hashes of the address, number of connections. */
 const OWNER = 0;
 const KEY_1 = 1;
 const KEY_2 = 2;
 const COUNT = 3;
 const FIELDS = 4;
 /**
- * Entries to try for one address. A table is at most a quarter full, so chance
- * does not fill a whole window; if one is full, the address goes uncounted.
+ * Entries to probe for one address. A table is at most a quarter full, so a full
+ * window is unlikely; if one is full, the address goes uncounted.
  */
 const WINDOW = 64;
-/** The table begins with the two seeds of its hash, which no client can know. */
+/** A table starts with this many random hash seeds, so that no client can provoke collisions. */
 const SEEDS = 2;
 
-/** An address as a table knows it. */
+/** Two 32-bit hashes of an address. */
 export type AddressKey = readonly [number, number];
 
 function entriesFor(connections: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(WINDOW, connections * 4)));
 }
 
-/** Makes the memory of a table with room for `connections` at one time. */
+/** Allocates a table with room for `connections` open connections. */
 export function makeAddressTable(connections: number): SharedArrayBuffer {
   const buffer = new SharedArrayBuffer((SEEDS + entriesFor(connections) * FIELDS) * 4);
   new Uint32Array(buffer).set(crypto.getRandomValues(new Uint32Array(SEEDS)));
@@ -42,12 +42,12 @@ export class AddressTable {
     this.#entries = (this.#words.length - SEEDS) / FIELDS;
   }
 
-  /** Whether the table has room for `connections` at one time. */
+  /** Whether the table has room for `connections` open connections. */
   fits(connections: number): boolean {
     return this.#entries >= entriesFor(connections);
   }
 
-  /** Two seeded hashes of 32 bits each, FNV-1a with a final mixing: in practice no two addresses share both. */
+  /** Hashes an address with two seeds, in the style of FNV-1a; in practice the pair is unique. */
   key(address: string): AddressKey {
     let a = (this.#words[0] ?? 0) ^ 0x811c9dc5;
     let b = (this.#words[1] ?? 0) ^ 0x5bd1e995;
@@ -60,7 +60,7 @@ export class AddressTable {
     return [a ^ (a >>> 15), b ^ (b >>> 16)];
   }
 
-  /** Takes an entry for an address, with a count of 0; null if its window is full. */
+  /** Claims an entry with a count of 0 for an address; null if its window is full. */
   claim(owner: number, [key1, key2]: AddressKey): number | null {
     for (const entry of this.#window(key1)) {
       if (Atomics.compareExchange(this.#words, entry + OWNER, 0, owner) !== 0) continue;
@@ -76,7 +76,7 @@ export class AddressTable {
     Atomics.add(this.#words, entry + COUNT, 1);
   }
 
-  /** @returns Whether that was the last connection, and the entry is free again. */
+  /** @returns Whether that was the last connection, which frees the entry. */
   subtract(entry: number): boolean {
     if (Atomics.sub(this.#words, entry + COUNT, 1) > 1) return false;
     Atomics.store(this.#words, entry + OWNER, 0);
@@ -95,7 +95,7 @@ export class AddressTable {
     return sum;
   }
 
-  /** Frees all entries of a lane that is gone. */
+  /** Frees all entries of a dead lane. */
   clear(owner: number): void {
     for (let entry = SEEDS; entry < this.#words.length; entry += FIELDS) {
       if (Atomics.load(this.#words, entry + OWNER) !== owner) continue;

@@ -1,17 +1,16 @@
-/** The buffer of a quiet connection, in bytes. */
+/** Buffer size of a quiet connection, in bytes. */
 export const SMALL_BUFFER = 2 * 1024;
-/** The buffer of a connection that streams, in bytes. */
+/** Buffer size of a streaming connection, in bytes. */
 export const LARGE_BUFFER = 64 * 1024;
 
-/** Small buffers are cut from slabs of this many, so that each does not pay for an allocation of its own. */
+/** Small buffers per slab: one allocation serves many. */
 const SLAB_BUFFERS = 128;
 /**
- * Large buffers that a lane lends at one time (16 MiB). When all are out,
- * connections go on with small ones: memory has a ceiling however many clients
- * stream at once.
+ * The most large buffers a lane lends at one time (16 MiB). When all are out,
+ * connections use small ones, so memory stays bounded however many clients stream.
  */
 const MAX_LARGE_BUFFERS = 256;
-/** Large buffers kept for the next borrower; the others are left to the garbage collector. */
+/** Returned large buffers kept for reuse; the others go to the garbage collector. */
 const KEPT_LARGE_BUFFERS = 16;
 
 /** The read buffers of one lane, lent to its connections. */
@@ -38,7 +37,7 @@ export class Buffers {
     return this.#large.pop() ?? new Uint8Array(LARGE_BUFFER);
   }
 
-  /** Takes a lent buffer back; one of another size was not lent, and is left to the garbage collector. */
+  /** Takes back a lent buffer. Buffers of other sizes were not lent and go to the garbage collector. */
   giveBack(buffer: Uint8Array<ArrayBuffer>): void {
     if (buffer.length === SMALL_BUFFER) {
       this.#small.push(buffer);
@@ -48,7 +47,7 @@ export class Buffers {
     }
   }
 
-  /** Gives up a lent buffer that a pending read still writes to. */
+  /** Abandons a lent buffer that a pending read or a caller's view still uses. */
   writeOff(buffer: Uint8Array<ArrayBuffer>): void {
     if (buffer.length === LARGE_BUFFER) this.#lentLarge--;
   }

@@ -10,10 +10,9 @@ import { Receiver } from "./receiver.ts";
 const encoder = new TextEncoder();
 
 /**
- * A connection to a client that was accepted, or to an upstream that was dialed:
- * its peer. One read and one write may be under way at a time.
- * Once it is over, whoever ended it, reads and writes throw a
- * {@linkcode ConnectionError}.
+ * A connection to a peer: an accepted client or a dialed upstream. One read and
+ * one write may be in progress at a time. Once either side has closed it, reads
+ * and writes throw a {@linkcode ConnectionError}.
  */
 export class Connection {
   readonly #socket: Deno.Conn;
@@ -22,10 +21,10 @@ export class Connection {
   readonly #receiver: Receiver;
   #isHalfClosed = false;
   #isClosed = false;
-  /** Decides how long the peer may be silent; null leaves it to the connection. */
+  /** Decides how long the peer may be silent; null applies the connection's own timeouts. */
   #timed: Timed | null = null;
 
-  /** @param number Unique in its lane. */
+  /** @param number Unique within the lane. */
   constructor(readonly number: number, socket: Deno.Conn, context: ConnectionContext) {
     this.#socket = socket;
     this.#context = context;
@@ -34,7 +33,7 @@ export class Connection {
     context.deadlines.add(this);
   }
 
-  /** Unique in the life of the server. */
+  /** Unique for the life of the server. */
   get id(): string {
     return `${this.#context.lane}-${this.number}`;
   }
@@ -47,30 +46,30 @@ export class Connection {
     return this.#socket.localAddr;
   }
 
-  /** Who is at the other end. */
+  /** The other end: a client or an upstream. */
   get peer(): Peer {
     return this.#record.peer;
   }
 
   /**
-   * Aborts when its lane retires, as after a reload, and when the server drains:
-   * end at the next good moment, there is no hurry.
+   * Aborts when the lane retires, for example after a reload, and when the server
+   * drains: end at the next good moment, without hurry.
    */
   get retiring(): AbortSignal {
     return this.#context.retiring;
   }
 
-  /** Aborts when the server drains: finish what is in flight, and begin nothing new. */
+  /** Aborts when the server drains: finish what is in flight and start nothing new. */
   get draining(): AbortSignal {
     return this.#context.draining;
   }
 
-  /** Whether the server has no room for another connection, so that clients may be waiting for this one to end. */
+  /** Whether the server is at its connection limit, so that clients may be waiting for a place. */
   get isCrowded(): boolean {
     return this.#context.isFull();
   }
 
-  /** Whether the peer has said that it will send no more. */
+  /** Whether the peer has ended its stream: it will send no more. */
   get sawEnd(): boolean {
     return this.#record.sawEnd;
   }
@@ -78,46 +77,46 @@ export class Connection {
   /**
    * Reads what has arrived, or waits for it.
    *
-   * @returns A view that is good until the next read; null when the peer has ended.
+   * @returns A view that is valid until the next read; null at the end of the stream.
    */
   read(): Promise<Uint8Array<ArrayBuffer> | null> {
     return this.#receiver.read();
   }
 
-  /** Whether bytes have arrived that were not taken. */
+  /** Whether bytes have arrived that are not consumed yet. */
   get hasPending(): boolean {
     return this.#receiver.length > 0;
   }
 
-  /** The bytes that have arrived and were not taken; a view that is good until the next read. */
+  /** The bytes that have arrived and are not consumed yet: a view, valid until the next read. */
   get pending(): Uint8Array<ArrayBuffer> {
     return this.#receiver.view();
   }
 
-  /** Takes the first bytes of what is pending. */
+  /** Consumes the first `count` pending bytes. */
   skip(count: number): void {
     this.#receiver.skip(count);
   }
 
-  /** Leaves what was taken to its holder: no read, of any connection, will overwrite it. */
+  /** Keeps the views of consumed bytes valid for good: no read of any connection overwrites them. */
   leaveTaken(): void {
     this.#receiver.leaveTaken();
   }
 
   /**
-   * Waits for more to arrive, beside what is pending.
+   * Waits for more bytes, in addition to those pending.
    *
-   * @returns false when the peer has ended.
+   * @returns false at the end of the stream.
    */
   fill(): Promise<boolean> {
     return this.#receiver.fill();
   }
 
   /**
-   * Waits for more to arrive as {@linkcode fill} does. That may be called
-   * meanwhile, as may {@linkcode read}: all wait for the same bytes.
+   * Like {@linkcode fill}, but {@linkcode fill} and {@linkcode read} may be called
+   * meanwhile: all of them wait for the same bytes.
    *
-   * @returns false when the peer has ended.
+   * @returns false at the end of the stream.
    */
   watch(): Promise<boolean> {
     return this.#receiver.watch();
@@ -126,10 +125,10 @@ export class Connection {
   /**
    * Reads up to and including a suffix.
    *
-   * @param limit The most bytes to accept, the suffix included.
-   * @returns A view that is good until the next read; null when the peer ended between two pieces.
+   * @param limit The most bytes to accept, including the suffix.
+   * @returns A view that is valid until the next read; null if the stream ends between pieces.
    * @throws {LimitExceededError} If there is no suffix within the limit.
-   * @throws {IncompleteReadError} If the peer ended before the suffix.
+   * @throws {IncompleteReadError} If the stream ends before the suffix.
    */
   readUntil(suffix: Uint8Array, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
     return readUntil(this, suffix, limit);
@@ -138,19 +137,19 @@ export class Connection {
   /**
    * Reads exactly `length` bytes.
    *
-   * @returns A view that is good until the next read; null when the peer ended before the first.
-   * @throws {IncompleteReadError} If the peer ended after some of them.
+   * @returns A view that is valid until the next read; null if the stream ends before the first byte.
+   * @throws {IncompleteReadError} If the stream ends after some of them.
    */
   readExactly(length: number): Promise<Uint8Array<ArrayBuffer> | null> {
     return readExactly(this, length);
   }
 
   /**
-   * Reads a line of UTF-8 without its end (LF or CR LF). The last line need not
-   * have one.
+   * Reads a line of UTF-8, without its line ending (LF or CR LF). The last line
+   * need not have one.
    *
-   * @param limit The most bytes of a line, its end included.
-   * @returns null when the peer has ended.
+   * @param limit The most bytes of a line, including its line ending.
+   * @returns null at the end of the stream.
    * @throws {LimitExceededError} If the line is longer.
    */
   readLine(limit: number): Promise<string | null> {
@@ -158,25 +157,28 @@ export class Connection {
   }
 
   /**
-   * Writes all of the data; resolves when the kernel has taken it.
+   * Writes all of the data; resolves when the kernel has accepted it.
    *
-   * @throws {ConnectionError} Also if the peer takes nothing for the length of `--write-timeout`.
+   * @throws {ConnectionError} If the connection ends, also by `--write-timeout`.
+   * @throws {Error} If another write is in progress.
    */
   write(data: Uint8Array | string): Promise<void> {
     const bytes = typeof data === "string" ? encoder.encode(data) : data;
     if (this.#record.isWriting) {
-      return Promise.reject(new Error("Cannot write: another write is under way, await it first"));
+      return Promise.reject(
+        new Error("Cannot write: another write is in progress, await it first"),
+      );
     }
     this.#record.startWriting();
     return this.#send(bytes);
   }
 
-  /** Ends what is written; the peer can still send. */
+  /** Half-closes the connection: ends the outgoing stream; the peer can still send. */
   async end(): Promise<void> {
     if (this.#isHalfClosed) return;
     this.#isHalfClosed = true;
     try {
-      // All stream sockets have it, but the type of accepted ones does not.
+      // All stream sockets have this method, but the type of accepted ones lacks it.
       await (this.#socket as Deno.TcpConn).closeWrite();
     } catch (error) {
       throw this.#record.lost(error);
@@ -194,7 +196,7 @@ export class Connection {
     this.endAs("server");
   }
 
-  /** Closes at once and records who ended the connection; the first one counts. */
+  /** Closes at once and records who ended the connection; the first record counts. */
   endAs(endedBy: EndedBy): void {
     this.#record.end(endedBy);
     this.#closeSocket();
@@ -202,8 +204,8 @@ export class Connection {
 
   /**
    * Ends gracefully: half-closes, then waits a moment for the peer to do the
-   * same. Closing while bytes of the peer are unread would reset the
-   * connection, and lose what was written last (RFC 9112, 9.6).
+   * same. Closing with unread bytes would reset the connection and lose what was
+   * written last (RFC 9112, 9.6).
    */
   async finish(endedBy: EndedBy): Promise<void> {
     this.#record.end(endedBy);
@@ -212,7 +214,7 @@ export class Connection {
     try {
       if (!this.sawEnd) {
         await this.end();
-        // Whoever is reading will see the peer's end, or the sweep closes.
+        // The pending read sees the peer's end, or the deadline sweep closes.
         if (this.#record.isReading || this.#isClosed) return;
         await this.#receiver.discard();
       }
@@ -221,12 +223,12 @@ export class Connection {
     this.#closeSocket();
   }
 
-  /** What the peer sends, as a web stream. */
+  /** The incoming bytes as a web stream. */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return readableOf(this);
   }
 
-  /** What is sent to the peer, as a web stream; closing it is {@linkcode end}. */
+  /** The outgoing bytes as a web stream; closing it calls {@linkcode end}. */
   get writable(): WritableStream<Uint8Array> {
     return writableOf(this);
   }
@@ -242,7 +244,7 @@ export class Connection {
     return this.#context.deadlines;
   }
 
-  /** For the sweep of deadlines: ends the connection if its time is over. */
+  /** Called by the deadline sweep: ends the connection if it has timed out. */
   expire(): void {
     const { phase, since } = this.#record;
     const { deadlines, draining } = this.#context;
@@ -256,7 +258,7 @@ export class Connection {
     }
   }
 
-  /** Gives back all that was lent, once nobody uses the connection any more. */
+  /** Closes the connection and returns what it borrowed, once nothing uses it any more. */
   release(error: Error | null): ConnectionSummary {
     this.#context.deadlines.delete(this);
     this.#closeSocket();
@@ -265,7 +267,7 @@ export class Connection {
     return { id, remoteAddr, localAddr, ...this.#record.summary(), error };
   }
 
-  // Not an async function, for the same reason as in the receiver.
+  // Not an async function, for the reason given in the receiver.
   #send(bytes: Uint8Array): Promise<void> {
     return this.#socket.write(bytes).then(
       (count) => {

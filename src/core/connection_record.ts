@@ -2,25 +2,25 @@ import type { Clock } from "./deadlines.ts";
 import { ConnectionError } from "./errors.ts";
 import type { ConnectionSummary, EndedBy, Peer, Phase } from "./event.ts";
 
-/** What a connection is doing and since when, what it has carried, and how it ended. */
+/** The phase of a connection, its traffic, and how it ended. */
 export class ConnectionRecord {
   readonly peer: Peer;
   readonly #clock: Clock;
   readonly #begun = performance.now();
   phase: Phase = "idle";
-  /** When the phase began, by the clock of the sweeps. */
+  /** When the phase began, by the clock of the deadline sweeps. */
   since: number;
   isReading = false;
   isWriting = false;
-  /** Whether something was sent to an upstream that has sent nothing since: it may be at work. */
+  /** Whether an upstream owes an answer: it was sent something and has sent nothing since. */
   #isOwed = false;
   bytesIn = 0;
   bytesOut = 0;
   requests = 0;
   #endedBy: EndedBy | null = null;
-  /** The phase in which it was ended. */
+  /** The phase in which it ended. */
   #endedIn: Phase = "idle";
-  /** The phase in which the peer said that it will send no more; null before. */
+  /** The phase in which the peer ended its stream; null before. */
   #sawEndIn: Phase | null = null;
 
   constructor(peer: Peer, clock: Clock) {
@@ -29,7 +29,7 @@ export class ConnectionRecord {
     this.since = clock.now;
   }
 
-  /** A read begins; a write that is under way decides the phase. */
+  /** A read begins; a write in progress determines the phase. */
   startReading(hasPending: boolean): void {
     this.isReading = true;
     if (!this.isWriting) this.enter(hasPending || this.#isOwed ? "reading" : "idle");
@@ -43,7 +43,7 @@ export class ConnectionRecord {
     if (!this.isWriting) this.enter("serving");
   }
 
-  /** The peer has said that it will send no more. */
+  /** The peer has ended its stream. */
   receivedEnd(): void {
     this.isReading = false;
     this.#sawEndIn ??= this.phase;
@@ -56,7 +56,7 @@ export class ConnectionRecord {
     this.enter("writing");
   }
 
-  /** The peer has taken some bytes of what is written, or the last ones. */
+  /** The kernel has accepted `count` bytes of a write; `isAll` if those were the last. */
   sent(count: number, isAll: boolean): void {
     this.#isOwed = this.peer === "upstream";
     this.bytesOut += count;
@@ -66,7 +66,7 @@ export class ConnectionRecord {
     else this.enter("serving");
   }
 
-  /** Whether the peer has said that it will send no more. */
+  /** Whether the peer has ended its stream. */
   get sawEnd(): boolean {
     return this.#sawEndIn !== null;
   }
@@ -76,27 +76,27 @@ export class ConnectionRecord {
     this.since = this.#clock.now;
   }
 
-  /** Records who ends the connection; the first one counts, and is returned. */
+  /** Records who ended the connection; the first record counts and is returned. */
   end(by: EndedBy): EndedBy {
     if (this.#endedBy !== null) return this.#endedBy;
     this.#endedIn = by === this.peer ? this.#sawEndIn ?? this.phase : this.phase;
     return this.#endedBy = by;
   }
 
-  /** Makes an error of a failed read or write: closing the connection here makes them fail, too. */
+  /** Makes the error for a failed read or write, which may have failed because this side closed. */
   lost(cause: unknown): Error {
-    // Something other than bytes was to be written, which is a bug in the caller.
+    // The caller tried to write something other than bytes, which is a bug.
     if (cause instanceof TypeError) return cause;
     const endedBy = this.end(this.peer);
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new ConnectionError(
-      `Cannot go on with the connection: ended by ${endedBy} while ${this.#endedIn} (${reason})`,
+      `Cannot use the connection: ended by ${endedBy} while ${this.#endedIn} (${reason})`,
       endedBy,
       { cause, peer: this.peer },
     );
   }
 
-  /** What to report of the connection, now that it is over. */
+  /** Summarizes the ended connection. */
   summary(): Omit<ConnectionSummary, "id" | "remoteAddr" | "localAddr" | "error"> {
     return {
       bytesIn: this.bytesIn,

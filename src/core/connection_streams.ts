@@ -1,17 +1,17 @@
-/** A connection, as a reader sees it. */
+/** The reading side of a connection. */
 interface Incoming {
   read(): Promise<Uint8Array<ArrayBuffer> | null>;
   close(): void;
 }
 
-/** A connection, as a writer sees it. */
+/** The writing side of a connection. */
 interface Outgoing {
   write(data: Uint8Array): Promise<void>;
   end(): Promise<void>;
   close(): void;
 }
 
-/** What the peer sends, as a web stream. */
+/** Wraps the incoming bytes in a web stream; cancelling it closes the connection. */
 export function readableOf(incoming: Incoming): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     pull: async (controller) => {
@@ -23,7 +23,7 @@ export function readableOf(incoming: Incoming): ReadableStream<Uint8Array<ArrayB
   }, { highWaterMark: 0 });
 }
 
-/** What is sent to the peer, as a web stream. */
+/** Wraps the outgoing bytes in a web stream; aborting it closes the connection. */
 export function writableOf(outgoing: Outgoing): WritableStream<Uint8Array> {
   return new WritableStream({
     write: (data) => outgoing.write(data),

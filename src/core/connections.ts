@@ -3,19 +3,19 @@ import type { ConnectionContext, DialTraffic } from "./connection_context.ts";
 import { DialedConnection } from "./dialed_connection.ts";
 import type { EndedBy } from "./event.ts";
 
-/** What a lane ends when it is killed. */
+/** Something that a lane ends when it is killed. */
 interface Endable {
   endAs(endedBy: EndedBy): void;
 }
 
-/** The open connections of one lane: those of clients, and those it dialed for them. */
+/** The open connections of one lane: those from clients, and those it dialed for them. */
 export class Connections {
   readonly context: ConnectionContext;
   readonly #dialContext: ConnectionContext;
   readonly #dialTraffic: DialTraffic;
-  /** Clients' connections, each with a promise that resolves when nobody uses it any more. */
+  /** Client connections, each with a promise that resolves when it is no longer in use. */
   readonly #live = new Map<Connection, Promise<void>>();
-  /** Dialed connections, and those that are being dialed. */
+  /** Dialed connections, and dials in progress. */
   readonly #dialed = new Set<Endable>();
   #lastNumber = 0;
   #isOver = false;
@@ -26,7 +26,7 @@ export class Connections {
     this.#dialTraffic = dialTraffic;
   }
 
-  /** Makes a connection of an accepted socket. */
+  /** Wraps an accepted socket in a connection. */
   open(socket: Deno.Conn): Connection {
     return new Connection(++this.#lastNumber, socket, this.context);
   }
@@ -40,7 +40,7 @@ export class Connections {
     this.#live.delete(connection);
   }
 
-  /** Makes a connection of a dialed socket; it is the lane's until it is released. */
+  /** Wraps a dialed socket in a connection, which the lane tracks until it is released. */
   openDialed(socket: Deno.Conn): DialedConnection {
     const forget = () => this.deleteDialed(connection);
     const number = ++this.#lastNumber;
@@ -50,7 +50,7 @@ export class Connections {
     return connection;
   }
 
-  /** Adds what is to end with the lane at the latest; at once if the lane has ended. */
+  /** Adds something that must not outlive the lane; ends it at once if the lane has ended. */
   addDialed(one: Endable): void {
     if (this.#isOver) one.endAs("drain");
     else this.#dialed.add(one);
@@ -60,13 +60,13 @@ export class Connections {
     this.#dialed.delete(one);
   }
 
-  /** Resolves when no client is connected any more; what is still dialed then serves nobody, and is closed. */
+  /** Waits for the last client to disconnect, then closes the dialed connections: they serve nobody. */
   async ended(): Promise<void> {
     while (this.#live.size > 0) await Promise.all(this.#live.values());
     this.kill();
   }
 
-  /** Closes all of them at once; none can be dialed after that. */
+  /** Closes all connections at once; dialing is over, too. */
   kill(): void {
     this.#isOver = true;
     for (const connection of this.#live.keys()) connection.endAs("drain");

@@ -1,13 +1,13 @@
 import { every } from "../base/timers.ts";
 
-/** Something with deadlines: each sweep calls it, and it acts if its time is over. */
+/** Something with deadlines: each sweep calls it, and it acts if one has passed. */
 export interface Timed {
   expire(): void;
 }
 
 /** A clock that stands still between sweeps. */
 export interface Clock {
-  /** The time of the last sweep, in milliseconds of a monotonic clock. */
+  /** The time of the last sweep, in milliseconds on a monotonic clock. */
   readonly now: number;
   /** Whether what began at `since`, by this clock, has lasted `timeout` milliseconds; 0 is forever. */
   isOver(since: number, timeout: number): boolean;
@@ -19,19 +19,19 @@ const LONGEST_TICK = 1000;
 const SHORTEST_TICK = 25;
 
 /**
- * The deadlines of one lane, kept by one timer: a sweep over all that is open
- * costs less than a timer for each read, set and cleared with every message. A
- * deadline may be two ticks late, but is never early.
+ * The deadlines of one lane, kept by one timer: sweeping all open connections
+ * costs less than setting and clearing a timer with every read. A deadline may be
+ * up to two ticks late, but never early.
  */
 export class Deadlines implements Clock {
   now = performance.now();
-  /** Milliseconds between two sweeps: how old {@linkcode now} may be. */
+  /** Time between two sweeps in milliseconds, which is how old {@linkcode now} may be. */
   readonly tick: number;
   readonly #timed = new Set<Timed>();
   /** Stops the sweeps. */
   readonly stop: () => void;
 
-  /** @param shortest The shortest timeout that is kept, in milliseconds; 0 if there is none. */
+  /** @param shortest The shortest timeout in use, in milliseconds; 0 if there is none. */
   constructor(shortest: number) {
     this.tick = shortest === 0
       ? LONGEST_TICK

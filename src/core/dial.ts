@@ -6,13 +6,13 @@ import { ConnectionError } from "./errors.ts";
 import type { EndedBy } from "./event.ts";
 import { disableNagle } from "./nagle.ts";
 
-/** How to connect. */
+/** Options of {@linkcode dial}. */
 export interface DialOptions {
-  /** Cancels connecting. The connection itself it does not touch. */
+  /** Cancels connecting; does not affect an established connection. */
   readonly signal?: AbortSignal;
   /**
    * How long connecting may take, in milliseconds; 0 leaves it to the system,
-   * which gives up after minutes. 10 seconds if not given.
+   * which gives up after minutes. The default is 10 seconds.
    */
   readonly connectTimeout?: number;
 }
@@ -20,15 +20,15 @@ export interface DialOptions {
 const CONNECT_TIMEOUT = 10_000;
 
 /**
- * Connects to somewhere, with the buffers, deadlines and counters of a lane. The
- * caller owns the connection and disposes of it. The lane closes it when it is
- * killed, when its last client has left, and in a drain once the upstream is
+ * Connects to an address, using the buffers, deadlines and counters of a lane. The
+ * caller owns the connection and disposes of it. The lane closes it when the lane
+ * is killed, when its last client disconnects, and in a drain once the upstream is
  * silent and owes no answer.
  *
- * @param address An address, or one as {@linkcode parseAddress} reads it.
- * @throws {ConnectionError} If there is no connection, or not in time.
+ * @param address An address, or text for {@linkcode parseAddress}.
+ * @throws {ConnectionError} If connecting fails or takes too long.
  * @throws {TypeError} If the text is not an address.
- * @throws The reason of the signal, if that aborts first.
+ * @throws The reason of `signal`, if it aborts first.
  */
 export async function dial(
   address: Address | string,
@@ -59,7 +59,7 @@ export async function dial(
   }
 }
 
-/** A connect that is under way: the lane can end it, and the sweep of deadlines does. */
+/** A dial in progress, which the lane or the deadline sweep can end. */
 class Attempt implements Timed {
   readonly #name: string;
   readonly #clock: Clock;
@@ -109,7 +109,7 @@ class Attempt implements Timed {
 }
 
 function connect(address: Address, signal: AbortSignal): Promise<Deno.Conn> {
-  // A Unix socket is connected or refused at once, so there is nothing to cancel.
+  // A Unix socket connects or fails at once, so there is nothing to cancel.
   return address.transport === "unix"
     ? Deno.connect({ transport: "unix", path: address.path })
     : Deno.connect({ hostname: address.hostname, port: address.port, signal });
@@ -117,7 +117,7 @@ function connect(address: Address, signal: AbortSignal): Promise<Deno.Conn> {
 
 function reasonOf(cause: unknown): string {
   if (cause instanceof Deno.errors.ConnectionRefused) return "connection refused";
-  if (cause instanceof Deno.errors.NotFound) return "there is no such socket";
+  if (cause instanceof Deno.errors.NotFound) return "no such socket";
   if (cause instanceof Deno.errors.NotCapable) {
     return "the runtime refuses it, allow it with --allow-net (and --allow-read, --allow-write for a path)";
   }

@@ -3,8 +3,8 @@ import type { ConnectionContext } from "./connection_context.ts";
 import type { ConnectionSummary } from "./event.ts";
 
 /**
- * A connection that this lane has dialed. It belongs to whoever dialed it, and
- * gives back what it was lent when it is disposed of:
+ * A connection that this lane has dialed. The code that dialed it owns it and
+ * releases it by disposing of it:
  * `await using upstream = await context.dial(address)`.
  */
 export class DialedConnection extends Connection implements AsyncDisposable {
@@ -21,7 +21,7 @@ export class DialedConnection extends Connection implements AsyncDisposable {
     return super.release(error);
   }
 
-  /** Ends gracefully unless it is closed already, and gives back all that was lent. */
+  /** Ends gracefully unless already closed, then releases the connection. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.finish("server");
     this.release(null);

@@ -2,17 +2,17 @@ import type { EndedBy, Peer } from "./event.ts";
 
 /** Options of a {@linkcode ConnectionError}. */
 export interface ConnectionErrorOptions extends ErrorOptions {
-  /** Who is at the other end of the connection; a client if not given. */
+  /** The other end of the connection; a client by default. */
   readonly peer?: Peer;
 }
 
 /**
- * A conversation that is over. The error carries who ended it, so that nobody
- * has to guess; the acceptor closes the connection and reports it.
+ * A connection has ended. The error says who ended it, so that nobody has to
+ * guess; the acceptor closes the connection and reports it.
  */
 export class ConnectionError extends Error {
   override readonly name: string = "ConnectionError";
-  /** Whose connection is over: that of the client, or one that was dialed for it. */
+  /** Whose connection ended: the client's, or one that was dialed for it. */
   readonly peer: Peer;
 
   constructor(message: string, readonly endedBy: EndedBy, options: ConnectionErrorOptions = {}) {
@@ -21,13 +21,15 @@ export class ConnectionError extends Error {
   }
 }
 
-/** The peer ended in the middle of a piece of data. */
+/** The peer ended its stream in the middle of a piece of data. */
 export class IncompleteReadError extends ConnectionError {
   override readonly name = "IncompleteReadError";
 
-  /** @param partial A copy of what had arrived of the unfinished piece. */
+  /** @param partial A copy of the bytes that had arrived of the unfinished piece. */
   constructor(readonly partial: Uint8Array, peer: Peer = "client") {
-    super(`Cannot finish reading: the ${peer} left after ${partial.length} bytes`, peer, { peer });
+    super(`Cannot finish reading: the ${peer} disconnected after ${partial.length} bytes`, peer, {
+      peer,
+    });
   }
 }
 
@@ -37,21 +39,21 @@ export class LimitExceededError extends ConnectionError {
 
   /** @param limit The limit in bytes. */
   constructor(readonly limit: number, peer: Peer = "client") {
-    super(`Cannot read on: more than ${limit} bytes without an end`, "limit", { peer });
+    super(`Cannot continue reading: more than ${limit} bytes without an end`, "limit", { peer });
   }
 }
 
 /**
- * A failure that can still be told to the client: the acceptor writes `answer`,
- * then closes so that the client can read it. Anything else that a service
- * throws closes the connection and is logged as an error.
+ * A failure to report to the client: the acceptor writes `answer`, then closes so
+ * that the client can read it. If a service throws anything but a
+ * {@linkcode ConnectionError}, that closes the connection and is logged as an error.
  */
 export class PeerError extends ConnectionError {
   override readonly name = "PeerError";
 
   /**
    * @param message For the log.
-   * @param answer For the client, in the service's own language; null says nothing.
+   * @param answer For the client, in the service's protocol; null sends nothing.
    */
   constructor(
     message: string,
@@ -62,7 +64,7 @@ export class PeerError extends ConnectionError {
   }
 }
 
-/** Whether an error says that the client's connection is over, not one that was dialed for it. */
+/** Whether an error means that the client's connection ended, not one that was dialed for it. */
 export function isOfClient(error: unknown): boolean {
   return error instanceof ConnectionError && error.peer === "client";
 }

@@ -4,9 +4,9 @@ import { EXIT, ExitError } from "../base/exit.ts";
 
 /** A bound, listening socket. Iterating it accepts. */
 export interface Listener extends AsyncIterable<Deno.Conn> {
-  /** Where it listens, with the real port instead of 0. */
+  /** The bound address, with the actual port instead of 0. */
   readonly address: Address;
-  /** Whether others accept from the same queue, so that closing strands no client. */
+  /** Whether others accept from the same queue, so that closing resets no client. */
   readonly isShared: boolean;
   /** Stops listening; clients that nobody else can accept are reset. Idempotent. */
   close(): void;
@@ -18,12 +18,12 @@ export interface Listener extends AsyncIterable<Deno.Conn> {
  */
 export type Sharing = "shared" | "reusePort";
 
-/** How to listen. */
+/** Options of {@linkcode listen}. */
 export interface ListenOptions {
   /**
    * `own` opens a socket for this listener alone; `shared` joins the socket that
-   * other threads of this process have at the same address; `reusePort` opens
-   * one more socket beside those of other processes.
+   * other threads of this process have at the same address; `reusePort` adds a
+   * socket to those of other processes (SO_REUSEPORT, socket(7)).
    */
   readonly sharing: "own" | Sharing;
   /** Whether a Unix socket may replace one that this server already listens on. */
@@ -37,8 +37,8 @@ export interface ListenOptions {
 /**
  * Binds an address.
  *
- * @throws {ExitError} 69 if the address is in use or not this machine's, 73 if
- * a Unix socket cannot be created, 77 if the system or the runtime refuses.
+ * @throws {ExitError} 69 if the address is in use or not on this machine, 73 if a
+ * Unix socket cannot be created, 77 if the system or the runtime denies permission.
  */
 export async function listen(address: Address, options: ListenOptions): Promise<Listener> {
   if (address.transport === "unix") return await listenUnix(address.path, options);
@@ -59,9 +59,8 @@ export async function listen(address: Address, options: ListenOptions): Promise<
 
 async function listenUnix(path: string, options: ListenOptions): Promise<Listener> {
   const address: Address = { transport: "unix", path };
-  // Bound under a name of its own, then renamed: the runtime removes the name that it
-  // bound, and no other, when the socket is closed; and a rename replaces another
-  // socket without a moment in which there is none.
+  // Bind under a temporary name, then rename: on close the runtime removes only the
+  // name that it bound, and a rename replaces another socket without a gap.
   const draft = `${path}.${Deno.pid}.new`;
   if (!options.takeOver) await removeStaleSocket(address);
   let listener: Deno.UnixListener;
@@ -71,8 +70,8 @@ async function listenUnix(path: string, options: ListenOptions): Promise<Listene
     throw cannotBind(address, error);
   }
   try {
-    // The umask has created it without write permission for others, and so without
-    // the right to connect. From here on others may get it.
+    // Connecting takes write permission, which the umask has withheld from others.
+    // From here on they may get it.
     if (options.unixMode !== null) Deno.chmodSync(draft, options.unixMode);
     if (options.takeOver) Deno.renameSync(draft, path);
     else {
@@ -88,8 +87,8 @@ async function listenUnix(path: string, options: ListenOptions): Promise<Listene
 }
 
 /**
- * Removes the socket file that a killed server has left, but only if it is a
- * socket (not a link to one) on which nobody answers.
+ * Removes the socket file that a killed server has left behind, but only if it is
+ * a socket (not a link to one) and nothing listens on it.
  */
 async function removeStaleSocket(address: Address & { transport: "unix" }): Promise<void> {
   const name = formatAddress(address);

@@ -1,10 +1,10 @@
 /**
- * Turns Nagle's algorithm off: a message of two writes would otherwise wait some
- * 40 ms for the peer to acknowledge the first.
+ * Turns off Nagle's algorithm: otherwise the second write of a message would wait
+ * some 40 ms for the peer's delayed ACK of the first.
  */
 export function disableNagle(socket: Deno.Conn): void {
   try {
     if (socket.remoteAddr.transport === "tcp") (socket as Deno.TcpConn).setNoDelay(true);
-  } catch { // Closed already: whoever reads from it will find out.
+  } catch { // Closed already, which the next read reports.
   }
 }

@@ -1,7 +1,7 @@
 import { IncompleteReadError, LimitExceededError } from "./errors.ts";
 import type { Peer } from "./event.ts";
 
-/** What pieces are cut from: a connection, as a reader sees it. */
+/** The reading side of a connection, from which pieces are cut. */
 interface Source {
   readonly peer: Peer;
   readonly pending: Uint8Array<ArrayBuffer>;
@@ -12,7 +12,7 @@ interface Source {
 const LINE_FEED = new Uint8Array([10]);
 const decoder = new TextDecoder();
 
-/** Reads up to and including a suffix; null when the peer ended between two pieces. */
+/** Reads up to and including a suffix; null if the stream ends between pieces. */
 export async function readUntil(
   source: Source,
   suffix: Uint8Array,
@@ -28,7 +28,7 @@ export async function readUntil(
   }
 }
 
-/** Reads exactly `length` bytes; null when the peer ended before the first. */
+/** Reads exactly `length` bytes; null if the stream ends before the first. */
 export async function readExactly(
   source: Source,
   length: number,
@@ -39,7 +39,7 @@ export async function readExactly(
   return take(source, length);
 }
 
-/** Reads a line without its end; the last line need not have one. */
+/** Reads a line, without its line ending; the last line need not have one. */
 export async function readLine(source: Source, limit: number): Promise<string | null> {
   let line: Uint8Array | null;
   try {
@@ -59,7 +59,7 @@ function take(source: Source, length: number): Uint8Array<ArrayBuffer> {
   return piece;
 }
 
-/** The peer has ended: between two pieces of data, or in the middle of one. */
+/** Handles the end of the stream: null between pieces, an error in the middle of one. */
 function endOfPiece(source: Source): null {
   const { pending } = source;
   if (pending.length === 0) return null;

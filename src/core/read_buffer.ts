@@ -2,11 +2,11 @@ import { type Buffers, LARGE_BUFFER, SMALL_BUFFER } from "./buffers.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/** The bytes of one connection that have arrived and were not taken yet, in a buffer that is lent. */
+/** The bytes of one connection that have arrived and are not consumed yet, in a lent buffer. */
 export class ReadBuffer {
   readonly #buffers: Buffers;
   #bytes: Uint8Array<ArrayBuffer> = NOTHING;
-  // Pending are #bytes[#from..#to].
+  // #bytes[#from..#to] are pending.
   #from = 0;
   #to = 0;
   #lastReadWasFull = false;
@@ -15,14 +15,14 @@ export class ReadBuffer {
     this.#buffers = buffers;
   }
 
-  /** How many bytes have arrived and were not taken. */
+  /** How many bytes are pending. */
   get length(): number {
     return this.#to - this.#from;
   }
 
   /**
-   * Makes room for the next read. The buffer grows for a stream, and shrinks as
-   * soon as a read does not fill it: a client that pauses holds little.
+   * Makes room for the next read. The buffer grows for a stream and shrinks as
+   * soon as a read does not fill it, so that a paused client holds little memory.
    */
   space(): Uint8Array<ArrayBuffer> {
     if (this.#from < this.#to) {
@@ -44,24 +44,24 @@ export class ReadBuffer {
     this.#lastReadWasFull = count === space;
   }
 
-  /** All bytes: a view that is good until the next read. */
+  /** All pending bytes: a view that is valid until the next read. */
   view(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(this.#from, this.#to);
   }
 
-  /** Takes the first bytes and drops them. */
+  /** Consumes the first `length` bytes. */
   skip(length: number): void {
     this.#from += length;
   }
 
-  /** Takes the first bytes, {@linkcode length} at most: a view that is good until the next read. */
+  /** Consumes and returns the first `length` pending bytes: a view that is valid until the next read. */
   take(length: number): Uint8Array<ArrayBuffer> {
     const from = this.#from;
     this.#from += length;
     return this.#bytes.subarray(from, this.#from);
   }
 
-  /** Moves to another buffer, and leaves this one for good to whoever has a view of it. */
+  /** Moves to another buffer and leaves this one to the holders of its views. */
   leave(): void {
     const rest = this.view();
     const isSmall = rest.length < SMALL_BUFFER;
@@ -75,7 +75,7 @@ export class ReadBuffer {
     this.#to = rest.length;
   }
 
-  /** Gives the buffer back, or gives it up if a pending read still writes to it. */
+  /** Returns the buffer, or abandons it if a pending read still writes to it. */
   release(isBeingRead: boolean): void {
     if (isBeingRead) this.#buffers.writeOff(this.#bytes);
     else this.#buffers.giveBack(this.#bytes);
@@ -89,7 +89,7 @@ export class ReadBuffer {
     this.#bytes = other;
   }
 
-  /** Moves a piece of data that has reached the end of the buffer to its front, or to a larger buffer. */
+  /** Moves data that has reached the end of the buffer to its front, or to a larger buffer. */
   #makeSpace(): void {
     if (this.#from > 0) {
       this.#bytes.copyWithin(0, this.#from, this.#to);

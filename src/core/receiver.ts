@@ -2,14 +2,14 @@ import type { ConnectionContext } from "./connection_context.ts";
 import type { ConnectionRecord } from "./connection_record.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 
-/** The receiving half of a connection: reads into a buffer that is lent, one read at a time. */
+/** The receiving half of a connection: reads into a lent buffer, one read at a time. */
 export class Receiver {
   readonly #number: number;
   readonly #socket: Deno.Conn;
   readonly #context: ConnectionContext;
   readonly #record: ConnectionRecord;
   readonly #pending: ReadBuffer;
-  /** A read that is under way and that others can join. */
+  /** A read in progress that others can join. */
   #watching: Promise<boolean> | null = null;
 
   /** @param number The number of the connection. */
@@ -26,7 +26,7 @@ export class Receiver {
     this.#pending = new ReadBuffer(context.buffers);
   }
 
-  /** Bytes that have arrived and were not taken. */
+  /** How many bytes are pending. */
   get length(): number {
     return this.#pending.length;
   }
@@ -40,7 +40,7 @@ export class Receiver {
   }
 
   leaveTaken(): void {
-    // A read that is under way writes behind it.
+    // A read in progress writes to this buffer, behind the pending bytes.
     if (!this.#record.isReading) this.#pending.leave();
   }
 
@@ -63,22 +63,22 @@ export class Receiver {
     });
   }
 
-  /** Reads up to the peer's end, and throws away what it sends. */
+  /** Discards incoming bytes up to the end of the stream. */
   async discard(): Promise<void> {
     this.#takeAll();
     while ((await this.#socket.read(this.#pending.space())) !== null);
   }
 
-  /** Gives the buffer back. */
+  /** Returns the buffer. */
   release(): void {
     this.#pending.release(this.#record.isReading);
   }
 
-  // Chains the promise instead of awaiting it: an async function here would add a
-  // twentieth to the cost of a message.
+  // Chains the promise instead of awaiting it: an async function here would add 5 %
+  // to the cost of a message.
   #receive<T>(then: (isMore: boolean) => T): Promise<T> {
     if (this.#record.isReading) {
-      return Promise.reject(new Error("Cannot read: another read is under way, await it first"));
+      return Promise.reject(new Error("Cannot read: another read is in progress, await it first"));
     }
     this.#record.startReading(this.#pending.length > 0);
     const space = this.#pending.space();

@@ -3,17 +3,17 @@ import type { Connections } from "./connections.ts";
 import { PeerError } from "./errors.ts";
 import type { Emit, RefusalReason } from "./event.ts";
 
-/** Refused clients that are told so at one time; the others are just closed. */
+/** The most refused clients to send the message to at one time; the others are just closed. */
 const MAX_TELLING = 64;
 
-/** Turns clients away, in the service's words where it has some. */
+/** Turns clients away, with the service's message if it has one. */
 export class Refusals {
   readonly #words: string | null;
   readonly #connections: Connections;
   readonly #emit: Emit;
   #telling = 0;
 
-  /** @param words What a refused client is told; null closes without a word. */
+  /** @param words The message to refused clients; null closes without one. */
   constructor(words: string | null, connections: Connections, emit: Emit) {
     this.#words = words;
     this.#connections = connections;
@@ -36,11 +36,11 @@ export class Refusals {
   }
 }
 
-/** Tells the peer what an error has to say to it, and closes; never rejects. */
+/** Sends the peer the answer that an error carries, if any, and closes; never rejects. */
 export async function tellPeer(connection: Connection, error: Error): Promise<void> {
-  // Judged by its properties, not its class: a bundled handler has a copy of the classes.
+  // Not instanceof: a bundled handler has its own copy of the classes.
   const { endedBy = "error", answer = null, peer } = error as Partial<PeerError>;
-  // Whatever ended the connection to an upstream, for the client it was the upstream.
+  // Whoever ended the connection to an upstream, to the client it was the upstream.
   const end = peer === "upstream" ? peer : endedBy;
   if (answer === null) return connection.endAs(end);
   try {

@@ -1,7 +1,7 @@
 import type { AddressCounts } from "./address_counts.ts";
 import type { RefusalReason } from "./event.ts";
 
-/** What connections are held to. */
+/** Limits on open connections. */
 export interface ResourceLimits {
   /** Connections of this lane at one time. */
   readonly maxConnections: number;
@@ -11,21 +11,21 @@ export interface ResourceLimits {
   readonly maxConnectionsPerIp: number;
 }
 
-/** What the lanes of a process share: the count of their open connections. */
+/** The open connections of all lanes of a process. */
 export interface SharedCount {
   readonly total: number;
   /** @returns The total before. */
   addTotal(difference: number): number;
-  /** How many connections were given back so far; for {@linkcode released}. */
+  /** How often connections were released so far; for {@linkcode released}. */
   readonly releases: number;
-  /** Resolves when one was given back since `releases` was read, or after `timeout` milliseconds. */
+  /** Resolves when one was released since `releases` was read, or after `timeout` milliseconds. */
   released(releases: number, timeout: number): Promise<void>;
 }
 
-/** What others see of one lane: the count of its open connections. */
+/** The open connections of one lane, visible to other threads. */
 export interface LaneCount {
   addOpen(difference: number): void;
-  /** Whether the lane was given up as hung, and the connections it had were given back for it. */
+  /** Whether the lane was given up as hung, and its connections already released. */
   readonly isWrittenOff: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface ResourceCounts {
   readonly addresses: AddressCounts | null;
 }
 
-/** How long to wait for another thread to say that there is room before looking again, in milliseconds. */
+/** The longest wait for another thread to announce room before checking again, in milliseconds. */
 const LONGEST_WAIT = 1000;
 
 /** The right to serve one connection; released exactly once. */
@@ -51,9 +51,9 @@ export class Lease {
     this.#peer = peer;
   }
 
-  /** @throws {Error} If it was released before, which is a bug in the caller. */
+  /** @throws {Error} If it is already released, which is a bug in the caller. */
   release(): void {
-    if (this.#manager === null) throw new Error("Cannot release a lease: it was released before");
+    if (this.#manager === null) throw new Error("Cannot release a lease: already released");
     this.#manager.takeBack(this.#peer);
     this.#manager = null;
   }
@@ -68,7 +68,7 @@ export class Refusal {
   constructor(readonly reason: RefusalReason) {}
 }
 
-/** Decides whether a connection may be served: one lane's view of what it and all lanes may hold. */
+/** Decides whether a lane may serve a connection, by its own limit and those over all lanes. */
 export class ResourceManager {
   readonly #limits: ResourceLimits;
   readonly #shared: SharedCount;
@@ -76,7 +76,7 @@ export class ResourceManager {
   readonly #addresses: AddressCounts | null;
   #open = 0;
   #isDraining = false;
-  /** Wake those that wait for a lease of this lane to come back. */
+  /** Wake the waits for a lease of this lane. */
   readonly #waiting = new Set<() => void>();
 
   constructor(limits: ResourceLimits, { shared, lane, addresses }: ResourceCounts) {
@@ -86,7 +86,7 @@ export class ResourceManager {
     this.#addresses = addresses;
   }
 
-  /** Leases that are out. */
+  /** Leases held. */
   get open(): number {
     return this.#open;
   }
@@ -96,19 +96,19 @@ export class ResourceManager {
     return this.#open < this.#limits.maxConnections && !this.isFull;
   }
 
-  /** Whether all lanes together have no room for one more connection: others may wait for one to end. */
+  /** Whether all lanes together are at their limit, so that clients may be waiting. */
   get isFull(): boolean {
     return this.#shared.total >= this.#limits.totalConnections;
   }
 
-  /** Whether this lane is full while others may not be: then they serve the next client, or refuse it. */
+  /** Whether this lane is full while others may have room: they serve the next client, or refuse it. */
   get leavesToOthers(): boolean {
     const { maxConnections, totalConnections } = this.#limits;
     return this.#open >= maxConnections && maxConnections < totalConnections;
   }
 
   /**
-   * Asks for the right to serve a peer.
+   * Requests a lease to serve a peer.
    *
    * @param peer The peer's address as in {@linkcode addressKey}; null where
    * addresses mean nothing, as with Unix sockets.
@@ -121,7 +121,7 @@ export class ResourceManager {
   /** For {@linkcode Lease.release} alone. */
   takeBack(peer: string | null): void {
     this.#open--;
-    // What a lane held that was given up as hung has been given back for it.
+    // The connections of a lane that was given up as hung are already released.
     if (!this.#lane.isWrittenOff) {
       this.#lane.addOpen(-1);
       this.#shared.addTotal(-1);
@@ -130,7 +130,7 @@ export class ResourceManager {
     this.#wake();
   }
 
-  /** Resolves when a lease of this lane comes back, or the manager drains. */
+  /** Resolves when a lease of this lane is released, or the manager drains. */
   leaseReturned(): Promise<void> {
     return this.#wait(null);
   }
@@ -138,7 +138,7 @@ export class ResourceManager {
   /** Resolves when there is room, or the manager drains. */
   async room(): Promise<void> {
     while (!this.#isDraining) {
-      // Read before looking: what is given back after that resolves `released` at once.
+      // Read before checking: a release after that resolves `released` at once.
       const { releases } = this.#shared;
       if (this.hasRoom) return;
       const isLaneFull = this.#open >= this.#limits.maxConnections;
@@ -146,17 +146,17 @@ export class ResourceManager {
     }
   }
 
-  /** Refuses every client from now on, and ends the waits for room. */
+  /** Refuses every client from now on and ends all waits for room. */
   drain(): void {
     this.#isDraining = true;
     this.#wake();
   }
 
-  /** Takes a place for a connection; the reason when there is none. */
+  /** Takes a place for a connection; returns the reason if there is none. */
   #take(peer: string | null): RefusalReason | null {
     const { maxConnections, totalConnections, maxConnectionsPerIp } = this.#limits;
     if (this.#isDraining) return "draining";
-    // A lane that leaves clients to others still serves the one that it could not leave.
+    // A lane that leaves clients to others still serves one that it has accepted.
     if (this.#open >= maxConnections && !this.leavesToOthers) return "total";
     if (this.#shared.addTotal(1) >= totalConnections) {
       this.#shared.addTotal(-1);
@@ -172,9 +172,9 @@ export class ResourceManager {
   }
 
   /**
-   * Resolves when a lease of this lane comes back, or with `other`. Not
-   * Promise.race: a promise that outlives the race would hold on to something
-   * of each one.
+   * Resolves when a lease of this lane is released, or with `other`. Not
+   * Promise.race: a promise that outlives the races would collect reactions from
+   * each one.
    */
   #wait(other: Promise<void> | null): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -192,7 +192,7 @@ export class ResourceManager {
   }
 }
 
-/** The address that limits count by: an IPv4 client has one, also through a dual-stack socket. */
+/** The address that limits apply to, the same for an IPv4 client of a dual-stack socket; null for Unix sockets. */
 export function addressKey(addr: Deno.Addr): string | null {
   if (addr.transport !== "tcp" && addr.transport !== "udp") return null;
   return addr.hostname.startsWith("::ffff:") ? addr.hostname.slice(7) : addr.hostname;

@@ -1,16 +1,16 @@
 /**
  * Chooses which of the sockets that processes have on one port gets new clients.
- * The system chooses by a hash, unless a packet filter is attached to the group
- * of sockets (SO_ATTACH_REUSEPORT_CBPF, socket(7)). With one, a process can close
- * its socket when no client can be on its way there. The runtime has no call for
- * it, but the C library does.
+ * The kernel chooses by a hash, unless a packet filter is attached to the group of
+ * sockets (SO_ATTACH_REUSEPORT_CBPF, socket(7)). With a filter, a process can close
+ * its socket once no client can be on its way to it. The runtime has no API for
+ * this, so it calls setsockopt(2) of the C library.
  */
 import { type Library, openLibrary } from "../base/c_library.ts";
 
-/** A range of the sockets of a group, in the order of joining it; when one leaves, the last takes its number. */
+/** A range of the sockets of a group, in joining order; when one leaves, the last takes its number. */
 export interface ReuseportFilter {
   readonly first: number;
-  /** How many sockets the clients are spread over, at random. */
+  /** How many sockets to spread clients over, at random. */
   readonly count: number;
 }
 
@@ -23,18 +23,17 @@ const LISTENING = "0A";
 /**
  * Attaches a filter to the sockets of a port on which this process listens.
  *
- * @param filter null detaches it. A range beyond the last socket leaves the choice to the system.
- * @returns false if it could not: this needs Linux, and permission for foreign
- * functions and /proc.
+ * @param filter null detaches it. A range beyond the last socket leaves the choice to the kernel.
+ * @returns false on failure: this needs Linux, and permission for FFI and /proc.
  */
 export function setReuseportFilter(port: number, filter: ReuseportFilter | null): boolean {
   using library = openLibrary();
   if (library === null) return false;
   try {
-    // A socket for each address with this port; all groups number theirs alike.
+    // One socket for each address with this port; all groups number their sockets alike.
     const sockets = findSockets(port);
     return sockets.length > 0 && sockets.every((socket) => apply(library, socket, filter));
-  } catch { // No /proc, or not the one of Linux.
+  } catch { // No /proc, or not Linux's.
     return false;
   }
 }
@@ -52,7 +51,7 @@ function apply({ setsockopt }: Library, socket: number, filter: ReuseportFilter 
   return setsockopt(socket, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, bytes, bytes.length) === 0;
 }
 
-/** Encodes a classic packet filter, 8 bytes an instruction: a random number, modulo `count`, plus `first`. */
+/** Encodes a classic BPF program, 8 bytes per instruction: random number modulo `count`, plus `first`. */
 function encodeProgram({ first, count }: ReuseportFilter): Uint8Array<ArrayBuffer> {
   const RANDOM = 0xfffff000 + 56;
   const instructions = [[0x20, RANDOM], [0x94, count], [0x04, first], [0x16, 0]] as const;
@@ -64,7 +63,7 @@ function encodeProgram({ first, count }: ReuseportFilter): Uint8Array<ArrayBuffe
   return new Uint8Array(view.buffer);
 }
 
-/** The descriptors of this process that listen on the port. */
+/** The file descriptors of this process that listen on the port. */
 function findSockets(port: number): number[] {
   const sockets = new Set<string>();
   for (const table of ["/proc/self/net/tcp", "/proc/self/net/tcp6"]) {
@@ -81,7 +80,7 @@ function findSockets(port: number): number[] {
 function linkOf(descriptor: string): string {
   try {
     return Deno.readLinkSync(`/proc/self/fd/${descriptor}`);
-  } catch { // The one that read the directory is closed by now.
+  } catch { // The descriptor that read the directory is closed by now.
     return "";
   }
 }

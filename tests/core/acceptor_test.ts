@@ -11,7 +11,7 @@ const echo: Service = async (connection) => {
   while ((data = await connection.read()) !== null) await connection.write(data);
 };
 
-/** A real listener, with a call before each accept that may fail it. */
+/** A real listener that calls `act` before each accept; if that throws, the accept fails. */
 function beforeAccept(act: () => void): (listener: Listener) => Listener {
   return (listener) => ({
     ...listener,
@@ -27,7 +27,7 @@ function beforeAccept(act: () => void): (listener: Listener) => Listener {
   });
 }
 
-/** A real listener whose first accepts fail as the kernel's do when it has run out of something. */
+/** A real listener whose first accepts fail with these errors. */
 function failing(errors: Error[]): (listener: Listener) => Listener {
   return beforeAccept(() => {
     const error = errors.shift();
@@ -35,7 +35,7 @@ function failing(errors: Error[]): (listener: Listener) => Listener {
   });
 }
 
-Deno.test("Acceptor survives running out of descriptors, and reports it once an outage", async () => {
+Deno.test("Acceptor survives running out of descriptors, and reports it once per outage", async () => {
   const full = () => new Error("Too many open files (os error 24)");
   await using serving = await serve(echo, { wrap: failing([full(), full(), full()]) });
   using client = await Client.connect(serving);
@@ -45,7 +45,7 @@ Deno.test("Acceptor survives running out of descriptors, and reports it once an 
   assertEquals(types, ["starved", "recovered", "accepted"]);
 });
 
-Deno.test("Acceptor skips a client that left before it was accepted", async () => {
+Deno.test("Acceptor skips a client that disconnects before it is accepted", async () => {
   const errors = [
     new Deno.errors.ConnectionAborted(),
     new Deno.errors.NotConnected("Transport endpoint is not connected (os error 107)"),
@@ -67,19 +67,19 @@ Deno.test("Acceptor serves at most the maximum, and leaves the others in the ker
   using second = await Client.connect(serving);
   using third = await Client.connect(serving);
   await third.send("waits");
-  // Once both are served, the acceptor waits for room, and the third is in the queue.
+  // Once both are served, the acceptor waits for room and the third is in the queue.
   for (const client of [first, second]) {
     await client.send("x");
     await client.receive(1);
   }
-  assertEquals(accepts, 2, "it accepts beyond the limit");
+  assertEquals(accepts, 2, "it accepted beyond the limit");
   first.close();
   assertEquals(await third.receiveText(5), "waits");
   const types = serving.events.map((event) => event.type);
   assertEquals(types, ["accepted", "accepted", "closed", "accepted"]);
 });
 
-Deno.test("Acceptor refuses beyond the maximum in the service's words", async () => {
+Deno.test("Acceptor refuses beyond the maximum with the service's message", async () => {
   await using serving = await serve(echo, {
     maxConnections: 1,
     overload: "refuse",
@@ -96,7 +96,7 @@ Deno.test("Acceptor refuses beyond the maximum in the service's words", async ()
   assertEquals(refused?.type === "refused" && refused.reason, "total");
 });
 
-Deno.test("Acceptor refuses an address beyond its share, even where clients beyond the total wait", async () => {
+Deno.test("Acceptor refuses an address beyond its limit, even where clients beyond the total wait", async () => {
   await using serving = await serve(echo, { maxConnectionsPerIp: 1, refusal: "one each\n" });
   using first = await Client.connect(serving);
   await first.send("x");
@@ -121,7 +121,7 @@ Deno.test("Acceptor reports what a service threw, and closes only that connectio
   assertEquals([summary?.endedBy, summary?.error?.message], ["error", "broken"]);
 });
 
-Deno.test("Acceptor tells the client what a PeerError says", async () => {
+Deno.test("Acceptor sends the answer of a PeerError to the client", async () => {
   await using serving = await serve(() => {
     throw new PeerError("for the log", "for the client");
   });
@@ -129,7 +129,7 @@ Deno.test("Acceptor tells the client what a PeerError says", async () => {
   assertEquals(await client.receiveAll(), "for the client");
 });
 
-Deno.test("Acceptor recognizes a PeerError of another copy of the class, as a bundled handler has", async () => {
+Deno.test("Acceptor recognizes a PeerError of another copy of the class, as in a bundled handler", async () => {
   await using serving = await serve(() => {
     throw Object.assign(new Error("for the log"), { answer: "told", endedBy: "limit" });
   });
@@ -140,7 +140,7 @@ Deno.test("Acceptor recognizes a PeerError of another copy of the class, as a bu
   assertEquals(summary?.endedBy, "limit");
 });
 
-Deno.test("Acceptor.stopAccepting() accepts the clients that were queued before", async () => {
+Deno.test("Acceptor.stopAccepting() accepts the clients that are already queued", async () => {
   const gate = Promise.withResolvers<void>();
   await using serving = await serve(async (connection) => {
     await gate.promise;
@@ -159,7 +159,7 @@ Deno.test("Acceptor.stopAccepting() accepts the clients that were queued before"
   }));
 });
 
-Deno.test("Acceptor gives every lease back, whatever happens to connections", async () => {
+Deno.test("Acceptor releases every lease, whatever happens to connections", async () => {
   let seed = 42;
   const random = () => (seed = (seed * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
   await using serving = await serve(async (connection) => {
@@ -182,7 +182,7 @@ Deno.test("Acceptor gives every lease back, whatever happens to connections", as
       else await client.receiveAll();
     }));
   }
-  await until("every lease is back", () => serving.resources.open === 0);
+  await until("every lease is released", () => serving.resources.open === 0);
   const count = (type: string) => serving.events.filter((event) => event.type === type).length;
   await until("every connection is reported", () => count("closed") === count("accepted"));
   assertEquals(count("accepted") + count("refused"), 500);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { AddressCounts, AddressTables } from "../../src/core/address_counts.ts";
 
-/** Where the entries begin, after the seeds. */
+/** Where the entries begin, after the seeds, in bytes. */
 const ENTRIES = 8;
 
 function isEmpty(tables: readonly SharedArrayBuffer[]): boolean {
@@ -20,7 +20,7 @@ function makeLanes(count: number, connections: number) {
     (_, row) => new AddressCounts(buffers, row, connections),
   );
   const [one] = lanes;
-  if (one === undefined) throw new Error("There is no lane");
+  if (one === undefined) throw new Error("No lane was requested");
   return { tables, buffers, lanes, one, two: lanes[1] ?? one };
 }
 
@@ -31,7 +31,7 @@ function randomAddress(): string {
     : [0x2001, 0xdb8, b, c, d, e].map((part) => part?.toString(16)).join(":") + "::1";
 }
 
-Deno.test("AddressCounts.take() counts each address on its own, and giveBack() makes room again", () => {
+Deno.test("AddressCounts.take() counts each address separately, and giveBack() makes room again", () => {
   const { one: counts } = makeLanes(1, 100);
   assertEquals([1, 2, 3].map(() => counts.take("192.0.2.1", 2)), [true, true, false]);
   assertEquals([1, 2, 3].map(() => counts.take("::1", 2)), [true, true, false]);
@@ -39,7 +39,7 @@ Deno.test("AddressCounts.take() counts each address on its own, and giveBack() m
   assertEquals([1, 2].map(() => counts.take("192.0.2.1", 2)), [true, false]);
 });
 
-Deno.test("AddressCounts.take() holds its limit over two lanes that share a table", () => {
+Deno.test("AddressCounts.take() enforces its limit over two lanes that share a table", () => {
   const { lanes, one, two } = makeLanes(2, 100);
   const taken = Array.from({ length: 10 }, (_, i) => lanes[i % 2]?.take("192.0.2.1", 5));
   assertEquals(taken.filter((isTaken) => isTaken).length, 5);
@@ -48,7 +48,7 @@ Deno.test("AddressCounts.take() holds its limit over two lanes that share a tabl
   assert(!one.take("192.0.2.1", 5));
 });
 
-Deno.test("AddressTables.clear() gives back what one lane holds, and nothing of another", () => {
+Deno.test("AddressTables.clear() removes the counts of one lane, and none of another", () => {
   const { tables, buffers, one: gone, two: other } = makeLanes(2, 100);
   for (let i = 0; i < 50; i++) gone.take(`192.0.2.${i}`, 9);
   for (let i = 0; i < 3; i++) assert(gone.take("::1", 9) && other.take("::1", 9));
@@ -58,7 +58,7 @@ Deno.test("AddressTables.clear() gives back what one lane holds, and nothing of 
   assert(isEmpty(buffers), "a count is left");
 });
 
-Deno.test("AddressCounts of 10,000 random addresses leave nothing, given back in any order", () => {
+Deno.test("AddressCounts leave nothing of 10,000 random addresses, whatever the order of giveBack()", () => {
   const { buffers, lanes } = makeLanes(4, 10_000);
   const addresses = Array.from({ length: 10_000 }, randomAddress);
   const held: { lane: AddressCounts; address: string; order: number }[] = [];
@@ -72,7 +72,7 @@ Deno.test("AddressCounts of 10,000 random addresses leave nothing, given back in
   assert(isEmpty(buffers), "a count is left");
 });
 
-Deno.test("AddressCounts takes none of 100,000 addresses for another, with any seed", () => {
+Deno.test("AddressCounts confuses none of 100,000 addresses, whatever the seed", () => {
   const addresses = new Set<string>();
   // Neighbours in one network, and addresses that have nothing in common.
   for (let i = 0; addresses.size < 50_000; i++) {
@@ -82,12 +82,12 @@ Deno.test("AddressCounts takes none of 100,000 addresses for another, with any s
   for (let seed = 0; seed < 2; seed++) {
     const { one: counts } = makeLanes(1, addresses.size);
     for (const address of addresses) {
-      assert(counts.take(address, 1), `${address} was taken for another`);
+      assert(counts.take(address, 1), `${address} was confused with another`);
     }
   }
 });
 
-Deno.test("AddressCounts.take() admits an address that it cannot count, and giveBack() then does nothing", () => {
+Deno.test("AddressCounts.take() admits an address it has no entry for, and giveBack() then does nothing", () => {
   const { buffers, one: counts } = makeLanes(1, 1);
   const addresses = Array.from({ length: 200 }, (_, i) => `192.0.2.${i}`);
   for (const address of addresses) assert(counts.take(address, 1));
@@ -102,7 +102,7 @@ Deno.test("AddressTables.reserve() adds a table for more connections, and none f
   assertThrows(() => new AddressCounts(tables.reserve(10), 0, 100_000), RangeError, "no table");
 });
 
-Deno.test("AddressCounts of two generations hold the limit together, whichever has more room", () => {
+Deno.test("AddressCounts of two generations enforce the limit together, whichever has more room", () => {
   const tables = new AddressTables();
   const addresses = Array.from({ length: 1000 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
   const before = new AddressCounts(tables.reserve(10), 0, 10);
@@ -112,12 +112,12 @@ Deno.test("AddressCounts of two generations hold the limit together, whichever h
   assert(!larger.take("::1", 3) && !smaller.take("::1", 3));
   before.giveBack("::1");
   assert(larger.take("::1", 3) && !smaller.take("::1", 3));
-  // What would fill the first table several times over is all counted in the second.
+  // These would fill the first table several times over; the second counts them all.
   for (const address of addresses) assert(larger.take(address, 1));
   for (const address of addresses) assert(!larger.take(address, 1), `${address} was not counted`);
 });
 
-Deno.test("AddressTables.reserve() makes tables with other seeds each time", () => {
+Deno.test("AddressTables.reserve() seeds each table differently", () => {
   const seeds = Array.from(
     { length: 8 },
     () => new AddressTables().reserve(1).map((table) => new Int32Array(table, 0, 2).join())[0],

@@ -9,7 +9,7 @@ import { until } from "../helpers/until.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A service that lends its connection to a test, until the test has finished with it. */
+/** A service that hands its connection to a test until the test calls `finish`. */
 function lend() {
   const given = Promise.withResolvers<Connection>();
   const done = Promise.withResolvers<void>();
@@ -23,7 +23,7 @@ function lend() {
   };
 }
 
-Deno.test("Connection.read() returns what arrived, then null when the client ends", async () => {
+Deno.test("Connection.read() returns what arrived, then null at the end of the stream", async () => {
   const { service, connection, finish } = lend();
   await using serving = await serve(service);
   using client = await Client.connect(serving);
@@ -37,7 +37,7 @@ Deno.test("Connection.read() returns what arrived, then null when the client end
   assertEquals([summary?.endedBy, summary?.phase, summary?.bytesIn], ["client", "idle", 5]);
 });
 
-Deno.test("Connection.read() lends a large buffer to a stream and a small one to a pause", async () => {
+Deno.test("Connection.read() uses a large buffer for a stream and a small one after a pause", async () => {
   const sizes: number[] = [];
   await using serving = await serve(async (connection) => {
     let data: Uint8Array | null;
@@ -93,7 +93,7 @@ Deno.test("Connection.readUntil() throws LimitExceededError beyond the limit, bu
   assertEquals(summary?.endedBy, "limit");
 });
 
-Deno.test("Connection.readUntil() throws IncompleteReadError with what had arrived", async () => {
+Deno.test("Connection.readUntil() throws IncompleteReadError with the bytes that had arrived", async () => {
   await using serving = await serve(async (connection) => {
     await connection.readUntil(encoder.encode("?"), 100);
   });
@@ -107,7 +107,7 @@ Deno.test("Connection.readUntil() throws IncompleteReadError with what had arriv
   assertEquals([summary?.endedBy, summary?.phase], ["client", "reading"]);
 });
 
-Deno.test("Connection.readLine() reads LF, CR LF and a last line without an end", async () => {
+Deno.test("Connection.readLine() reads lines with LF, with CR LF, and a last line with neither", async () => {
   const lines: (string | null)[] = [];
   await using serving = await serve(async (connection) => {
     let line: string | null;
@@ -120,7 +120,7 @@ Deno.test("Connection.readLine() reads LF, CR LF and a last line without an end"
   assertEquals(lines, ["a", "b", "", "last", null]);
 });
 
-Deno.test("Connection.readExactly() waits for all bytes, and throws when the client ends among them", async () => {
+Deno.test("Connection.readExactly() waits for all bytes, and throws if the stream ends among them", async () => {
   const { service, connection, finish } = lend();
   await using serving = await serve(service);
   using client = await Client.connect(serving);
@@ -164,11 +164,11 @@ Deno.test("Connection rejects a second read and a second write at the same time"
   using client = await Client.connect(serving);
   const served = await connection;
   const first = served.read();
-  await assertRejects(() => served.read(), Error, "another read is under way");
+  await assertRejects(() => served.read(), Error, "another read is in progress");
   await client.send("x");
   await first;
   const write = served.write(new Uint8Array(1024));
-  await assertRejects(() => served.write("y"), Error, "another write is under way");
+  await assertRejects(() => served.write("y"), Error, "another write is in progress");
   await write;
   finish();
 });
@@ -209,7 +209,7 @@ for (const reason of ["timeout", "drain"] as const) {
   });
 }
 
-Deno.test("Connection ends a client that takes nothing for --write-timeout", async () => {
+Deno.test("Connection ends a client that reads nothing for --write-timeout", async () => {
   await using serving = await serve(
     (connection) => connection.write(new Uint8Array(64 * 1024 * 1024)),
     { writeTimeout: 100 },
@@ -219,7 +219,7 @@ Deno.test("Connection ends a client that takes nothing for --write-timeout", asy
   assertEquals([summary?.endedBy, summary?.phase], ["timeout", "writing"]);
 });
 
-Deno.test("Connection ends a client that half-closes and takes nothing for --write-timeout", async () => {
+Deno.test("Connection ends a client that half-closes and reads nothing for --write-timeout", async () => {
   await using serving = await serve(async (connection) => {
     const writing = connection.write(new Uint8Array(64 * 1024 * 1024));
     while (await connection.read() !== null);
@@ -237,7 +237,7 @@ Deno.test("Connection ends a client that half-closes and takes nothing for --wri
   assertEquals([summary?.endedBy, summary?.phase], ["timeout", "writing"]);
 });
 
-Deno.test("Connection lets the client read the last bytes, though it sent more than was read", async () => {
+Deno.test("Connection lets the client read the last bytes, even if it sent more than was read", async () => {
   await using serving = await serve(async (connection) => {
     await connection.read();
     await connection.write("enough");
@@ -262,5 +262,5 @@ Deno.test("Connection.readable and writable carry a stream through a transform",
   await client.send("quiet");
   await client.end();
   assertEquals(await client.receiveAll(), "QUIET");
-  await until("the lease is back", () => serving.resources.open === 0);
+  await until("the lease is released", () => serving.resources.open === 0);
 });

@@ -10,7 +10,7 @@ import { serve, type Serving } from "../helpers/lane.ts";
 
 const decoder = new TextDecoder();
 
-/** What stands at the other end: one socket at a time, in the hands of a test. */
+/** An upstream that a test controls. */
 function listenUpstream() {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
@@ -21,13 +21,13 @@ function listenUpstream() {
   };
 }
 
-/** An address on which nobody listens. */
+/** An address on which nothing listens. */
 function closedAddress(): Address {
   using upstream = listenUpstream();
   return upstream.address;
 }
 
-/** An address that does not answer: its accept queue is full, so the system drops what comes. */
+/** An address that does not answer: its accept queue is full, so the kernel drops new SYNs. */
 async function silentAddress() {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
   const { port } = listener.addr;
@@ -60,7 +60,7 @@ async function pump(from: Connection, to: Connection): Promise<void> {
   await to.end();
 }
 
-Deno.test("dial() makes a relay of ten lines: both directions, and each half-close on its own", async () => {
+Deno.test("dial() suffices for a relay in ten lines: both directions, and each half-close on its own", async () => {
   using upstream = listenUpstream();
   await using serving: Serving = await serve(async (client) => {
     await using other = await dial(upstream.address, serving.connections);
@@ -93,7 +93,7 @@ Deno.test("dial() relays megabytes both ways at once", async () => {
   assert(received.every((byte, i) => byte === i % 251));
 });
 
-Deno.test("dial() counts what it dials apart from clients", async () => {
+Deno.test("dial() counts dialed connections separately from clients", async () => {
   using upstream = listenUpstream();
   await using serving: Serving = await serve(async (client) => {
     await using other = await dial(upstream.address, serving.connections);
@@ -112,7 +112,7 @@ Deno.test("dial() counts what it dials apart from clients", async () => {
   assertEquals([row.get("bytesIn"), row.get("bytesOut"), row.open], [0, 3, 1]);
 });
 
-Deno.test("dial() gives the buffer back when the connection is disposed of", async () => {
+Deno.test("dial() returns the buffer when the connection is disposed of", async () => {
   using upstream = listenUpstream();
   await using serving = await serveNobody();
   const { buffers, connections } = serving;
@@ -143,7 +143,7 @@ Deno.test("dial() connects to a Unix socket", async () => {
   listener.close();
 });
 
-Deno.test("dial() says why there is no connection", async () => {
+Deno.test("dial() reports why it cannot connect", async () => {
   await using serving = await serveNobody();
   const { connections } = serving;
   const address = closedAddress();
@@ -154,7 +154,7 @@ Deno.test("dial() says why there is no connection", async () => {
   await assertRejects(
     () => dial("unix:/nowhere/x.sock", connections),
     ConnectionError,
-    "Cannot connect to unix:/nowhere/x.sock: there is no such socket",
+    "Cannot connect to unix:/nowhere/x.sock: no such socket",
   );
   await assertRejects(() => dial("nonsense", connections), TypeError, "expected an address");
   assertEquals(serving.row.get("dialed"), 0);
@@ -173,7 +173,7 @@ Deno.test("dial() gives up after its connect timeout", async () => {
   assert(performance.now() - start >= 200, "it gave up early");
 });
 
-Deno.test("dial() is cancelled by its signal, also by one that has aborted before", async () => {
+Deno.test("dial() is cancelled by its signal, even one that has already aborted", async () => {
   using silent = await silentAddress();
   await using serving = await serveNobody();
   const controller = new AbortController();
@@ -189,7 +189,7 @@ Deno.test("dial() is cancelled by its signal, also by one that has aborted befor
   );
 });
 
-Deno.test("Connections.kill() closes what is dialed, ends what is being dialed, and lets nothing be dialed", async () => {
+Deno.test("Connections.kill() closes dialed connections, cancels pending dials, and rejects new ones", async () => {
   using silent = await silentAddress();
   using upstream = listenUpstream();
   await using serving = await serveNobody();
@@ -206,7 +206,7 @@ Deno.test("Connections.kill() closes what is dialed, ends what is being dialed, 
   );
 });
 
-Deno.test("Connections.ended() closes what is still dialed when the last client has left", async () => {
+Deno.test("Connections.ended() closes dialed connections when the last client has disconnected", async () => {
   using upstream = listenUpstream();
   await using serving: Serving = await serve(async (client) => void await client.read());
   await using other = await dial(upstream.address, serving.connections);
@@ -219,7 +219,7 @@ Deno.test("Connections.ended() closes what is still dialed when the last client 
   await reading;
 });
 
-Deno.test("a drain ends a dialed connection that is idle, and leaves one alone that is owed an answer", async () => {
+Deno.test("a drain ends an idle dialed connection, but not one that is owed an answer", async () => {
   using upstream = listenUpstream();
   await using serving = await serveNobody();
   await using idle = await dial(upstream.address, serving.connections);
@@ -239,7 +239,7 @@ Deno.test("a drain ends a dialed connection that is idle, and leaves one alone t
   await assertRejects(() => asked.read(), ConnectionError, "ended by drain");
 });
 
-Deno.test("a dialed connection is held to --idle-timeout", async () => {
+Deno.test("a dialed connection obeys --idle-timeout", async () => {
   using upstream = listenUpstream();
   await using serving = await serveNobody(100);
   await using other = await dial(upstream.address, serving.connections);
@@ -248,7 +248,7 @@ Deno.test("a dialed connection is held to --idle-timeout", async () => {
   assertEquals([error.endedBy, error.peer], ["timeout", "upstream"]);
 });
 
-Deno.test("an upstream that fails ends the client's connection as upstream, whatever the reason", async () => {
+Deno.test("a failing upstream ends the client's connection as ended by the upstream", async () => {
   const address = closedAddress();
   using upstream = listenUpstream();
   await using serving: Serving = await serve(async (client) => {
@@ -270,11 +270,11 @@ Deno.test("an upstream that fails ends the client's connection as upstream, what
   assertInstanceOf(incomplete?.error, IncompleteReadError);
   assertEquals(
     incomplete?.error?.message,
-    "Cannot finish reading: the upstream left after 5 bytes",
+    "Cannot finish reading: the upstream disconnected after 5 bytes",
   );
 });
 
-Deno.test("an upstream that fails is a 500 of a fetch handler, and its client's connection goes on", async () => {
+Deno.test("a failing upstream makes a fetch handler answer 500, and the client's connection continues", async () => {
   const address = closedAddress();
   await using serving: FetchServing = await serveFetcher(async ({ url }) => {
     if (url.endsWith("/dial")) await dial(address, serving.connections);

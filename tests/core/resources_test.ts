@@ -16,7 +16,7 @@ function makeLanes(count: number, totalConnections: number, maxConnectionsPerIp 
   const limits = { maxConnections: totalConnections, totalConnections, maxConnectionsPerIp };
   const lanes = Array.from({ length: count }, () => {
     const row = scoreboard.claim(0);
-    if (row === null) throw new Error("There is no free row");
+    if (row === null) throw new Error("No row is free");
     const addresses = maxConnectionsPerIp === 0
       ? null
       : new AddressCounts(tables, row.index, totalConnections);
@@ -24,11 +24,11 @@ function makeLanes(count: number, totalConnections: number, maxConnectionsPerIp 
     return { row, resources: new ResourceManager(limits, counts) };
   });
   const [first] = lanes;
-  if (first === undefined) throw new Error("There is no lane");
+  if (first === undefined) throw new Error("No lane was requested");
   return { scoreboard, one: first, two: lanes[1] ?? first };
 }
 
-/** A lane that is alone. */
+/** A single lane. */
 function makeResources(limits: { maxConnections: number; maxConnectionsPerIp: number }) {
   return makeLanes(1, limits.maxConnections, limits.maxConnectionsPerIp).one.resources;
 }
@@ -43,7 +43,7 @@ Deno.test("ResourceManager.allocate() refuses beyond the total, until a lease is
   assertEquals(manager.open, 2);
 });
 
-Deno.test("ResourceManager.allocate() counts by client address, where there is one", () => {
+Deno.test("ResourceManager.allocate() counts by client address, if there is one", () => {
   const manager = makeResources({ maxConnections: 10, maxConnectionsPerIp: 1 });
   const first = lease(manager.allocate("a"));
   assertEquals(manager.allocate("a"), new Refusal("address"));
@@ -54,7 +54,7 @@ Deno.test("ResourceManager.allocate() counts by client address, where there is o
   lease(manager.allocate("a"));
 });
 
-Deno.test("ResourceManager.allocate() holds the total over two lanes, and counts what each has open", () => {
+Deno.test("ResourceManager.allocate() enforces the total over two lanes, and counts what each has open", () => {
   const { scoreboard, one, two } = makeLanes(2, 3);
   const first = lease(one.resources.allocate("a"));
   lease(two.resources.allocate("a"));
@@ -69,7 +69,7 @@ Deno.test("ResourceManager.allocate() holds the total over two lanes, and counts
   assertEquals([one.row.open, two.row.open, scoreboard.total], [1, 2, 3]);
 });
 
-Deno.test("ResourceManager.allocate() holds the limit of an address over two lanes, and takes no place then", () => {
+Deno.test("ResourceManager.allocate() enforces the limit per address over two lanes, and takes no place beyond it", () => {
   const { scoreboard, one, two } = makeLanes(2, 10, 2);
   lease(one.resources.allocate("a"));
   const second = lease(two.resources.allocate("a"));
@@ -81,7 +81,7 @@ Deno.test("ResourceManager.allocate() holds the limit of an address over two lan
   lease(one.resources.allocate("a"));
 });
 
-Deno.test("Lease.release() gives nothing back twice once its lane was written off", () => {
+Deno.test("Lease.release() does not release twice once its lane is written off", () => {
   const { scoreboard, one } = makeLanes(1, 3);
   const first = lease(one.resources.allocate("a"));
   lease(one.resources.allocate("a"));
@@ -94,7 +94,7 @@ Deno.test("Lease.release() works exactly once", () => {
   const manager = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
   const only = lease(manager.allocate("a"));
   only.release();
-  assertThrows(() => only.release(), Error, "released before");
+  assertThrows(() => only.release(), Error, "already released");
   assertEquals(manager.open, 0);
 });
 
@@ -114,7 +114,7 @@ Deno.test("ResourceManager.drain() ends the wait for room while other lanes hold
   const waiting = one.resources.room();
   one.resources.drain();
   await waiting;
-  assert(performance.now() - start < 900, "the wait lasted until it looked again");
+  assert(performance.now() - start < 900, "the wait lasted until the next check");
 });
 
 Deno.test("ResourceManager.room() waits for a release", async () => {
@@ -129,12 +129,12 @@ Deno.test("ResourceManager.room() waits for a release", async () => {
   await room;
 });
 
-Deno.test("ResourceManager.room() wakes when another thread gives a connection back", async () => {
+Deno.test("ResourceManager.room() wakes when another thread releases a connection", async () => {
   using thread = startThread();
   const { scoreboard, one, two } = makeLanes(2, 1);
   let waited = 0;
   for (let i = 0; i < 5; i++) {
-    // As the thread does when it serves a client.
+    // As if the thread served a client.
     scoreboard.addTotal(1);
     two.row.addOpen(1);
     const start = performance.now();
@@ -144,7 +144,7 @@ Deno.test("ResourceManager.room() wakes when another thread gives a connection b
     waited += performance.now() - start;
     assert(one.resources.hasRoom);
   }
-  // Not woken by the other thread, it would look once a second.
+  // Without the other thread's notification, it would check once a second.
   assert(waited < 4000, `five waits took ${Math.round(waited)} ms`);
 });
 
@@ -171,11 +171,11 @@ Deno.test("ResourceManager.room() does not leak when it wakes and finds no room"
   await manager.room();
   const grown = (Deno.memoryUsage().heapUsed - before) / WAKES;
   assertEquals(wakes, WAKES);
-  // A promise and what it holds take hundreds of bytes; what was collected leaves some tens at most.
+  // A retained promise takes hundreds of bytes; a collected one leaves some tens at most.
   assert(grown < 100, `each wake left ${Math.round(grown)} bytes`);
 });
 
-Deno.test("addressKey() gives an IPv4 client one address, also through a dual-stack socket", () => {
+Deno.test("addressKey() gives an IPv4 client the same address through a dual-stack socket", () => {
   const tcp = (hostname: string) => addressKey({ transport: "tcp", hostname, port: 1 });
   assertEquals(tcp("::ffff:192.0.2.1"), "192.0.2.1");
   assertEquals(tcp("192.0.2.1"), "192.0.2.1");
