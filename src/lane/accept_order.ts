@@ -6,23 +6,23 @@ import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 
 /**
- * How many connections more than the least loaded lane one may hold and still
- * accept at once. With less slack, lanes would wait for each other over clients
- * that come and go.
+ * How many more connections than the least loaded lane a lane may hold and still
+ * accept at once. With less slack, short-lived clients would make lanes wait for
+ * each other.
  */
 const SLACK = 4;
 /** How often in a row a lane yields to others before it accepts anyway. */
 const YIELDS = 5;
-/** How long it yields each time, in milliseconds. */
+/** How long a lane yields each time, in milliseconds. */
 const YIELD = 1;
-/** Idle lanes that wait for a client at one time, where only few do. */
+/** Idle lanes that wait for a client at one time under {@linkcode fewTurns}. */
 const WAITING = 4;
-/** How long to wait for another lane to release its turn before looking again, in milliseconds. */
+/** The longest wait for another lane to release its turn before checking again, in milliseconds. */
 const LONGEST_WAIT = 1000;
-/** A lane that has missed so many heartbeats accepts no clients. */
+/** Missed heartbeats after which a lane is not expected to accept clients. */
 const HEARTBEATS = 3;
 
-/** Decides how lanes take turns. */
+/** What decides how lanes take turns. */
 interface TurnOptions {
   readonly sharing: "own" | Sharing;
   readonly maxConnections: number;
@@ -31,7 +31,7 @@ interface TurnOptions {
   readonly heartbeat: number;
 }
 
-/** How a lane takes turns with the lanes that accept from the same queue; null if none do. */
+/** Makes the turns of a lane with others that accept from the same queue; null if none do. */
 export function turnFor(options: TurnOptions, scoreboard: Scoreboard, own: Row): Turn | null {
   const { sharing, maxConnections, totalConnections, heartbeat } = options;
   if (sharing !== "shared") return null;
@@ -40,10 +40,10 @@ export function turnFor(options: TurnOptions, scoreboard: Scoreboard, own: Row):
 }
 
 /**
- * Keeps lanes even: one that holds some connections more than the least loaded
- * yields a moment before it accepts, so that another accepts the client. It
- * yields to no lane that cannot: one that has stopped accepting, or whose event
- * loop is blocked.
+ * Keeps lanes balanced: one that holds noticeably more connections than the least
+ * loaded yields briefly before it accepts, so that another accepts the client. It
+ * does not yield to a lane that has stopped accepting or whose event loop is
+ * blocked.
  */
 function evenTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
   return {
@@ -55,9 +55,9 @@ function evenTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
 }
 
 /**
- * Has a few idle lanes wait for a client, and the others for their turn to do
- * so. The system wakes all that wait for a client, and with 64 threads that
- * costs more than the client itself.
+ * Lets a few idle lanes wait for a client, while the others wait for their turn.
+ * The system wakes every lane that waits for a client, and with 64 threads that
+ * costs more than serving the client.
  */
 function fewTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
   return {

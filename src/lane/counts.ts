@@ -1,21 +1,21 @@
 import type { Row } from "./row.ts";
 
-/** What is counted of a lane, by the names of the status. Counters never fall; `open` does. */
+/** The counts of a lane, by their names in the status. `open` is a gauge; the others only grow. */
 const READERS = {
-  /** Connections that are open. */
+  /** Open connections. */
   open: (row: Row) => row.open,
-  /** Connections that were accepted. */
+  /** Accepted connections. */
   accepted: (row: Row) => row.get("accepted"),
-  /** Requests that were begun; a connection without any counts as one when it ends. */
+  /** Requests begun; a connection without any counts as one when it ends. */
   requests: (row: Row) => row.get("requests"),
   bytes_in: (row: Row) => row.get("bytesIn"),
   bytes_out: (row: Row) => row.get("bytesOut"),
-  /** Connections that were refused, for whatever reason. */
+  /** Refused connections, for any reason. */
   refused: (row: Row) =>
     row.get("refusedTotal") + row.get("refusedAddress") + row.get("refusedDraining"),
-  /** Connections that ended with an error of the service. */
+  /** Connections ended by an error of the service. */
   errors: (row: Row) => row.get("errors"),
-  /** Connections that the service dialed, and their bytes. */
+  /** Connections dialed by the service, and their bytes. */
   dialed: (row: Row) => row.get("dialed"),
   dialed_bytes_in: (row: Row) => row.get("dialedBytesIn"),
   dialed_bytes_out: (row: Row) => row.get("dialedBytesOut"),

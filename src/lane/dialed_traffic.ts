@@ -1,7 +1,7 @@
 import type { DialTraffic } from "../core/connection_context.ts";
 import type { Row } from "./row.ts";
 
-/** Counts what a lane dials in its row of the scoreboard, apart from the traffic of clients. */
+/** Counts a lane's dialed connections in its row of the scoreboard, separately from clients. */
 export class DialedTraffic implements DialTraffic {
   readonly #row: Row;
 
@@ -21,6 +21,6 @@ export class DialedTraffic implements DialTraffic {
     this.#row.add("dialedBytesOut", bytes);
   }
 
-  /** Requests are counted where clients make them. */
+  /** Does nothing: requests are counted on the connections of clients. */
   request(): void {}
 }

@@ -38,7 +38,7 @@ function recordEvent(event: Event, log: Logger, row: Row): void {
       }));
       return;
     case "starved":
-      log.warn("Cannot accept: the system has no room for another connection, waiting", {
+      log.warn("Cannot accept: the system has no room for another connection, retrying", {
         "error.message": event.error.message,
       });
       return;
@@ -46,7 +46,7 @@ function recordEvent(event: Event, log: Logger, row: Row): void {
       log.info("Accepting again", { "sluice.outage.duration": event.duration / 1000 });
       return;
     case "vanished":
-      log.debug("Client gone before it was accepted", () => ({
+      log.debug("Client disconnected before it was accepted", () => ({
         "error.message": event.error.message,
       }));
       return;
@@ -90,7 +90,7 @@ function peerName(addr: Deno.Addr): string {
   return addr.transport === "tcp" ? `${addr.hostname} port ${addr.port}` : "a local process";
 }
 
-/** By OpenTelemetry's names: the client as far as we know, and the other end of the socket. */
+/** Attributes with OpenTelemetry names: the client as far as known, and the peer of the socket. */
 function peer(addr: Deno.Addr): Record<string, unknown> {
   if (addr.transport !== "tcp") return { "network.transport": "unix" };
   return {

@@ -19,24 +19,24 @@ import type { Scoreboard } from "./scoreboard.ts";
 import { type Allocate, sharedState } from "./shared_state.ts";
 import { type WiredLane, wireLane } from "./wiring.ts";
 
-/** What a place gives to the lanes that run there. */
+/** What a place provides to its lanes. */
 export interface LaneHost {
   readonly log: Logger;
   readonly accessLog: LineBuffer;
   readonly scoreboard: Scoreboard;
-  /** The tables in which all lanes of the process count client addresses; one has room for `connections`. */
+  /** Returns the tables of client addresses of the process; at least one has room for `connections`. */
   readonly addressTables: (connections: number) => readonly SharedArrayBuffer[];
   readonly allocate: Allocate;
   importHandler(path: string, generation: number): ReturnType<ImportModule>;
-  /** Memory that the lane is accountable for, in bytes: a thread's heap, or the process. */
+  /** Memory attributed to the lane, in bytes: the heap of its thread, or its whole process. */
   readonly memory: () => number;
   /** Processor time of the lane's thread, in milliseconds. */
   readonly cpuTime: () => number;
-  /** Called with each event, once it is recorded. */
+  /** Called with each event after it is recorded. */
   readonly onEvent: Emit;
 }
 
-/** What a lane runs on, once everything is open. */
+/** The parts of an open lane. */
 interface LaneParts {
   readonly wired: WiredLane;
   readonly acceptors: readonly Acceptor[];
@@ -50,15 +50,15 @@ interface LaneParts {
 
 /** One service, an acceptor for each of its addresses, and the connections they serve. */
 export class Lane {
-  /** Where it listens. */
+  /** The bound addresses. */
   readonly addresses: readonly Address[];
-  /** What a client is told when the server is full; null if the service has no words for it. */
+  /** The message to clients while the server is full; null if the service has none. */
   readonly refusal: string | null;
   readonly #parts: LaneParts;
   readonly #running: Promise<unknown>;
 
   /**
-   * Loads the service and binds the addresses: all that an order names, or nothing.
+   * Loads the service and binds all addresses of the order, or none.
    *
    * @throws {ExitError} If the service cannot be loaded or an address cannot be bound.
    */
@@ -113,7 +113,7 @@ export class Lane {
     this.#running = Promise.all(parts.acceptors.map((acceptor) => acceptor.run()));
   }
 
-  /** Connections that are open. */
+  /** The number of open connections. */
   get open(): number {
     return this.#parts.wired.resources.open;
   }
@@ -123,19 +123,19 @@ export class Lane {
     await Promise.all(this.#parts.acceptors.map((acceptor) => acceptor.stopAccepting()));
   }
 
-  /** Sets the reuseport filter of all its ports; false if it could not. */
+  /** Sets the reuseport filter of all ports; false if that fails. */
   setReuseportFilter(filter: ReuseportFilter | null): boolean {
     const ports = this.addresses.flatMap((one) => one.transport === "tcp" ? [one.port] : []);
     return ports.every((port) => setReuseportFilter(port, filter));
   }
 
-  /** Leaves new clients to the other lanes; resolves when it accepts no more. {@linkcode ended} follows. */
+  /** Leaves new clients to the other lanes; resolves when accepting has stopped. {@linkcode ended} follows. */
   async retire(): Promise<void> {
     await Promise.all(this.#parts.acceptors.map((acceptor) => acceptor.retire()));
     this.#parts.retiring.abort();
   }
 
-  /** Resolves when it accepts no more and the last connection has ended. */
+  /** Resolves when accepting has stopped and the last connection has ended. */
   async ended(): Promise<void> {
     const { connections, context } = this.#parts.wired;
     await this.#running;
@@ -151,7 +151,7 @@ export class Lane {
     retiring.abort();
     draining.abort();
     wired.resources.drain();
-    // No effect on acceptors that have stopped accepting already.
+    // No effect on acceptors that have already stopped.
     await Promise.all(acceptors.map((acceptor) => acceptor.retire()));
     await this.ended();
   }
@@ -162,12 +162,12 @@ export class Lane {
   }
 }
 
-/** The order carries the options that the service names, and so those that it reads. */
+/** The order carries the options that the service declares, which are those it reads. */
 function optionsOf(order: Order): OptionValues<OptionKey> {
   return order.options as OptionValues<OptionKey>;
 }
 
-/** The shortest timeout that anything on the lane keeps, in milliseconds; 0 is none. */
+/** The shortest timeout in use on the lane, in milliseconds; 0 if there is none. */
 function shortestTimeout(order: Order, definition: ServiceDefinition): number {
   const own = definition.shortestTimeout?.(optionsOf(order)) ?? 0;
   const timeouts = [order.idleTimeout, order.writeTimeout, own].filter((timeout) => timeout > 0);
@@ -183,10 +183,10 @@ function makeEmit(row: Row, { log, onEvent }: LaneHost): Emit {
 }
 
 /**
- * Writes a heartbeat now and then at intervals, and with it what is too
- * expensive to count at each event.
+ * Writes a heartbeat at once and then at intervals, and with it the gauges that
+ * are too expensive to update at each event.
  *
- * @returns Stops it.
+ * @returns Stops the heartbeat.
  */
 function startHeartbeat({ heartbeat }: Order, row: Row, { memory, cpuTime }: LaneHost): () => void {
   const write = () => {

@@ -1,6 +1,6 @@
-/** Clients that a row remembers by name, so that a hung lane can be asked which one it serves. */
+/** How many clients a row remembers by name, to report which one made a lane hang. */
 const SLOTS = 256;
-/** A slot: the number of the connection, the length of the name, the name. */
+/** The layout of a slot, in bytes: connection number (4), length of the name (1), name. */
 const SLOT_BYTES = 64;
 const LENGTH = 4;
 const NAME = 5;
@@ -8,10 +8,10 @@ const NAME = 5;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** The memory that the names of a row take. */
+/** Memory for the names of a row, in bytes. */
 export const PEER_NAMES_BYTES = SLOTS * SLOT_BYTES;
 
-/** The names of the latest clients of a lane, by the numbers of their connections. */
+/** The names of a lane's latest clients, by connection number. */
 export class PeerNames {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -21,7 +21,7 @@ export class PeerNames {
     this.#view = new DataView(buffer, start, PEER_NAMES_BYTES);
   }
 
-  /** @param name In printable ASCII; cut off where it is too long. */
+  /** @param name In printable ASCII; cut off if it is too long. */
   set(connection: number, name: string): void {
     const start = startOf(connection);
     const space = this.#bytes.subarray(start + NAME, start + SLOT_BYTES);
@@ -29,7 +29,7 @@ export class PeerNames {
     this.#view.setInt32(start, connection);
   }
 
-  /** The name of a connection's client; null once another has taken its place. */
+  /** The name of a connection's client; null once a later client has taken its slot. */
   get(connection: number): string | null {
     const start = startOf(connection);
     if (connection === 0 || this.#view.getInt32(start) !== connection) return null;

@@ -1,15 +1,15 @@
 import { clock } from "../base/clock.ts";
 import { PEER_NAMES_BYTES, PeerNames } from "./peer_names.ts";
 
-/** The life of a lane. A `free` row belongs to none; a `hung` lane is never replaced in its row. */
+/** The states of a lane. A `free` row belongs to none; the row of a `hung` lane is never reused. */
 export const STATES = ["free", "starting", "ready", "retiring", "draining", "hung"] as const;
 
-/** The life of a lane. */
+/** The state of a lane. */
 export type LaneState = typeof STATES[number];
 
 /**
- * The counters of a row, as 64-bit floats. New ones go to the end: a parent that
- * runs an older version reads the reports of a lane by position.
+ * The counters of a row, as 64-bit floats. Append new ones: a parent that runs an
+ * older version reads the reports of a lane by position.
  */
 const COUNTERS = [
   "accepted",
@@ -20,33 +20,33 @@ const COUNTERS = [
   "refusedTotal",
   "refusedAddress",
   "refusedDraining",
-  /** Connections that ended by an error of the service. */
+  /** Connections ended by an error of the service. */
   "errors",
   /** Connections that ended without a byte in either direction: probes and scanners. */
   "silent",
   /** Processor time of the lane's thread, in milliseconds. */
   "busy",
-  /** When the last heartbeat was, by {@linkcode clock}; unlike the counters, it and `memory` are gauges. */
+  /** Time of the last heartbeat, by {@linkcode clock}. This and `memory` are gauges. */
   "heartbeat",
   /** Memory of the thread's heap, or of the process, in bytes. */
   "memory",
-  /** Connections that the lane has dialed, and their bytes, which are not those of clients. */
+  /** Connections dialed by the lane, and their bytes, which do not count as those of clients. */
   "dialed",
   "dialedBytesIn",
   "dialedBytesOut",
 ] as const;
 
-/** The columns that are 32-bit integers: lane and supervisor change them atomically. */
+/** The columns of 32-bit integers, which lane and supervisor change atomically. */
 const INTEGERS = ["state", "generation", "open", "current", "waiting"] as const;
 
 /** A counter of a row. */
 export type Counter = typeof COUNTERS[number];
 
 const COUNTER_BYTES = COUNTERS.length * 8;
-/** Rounded up, so that the counters of the next row are aligned for a float. */
+/** Rounded up so that the counters of the next row are aligned to 8 bytes. */
 const INTEGER_BYTES = Math.ceil(INTEGERS.length / 2) * 8;
 
-/** The memory that a row takes. */
+/** The size of a row, in bytes. */
 export const ROW_BYTES = COUNTER_BYTES + INTEGER_BYTES + PEER_NAMES_BYTES;
 
 const BYTES_IN = COUNTERS.indexOf("bytesIn");
@@ -58,16 +58,16 @@ const OPEN = INTEGERS.indexOf("open");
 const CURRENT = INTEGERS.indexOf("current");
 const WAITING = INTEGERS.indexOf("waiting");
 
-/** What a lane has written in its row, as plain data: for a parent in another process. */
+/** The counts of a row as plain data, for a parent in another process. */
 export interface RowReport {
-  /** In the order of the layout. */
+  /** In the order of `COUNTERS`. */
   readonly counters: readonly number[];
   readonly open: number;
   readonly current: number;
   readonly peer: string | null;
 }
 
-/** One row of the scoreboard: what one lane counts. */
+/** One row of the scoreboard: the state and the counts of one lane. */
 export class Row {
   readonly #counters: Float64Array;
   readonly #integers: Int32Array;
@@ -92,9 +92,9 @@ export class Row {
     this.set(counter, this.get(counter) + value);
   }
 
-  // The three that each message pays for: stores to fixed places, no lookup.
+  // These three run for every message: stores to fixed places, no lookup.
 
-  /** Bytes arrive from a client; its connection becomes the current one. */
+  /** Counts bytes from a client, whose connection becomes the current one. */
   received(bytes: number, connection: number): void {
     (this.#counters[BYTES_IN] as number) += bytes;
     this.#integers[CURRENT] = connection;
@@ -104,7 +104,7 @@ export class Row {
     (this.#counters[BYTES_OUT] as number) += bytes;
   }
 
-  /** A request begins; its connection becomes the current one. */
+  /** Counts a request, whose connection becomes the current one. */
   request(connection: number): void {
     (this.#counters[REQUESTS] as number) += 1;
     this.#integers[CURRENT] = connection;
@@ -118,7 +118,7 @@ export class Row {
     Atomics.store(this.#integers, STATE, STATES.indexOf(state));
   }
 
-  /** Whether the lane was given up as hung, and the connections it had were given back for it. */
+  /** Whether the lane was given up as hung, and its connections already released. */
   get isWrittenOff(): boolean {
     return this.state === "hung";
   }
@@ -127,7 +127,7 @@ export class Row {
     return Atomics.load(this.#integers, GENERATION);
   }
 
-  /** Connections that are open. */
+  /** The number of open connections. */
   get open(): number {
     return Atomics.load(this.#integers, OPEN);
   }
@@ -136,7 +136,7 @@ export class Row {
     Atomics.add(this.#integers, OPEN, difference);
   }
 
-  /** Whether the lane has its turn to wait for a client. */
+  /** Whether the lane has a turn to wait for a client. */
   get isWaiting(): boolean {
     return Atomics.load(this.#integers, WAITING) !== 0;
   }
@@ -150,18 +150,18 @@ export class Row {
     return this.#integers[CURRENT] ?? 0;
   }
 
-  /** A connection begins and becomes the current one; `peer` in printable ASCII. */
+  /** Makes a new connection the current one; `peer` is the client's name in printable ASCII. */
   setCurrent(connection: number, peer: string): void {
     this.#peers.set(connection, peer);
     this.#integers[CURRENT] = connection;
   }
 
-  /** The client of {@linkcode current}; null if it connected too long ago. */
+  /** The client of {@linkcode current}; null if later clients have overwritten its name. */
   get currentPeer(): string | null {
     return this.#peers.get(this.current);
   }
 
-  /** Hands the row to a new lane. */
+  /** Resets the row for a new lane. */
   begin(generation: number): void {
     this.#counters.fill(0);
     this.set("heartbeat", clock());
@@ -176,7 +176,7 @@ export class Row {
     return { counters: [...this.#counters], open, current, peer };
   }
 
-  /** Writes the report of a lane in another process. */
+  /** Applies the report of a lane in another process. */
   take(report: RowReport): void {
     this.#counters.set(report.counters.slice(0, COUNTERS.length));
     Atomics.store(this.#integers, OPEN, report.open);

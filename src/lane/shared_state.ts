@@ -1,16 +1,16 @@
 import type { ServiceContext } from "../services/service.ts";
 
-/** Returns the memory of a name, allocating it on first use. */
+/** Returns the memory with a name, allocating it on first use. */
 export type Allocate = (name: string, bytes: number) => Promise<SharedArrayBuffer>;
 
-/** The index of the holder in the memory of a lock: a lane's number plus one, 0 when free. */
+/** The index of the holder in the memory of a lock: the lane's number plus one, 0 when free. */
 const HOLDER = 0;
-/** Prefix of the memory of locks; no handler can use such a name. */
+/** The prefix of names of locks, which keeps them apart from the names that handlers use. */
 const LOCK_PREFIX = "\0lock ";
-/** The longest wait for a notification before the lock is checked again, in milliseconds. */
+/** The longest wait for a notification before checking the lock again, in milliseconds. */
 const LONGEST_WAIT = 1000;
 
-/** The memory by name. The thread that starts the lanes keeps it for the life of the server. */
+/** Shared memory by name. The thread that starts the lanes keeps it for the life of the server. */
 export class SharedMemory {
   readonly #buffers = new Map<string, SharedArrayBuffer>();
 
@@ -33,7 +33,7 @@ export class SharedMemory {
     }
     if (found.byteLength !== bytes) {
       throw new RangeError(
-        `Cannot share "${name}": found a size of ${bytes}, it was made with ${found.byteLength}`,
+        `Cannot share "${name}": found a size of ${bytes}, expected ${found.byteLength} as before`,
       );
     }
     return found;
@@ -47,7 +47,7 @@ export class SharedMemory {
   }
 }
 
-/** A lane's view of {@linkcode SharedMemory}, as its handler gets it. */
+/** A lane's view of {@linkcode SharedMemory}, for its handler. */
 export function sharedState(
   lane: number,
   allocate: Allocate,

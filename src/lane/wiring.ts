@@ -14,9 +14,9 @@ import { DialedTraffic } from "./dialed_traffic.ts";
 import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 
-/** How a lane accepts, and what its connections are held to: what the core needs of an order. Times are in milliseconds. */
+/** The part of an order that the core needs: how a lane accepts, and its limits. Times are in milliseconds. */
 export interface WiringOptions extends ListenOptions, ResourceLimits {
-  /** The ids of the connections begin with it. */
+  /** The number of the lane, with which connection ids begin. */
   readonly lane: number;
   readonly addresses: readonly Address[];
   readonly overload: "wait" | "refuse";
@@ -26,27 +26,27 @@ export interface WiringOptions extends ListenOptions, ResourceLimits {
   readonly heartbeat: number;
 }
 
-/** Where a lane counts: what it shares with the other lanes of its process. */
+/** Where a lane counts, shared with the other lanes of its process. */
 export interface SharedCounts {
   readonly scoreboard: Scoreboard;
-  /** Its own row. */
+  /** The lane's own row. */
   readonly row: Row;
-  /** The tables in which all lanes count client addresses; one has room for `connections`. */
+  /** Returns the tables of client addresses of all lanes; at least one has room for `connections`. */
   readonly addressTables: (connections: number) => readonly SharedArrayBuffer[];
 }
 
-/** When the connections of a lane have to end. */
+/** When the connections of a lane must end. */
 export interface Ends {
   readonly retiring: AbortSignal;
   readonly draining: AbortSignal;
-  /** The shortest timeout that anything on the lane keeps, in milliseconds; 0 is none. */
+  /** The shortest timeout in use on the lane, in milliseconds; 0 if there is none. */
   readonly shortestTimeout: number;
 }
 
-/** What the acceptors of a lane do with clients. */
+/** How the acceptors of a lane serve or refuse clients. */
 export interface Serving {
   readonly service: Service;
-  /** What a refused client is told; null closes without a word. */
+  /** The message to refused clients; null closes without one. */
   readonly refusal: string | null;
   readonly emit: Emit;
 }
@@ -60,7 +60,7 @@ export interface WiredLane {
   makeAcceptors(listeners: readonly Listener[], serving: Serving): readonly Acceptor[];
 }
 
-/** Builds a lane up to its service. Its deadlines are swept until they are stopped. */
+/** Builds the parts of a lane below its service. Its deadlines are swept until `stop()` is called. */
 export function wireLane(options: WiringOptions, counts: SharedCounts, ends: Ends): WiredLane {
   const resources = makeResources(options, counts);
   const { retiring, draining, shortestTimeout } = ends;

@@ -29,7 +29,7 @@ export interface ServiceContext {
    * the same.
    *
    * @param bytes Its size; the first caller decides.
-   * @throws {RangeError} If it was made with another size.
+   * @throws {RangeError} If the size is not positive, or differs from the first one.
    */
   shared(name: string, bytes: number): Promise<SharedArrayBuffer>;
   /**

@@ -4,7 +4,7 @@ import { MAX_ROWS, Scoreboard } from "../../src/lane/scoreboard.ts";
 
 function claim(scoreboard: Scoreboard, generation = 0): Row {
   const row = scoreboard.claim(generation);
-  if (row === null) throw new Error("There is no free row");
+  if (row === null) throw new Error("No row is free");
   return row;
 }
 
@@ -32,7 +32,7 @@ Deno.test("Scoreboard.claim() never reuses the row of a hung lane, and returns n
   assertEquals(claim(scoreboard).index, 500);
 });
 
-Deno.test("Scoreboard.rows() yields the rows that have ever been a lane's", () => {
+Deno.test("Scoreboard.rows() yields the rows that have ever belonged to a lane", () => {
   const scoreboard = new Scoreboard();
   assertEquals([...scoreboard.rows()], []);
   const rows = [claim(scoreboard), claim(scoreboard), claim(scoreboard)];
@@ -40,7 +40,7 @@ Deno.test("Scoreboard.rows() yields the rows that have ever been a lane's", () =
   assertEquals([...scoreboard.rows()], rows);
 });
 
-Deno.test("Scoreboard.close() gives back the connections of that lane, and no others", () => {
+Deno.test("Scoreboard.close() releases the connections of that lane, and no others", () => {
   const scoreboard = new Scoreboard();
   const [gone, other] = [claim(scoreboard), claim(scoreboard)];
   for (const row of [gone, gone, gone, other]) {
@@ -72,7 +72,7 @@ Deno.test("Scoreboard shares its memory with another view of it", () => {
   assertEquals(scoreboard.total, 2);
 });
 
-Deno.test("Scoreboard.addTotal() returns the total before, and wakes those that wait for a release", async () => {
+Deno.test("Scoreboard.addTotal() returns the previous total and wakes the waits for a release", async () => {
   const scoreboard = new Scoreboard();
   assertEquals([scoreboard.addTotal(1), scoreboard.addTotal(1), scoreboard.total], [0, 1, 2]);
   const { releases } = scoreboard;
@@ -97,7 +97,7 @@ Deno.test("Row.currentPeer is the client of the connection that the lane last wo
   assertEquals([row.current, row.currentPeer], [3, null]);
 });
 
-Deno.test("Row.currentPeer is null once a later client has taken its place", () => {
+Deno.test("Row.currentPeer is null once a later client has taken its slot", () => {
   const row = claim(new Scoreboard());
   for (let connection = 1; connection <= 1000; connection++) {
     row.setCurrent(connection, `client ${connection}`);
@@ -118,7 +118,7 @@ Deno.test("Row.setCurrent() cuts off a long name, and leaves the next one alone"
   assertEquals(row.currentPeer, "second");
 });
 
-Deno.test("Row.report() is plain data that take() restores, except the life of the lane", () => {
+Deno.test("Row.report() is plain data from which take() restores all but the state of the lane", () => {
   const row = claim(new Scoreboard());
   row.add("accepted", 3);
   row.add("errors", 1);
@@ -141,7 +141,7 @@ Deno.test("Row.report() is plain data that take() restores, except the life of t
   assertEquals([copy.state, copy.generation], ["ready", 7]);
 });
 
-Deno.test("Row.take() makes up no client that is no longer known", () => {
+Deno.test("Row.take() does not invent a client whose name was overwritten", () => {
   const row = claim(new Scoreboard());
   row.setCurrent(1, "long ago");
   row.setCurrent(257, "in its place");
@@ -151,7 +151,7 @@ Deno.test("Row.take() makes up no client that is no longer known", () => {
   assertEquals([copy.current, copy.currentPeer], [1, null]);
 });
 
-Deno.test("Row.take() ignores the additional counters of a newer version", () => {
+Deno.test("Row.take() ignores additional counters of a newer version", () => {
   const row = claim(new Scoreboard());
   const report = row.report();
   row.take({ ...report, counters: [...report.counters, 1, 2, 3] });

@@ -3,7 +3,7 @@ import { type Allocate, SharedMemory, sharedState } from "../../src/lane/shared_
 import { type Memory, NAME } from "../helpers/thread_worker.ts";
 import { startThread } from "../helpers/on_thread.ts";
 
-Deno.test("SharedMemory.allocate() returns the same memory for the same name, zeros at first", () => {
+Deno.test("SharedMemory.allocate() returns the same memory for the same name, initially zero", () => {
   const memory = new SharedMemory();
   const buffer = memory.allocate("a", 8);
   assertEquals([...new Uint8Array(buffer)], [0, 0, 0, 0, 0, 0, 0, 0]);
@@ -12,10 +12,10 @@ Deno.test("SharedMemory.allocate() returns the same memory for the same name, ze
   assert(new SharedMemory().allocate("a", 8) !== buffer);
 });
 
-Deno.test("SharedMemory.allocate() throws for a different size than before, and for an invalid one", () => {
+Deno.test("SharedMemory.allocate() throws for a size that is invalid or differs from the first", () => {
   const memory = new SharedMemory();
   memory.allocate("a", 8);
-  assertThrows(() => memory.allocate("a", 4), RangeError, "made with 8");
+  assertThrows(() => memory.allocate("a", 4), RangeError, "expected 8");
   for (const size of [0, -1, 1.5, NaN]) {
     assertThrows(() => memory.allocate("b", size), RangeError, `a size of ${size}`);
   }
@@ -27,7 +27,7 @@ function stayAwake(): Disposable {
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** Memory in which a lane has asked for a lock and for a number. */
+/** Memory in which a lane has allocated a lock and a number. */
 async function prepare() {
   const memory = new SharedMemory();
   const names: Record<string, SharedArrayBuffer> = {};
@@ -48,14 +48,14 @@ async function waitsFor(held: Disposable, lane: Locks, other: Locks): Promise<vo
     isTaken = true;
     return taken;
   });
-  // Let the others take their turns.
+  // Give the waiter a chance to run.
   for (const name of ["a", "b", "c"]) (await other.lock(name))[Symbol.dispose]();
-  assert(!isTaken, "two have it");
+  assert(!isTaken, "two lanes hold the lock");
   held[Symbol.dispose]();
   (await waiter)[Symbol.dispose]();
 }
 
-Deno.test("lock() excludes others: four threads add a thousand times each, and none is lost", async () => {
+Deno.test("lock() excludes other threads: four of them add a thousand times each, and nothing is lost", async () => {
   const { names, number } = await prepare();
   const threads = Array.from({ length: 4 }, () => startThread());
   try {
@@ -86,7 +86,7 @@ Deno.test("lock() excludes other connections of its lane, until it is disposed o
   assertEquals(order, ["disposed", "taken"]);
 });
 
-Deno.test("lock() disposed of twice does not release what another has locked since", async () => {
+Deno.test("lock() disposed of twice does not release the lock of a later holder", async () => {
   using _awake = stayAwake();
   const { lane } = await prepare();
   const first = await lane(1).lock(NAME);
@@ -125,7 +125,7 @@ Deno.test("unlockAll() releases the locks of a thread that died, and wakes the w
     (await waiter)[Symbol.dispose]();
     waited += performance.now() - start;
   }
-  // Not woken, it would look once a second.
+  // Without a notification, it would check once a second.
   assert(waited < 4000, `five waits took ${Math.round(waited)} ms`);
 });
 
