@@ -2,11 +2,11 @@ import type { Address } from "../base/address.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
 
-/** What a lane reports when it accepts clients. */
+/** Reported by a lane once it accepts clients. */
 export interface Ready {
-  /** Where it listens. */
+  /** The bound addresses. */
   readonly addresses: readonly Address[];
-  /** What to send to clients while the server is full; null if the service closes without a word. */
+  /** The message to clients while the server is full; null closes without one. */
   readonly refusal: string | null;
 }
 
@@ -14,40 +14,40 @@ export interface Ready {
 export type Exit =
   /** On request. */
   | { readonly kind: "stopped" }
-  /** On its own; all its connections are gone. */
+  /** On its own, which loses all its connections. */
   | { readonly kind: "crashed"; readonly error: Error };
 
-/** A lane as its parent sees it, wherever it runs. */
+/** The parent's handle of a lane, wherever that runs. */
 export interface LaneHandle {
-  /** The process it runs in. */
+  /** The id of the process it runs in. */
   readonly pid: number;
-  /** Resolves when it accepts clients; rejects with an ExitError when it cannot. */
+  /** Resolves when the lane accepts clients; rejects with an ExitError if it cannot. */
   readonly ready: Promise<Ready>;
-  /** Resolves when it is gone. */
+  /** Resolves when the lane is gone. */
   readonly exited: Promise<Exit>;
-  /** Accepts what the kernel has queued, then stops; resolves when it accepts no more. */
+  /** Accepts what the kernel has queued, then stops accepting; resolves when that is done. */
   stopAccepting(): Promise<void>;
   /**
    * Leaves new clients to other lanes, and exits with its last connection.
-   * Resolves when it accepts no more.
+   * Resolves when it has stopped accepting.
    */
   retire(): Promise<void>;
   /**
-   * Sends new clients to some of the sockets on its port or, with null, to all
-   * again.
+   * Directs new clients to some of the sockets on its port or, with null, to all
+   * of them again.
    *
-   * @returns Whether that is possible here.
+   * @returns Whether that worked.
    */
   setReuseportFilter(filter: ReuseportFilter | null): Promise<boolean>;
-  /** Asks its connections to finish, and exits with the last one. */
+  /** Tells its connections to finish, and exits with the last one. */
   drain(): void;
   /** Closes all its connections at once. */
   closeConnections(): void;
   /**
-   * Kills its thread or process, and reports it as stopped. A thread that hangs
-   * runs on regardless.
+   * Kills its thread or process, and reports it as stopped. A hung thread keeps
+   * running regardless.
    *
-   * @param reason What `ready` rejects with, unless it was ready before.
+   * @param reason What `ready` rejects with if it is still pending.
    */
   kill(reason?: Error): void;
 }

@@ -6,9 +6,8 @@ import type { Exit, Place } from "./handle.ts";
 import { onStrayError } from "./stray_errors.ts";
 
 /**
- * The main thread. A lane here has only what its host gives it: places with
- * hosts of their own share neither limits nor counts. Nothing protects the lane
- * and its parent from each other's bugs.
+ * Runs lanes on the main thread. Places with different hosts share neither limits
+ * nor counts. Nothing protects a lane and its parent from each other's bugs.
  */
 export function here(host: LaneHost): Place {
   return (order) => {
@@ -17,7 +16,7 @@ export function here(host: LaneHost): Place {
     const exit = Promise.withResolvers<Exit>();
     const end = (how: (lane: Lane) => Promise<void>) =>
       void opening.then(how).then(() => exit.resolve({ kind: "stopped" }), () => {});
-    // `ready` reports why a lane could not open; it is gone all the same.
+    // `ready` reports why a lane could not open; either way, the lane is gone.
     opening.catch(() => exit.resolve({ kind: "stopped" }));
     return {
       pid: Deno.pid,
@@ -37,14 +36,14 @@ export function here(host: LaneHost): Place {
 }
 
 /**
- * The main thread, with a connection total of its own: for what must answer even
- * when the server is full, such as a probe.
+ * Runs lanes on the main thread with their own connection total, for services that
+ * must answer even when the server is full, such as health probes.
  */
 export function hereApart(host: LaneHost): Place {
   return (order) => {
     const scoreboard = new Scoreboard();
     const row = scoreboard.claim(order.generation);
-    if (row === null) throw new Error("Cannot start a lane: its scoreboard has no row");
+    if (row === null) throw new Error("Cannot start a lane: its scoreboard has no free row");
     const addressTables = (connections: number) => new AddressTables().reserve(connections);
     return here({ ...host, scoreboard, addressTables })({ ...order, row: row.index });
   };
@@ -53,9 +52,9 @@ export function hereApart(host: LaneHost): Place {
 let isSurviving = false;
 
 /**
- * Logs errors of promises and timers that a handler forgot. They belong to no
- * connection, and would end the main thread with the connections of all others.
- * Once for the process, since the errors are those of the process.
+ * Logs uncaught errors of promises and timers in handlers. They belong to no
+ * connection, and would end the main thread with all its connections. Installed
+ * once, since they concern the whole process.
  */
 export function surviveStrayErrors(log: Logger): void {
   if (isSurviving) return;

@@ -5,12 +5,12 @@ import { LineBuffer } from "../log/line_buffer.ts";
 import { remoteLogger } from "../log/remote_logger.ts";
 import { type FromLane, reportError, type ToLane } from "./messages.ts";
 
-/** What a thread or process gives its lane; the logs go to the parent from both. */
+/** What a thread or process provides to its lane; both send logs to the parent. */
 export type WorkerHost = Omit<LaneHost, "log" | "accessLog">;
 
 /**
- * A lane in a thread or process, seen from inside: the parent orders by messages,
- * and is answered by messages.
+ * The inner side of a lane in a thread or process: follows the parent's messages
+ * and reports by messages.
  */
 export class LaneWorker {
   readonly #post: (message: FromLane) => void;
@@ -80,7 +80,7 @@ export class LaneWorker {
   }
 
   #whenOpen(act: (lane: Lane) => void | Promise<void>): void {
-    // A lane that failed to open has reported it, and ignores what follows.
+    // A lane that failed to open has reported it, and ignores later messages.
     this.#opening?.then(act, () => {});
   }
 
@@ -91,10 +91,10 @@ export class LaneWorker {
   }
 }
 
-/** Gathers log lines. */
+/** Batches log lines. */
 interface LineBatch {
   add(line: string): void;
-  /** Sends what is gathered. */
+  /** Sends the batch. */
   flush(): void;
 }
 

@@ -16,20 +16,20 @@ export interface ErrorReport {
   readonly exitCode: ExitCode | null;
 }
 
-/** What the parent tells a lane. */
+/** A message from the parent to a lane. */
 export type ToLane =
   | { readonly type: "open"; readonly order: Order }
   | { readonly type: "setReuseportFilter"; readonly filter: ReuseportFilter | null }
   | { readonly type: "stopAccepting" | "retire" | "drain" | "closeConnections" };
 
-/** What a lane tells its parent. */
+/** A message from a lane to its parent. */
 export type FromLane =
   | { readonly type: "ready"; readonly ready: Ready }
-  /** It cannot start. */
+  /** The lane cannot start. */
   | { readonly type: "failed"; readonly error: ErrorReport }
   | { readonly type: "reuseportFilterSet"; readonly done: boolean }
   | { readonly type: "stoppedAccepting" | "stopped" | "pressure" }
-  /** It ends with an uncaught error. */
+  /** The lane ends with an uncaught error. */
   | { readonly type: "crashed"; readonly error: ErrorReport }
   | { readonly type: "log" | "access"; readonly lines: string }
   /** The number of messages lost because they came faster than they could be sent. */

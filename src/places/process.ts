@@ -4,7 +4,7 @@ import type { Place } from "./handle.ts";
 import { type FromLane, LANE_ARGUMENT, type ToLane } from "./messages.ts";
 import { RemoteLane, type Reports } from "./remote_lane.ts";
 
-/** What a process needs of its parent. */
+/** What a process needs from its parent. */
 export interface ProcessTools extends Reports {
   readonly scoreboard: Scoreboard;
 }
@@ -12,7 +12,7 @@ export interface ProcessTools extends Reports {
 /** How long a process may take to exit once its lane has stopped, in milliseconds. */
 const EXIT_PATIENCE = 2000;
 
-/** A child process for each lane: this program again. */
+/** Runs each lane in a child process, which runs this same program. */
 export function process(tools: ProcessTools): Place {
   const args = [...programArguments(), LANE_ARGUMENT];
   return (order) => {

@@ -1,13 +1,13 @@
 import { openLibrary } from "../base/c_library.ts";
 
-/** How much longer than the parent the alarm waits for a heartbeat, in seconds. */
+/** How much longer than the parent's timeout the alarm waits for a heartbeat, in seconds. */
 const PATIENCE = 2;
 
 /**
- * Kills this process if it hangs after its parent has died and can no longer do
- * it: with an alarm of the system (alarm(2)) that each heartbeat restarts.
+ * Kills this process if it hangs after the death of its parent, which can then no
+ * longer do so: each heartbeat restarts an alarm(2).
  *
- * @param workerTimeout Milliseconds; 0 is never.
+ * @param workerTimeout In milliseconds; 0 is never.
  * @returns Restarts the alarm.
  */
 export function startOrphanAlarm(workerTimeout: number): () => void {

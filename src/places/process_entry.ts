@@ -16,8 +16,8 @@ import { ParentPipe } from "./process_pipe.ts";
 import { onStrayError } from "./stray_errors.ts";
 
 /**
- * Runs a lane as the parent orders over standard input. Ends with the lane; when
- * the parent dies, after what is in flight.
+ * Runs a lane on orders from the parent over standard input. Ends with the lane
+ * or, if the parent dies, after draining it.
  *
  * @param word Marks the messages between parent and child.
  * @returns The exit code.
@@ -40,7 +40,7 @@ export async function runProcess(word: string): Promise<number> {
   onStrayError((cause) => worker.crash(cause));
   const receive = (message: ToLane) => worker.receive(message);
   void readMessages(Deno.stdin.readable, receive, () => {}, word).then(() => {
-    // The parent is gone. New clients belong to the server that takes its place.
+    // The parent is gone: leave new clients to the server that replaces it.
     receive({ type: "stopAccepting" });
     receive({ type: "drain" });
     setTimeout(() => exit.resolve(EXIT.software), gracefulTimeout);
@@ -50,7 +50,7 @@ export async function runProcess(word: string): Promise<number> {
   return code;
 }
 
-/** What the lane is given, and the heartbeat that reports its row. */
+/** Makes the host of the lane, and starts the heartbeat that reports its row. */
 function makeHost(order: Order, pipe: ParentPipe): WorkerHost {
   const scoreboard = new Scoreboard();
   const memory = new SharedMemory();
@@ -72,8 +72,8 @@ function makeHost(order: Order, pipe: ParentPipe): WorkerHost {
 }
 
 /**
- * Reports each client before it is served: should it make the lane hang, nothing
- * later reaches the parent. At most once in `interval` milliseconds.
+ * Reports each client before it is served, because nothing later reaches the
+ * parent if it makes the lane hang. At most once per `interval` milliseconds.
  */
 function reportAccepts(pipe: ParentPipe, interval: number): Emit {
   let last = -Infinity;

@@ -3,7 +3,7 @@ import type { Row } from "../lane/row.ts";
 import { LineWriter } from "../log/line_writer.ts";
 import type { FromLane } from "./messages.ts";
 
-/** The way from a process to its parent: messages, and the row of its lane. */
+/** The pipe from a process to its parent, for messages and the row of its lane. */
 export class ParentPipe {
   readonly #word: string;
   readonly #writer: LineWriter;
@@ -27,7 +27,7 @@ export class ParentPipe {
     this.#row = row;
   }
 
-  /** Queues a message; the row goes before it, so that the parent knows the counts by then. */
+  /** Queues a message, after the row, so that the parent has the counts when it handles the message. */
   post(message: FromLane): void {
     if (message.type !== "log" && message.type !== "access") this.reportRow();
     this.#writer.add(this.#encode(message));
@@ -38,7 +38,7 @@ export class ParentPipe {
     if (this.#row !== null) this.#writer.add(this.#encodeRow(this.#row));
   }
 
-  /** Reports the row before it returns, over standard error, which has no queue. */
+  /** Reports the row synchronously, over standard error, which has no queue. */
   reportRowNow(): void {
     if (this.#row === null) return;
     try {

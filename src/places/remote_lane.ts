@@ -4,7 +4,7 @@ import type { Row, RowReport } from "../lane/row.ts";
 import type { Exit, LaneHandle, Ready } from "./handle.ts";
 import { errorOf, type FromLane, type ToLane } from "./messages.ts";
 
-/** What the parent does with the reports of its lanes. */
+/** How the parent handles the reports of its lanes. */
 export interface Reports {
   /** Writes lines to the log. */
   pass(lines: string): void;
@@ -16,7 +16,7 @@ export interface Reports {
   onPressure(): void;
 }
 
-/** The way to a thread or process. */
+/** The channel to a thread or process. */
 export interface Channel {
   readonly pid: number;
   send(message: ToLane): void;
@@ -26,7 +26,7 @@ export interface Channel {
   kill(): void;
 }
 
-/** A lane in a thread or process, seen from its parent. */
+/** The parent's side of a lane in a thread or process. */
 export class RemoteLane implements LaneHandle {
   readonly ready: Promise<Ready>;
   readonly exited: Promise<Exit>;
@@ -37,9 +37,9 @@ export class RemoteLane implements LaneHandle {
   readonly #exited = Promise.withResolvers<Exit>();
   readonly #stoppedAccepting = Promise.withResolvers<void>();
   #filterSet = Promise.withResolvers<boolean>();
-  /** The highest number of a row so far. */
+  /** The highest number of a row report so far. */
   #lastRow = 0;
-  /** Whether it has reported that it ends. */
+  /** Whether the lane has announced its end. */
   #isFinishing = false;
 
   constructor(channel: Channel, row: Row, reports: Reports) {
@@ -48,7 +48,7 @@ export class RemoteLane implements LaneHandle {
     this.#reports = reports;
     this.ready = this.#ready.promise;
     this.exited = this.#exited.promise;
-    // Nobody may be waiting for `ready` when it rejects; `exited` reports the end too.
+    // `ready` may reject while nobody waits for it; `exited` reports the end, too.
     this.ready.catch(() => {});
   }
 
@@ -132,13 +132,13 @@ export class RemoteLane implements LaneHandle {
     this.#end({ kind: "stopped" });
   }
 
-  /** Its thread or process has ended: a crash, unless it had reported that it ends. */
+  /** Handles the end of the thread or process: a crash, unless the lane has announced it. */
   crash(error: Error): void {
     if (this.#isFinishing) this.#end({ kind: "stopped" });
     else this.#end({ kind: "crashed", error });
   }
 
-  /** Settles how it ended; only the first call counts. */
+  /** Settles how the lane ended; only the first call counts. */
   #end(exit: Exit): void {
     this.#ready.reject(exit.kind === "crashed" ? exit.error : new Error("The worker was stopped"));
     this.#exited.resolve(exit);

@@ -1,6 +1,6 @@
 /**
- * Handles uncaught errors, such as those of forgotten promises and timers. They
- * no longer end the thread or process.
+ * Handles uncaught errors, such as those of forgotten promises and timers, which
+ * then no longer end the thread or process.
  */
 export function onStrayError(handle: (cause: unknown) => void): void {
   globalThis.addEventListener("unhandledrejection", (event) => {

@@ -17,7 +17,7 @@ export interface ThreadTools extends Reports {
 
 const ENTRY = import.meta.resolve("./thread_entry.ts");
 
-/** A Web Worker for each lane. */
+/** Runs each lane in a Web Worker. */
 export function thread(tools: ThreadTools): Place {
   const { scoreboard, addressTables, memory } = tools;
   return (order) => {
@@ -31,7 +31,7 @@ export function thread(tools: ThreadTools): Place {
       else lane.receive(data);
     };
     worker.onerror = (event) => {
-      // Otherwise the error ends the main thread as well.
+      // Otherwise the error would end the main thread as well.
       event.preventDefault();
       const where = event.filename ? ` at ${event.filename}:${event.lineno}` : "";
       lane.crash(new Error(`${event.message}${where}`));
@@ -59,9 +59,9 @@ function startWorker(order: Order): Worker {
 }
 
 /**
- * A module that imports the handler by a literal name: the runtime loads what
- * the first module of a thread names with the permissions of the parent, even if
- * the thread itself may not read files.
+ * Makes an entry module that imports the handler by a literal specifier: the
+ * runtime loads those with the permissions of the parent, even if the thread itself
+ * may not read files.
  */
 function entryFor({ service }: Order): string {
   const handler = service.kind === "handler"

@@ -20,10 +20,10 @@ const scope = globalThis as unknown as ThreadScope;
 const post = (message: FromThread) => scope.postMessage(message);
 
 /**
- * Runs a lane as the parent orders.
+ * Runs a lane on orders from the parent.
  *
- * @param importHandler Imports the handler. A module made for the thread can
- * import it by a literal name.
+ * @param importHandler Imports the handler. An entry module made for the thread
+ * can import it by a literal specifier.
  */
 export function startThread(importHandler: WorkerHost["importHandler"] = importFile): void {
   const memory = new MemoryRequests(post);
@@ -45,7 +45,7 @@ export function startThread(importHandler: WorkerHost["importHandler"] = importF
     cpuTime: () => ownCpuTime(),
     memory: heapSize,
   }));
-  // The parent ends the thread: that way it has the whole error.
+  // The parent ends the thread, so that it receives the whole error.
   onStrayError((cause) => worker.crash(cause));
   forbidExit();
   scope.onmessage = ({ data }) => {
@@ -65,7 +65,7 @@ function heapSize(): number {
   return heapTotal + external;
 }
 
-/** Keeps a handler from ending its thread: the runtime would not tell the parent. */
+/** Keeps a handler from ending its thread: the runtime would not notify the parent. */
 function forbidExit(): void {
   const refuse = (): never => {
     throw new Error("Cannot end the thread: it belongs to the server");

@@ -1,7 +1,7 @@
 import type { Allocate } from "../lane/shared_state.ts";
 import type { FromThread } from "./thread_messages.ts";
 
-/** Requests shared memory from the parent of a thread, once for each name. */
+/** Requests shared memory from the parent of a thread, once per name. */
 export class MemoryRequests {
   readonly #post: (message: FromThread) => void;
   readonly #buffers = new Map<string, SharedArrayBuffer>();
@@ -24,7 +24,7 @@ export class MemoryRequests {
     return buffer;
   };
 
-  /** Settles a request with the parent's answer: the memory, or the reason why there is none. */
+  /** Settles a request with the parent's answer: the memory, or the reason there is none. */
   receive(id: number, buffer: SharedArrayBuffer | string): void {
     const request = this.#pending.get(id);
     this.#pending.delete(id);

@@ -1,6 +1,6 @@
 import type { FromLane, ToLane } from "./messages.ts";
 
-/** What the parent tells a thread: what it tells every lane, and about memory that threads share. */
+/** A message from the parent to a thread: those for any lane, and those about shared memory. */
 export type ToThread =
   | ToLane
   /** The first message. */
@@ -10,10 +10,10 @@ export type ToThread =
     /** None if client addresses are not limited. */
     readonly addressTables: readonly SharedArrayBuffer[];
   }
-  /** Answers `allocate` with the memory, or with the reason why there is none. */
+  /** Answers `allocate` with the memory, or with the reason there is none. */
   | { readonly type: "memory"; readonly id: number; readonly buffer: SharedArrayBuffer | string };
 
-/** What a thread tells its parent. */
+/** A message from a thread to its parent. */
 export type FromThread =
   | FromLane
   | {

@@ -6,9 +6,9 @@ import type { Scoreboard } from "../lane/scoreboard.ts";
  * Watches how many lanes are idle, where each lane serves one connection at a
  * time.
  *
- * @param report Called when there are too few; and, if clients are refused while
+ * @param report Called when too few are idle; and, if clients are refused while
  * no lane is idle, when one is idle again.
- * @returns Takes the events of the lane.
+ * @returns Handles the events of the lane.
  */
 export function watchPressure(
   { spare, mostLanes, overload }: Order,

@@ -1,6 +1,6 @@
-/** What a sandboxed handler may not do. The network is left to it. */
+/** The permissions of a sandboxed handler: little but the network. */
 export const SANDBOX: Deno.PermissionOptionsObject = {
-  // Read by the WebSocket library; there is nothing to hide in them.
+  // Read by the WebSocket library; they hold nothing secret.
   env: ["WS_NO_BUFFER_UTIL", "WS_NO_UTF_8_VALIDATE"],
   ffi: false,
   import: false,

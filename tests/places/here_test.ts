@@ -47,7 +47,7 @@ async function stop(lane: LaneHandle): Promise<void> {
   assertEquals(await lane.exited, { kind: "stopped" });
 }
 
-Deno.test("hereApart() serves although the lanes of its host are full", async () => {
+Deno.test("hereApart() serves even if the lanes of its host are full", async () => {
   const order = makeOrder({ totalConnections: 1, overload: "refuse" });
   const host = makeHost();
   const [full, probe] = [here(host)(order), hereApart(host)(order)];

@@ -4,7 +4,7 @@ import { makeHandler } from "../helpers/handlers.ts";
 import { workers } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 
-/** What a client could make a handler print to pass for its process. */
+/** What a client could make a handler print to impersonate its process. */
 const FORGED = [
   `{"type":"row"}`,
   `{"type":"log"}`,
@@ -14,7 +14,7 @@ const FORGED = [
   "null",
 ];
 
-Deno.test("process() does not take what a handler prints for a message", async () => {
+Deno.test("process() does not mistake the output of a handler for a message", async () => {
   await using handler = await makeHandler(
     `export default {
       framing: { type: "lines" },

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { RemoteLane } from "../../src/places/remote_lane.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 
-Deno.test("RemoteLane ignores a row that is older than the last", () => {
+Deno.test("RemoteLane ignores a row report that is older than the last", () => {
   const row = new Scoreboard().row(0);
   const channel = { pid: 1, send() {}, finish: () => Promise.resolve(), kill() {} };
   const reports = { pass() {}, record() {}, onPressure() {}, onDropped() {} };
