@@ -1,19 +1,20 @@
-/** The wait after the first early death, in milliseconds; it doubles with each further one. */
+/** The wait after the first early death, in milliseconds; doubles with each further one. */
 const FIRST = 100;
+/** The longest wait, in milliseconds. */
 const LONGEST = 30_000;
-/** Early deaths in a row after which lanes count as impossible to keep alive. */
+/** Early deaths in a row after which lanes cannot be kept alive. */
 const TOO_MANY = 6;
 
 /**
- * How long to wait before the next lane is started when lanes die early, before
- * they have served a client. A lane that has served one is replaced at once,
- * since a single client may have caused its death.
+ * How long to wait before starting the next lane when lanes die early, before
+ * serving a client. A lane that has served one is replaced at once, since a single
+ * client may have caused its death.
  */
 export class Backoff {
   #deaths = 0;
   #last: Error | null = null;
 
-  /** The last error, once there were too many early deaths in a row; null before. */
+  /** The last error, after too many early deaths in a row; null before. */
   get finalError(): Error | null {
     return this.#deaths >= TOO_MANY ? this.#last : null;
   }
@@ -29,7 +30,7 @@ export class Backoff {
     this.#deaths = 0;
   }
 
-  /** Milliseconds to wait; half of it is random, so that servers that fail together do not retry together. */
+  /** Milliseconds to wait. Half is random, so that servers that fail together do not retry together. */
   get delay(): number {
     if (this.#deaths === 0) return 0;
     const whole = Math.min(LONGEST, FIRST * 2 ** (this.#deaths - 1));

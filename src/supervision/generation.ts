@@ -4,9 +4,9 @@ import type { Plan } from "../modes/mode.ts";
 /** The part of the order that is the same for all lanes of a generation. */
 export type Work = Omit<Order, "lane" | "generation" | "row" | "takeOver" | "heartbeat">;
 
-/** All lanes started by one reload, or at the start. */
+/** All lanes started by one reload, or at startup. */
 export interface Generation {
-  /** The number of reloads before it. */
+  /** The number of reloads before this generation. */
   readonly number: number;
   readonly plan: Plan;
   readonly work: Work;

@@ -1,6 +1,6 @@
 import type { Row } from "../lane/row.ts";
 
-/** What a lane's heartbeats say about it. */
+/** The health of a lane, judged by its heartbeats. */
 export type Health = "alive" | "suspect" | "hung";
 
 /** The fraction of the timeout after which a lane without a heartbeat is suspect. */

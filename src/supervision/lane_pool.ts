@@ -8,17 +8,17 @@ import type { SupervisionSettings } from "./settings.ts";
 import { SupervisedLane } from "./supervised_lane.ts";
 import { Totals } from "./totals.ts";
 
-/** What a lane pool works with. */
+/** Options of a {@linkcode LanePool}. */
 export interface LanePoolOptions {
   readonly place: Place;
   readonly scoreboard: Scoreboard;
   readonly log: Logger;
   readonly settings: SupervisionSettings;
-  /** Called when a lane is gone. `error` is what ended it, or kept it from starting; null when it was told to end. */
+  /** Called when a lane is gone. `error` ended it, or kept it from starting; null if it was told to end. */
   readonly onGone: (lane: SupervisedLane, error: Error | null) => void;
 }
 
-/** The lanes that are alive: each from the claim of its row until its counts are added to the totals. */
+/** The live lanes, each from the claim of its row until its counts are added to the totals. */
 export class LanePool {
   readonly totals = new Totals();
   /** Milliseconds between two heartbeats of a lane. */
@@ -27,7 +27,7 @@ export class LanePool {
   readonly #options: LanePoolOptions;
   readonly #lanes = new Set<SupervisedLane>();
   #lastLane = -1;
-  /** When lanes were lost that have no replacement yet, oldest first. */
+  /** When lanes without a replacement were lost, by `performance.now()`, oldest first. */
   readonly #losses: number[] = [];
 
   constructor(options: LanePoolOptions) {
@@ -36,19 +36,19 @@ export class LanePool {
     this.heartbeatInterval = heartbeatInterval(options.settings.workerTimeout);
   }
 
-  /** The lanes that are alive, oldest first. */
+  /** The live lanes, oldest first. */
   get lanes(): readonly SupervisedLane[] {
     return [...this.#lanes];
   }
 
-  /** Threads that hang and cannot be ended. */
+  /** Hung threads, which cannot be ended. */
   readonly hungThreads: SupervisedLane[] = [];
 
   /**
    * Starts a lane.
    *
    * @param takeOver Whether it replaces a lane that is already listening.
-   * @throws {Error} If the system has no room for it; an ExitError with 70 if the
+   * @throws {Error} If the system cannot start it; an ExitError with 70 if the
    * scoreboard has no free row.
    */
   launch(generation: Generation, takeOver: boolean): SupervisedLane {
@@ -76,7 +76,7 @@ export class LanePool {
     return lane;
   }
 
-  /** Kills a lane that hangs. A thread survives that, and keeps its row. */
+  /** Kills a hung lane. A thread survives that and keeps its row. */
   killHung(lane: SupervisedLane): void {
     this.totals.hung++;
     this.#losses.push(performance.now());

@@ -1,10 +1,10 @@
 import type { Row } from "../lane/row.ts";
 import type { SupervisionSettings } from "./settings.ts";
 
-/** Samples of memory in a row, one a second, that must exceed the limit: a single one may be garbage about to be collected. */
+/** Memory samples in a row, one per second, that must exceed the limit: one may include garbage. */
 const MEMORY_SAMPLES = 5;
 
-/** When a lane has lived long enough. The limits vary at random, so that lanes do not end together. */
+/** Decides when to recycle a lane. The limits vary at random, so that lanes do not end together. */
 export class Lifetime {
   readonly #row: Row;
   readonly #maxRequests: number;
@@ -21,7 +21,7 @@ export class Lifetime {
     this.#maxMemory = maxWorkerMemory ?? Infinity;
   }
 
-  /** Why the lane should be recycled, for the log; null while it need not be. Called once a second. */
+  /** Why to recycle the lane, for the log; null if there is no reason. Called once a second. */
   reasonToEnd(now = performance.now()): string | null {
     const memory = this.#row.get("memory");
     this.#samplesAboveLimit = memory > this.#maxMemory ? this.#samplesAboveLimit + 1 : 0;

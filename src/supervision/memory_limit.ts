@@ -4,11 +4,11 @@ import type { SupervisionSettings } from "./settings.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
 /**
- * Refuses a memory limit that workers exceed as soon as they start: they would
- * be recycled forever.
+ * Rejects a memory limit that workers exceed as soon as they start: they would be
+ * recycled forever.
  *
  * @param lanes Lanes that have just started.
- * @throws {ExitError} 78 if one is above the limit.
+ * @throws {ExitError} 78 if a lane is above the limit.
  */
 export function checkMemoryLimit(
   lanes: readonly SupervisedLane[],

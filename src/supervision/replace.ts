@@ -3,10 +3,10 @@ import type { Logger } from "../log/logger.ts";
 import type { SupervisionSettings } from "./settings.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
-/** How long connects that are under way to an old socket may take to arrive, in milliseconds. */
+/** How long connects in flight to an old socket may take to arrive, in milliseconds. */
 const SETTLE = 200;
 
-/** Retires lanes once others have started in their place. */
+/** Retires lanes whose replacements have started. */
 export class LaneReplacer {
   readonly #log: Logger;
   #hasWarned = false;
@@ -16,10 +16,9 @@ export class LaneReplacer {
   }
 
   /**
-   * Retires lanes that others replace; resolves when only the new ones accept.
-   * Where each lane has a listening socket of its own, a reuseport filter first
-   * sends new clients to the new sockets, because closing a socket resets the
-   * clients in its accept queue.
+   * Retires replaced lanes; resolves when only the new ones accept. If each lane has
+   * its own listening socket, a reuseport filter first directs new clients to the
+   * new sockets, because closing a socket resets the clients in its accept queue.
    *
    * @param listening How many lanes were listening before the new ones started.
    */
@@ -40,10 +39,10 @@ export class LaneReplacer {
       return this.#warn();
     }
     await delay(SETTLE);
-    // When a socket closes, the last one of the group takes its index: the first new one keeps its own longest.
+    // When a socket closes, the last of the group takes its index: the first new one keeps its own longest.
     await setFilter(1);
     await retire();
-    // All lanes remove the filter, in case one has just died.
+    // Every lane removes the filter, in case one has just died.
     await Promise.all(fresh.map((lane) => lane.handle.setReuseportFilter(null)));
   }
 

@@ -6,23 +6,23 @@ import type { LanePool } from "./lane_pool.ts";
 import { scaled, wantedLanes } from "./size.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
-/** What a scaler works with. */
+/** Options of a {@linkcode Scaler}. */
 export interface ScalerOptions {
   readonly pool: LanePool;
   readonly log: Logger;
-  /** Called with whether there are as many lanes as the plan allows, and none has room. */
+  /** Called with whether there are as many lanes as the plan allows and none has room. */
   readonly onFull: (isFull: boolean) => void;
   /** Called with the last error when lanes cannot be kept alive. */
   readonly onHopeless: (error: Error) => void;
 }
 
-/** Keeps as many lanes of the serving generation alive as its plan wants. */
+/** Keeps as many lanes of the serving generation alive as its plan calls for. */
 export class Scaler {
   /** The generation that serves; null before the first has started. */
   serving: Generation | null = null;
   readonly #options: ScalerOptions;
   readonly #backoff = new Backoff();
-  /** Lanes added by TTIN, or taken away by TTOU. */
+  /** Lanes added by TTIN minus those removed by TTOU. */
   #extra = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isStopped = false;
@@ -31,12 +31,12 @@ export class Scaler {
     this.#options = options;
   }
 
-  /** How many lanes a generation with the plan starts with. */
+  /** How many lanes a generation with this plan starts with. */
   initialLanes(plan: Plan): number {
     return wantedLanes(scaled(plan, this.#extra), 0, 1);
   }
 
-  /** Changes the maximum number of lanes, which stays at least 1; returns it before and now. */
+  /** Changes the maximum number of lanes, which stays at least 1; returns the old and the new one. */
   scale(difference: number): { before: number; now: number } {
     const before = this.#plan()?.lanes.max ?? 0;
     this.#extra += Math.max(difference, 1 - before);
@@ -46,7 +46,7 @@ export class Scaler {
     return { before, now };
   }
 
-  /** Retires lanes that are not needed and starts those that are missing; called once a second. */
+  /** Retires surplus lanes and starts missing ones; called once a second. */
   adjust(): void {
     const { lanes } = this.#options.pool;
     const isStayingUp = lanes.some((lane) => lane.state === "ready" && lane.isStable);
@@ -55,7 +55,7 @@ export class Scaler {
     this.fill();
   }
 
-  /** Starts missing lanes, after a wait if lanes die early. */
+  /** Starts missing lanes, with a delay if lanes die early. */
   fill(): void {
     if (this.#isStopped || this.serving === null || this.#timer !== null) return;
     const { delay } = this.#backoff;
@@ -75,10 +75,10 @@ export class Scaler {
   }
 
   /**
-   * Replaces a lane that is gone, unless its generation is over, or lanes die
-   * early again and again.
+   * Replaces a lane that is gone, unless its generation is over or lanes repeatedly
+   * die early.
    *
-   * @param error What ended it; null when it was told to end.
+   * @param error What ended it; null if it was told to end.
    */
   replaceGone(lane: SupervisedLane, error: Error | null): void {
     if (lane.generation !== this.serving) return;
@@ -91,7 +91,7 @@ export class Scaler {
     else this.fill();
   }
 
-  /** Retires lanes beyond the maximum, and those that are not needed and have been idle for long. */
+  /** Retires lanes beyond the maximum, and surplus lanes that have been idle for long. */
   #trim(): void {
     const plan = this.#plan();
     if (plan === null) return;
@@ -120,7 +120,7 @@ export class Scaler {
     }
   }
 
-  /** How many more lanes are wanted; negative when there are too many. */
+  /** How many lanes are missing; negative if there are too many. */
   #missing(): number {
     const plan = this.#plan();
     if (plan === null) return 0;
@@ -135,7 +135,7 @@ export class Scaler {
       current.every((lane) => lane.state === "ready" && !lane.hasRoom);
   }
 
-  /** The lanes of the serving generation that accept clients, or will. */
+  /** The lanes of the serving generation that accept clients, or will once started. */
   #current(): SupervisedLane[] {
     const { lanes } = this.#options.pool;
     return lanes.filter((lane) => lane.generation === this.serving && lane.isServing);

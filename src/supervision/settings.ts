@@ -4,9 +4,9 @@ export interface SupervisionSettings {
   readonly workerTimeout: number;
   /** The number of hung threads at which the server stops. */
   readonly maxHungThreads: number;
-  /** How long a lane that is not needed stays idle before it retires. */
+  /** How long a surplus lane stays idle before it retires. */
   readonly threadIdleTimeout: number;
-  /** How long connections of a retiring lane may go on before it is shut down. */
+  /** How long connections of a retiring lane may continue before it is shut down. */
   readonly retireTimeout: number;
   /** The deadline of a drain. */
   readonly gracefulTimeout: number;

@@ -2,8 +2,8 @@ import type { Plan } from "../modes/mode.ts";
 
 /**
  * How many lanes there should be: at least the minimum, and enough to keep the
- * spare ones idle. When none is idle, the number grows by half: a burst that took
- * all of them may not be over.
+ * spare ones idle. When none is idle, the number grows by half, because the burst
+ * that took them all may not be over.
  *
  * @param busy Lanes with no room for another connection.
  * @param idle Lanes with room.

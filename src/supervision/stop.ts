@@ -1,6 +1,6 @@
 import { KILL_PATIENCE, type SupervisedLane } from "./supervised_lane.ts";
 
-/** How the stop of a server went. */
+/** The outcome of stopping a server. */
 export interface Stop {
   /** Connections that were killed, at the deadline or before it. */
   readonly connectionsKilled: number;
@@ -11,7 +11,7 @@ export interface Stop {
 /**
  * Shuts down all lanes: they stop accepting, drain, and are killed at the deadline.
  *
- * @param lanes Returns the lanes that are alive now.
+ * @param lanes Returns the lanes that are currently alive.
  * @param gracefulTimeout Milliseconds from now to the deadline.
  * @param kill Resolves to end the drain before the deadline.
  */

@@ -13,9 +13,9 @@ const REPLY_PATIENCE = 1000;
 const STABLE_AFTER = 1000;
 
 /**
- * A lane as its supervisor sees it. There are three ways to end it: `retire`
- * (no new clients, end with the last one), `shutDown` (drain with a deadline)
- * and `kill` (at once).
+ * The supervisor's view of a lane. There are three ways to end it: `retire` (no new
+ * clients, end with the last one), `shutDown` (drain with a deadline) and `kill`
+ * (at once).
  */
 export class SupervisedLane {
   readonly handle: LaneHandle;
@@ -58,7 +58,7 @@ export class SupervisedLane {
     return this.row.state;
   }
 
-  /** Whether it accepts clients, or will once it has started. */
+  /** Whether it accepts clients, or will once started. */
   get isServing(): boolean {
     return !this.isBeingReplaced && (this.state === "ready" || this.state === "starting");
   }
@@ -76,7 +76,7 @@ export class SupervisedLane {
     return this.row.open < this.generation.plan.connections;
   }
 
-  /** Whether it has served a client, or stayed up for a while: its death is not an early one. */
+  /** Whether it has served a client or stayed up for a while, so that its death is not an early one. */
   get isStable(): boolean {
     if (this.row.get("accepted") > 0) return true;
     return this.#readySince !== null && performance.now() - this.#readySince >= STABLE_AFTER;
@@ -89,9 +89,9 @@ export class SupervisedLane {
   }
 
   /**
-   * Leaves new clients to other lanes and ends with the last connection; shuts
-   * down after the retire timeout. Resolves when no more clients are accepted,
-   * or the lane does not reply.
+   * Leaves new clients to other lanes and ends with the last connection; shuts down
+   * after the retire timeout. Resolves when the lane has stopped accepting or does
+   * not reply.
    */
   async retire({ retireTimeout, gracefulTimeout }: SupervisionSettings): Promise<void> {
     if (!await this.#isAccepting()) return;
@@ -106,12 +106,12 @@ export class SupervisedLane {
     this.#after(gracefulTimeout, () => this.kill());
   }
 
-  /** Resolves when the lane has stopped accepting, or does not reply. */
+  /** Stops accepting; resolves when the lane has done so or does not reply. */
   async stopAccepting(): Promise<void> {
     if (await this.#isAccepting()) await this.#patiently(this.handle.stopAccepting());
   }
 
-  /** Asks connections to finish; the lane exits with the last one. */
+  /** Tells connections to finish; the lane exits with the last one. */
   drain(): void {
     if (this.state === "starting") return this.handle.kill();
     this.row.state = "draining";
@@ -125,8 +125,8 @@ export class SupervisedLane {
   }
 
   /**
-   * Whether the lane accepts clients. A starting lane may already accept before it
-   * can report so: this waits for the report, and kills the lane if there is none.
+   * Whether the lane accepts clients. A starting lane may accept before it reports
+   * so: this waits for the report, and kills the lane if there is none.
    */
   async #isAccepting(): Promise<boolean> {
     if (this.state === "starting") {

@@ -12,13 +12,13 @@ import type { SupervisedLane } from "./supervised_lane.ts";
 import type { Totals } from "./totals.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** What a supervisor works with. */
+/** Options of a {@linkcode Supervisor}. */
 export interface SupervisorOptions
   extends Omit<LanePoolOptions, "onGone">, Pick<ScalerOptions, "onFull"> {}
 
-/** Keeps a plan true: starts, replaces, scales, reloads and stops its lanes. */
+/** Carries out a plan: starts, replaces, scales, reloads and stops its lanes. */
 export class Supervisor {
-  /** Resolves when the plan cannot be kept, with the reason. */
+  /** Resolves with the reason when lanes can no longer be kept alive. */
   readonly failed: Promise<Error>;
   readonly #pool: LanePool;
   readonly #scaler: Scaler;
@@ -40,12 +40,12 @@ export class Supervisor {
     this.#watchdog = new Watchdog(this, log, this.#pool.heartbeatInterval);
   }
 
-  /** The lanes that are alive, oldest first. */
+  /** The live lanes, oldest first. */
   get lanes(): readonly SupervisedLane[] {
     return this.#pool.lanes;
   }
 
-  /** Threads that hang and cannot be ended. */
+  /** Hung threads, which cannot be ended. */
   get hungThreads(): readonly SupervisedLane[] {
     return this.#pool.hungThreads;
   }
@@ -54,7 +54,7 @@ export class Supervisor {
     return this.#pool.totals;
   }
 
-  /** The number of the generation that serves. */
+  /** The number of the serving generation. */
   get generation(): number {
     return this.#scaler.serving?.number ?? 0;
   }
@@ -65,12 +65,12 @@ export class Supervisor {
   }
 
   /**
-   * Starts a generation: its lanes, and when all of them accept, retires those of
-   * the generation before. Resolves when only the new ones accept.
+   * Starts the lanes of a generation and, when all of them accept, retires those of
+   * the previous one. Resolves when only the new ones accept.
    *
-   * @returns What the first of them reports.
-   * @throws {ExitError} If one cannot start: then the new ones are killed, and
-   * the generation before keeps serving.
+   * @returns The report of the first lane.
+   * @throws {ExitError} If a lane cannot start: then the new ones are killed, and
+   * the previous generation keeps serving.
    */
   async start(plan: Plan, work: Work, settings: SupervisionSettings): Promise<Ready> {
     const next: Generation = { number: ++this.#lastGeneration, plan, work };
@@ -95,22 +95,22 @@ export class Supervisor {
     }
   }
 
-  /** Changes the maximum number of lanes, which stays at least 1; returns it before and now. */
+  /** Changes the maximum number of lanes, which stays at least 1; returns the old and the new one. */
   scale(difference: number): { before: number; now: number } {
     return this.#scaler.scale(difference);
   }
 
-  /** Starts missing lanes, after a wait if lanes die early. */
+  /** Starts missing lanes, with a delay if lanes die early. */
   fill(): void {
     this.#scaler.fill();
   }
 
-  /** Retires lanes that are not needed and starts those that are missing. */
+  /** Retires surplus lanes and starts missing ones. */
   adjust(): void {
     this.#scaler.adjust();
   }
 
-  /** Starts another lane in place of one, then retires that. */
+  /** Starts a replacement for a lane, then retires the lane. */
   async recycle(lane: SupervisedLane): Promise<void> {
     const listening = countListening(this.lanes);
     const next = this.#pool.launch(lane.generation, true);
@@ -125,7 +125,7 @@ export class Supervisor {
     await this.#replacer.replace([lane], [next], listening, this.#pool.settings);
   }
 
-  /** Kills a lane that hangs. */
+  /** Kills a hung lane. */
   killHung(lane: SupervisedLane): void {
     this.#pool.killHung(lane);
     const { hung } = this.totals;

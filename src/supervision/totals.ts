@@ -7,7 +7,7 @@ export class Totals {
   crashed = 0;
   hung = 0;
   recycled = 0;
-  /** Connections that ended without a byte from the client. */
+  /** Connections that ended without a byte in either direction. */
   silent = 0;
   #gone: LaneCounts = NO_COUNTS;
 
@@ -17,7 +17,7 @@ export class Totals {
     this.silent += row.get("silent");
   }
 
-  /** The counts of all lanes, alive and gone. */
+  /** The counts of all lanes, both live and gone. */
   with(scoreboard: Scoreboard): LaneCounts {
     const alive = [...scoreboard.rows()].filter(({ state }) =>
       state !== "free" && state !== "hung"

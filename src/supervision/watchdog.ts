@@ -1,7 +1,7 @@
 import type { Logger } from "../log/logger.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
-/** What the watchdog checks and acts on. */
+/** What the watchdog watches and acts on. */
 export interface WatchdogTarget {
   readonly lanes: readonly SupervisedLane[];
   /** Called once a second. */
@@ -10,10 +10,10 @@ export interface WatchdogTarget {
   killHung(lane: SupervisedLane): void;
 }
 
-/** Milliseconds between two checks of what changes slowly. */
+/** Milliseconds between two checks of slowly changing state. */
 const SLOW = 1000;
 
-/** Checks all lanes at intervals: for hangs, for the end of their lifetime, and whether they are needed. */
+/** Checks all lanes at intervals: whether they hang, have reached the end of their lifetime, or are surplus. */
 export class Watchdog {
   readonly #supervisor: WatchdogTarget;
   readonly #log: Logger;
@@ -49,7 +49,7 @@ export class Watchdog {
 
   #checkHeartbeat(lane: SupervisedLane, late: number): void {
     const { heartbeat } = lane;
-    // A lane on this thread blocks the watchdog too: the delay shows only afterwards.
+    // A lane on this thread blocks the watchdog, too: the delay shows only afterwards.
     if (lane.generation.plan.place === "here") {
       if (late >= heartbeat.suspectAfter) this.#warn("The event loop was blocked", lane, late);
       return;
@@ -85,7 +85,7 @@ export class Watchdog {
     };
   }
 
-  /** Recycles one lane at a time, so that most lanes serve all the time. */
+  /** Recycles one lane at a time, so that most lanes keep serving. */
   async #recycleOne(lanes: readonly SupervisedLane[]): Promise<void> {
     if (this.#isRecycling) return;
     for (const lane of lanes) {
@@ -112,7 +112,7 @@ export class Watchdog {
   }
 }
 
-/** As a log attribute, in seconds. */
+/** The age of a heartbeat as a log attribute, in seconds. */
 function heartbeatAge(milliseconds: number): Record<string, number> {
   return { "sluice.worker.heartbeat_age": Math.round(milliseconds) / 1000 };
 }

@@ -13,7 +13,7 @@ Deno.test("Backoff.delay is 0 at first, then doubles, with half of it random", (
     const backoff = failedTimes(deaths);
     const delays = Array.from({ length: 200 }, () => backoff.delay);
     assert(delays.every((delay) => delay >= whole / 2 && delay <= whole), String(delays));
-    assert(Math.max(...delays) - Math.min(...delays) > whole / 10, "it is always the same");
+    assert(Math.max(...delays) - Math.min(...delays) > whole / 10, "the delay is always the same");
   }
 });
 
@@ -22,7 +22,7 @@ Deno.test("Backoff.delay never exceeds half a minute", () => {
   for (let i = 0; i < 100; i++) assert(backoff.delay >= 15_000 && backoff.delay <= 30_000);
 });
 
-Deno.test("Backoff.finalError is the last error after six in a row", () => {
+Deno.test("Backoff.finalError is the last error after six early deaths in a row", () => {
   assertEquals(failedTimes(5).finalError, null);
   assertEquals(failedTimes(6).finalError?.message, "death 6");
   assertEquals(failedTimes(7).finalError?.message, "death 7");

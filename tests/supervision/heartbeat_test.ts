@@ -38,7 +38,7 @@ Deno.test("heartbeatInterval() is half the time until a lane is suspect, within 
   assertEquals(heartbeatInterval(0), 500);
 });
 
-Deno.test("HeartbeatMonitor.check() finds a lane alive that sends heartbeats", () => {
+Deno.test("HeartbeatMonitor.check() finds a lane alive while it sends heartbeats", () => {
   const lane = new SimulatedLane(1000);
   for (let i = 0; i < 100; i++) {
     lane.sendHeartbeat();
@@ -65,7 +65,7 @@ Deno.test("HeartbeatMonitor.check() finds a suspect lane alive at its next heart
   assertEquals(lane.monitor.age, 0);
 });
 
-Deno.test("HeartbeatMonitor.check() does not count time in which it was not called", () => {
+Deno.test("HeartbeatMonitor.check() does not count time while it was not called", () => {
   const lane = new SimulatedLane(1000);
   lane.sendHeartbeat();
   lane.check();

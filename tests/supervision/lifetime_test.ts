@@ -52,7 +52,7 @@ Deno.test("Lifetime varies at random, by at most --max-requests-jitter", () => {
       if (lifetime.reasonToEnd() !== null) return requests;
     }
   });
-  assert(Math.min(...lengths) >= 1000, `one ended after ${Math.min(...lengths)}`);
-  assert(Math.max(...lengths) <= 1100, `one ended after ${Math.max(...lengths)}`);
-  assert(new Set(lengths).size > 20, "they end together");
+  assert(Math.min(...lengths) >= 1000, `a lane ended after ${Math.min(...lengths)}`);
+  assert(Math.max(...lengths) <= 1100, `a lane ended after ${Math.max(...lengths)}`);
+  assert(new Set(lengths).size > 20, "lanes end together");
 });

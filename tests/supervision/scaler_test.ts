@@ -40,7 +40,7 @@ function makePlace() {
   return { place, crash: (lane: number) => crashes.get(lane)?.(new Error("crashed")) };
 }
 
-/** A scaler that serves a plan, each lane one connection at a time. */
+/** A scaler for a plan whose lanes serve one connection at a time. */
 function makeScaler(lanes: Plan["lanes"]) {
   const { place, crash } = makePlace();
   const full: boolean[] = [];
@@ -71,14 +71,14 @@ function makeScaler(lanes: Plan["lanes"]) {
       const found = pool.lanes.filter(({ state }) => state === "ready").map((lane) => lane.number);
       return String(found) === String(numbers);
     });
-  /** Has lanes hold a connection, or none. */
+  /** Sets the number of open connections of all lanes. */
   const setOpen = (open: number) => {
     for (const { row } of pool.lanes) row.addOpen(open - row.open);
   };
   return { scaler, pool, full, crash, ready, setOpen };
 }
 
-Deno.test("Scaler.fill() starts the lanes of the plan, and replaces one that has served", async () => {
+Deno.test("Scaler.fill() starts the lanes of the plan, and replaces a crashed one that has served", async () => {
   const { scaler, pool, crash, ready } = makeScaler({ min: 2, max: 2, spare: 0 });
   scaler.fill();
   await ready([0, 1]);
@@ -88,7 +88,7 @@ Deno.test("Scaler.fill() starts the lanes of the plan, and replaces one that has
   scaler.stop();
 });
 
-Deno.test("Scaler.scale() adds and retires lanes, and keeps one", async () => {
+Deno.test("Scaler.scale() adds and retires lanes, and keeps at least one", async () => {
   const { scaler, ready } = makeScaler({ min: 1, max: 1, spare: 0 });
   scaler.fill();
   assertEquals(scaler.scale(1), { before: 1, now: 2 });
@@ -100,7 +100,7 @@ Deno.test("Scaler.scale() adds and retires lanes, and keeps one", async () => {
   scaler.stop();
 });
 
-Deno.test("Scaler.adjust() follows the load, and reports when there is no room left", async () => {
+Deno.test("Scaler.adjust() follows the load, and reports when no room is left", async () => {
   const { scaler, full, ready, setOpen } = makeScaler({ min: 1, max: 3, spare: 1 });
   scaler.adjust();
   await ready([0]);
@@ -121,7 +121,7 @@ Deno.test("Scaler.adjust() follows the load, and reports when there is no room l
   scaler.stop();
 });
 
-Deno.test("Scaler.stop() starts no more lanes", async () => {
+Deno.test("Scaler.stop() keeps lanes from starting", async () => {
   const { scaler, pool, crash, ready } = makeScaler({ min: 1, max: 1, spare: 0 });
   scaler.fill();
   await ready([0]);

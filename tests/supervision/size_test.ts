@@ -36,7 +36,7 @@ const PLAN: Omit<Plan, "lanes"> = {
   sharing: "shared",
 };
 
-Deno.test("scaled() changes the number of lanes, at least to one, and nothing else", () => {
+Deno.test("scaled() changes the number of lanes, to one at least, and nothing else", () => {
   const lanes = (plan: Pick<Plan, "lanes">, extra: number) =>
     scaled({ ...PLAN, ...plan }, extra).lanes;
   assertEquals(lanes(fixed, 2), { min: 6, max: 6, spare: 0 });

@@ -7,7 +7,7 @@ import { SupervisedLane } from "../../src/supervision/supervised_lane.ts";
 import { UNLIMITED } from "../helpers/supervision.ts";
 import { until } from "../helpers/until.ts";
 
-/** How a lane behaves when it is stopped; it never ends otherwise. */
+/** How a lane behaves when stopped; it never ends otherwise. */
 interface Behaviour {
   readonly open?: number;
   readonly isStarting?: boolean;
@@ -47,18 +47,18 @@ function makeLane(behaviour: Behaviour): { lane: SupervisedLane; calls: readonly
     setReuseportFilter: () => Promise.resolve(false),
   };
   const row = scoreboard.claim(0);
-  if (row === null) throw new Error("There is no free row");
+  if (row === null) throw new Error("No row is free");
   row.state = behaviour.isStarting ? "starting" : "ready";
   row.addOpen(behaviour.open ?? 0);
   return { lane: new SupervisedLane(handle, 0, row, {} as Generation, UNLIMITED, 100), calls };
 }
 
 const HOUR = 3_600_000;
-/** A stop that kills leaves a timer running, for lanes that survive even that. */
+/** A stop that kills leaves a timer running, for lanes that survive being killed. */
 const KILLS = { sanitizeOps: false, sanitizeResources: false };
 const never = new Promise<void>(() => {});
 
-Deno.test("stopLanes() has all lanes stop accepting before it drains any", async () => {
+Deno.test("stopLanes() makes all lanes stop accepting before it drains any", async () => {
   const order: string[] = [];
   const lanes = ["a", "b"].map((name) =>
     makeLane({
@@ -76,7 +76,7 @@ Deno.test("stopLanes() has all lanes stop accepting before it drains any", async
 });
 
 Deno.test(
-  "stopLanes() kills at the deadline, and counts the connections open then",
+  "stopLanes() kills at the deadline, and counts the connections still open",
   KILLS,
   async () => {
     const { lane, calls } = makeLane({ open: 2, drains: false });
@@ -115,13 +115,13 @@ Deno.test(
     let isGone = false;
     void late.lane.gone.then(() => isGone = true);
     await whileStopping([early.lane, late.lane], async () => {
-      await until("it is gone", () => isGone, 3000);
+      await until("the lane is gone", () => isGone, 3000);
     });
   },
 );
 
 Deno.test(
-  "stopLanes() drains the other lanes although one hangs and keeps accepting",
+  "stopLanes() drains the other lanes even if one hangs and keeps accepting",
   KILLS,
   async () => {
     const hung = makeLane({ onStopAccepting: () => never });
