@@ -3,9 +3,9 @@ import { EXIT, ExitError } from "../base/exit.ts";
 import { listen, type Listener } from "../core/listener.ts";
 import type { Plan } from "../modes/mode.ts";
 
-/** The addresses that the main thread keeps open for the life of the server, without accepting. */
+/** Listening sockets that the main thread keeps open for the life of the server, without accepting. */
 export interface HeldListeners {
-  /** Where the lanes are to listen. */
+  /** The addresses for the lanes. */
   readonly addresses: readonly Address[];
   /** Closes the main thread's listeners; lanes keep theirs. */
   close(): void;
@@ -13,9 +13,9 @@ export interface HeldListeners {
 
 /**
  * Makes sure that the lanes of a plan can listen, even after all of them have
- * died: holds the shared sockets open without accepting on them.
+ * died, by holding the shared sockets open without accepting on them.
  *
- * @throws {ExitError} As {@linkcode listen} if an address cannot be bound; 70 if
+ * @throws {ExitError} Like {@linkcode listen}, if an address cannot be bound; 70 if
  * this runtime does not share sockets between threads.
  */
 export async function holdListeners(
@@ -41,8 +41,8 @@ export async function holdListeners(
         second.close();
         wanted.push(address);
       } else {
-        // Each process opens a socket of its own. Holding one here would make the kernel queue
-        // clients on it, and without an exclusive bind first the port could be another server's.
+        // Each process opens its own socket. Holding one here would make the kernel queue clients
+        // on it; without an exclusive bind first, the port could belong to another server.
         const only = await hold(address, "own");
         wanted.push(only.address);
         only.close();

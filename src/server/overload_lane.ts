@@ -8,8 +8,8 @@ const HEARTBEAT = 1000;
 
 /**
  * Refuses clients while every thread is busy with its only connection: a lane on
- * the main thread that has no room for anyone. It shares the threads' listening
- * socket, so it accepts only while none of them could.
+ * the main thread without room for any client. It shares the threads' listening
+ * socket, so it accepts only while none of them can.
  */
 export class OverloadLane {
   readonly #place: Place;
@@ -19,20 +19,20 @@ export class OverloadLane {
   #refusal: string | null = null;
   #lane: LaneHandle | null = null;
 
-  /** @param onGone Called before the row of its lane is free again. */
+  /** @param onGone Called before the row of the lane is freed. */
   constructor(here: Place, scoreboard: Scoreboard, onGone: (row: Row) => void) {
     this.#place = here;
     this.#scoreboard = scoreboard;
     this.#onGone = onGone;
   }
 
-  /** Takes what it needs to refuse; without `--overload refuse` it never does. */
+  /** Sets the work and the message for refusing, which happens only with `--overload refuse`. */
   prepare(work: Work, refusal: string | null): void {
     this.#work = work.overload === "refuse" ? work : null;
     this.#refusal = refusal;
   }
 
-  /** Starts refusing, or stops. */
+  /** Starts or stops refusing. */
   set(isFull: boolean): void {
     if (isFull && this.#lane === null && this.#work !== null) this.#open(this.#work);
     if (!isFull) {

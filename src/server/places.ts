@@ -12,12 +12,12 @@ import { thread } from "../places/thread.ts";
 import { importFile } from "../services/handler/handler_file.ts";
 import { cpuTime } from "../base/cpu_clock.ts";
 
-/** What the lanes of a server have in common, wherever they run. */
+/** What the lanes of a server share, wherever they run. */
 export interface Commons {
   readonly log: Log;
   readonly accessLog: AccessLog;
   readonly scoreboard: Scoreboard;
-  /** Called when idle lanes have become too few, or enough. */
+  /** Called when idle lanes have become too few, or enough again. */
   readonly onPressure: () => void;
 }
 
@@ -33,7 +33,7 @@ export function makePlaces(commons: Commons): Record<PlaceName, Place> {
     pass: (lines: string) => log.pass(lines),
     record,
     onDropped: (count: number) =>
-      log.logger.warn("Messages of a worker dropped: it has more to log than can be passed on", {
+      log.logger.warn("Messages of a worker dropped: it logs faster than the server can write", {
         "sluice.messages.dropped": count,
       }),
   };

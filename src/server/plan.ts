@@ -5,21 +5,21 @@ import type { ModeSettings, Plan } from "../modes/mode.ts";
 import { MODES } from "../modes/registry.ts";
 import type { Settings } from "../settings/options.ts";
 
-/** Descriptors that are not for connections: the runtime's own, listeners, logs and a handler's files. */
+/** Descriptors not available to connections: for the runtime, listeners, logs and a handler's files. */
 const RESERVED_DESCRIPTORS = 32;
-/** Descriptors that each thread takes for itself. */
+/** Descriptors that each thread uses for itself. */
 const THREAD_DESCRIPTORS = 8;
 
 /**
- * Plans what the mode makes of the settings.
+ * Makes the plan of the settings' mode, without regard to system limits.
  *
- * @param workers The number of workers where the settings name none.
+ * @param workers The number of workers if the settings give none.
  */
 export function planOf(settings: Settings, workers: number): Plan {
   return modePlan(settings, modeSettings(settings, workers));
 }
 
-/** Plans within what the system allows, and warns where that is less than the settings ask for. */
+/** Makes a plan within the limits of the system, and warns if it falls short of the settings. */
 export async function makePlan(settings: Settings, log: Logger): Promise<Plan> {
   const limits = await systemLimits();
   const wished = modeSettings(settings, settings.workers ?? await availableProcessors());
@@ -61,18 +61,18 @@ function modeSettings(settings: Settings, workers: number): ModeSettings {
   };
 }
 
-/** The connections that there are descriptors for, in all processes together; at least one. */
+/** How many connections the descriptors suffice for, in all processes together; at least one. */
 function room(descriptors: number, { place, lanes }: Plan): number {
   const threads = place === "thread" ? lanes.max : 0;
   const each = descriptors - RESERVED_DESCRIPTORS - threads * THREAD_DESCRIPTORS;
   return Math.max(1, place === "process" ? each * lanes.max : each);
 }
 
-/** Warns of options that have no effect on the main thread. */
+/** Warns about options that have no effect on the main thread. */
 function warnOfNoEffect(settings: Settings, { place }: Plan, log: Logger): void {
   const { maxRequests, maxWorkerAge, maxWorkerMemory } = settings;
   if (place === "here" && (maxRequests > 0 || maxWorkerAge > 0 || maxWorkerMemory !== null)) {
-    log.warn("Workers are not replaced: the main thread is the only one in this mode", {
+    log.warn("Workers are not recycled: this mode runs on the main thread only", {
       "sluice.mode": settings.mode,
     });
   }

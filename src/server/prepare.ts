@@ -13,7 +13,7 @@ import { type HeldListeners, holdListeners } from "./held_listeners.ts";
 import { makePlan } from "./plan.ts";
 import { validatePlan } from "./validate_plan.ts";
 
-/** What a generation of lanes is started with: all that is left of the settings from here on. */
+/** What a generation of lanes is started with: the settings that its lanes and their supervisor read. */
 export interface Prepared {
   readonly plan: Plan;
   readonly listeners: HeldListeners;
@@ -22,11 +22,11 @@ export interface Prepared {
 }
 
 /**
- * Turns settings into what a generation of lanes needs, at the start and for
- * each reload.
+ * Turns settings into what a generation of lanes needs, at startup and for each
+ * reload.
  *
- * @param held The listeners of a server that runs; without them new ones are
- * opened, which the caller closes.
+ * @param held The listeners of a running server; if null, new ones are opened,
+ * which the caller closes.
  * @throws {ExitError} If the settings cannot be served.
  */
 export async function prepare(
@@ -48,7 +48,7 @@ export async function prepare(
   };
 }
 
-/** What `--service` and `--handler` choose. */
+/** The service chosen by `--service` or `--handler`. */
 export function serviceChoice(
   { handler, service }: Pick<Settings, "handler" | "service">,
 ): ServiceChoice {
@@ -57,14 +57,14 @@ export function serviceChoice(
 
 /**
  * Whether each lane of the plan serves one connection at a time while others are
- * started ahead of need. A thread that has its connection does not accept, so
- * when there may be no more threads, another lane must do the refusing.
+ * started ahead of need. A thread that has its connection does not accept, so at
+ * the maximum number of threads another lane must do the refusing.
  */
 export function isOneByOne(plan: Plan): boolean {
   return plan.place === "thread" && plan.connections === 1;
 }
 
-/** What the lanes of a generation are told, field by field: the firewall between options and lanes. */
+/** Builds the common part of the orders, field by field: the firewall between options and lanes. */
 function workOf(
   settings: Settings,
   plan: Plan,

@@ -2,12 +2,12 @@ import { literal, type Logger } from "../log/logger.ts";
 import { flagName, OPTION_KEYS, type OptionKey, type Settings } from "../settings/options.ts";
 import type { Server } from "./server.ts";
 
-/** Loads the settings again: the configuration file may have changed. */
+/** Loads the settings again, because the configuration file may have changed. */
 export type ReloadSettings = () => Promise<Settings>;
 
 /**
- * Requests within this many milliseconds become one reload: a second, less the
- * lateness of a timer, so that requests a second apart are two reloads.
+ * Requests within this many milliseconds become one reload: a bit less than a
+ * second to allow for timer delay, so that requests a second apart are two reloads.
  */
 const GATHER = 900;
 
@@ -91,13 +91,13 @@ export class Reloader implements Disposable {
     }
   }
 
-  /** The new settings, except for options that only a restart can change, about which it warns. */
+  /** The new settings, except for options that only a restart can change; warns about those. */
   #keepFixed(settings: Settings): Settings {
     const kept: Partial<Record<OptionKey, unknown>> = { ...settings };
     const changed = FIXED.filter((key) => !isSame(settings[key], this.#settings[key]));
     for (const key of changed) kept[key] = this.#settings[key];
     if (changed.length > 0) {
-      this.#log.warn("Some settings change only on restart and stay as they were", {
+      this.#log.warn("Some settings change only on restart and keep their values", {
         "sluice.settings": changed.map(flagName).join(" "),
       });
     }

@@ -19,9 +19,9 @@ export class Server {
   readonly mode: string;
   /** The service's name, or the path of the handler. */
   readonly service: string;
-  /** When it started, in milliseconds of the monotonic clock. */
+  /** When it started, by `performance.now()`. */
   readonly started = performance.now();
-  /** The last reload, if it failed; null if it did not. */
+  /** The last reload if it failed; null otherwise. */
   failedReload: { readonly generation: number; readonly reason: string } | null = null;
   readonly #listeners: HeldListeners;
   readonly #overloadLane: OverloadLane;
@@ -29,9 +29,9 @@ export class Server {
   #addresses: readonly Address[] = [];
 
   /**
-   * Starts what the settings say.
+   * Starts a server with the given settings.
    *
-   * @throws {ExitError} If it cannot.
+   * @throws {ExitError} If that fails.
    */
   static async start(settings: Settings, log: Log, accessLog: AccessLog): Promise<Server> {
     const prepared = await prepare(settings, log, null);
@@ -73,7 +73,7 @@ export class Server {
     this.#log = log;
   }
 
-  /** Where it listens. */
+  /** The bound addresses. */
   get addresses(): readonly Address[] {
     return this.#addresses;
   }
@@ -81,7 +81,7 @@ export class Server {
   /**
    * Starts a new generation with other settings, and retires the old one.
    *
-   * @throws {Error} If it cannot start; then the old one goes on.
+   * @throws {Error} If it cannot start; then the old one keeps serving.
    */
   async reload(settings: Settings): Promise<void> {
     try {
@@ -94,17 +94,17 @@ export class Server {
     }
   }
 
-  /** Stops accepting, drains, and kills what is left after `gracefulTimeout` milliseconds. */
+  /** Stops accepting, drains, and kills the remaining lanes after `gracefulTimeout` milliseconds. */
   async stop(gracefulTimeout: number): Promise<Stop> {
     this.#overloadLane.set(false);
-    // The lanes hold the sockets still, and close them once they have accepted what is queued.
+    // The lanes still hold the sockets, and close them once they have accepted the queued clients.
     this.#listeners.close();
     const stop = await this.supervisor.stop(gracefulTimeout);
     removeSockets(this.addresses);
     return stop;
   }
 
-  /** @returns Where its lanes listen. */
+  /** @returns The bound addresses of its lanes. */
   async #startGeneration({ plan, work, supervision }: Prepared): Promise<readonly Address[]> {
     const { addresses, refusal } = await this.supervisor.start(plan, work, supervision);
     this.#overloadLane.prepare(work, refusal);

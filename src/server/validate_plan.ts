@@ -4,10 +4,10 @@ import type { Plan } from "../modes/mode.ts";
 import type { Settings } from "../settings/options.ts";
 
 /**
- * Checks that the mode can do what the settings ask for.
+ * Checks that the mode supports the settings.
  *
- * @param addresses Where to listen.
- * @throws {ExitError} 64 if it cannot.
+ * @param addresses The addresses to listen on.
+ * @throws {ExitError} 64 if it does not.
  */
 export function validatePlan(
   settings: Settings,

@@ -1,13 +1,13 @@
 import { dirname } from "node:path";
 import type { Logger } from "../log/logger.ts";
 
-/** Source files of a handler; a log file written beside it is none. */
+/** Source files of a handler, as opposed to a log file written beside it. */
 const SOURCE = /\.(?:[mc]?[jt]sx?|json|wasm)$/;
 const IGNORED = /(?:^|\/)(?:node_modules|\.[^/]+)\//;
-/** Editors write a file in several steps: changes this many milliseconds apart are one. */
+/** Editors write a file in several steps: changes less than this apart, in milliseconds, count as one. */
 const QUIET = 200;
 
-/** Calls back when source files in or below the handler's folder have changed, until it is disposed. */
+/** Calls `onChange` when source files in or below the handler's folder change, until disposed of. */
 export function watchFiles(
   handler: string,
   onChange: (path: string) => void,

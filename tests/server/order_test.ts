@@ -16,7 +16,7 @@ const listeners = {
   close() {},
 } as const;
 
-/** The order of a lane, as its place gets it. */
+/** The order of a lane, as its place receives it. */
 async function orderOf(given: Partial<Settings>): Promise<Order> {
   const prepared = await prepare(await settingsWith(given), log, listeners);
   const orders: Order[] = [];
@@ -32,7 +32,7 @@ async function orderOf(given: Partial<Settings>): Promise<Order> {
   });
   assertThrows(() => pool.launch({ number: 0, plan: prepared.plan, work: prepared.work }, false));
   const [order] = orders;
-  if (order === undefined) throw new Error("The place was given no order");
+  if (order === undefined) throw new Error("The place received no order");
   return order;
 }
 
@@ -79,14 +79,14 @@ const HTTP_KEYS = [
 ];
 
 for (const mode of ["single", "async", "threaded", "pooled", "forked"] as const) {
-  Deno.test(`--mode ${mode}: an order carries what lanes read, and no other setting`, async () => {
+  Deno.test(`--mode ${mode}: an order carries the settings that lanes read, and no others`, async () => {
     const order = await orderOf({ mode, service: "echo" });
     assertEquals(Object.keys(order).sort(), KEYS);
     assertEquals(order.options, {});
   });
 }
 
-Deno.test("an order carries the options that its service names, and no others", async () => {
+Deno.test("an order carries the options that its service declares, and no others", async () => {
   const http = await orderOf({ service: "http", maxHeaders: 7 });
   assertEquals(Object.keys(http.options).sort(), [...HTTP_KEYS, "lab"].sort());
   assertEquals(http.options.maxHeaders, 7);
