@@ -1,6 +1,6 @@
 import type { Mode } from "./mode.ts";
 
-/** A fixed number of processes, each an event loop. They share no memory, so each gets a part of the limits. */
+/** A fixed number of processes, each with an event loop. They share no memory, so each gets a part of the limits. */
 export const forked: Mode = {
   name: "forked",
   help: "Many connections on the event loop of each of a pool of processes",

@@ -1,6 +1,6 @@
 import type { Sharing } from "../core/listener.ts";
 
-/** Where a lane can run: on the main thread, in a thread, in a process. */
+/** Where a lane can run: on the main thread, in a thread or in a process. */
 export type PlaceName = "here" | "thread" | "process";
 
 /** What a mode decides: where lanes run, how many there are, and how many connections each serves. */
@@ -8,11 +8,11 @@ export interface Plan {
   readonly place: PlaceName;
   /** The number of lanes. `spare` idle ones are started ahead of need, up to the maximum. */
   readonly lanes: { readonly min: number; readonly max: number; readonly spare: number };
-  /** The most connections of one lane at a time. */
+  /** The most open connections of one lane. */
   readonly connections: number;
-  /** The most connections of all lanes of one process at a time. */
+  /** The most open connections of all lanes of one process. */
   readonly total: number;
-  /** The most of them from one client address; 0 is no limit. */
+  /** The most open connections per client address in one process; 0 is no limit. */
   readonly perAddress: number;
   readonly sharing: Sharing;
 }
@@ -29,7 +29,7 @@ export interface ModeSettings {
   readonly spareThreads: number;
 }
 
-/** A concurrency model: nothing but a choice of place and numbers. */
+/** A concurrency model, which is only a choice of place and numbers. */
 export interface Mode {
   readonly name: string;
   /** One line for `--help`. */

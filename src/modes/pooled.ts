@@ -1,6 +1,6 @@
 import type { Mode } from "./mode.ts";
 
-/** A fixed number of threads, each an event loop with connections of its own. */
+/** A fixed number of threads, each with an event loop and its own connections. */
 export const pooled: Mode = {
   name: "pooled",
   help: "Many connections on the event loop of each of a pool of threads",

@@ -16,7 +16,7 @@ function plan(mode: string, settings: Partial<ModeSettings> = {}): Plan | undefi
   return MODES[mode]?.plan({ ...SETTINGS, ...settings });
 }
 
-Deno.test("MODES are keyed by the names that --mode accepts, and each has a line of help", () => {
+Deno.test("MODES are keyed by their names, and each has a line of help", () => {
   for (const [name, mode] of Object.entries(MODES)) {
     assertEquals(mode.name, name);
     assertEquals(/^[A-Z].*[^.]$/.test(mode.help), true, mode.help);
