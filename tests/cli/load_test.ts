@@ -117,7 +117,8 @@ Deno.test("sluice load prints only the JSON of the results so far when interrupt
   assert(seconds > 0.15 && seconds < 3600, `${seconds} s`);
   assertEquals(Object.keys(errors), ["status 503"]);
   const { "status 503": failed = 0 } = errors;
-  assert(Math.abs(answered - failed) <= 3, `${answered} answered, ${failed} failed`);
+  // Every other response fails; one after the interrupt counts only if it fails.
+  assert(answered > 0 && failed >= answered - 3, `${answered} answered, ${failed} failed`);
   await mark.allGone();
 });
 

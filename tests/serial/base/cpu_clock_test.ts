@@ -6,7 +6,7 @@ import {
   loadCpuTime,
   schedulerTimes,
   sharesOf,
-} from "../../src/base/cpu_clock.ts";
+} from "../../../src/base/cpu_clock.ts";
 
 /** Every clock in milliseconds. One opens the C library for good, so it is made before the tests. */
 const CLOCKS: Readonly<Record<string, () => number>> = {
