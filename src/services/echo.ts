@@ -1,10 +1,10 @@
 import type { Connection } from "../core/connection.ts";
 import { defineService } from "./service.ts";
 
-/** Every byte back, in order (RFC 862). */
+/** Sends every byte back, in order (RFC 862). */
 export const echo = defineService({
   name: "echo",
-  help: "every byte back, in order",
+  help: "sends every byte back, in order",
   port: 8888,
   options: [],
   refusal: null,

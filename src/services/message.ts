@@ -1,10 +1,10 @@
 import { defineService } from "./service.ts";
 import { type Protocol, serveProtocol, type Transport } from "./handler/protocol.ts";
 
-/** `Message received` for each piece of data that arrives. */
+/** Answers `Message received` to each piece of data that arrives. */
 export const message = defineService({
   name: "message",
-  help: "`Message received` for each piece of data",
+  help: "answers `Message received` to each piece of data",
   port: 7000,
   options: [],
   refusal: null,

@@ -7,7 +7,7 @@ import { message } from "./message.ts";
 import type { ServiceChoice, ServiceDefinition } from "./service.ts";
 import { zen } from "./zen.ts";
 
-/** Every service by the name that `--service` takes. */
+/** Every service, by its name for `--service`. */
 export const SERVICES: Readonly<Record<string, ServiceDefinition>> = {
   echo,
   message,
@@ -16,7 +16,7 @@ export const SERVICES: Readonly<Record<string, ServiceDefinition>> = {
   http,
 };
 
-/** What can be known of a choice without loading a handler: its port when `--port` names none, and its options. */
+/** The default port and the options of a choice, without loading a handler. */
 export function describeService(
   choice: ServiceChoice,
 ): Pick<ServiceDefinition, "port" | "options"> {
@@ -25,7 +25,7 @@ export function describeService(
   return refusing(choice.text);
 }
 
-/** The values of the options that a choice reads, for its lanes to be told. */
+/** The values of the options that a choice reads, for the orders of its lanes. */
 export function serviceOptions(
   choice: ServiceChoice,
   settings: Readonly<Record<OptionKey, unknown>>,
@@ -35,7 +35,7 @@ export function serviceOptions(
 }
 
 /**
- * Finds the service that an order names.
+ * Finds the service of a choice.
  *
  * @param importModule Imports a user's module.
  * @throws {ExitError} If a user's module cannot be loaded or has none of the accepted shapes.
@@ -58,7 +58,7 @@ function serviceNamed(name: string): ServiceDefinition {
   return service;
 }
 
-/** Serves nobody: for a lane that has no room for anyone. */
+/** Serves nobody: for a lane without room for any client. */
 function refusing(text: string | null): ServiceDefinition {
   const create = () => () => Promise.resolve();
   return { name: "refusal", help: "", port: 0, options: [], refusal: text, create };

@@ -5,62 +5,62 @@ import type { Service } from "../core/service.ts";
 import type { Logger } from "../log/logger.ts";
 import type { OptionKey, Settings } from "../settings/options.ts";
 
-/** What a service or a handler is given once, when its lane starts. */
+/** Passed to a service or handler once, when its lane starts. */
 export interface ServiceContext {
   /** Its own log. */
   readonly log: Logger;
-  /** Aborts when its lane takes no new connections: after a reload, and when the server drains. */
+  /** Aborts when the lane takes no new connections: after a reload, and when the server drains. */
   readonly retiring: AbortSignal;
   /** Aborts when the server drains. */
   readonly draining: AbortSignal;
   /**
-   * Connects to somewhere else, with the buffers, deadlines and drain of the lane:
+   * Connects to another server, with the buffers, deadlines and drain of the lane:
    * `await using upstream = await context.dial("127.0.0.1:6379")`. The caller
    * disposes of the connection.
    *
    * @param address An address, or its text, such as `localhost:80` or `unix:/path`.
-   * @throws {ConnectionError} If it cannot connect, or not in time.
+   * @throws {ConnectionError} If connecting fails or takes too long.
    * @throws {TypeError} If the text is not an address.
+   * @throws The reason of `options.signal`, if it aborts first.
    */
   dial(address: Address | string, options?: DialOptions): Promise<DialedConnection>;
   /**
-   * Memory that the handler shares across all threads. The same name gives the
-   * same memory, zeroed at first, and kept across reloads while its size stays
-   * the same.
+   * Memory shared by the handler's threads in one process. The same name returns the
+   * same memory, initially zeroed and kept across reloads.
    *
-   * @param bytes Its size; the first caller decides.
+   * @param bytes The size, the same in every call.
    * @throws {RangeError} If the size is not positive, or differs from the first one.
    */
   shared(name: string, bytes: number): Promise<SharedArrayBuffer>;
   /**
-   * Waits for a lock that one holder at a time has, across all threads. Dispose
-   * it to unlock: `using _lock = await context.lock("name")`. A thread that dies
-   * releases its locks.
+   * Waits for a lock that has one holder at a time among the threads of a process.
+   * Dispose of it to unlock: `using _lock = await context.lock("name")`. A thread
+   * that dies releases its locks.
    */
   lock(name: string): Promise<Disposable>;
 }
 
-/** What a lane offers to Sluice's own services, and not to handlers. */
+/** What a lane offers to Sluice's own services, but not to handlers. */
 export interface ServiceHost {
-  /** Adds a line to the access log, its newline included. */
+  /** Adds a line, including its newline, to the access log. */
   recordAccess(line: string): void;
 }
 
-/** The values of some options: plain data, as the order carries it. */
+/** The values of some options, as plain data in the order. */
 export type OptionValues<K extends OptionKey> = Readonly<Pick<Settings, K>>;
 
-/** A service before it runs: one row of the registry, or a user's module. */
+/** The definition of a service: an entry of the registry, or a user's module. */
 export interface ServiceDefinition<K extends OptionKey = OptionKey> {
   readonly name: string;
-  /** One line for people. */
+  /** One line for `--help`. */
   readonly help: string;
-  /** The port when `--port` names none. */
+  /** The default for `--port`. */
   readonly port: number;
-  /** The options that it reads. Its lanes are told these and no others. */
+  /** The options that the service reads. Its lanes receive these and no others. */
   readonly options: readonly K[];
-  /** What a client is told when the server is full; null closes without a word. */
+  /** The message to clients while the server is full; null closes without one. */
   readonly refusal: string | null;
-  /** The shortest of its own timeouts, in milliseconds; 0 where it has none. */
+  /** The shortest of the service's own timeouts, in milliseconds; 0 if it has none. */
   shortestTimeout?(options: OptionValues<K>): number;
   /** @throws {ExitError} If it cannot serve with these options. */
   create(
@@ -70,7 +70,7 @@ export interface ServiceDefinition<K extends OptionKey = OptionKey> {
   ): Service | Promise<Service>;
 }
 
-/** Makes a row of the registry: {@linkcode ServiceDefinition.create} sees just the options it names. */
+/** Makes an entry of the registry, whose `create` sees only the options that it declares. */
 export function defineService<const K extends OptionKey = never>(
   definition: ServiceDefinition<K>,
 ): ServiceDefinition {
@@ -78,8 +78,8 @@ export function defineService<const K extends OptionKey = never>(
 }
 
 /**
- * What a lane serves with: a service of the registry, a user's module by its
- * absolute path, or nothing but a refusal.
+ * What a lane serves: a service of the registry, a user's module by its absolute
+ * path, or only a refusal.
  */
 export type ServiceChoice =
   | { readonly kind: "service"; readonly name: string }

@@ -7,15 +7,15 @@ const ANSWERS: ReadonlyMap<string, string> = new Map([
   ["Simple is better than?", "Complex."],
 ]);
 
-/** Pure: it knows aphorisms, not sockets. */
+/** A pure function of the question, without I/O. */
 const handler: RequestHandler<string> = {
   handle: (question) => ANSWERS.get(question.trim()) ?? "Error: unknown aphorism.",
 };
 
-/** Answers questions that end with `?`. */
+/** Answers aphorisms, as questions that end with `?`. */
 export const zen = defineService({
   name: "zen",
-  help: "aphorisms: a question ends with `?`, the answer with `.`",
+  help: "answers aphorisms: questions end with `?`, answers with `.`",
   port: 1060,
   options: [],
   refusal: "Error: too many clients.",

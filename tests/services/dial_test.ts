@@ -36,7 +36,7 @@ testEachMode("context.dial() relays a client to an upstream, both ways", async (
 });
 
 testEachMode(
-  "context.dial() that is refused ends the client, and the log says why",
+  "a refused context.dial() ends the client's connection, and the log reports why",
   async ({ args }) => {
     const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = free.addr;

@@ -4,7 +4,7 @@ import { testEachMode } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 
 testEachMode(
-  "echo gives every byte back, in order, also after the client's half-close",
+  "echo sends every byte back, in order, even after the client's half-close",
   async ({ args }) => {
     await using server = await startServer(args("--service", "echo"));
     using client = await Client.connect(server);
@@ -28,7 +28,7 @@ testEachMode("message answers each piece of data that arrives", async ({ args })
   assertEquals(await client.receiveAll(), "");
 });
 
-testEachMode("log records lines, printable and cut, and answers nothing", async ({ args }) => {
+testEachMode("log records printable, truncated lines, and answers nothing", async ({ args }) => {
   await using server = await startServer(args("--service", "log"));
   using client = await Client.connect(server);
   await client.send(`first\r\nfor\x07ged {"a":1}\n${"x".repeat(5000)}\nlast`);
@@ -59,7 +59,7 @@ testEachMode("http answers Hello, World! and keeps the connection", async ({ arg
   assertStringIncludes(await client.receiveAll(), "Connection: close\r\n");
 }, { clients: 2 });
 
-Deno.test("--mode single: http closes after each response, since other clients may be waiting", async () => {
+Deno.test("--mode single: http closes after each response, because other clients may be waiting", async () => {
   await using server = await startServer(["--mode", "single"]);
   using client = await Client.connect(server);
   using waiting = await Client.connect(server);
@@ -71,7 +71,7 @@ Deno.test("--mode single: http closes after each response, since other clients m
   }
 });
 
-testEachMode("http says what is wrong with a request, then closes", async ({ args }) => {
+testEachMode("http reports what is wrong with a request, then closes", async ({ args }) => {
   const cases: [request: string, status: string][] = [
     ["GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "404"],
     ["POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi", "405"],

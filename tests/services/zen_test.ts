@@ -4,7 +4,7 @@ import { testEachMode } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 
 testEachMode(
-  "zen answers three questions on one connection, also byte by byte",
+  "zen answers several questions on one connection, even byte by byte",
   async ({ args }) => {
     await using server = await startServer(args("--service", "zen"));
     using client = await Client.connect(server);
@@ -19,7 +19,7 @@ testEachMode(
 );
 
 testEachMode(
-  "zen logs a client that leaves in the middle of a question, with what it had sent",
+  "zen logs the unfinished question of a client that disconnects",
   async ({ args }) => {
     await using server = await startServer(args("--service", "zen"));
     const client = await Client.connect(server);

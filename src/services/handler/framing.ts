@@ -4,29 +4,29 @@ import type { Service } from "../../core/service.ts";
 import type { ServiceContext } from "../service.ts";
 
 /**
- * How a byte stream is split into requests. Lines and delimited requests are
- * UTF-8 text: a line comes without its line ending, a delimited request with its
- * delimiter. Length-prefixed requests are bytes, without the prefix. Responses
- * are framed alike: a line gets its line ending, a length-prefixed response its
- * prefix. With delimiters a response is written as it is.
+ * How a byte stream is split into requests. Lines and delimited requests are UTF-8
+ * text, a line without its line ending and a delimited request with its delimiter.
+ * Length-prefixed requests are bytes, without the prefix. Responses are framed
+ * alike: a line gets a line ending, a length-prefixed response its prefix. With
+ * delimiters, a response is written as it is.
  */
 export type Framing =
   | { readonly type: "lines"; readonly limit?: number }
   | { readonly type: "delimiter"; readonly delimiter: string; readonly limit?: number }
   | {
     readonly type: "length";
-    /** Bytes of the prefix, which holds the number of bytes after it. */
+    /** Size of the prefix in bytes; it holds the number of bytes after it. */
     readonly bytes: 1 | 2 | 4 | 8;
     /** Byte order of the prefix; the default is `big`, network byte order. */
     readonly endian?: "big" | "little";
     readonly limit?: number;
   };
 
-/** One request in, one response out, no I/O. */
+/** Answers one request with at most one response, without I/O of its own. */
 export interface RequestHandler<Request = string | Uint8Array> {
   /**
    * @param request Text or bytes, see {@linkcode Framing}; bytes are valid until the response.
-   * @returns The response; null or undefined sends none.
+   * @returns The response; null or undefined to send none.
    */
   handle(
     request: Request,
@@ -35,7 +35,7 @@ export interface RequestHandler<Request = string | Uint8Array> {
 }
 type Response = string | Uint8Array;
 
-/** The default limit of a request in bytes, its line ending or delimiter included. */
+/** The default limit of a request in bytes, including its line ending or delimiter. */
 export const DEFAULT_FRAME_LIMIT = 64 * 1024;
 
 interface Codec<Request> {
@@ -48,7 +48,7 @@ const NO_BYTES = new Uint8Array(0);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Makes a service of a request handler: reads a request, writes its response, repeats. */
+/** Makes a service from a request handler: reads a request, writes its response, repeats. */
 export function serveRequests<Request extends string | Uint8Array>(
   framing: Framing,
   handler: RequestHandler<Request>,
@@ -63,7 +63,7 @@ export function serveRequests<Request extends string | Uint8Array>(
       const response = await handler.handle(request, context);
       if (response === null || response === undefined) continue;
       if (typeof response !== "string" && !(response instanceof Uint8Array)) {
-        // Only JavaScript gets here; the connection would mistake it for a failure of the client.
+        // Only untyped handlers get here; the connection would blame the client for it.
         throw new TypeError(
           `Cannot respond: handle returned a ${typeof response}, expected text, bytes or nothing`,
         );
@@ -106,7 +106,7 @@ function lengthPrefix(bytes: number, endian: "big" | "little", limit: number): C
       const length = decodeLength(prefix, endian);
       if (length > limit) throw new LimitExceededError(limit);
       if (length === 0) return NO_BYTES;
-      // The prefix was part of the request, so an end here is in its middle.
+      // The prefix belongs to the request, so the stream ends in the middle of it.
       const body = await connection.readExactly(length);
       if (body === null) throw new IncompleteReadError(NO_BYTES);
       return body;
@@ -115,7 +115,7 @@ function lengthPrefix(bytes: number, endian: "big" | "little", limit: number): C
       const body = typeof response === "string" ? encoder.encode(response) : response;
       if (body.length > max) {
         throw new PeerError(
-          `Cannot frame a response: ${body.length} bytes, a prefix of ${bytes} bytes counts to ${max}`,
+          `Cannot frame a response: found ${body.length} bytes, expected at most ${max} for its prefix`,
         );
       }
       return concat(encodeLength(body.length, bytes, endian), body);
@@ -123,8 +123,8 @@ function lengthPrefix(bytes: number, endian: "big" | "little", limit: number): C
   };
 }
 
-// Arithmetic, since shifts end at 32 bits. An 8-byte prefix beyond 2^53 loses
-// precision, but exceeds any limit long before.
+// Arithmetic, because shifts are limited to 32 bits. An 8-byte prefix above 2^53
+// loses precision, but exceeds any limit long before.
 function decodeLength(prefix: Uint8Array, endian: "big" | "little"): number {
   const digits = endian === "big" ? prefix : prefix.toReversed();
   return digits.reduce((length, byte) => length * 256 + byte, 0);

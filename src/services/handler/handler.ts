@@ -20,7 +20,7 @@ import { type Protocol, serveProtocol } from "./protocol.ts";
 
 /** A handler in the shape of `deno serve`, Hono and others. */
 export type FetchHandler = http.FetchHandler<ServiceContext>;
-/** What such a handler gets beside the request. */
+/** What a {@linkcode FetchHandler} receives in addition to the request. */
 export type FetchInfo = http.FetchInfo<ServiceContext>;
 
 /** Serves a whole connection with one function. */
@@ -33,7 +33,7 @@ export interface ProtocolHandler {
   protocol(context: ServiceContext): Protocol;
 }
 
-/** Serves framed requests with one response each. */
+/** Answers framed requests, each with at most one response. */
 export interface FramedHandler<Request = string | Uint8Array> extends RequestHandler<Request> {
   readonly framing: Framing;
 }
@@ -43,7 +43,7 @@ export interface RoutesHandler {
   readonly routes: RouteTable;
 }
 
-/** The default export of a user's module: one of five shapes, and what each may add. */
+/** The default export of a user's module: one of five shapes, plus optional members. */
 export type Handler =
   & (
     | FetchHandler
@@ -54,21 +54,21 @@ export type Handler =
     | FramedHandler<Uint8Array>
   )
   & {
-    /** What a client is sent when the server is full. */
+    /** The message to clients while the server is full. */
     readonly refusal?: string;
   };
 
-/** Options that mean nothing to a handler that does not speak HTTP. */
+/** Options that apply only to handlers that speak HTTP. */
 const OPTION_NAMES = { root: "--root", compress: "--compress", accessLog: "--access-log" } as const;
 const HTTP_ONLY = Object.keys(OPTION_NAMES) as (keyof typeof OPTION_NAMES)[];
 const ACCEPTED = "{ fetch }, { routes }, { serve }, { protocol } or { framing, handle }";
-/** The shape of most frameworks, whose objects have other members as well. */
+/** The shape of most frameworks, whose objects have other members, too. */
 const FETCH = "fetch";
 const SHAPES = [FETCH, "routes", "serve", "protocol", "handle"];
 
 // Each message follows the word "expected".
 const BYTES = "a whole number of bytes, 1 or more";
-const TEXT = "a text that is not empty";
+const TEXT = "a non-empty string";
 const limit = v.optional(
   v.pipe(v.number(BYTES), v.integer(BYTES), v.minValue(1, BYTES)),
 );
@@ -92,10 +92,10 @@ const framingSchema = v.variant("type", [
 /**
  * Loads a user's module as a service.
  *
- * @param path Absolute.
- * @param importModule Called once, for the path.
- * @throws {ExitError} 78 if it cannot be loaded or its default export is none
- * of {@linkcode Handler}.
+ * @param path An absolute path.
+ * @param importModule Called once, with the path.
+ * @throws {ExitError} 78 if the module cannot be loaded or its default export is
+ * not a {@linkcode Handler}.
  */
 export async function loadHandler(
   path: string,
@@ -108,7 +108,7 @@ export async function loadHandler(
     module = await importModule(path);
   } catch (error) {
     if (Deno.build.standalone && /\.[mc]?tsx?$/.test(path)) {
-      throw problem(`the executable takes JavaScript, make it with "deno bundle"`, error);
+      throw problem(`the executable runs only JavaScript, convert it with "deno bundle"`, error);
     }
     throw problem(firstLine(error), error);
   }
@@ -173,7 +173,7 @@ async function adaptRoutes({ routes }: RoutesHandler, problem: Problem): Promise
   return await adaptHttp(() => serveRoutes(routes));
 }
 
-/** Only the shapes that speak HTTP load it. */
+/** Loads the HTTP service, which the other shapes do without. */
 async function adaptHttp(
   createHandler: (context: ServiceContext) => HttpHandler,
 ): Promise<Adapted> {

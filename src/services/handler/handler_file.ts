@@ -2,9 +2,9 @@ import { EXIT, ExitError } from "../../base/exit.ts";
 import { HTTP_OPTIONS } from "../http/options.ts";
 import { cannotRead } from "../../base/system_errors.ts";
 
-/** The port of a handler when `--port` names none. */
+/** The default port of a handler. */
 export const HANDLER_PORT = 8000;
-/** The options of a handler: it may speak HTTP, which is not known before it is loaded. */
+/** The options of a handler: whether it speaks HTTP is not known before it is loaded. */
 export const HANDLER_OPTIONS = HTTP_OPTIONS;
 
 /** Imports a module by its absolute path. */
@@ -13,8 +13,8 @@ export type ImportModule = (path: string) => Promise<{ default?: unknown }>;
 /**
  * Imports a module from disk.
  *
- * @param generation A new number reloads the module itself; what it imports
- * stays cached for the life of the thread.
+ * @param generation A new number reloads the module itself; its imports stay
+ * cached for the life of the thread.
  */
 export function importFile(path: string, generation = 0): Promise<{ default?: unknown }> {
   const url = fileUrl(path);
@@ -29,7 +29,7 @@ export function fileUrl(path: string): string {
 /**
  * Checks that the file exists, without running it.
  *
- * @param path Absolute.
+ * @param path An absolute path.
  * @throws {ExitError} 66 if there is no such file, 77 if permission is denied.
  */
 export function checkHandlerFile(path: string): void {
@@ -44,7 +44,7 @@ export function checkHandlerFile(path: string): void {
   throw new ExitError(`Cannot use the handler "${path}": it is not a file`, EXIT.noInput);
 }
 
-/** The first line of an error's message; the runtime puts advice in the others. */
+/** The first line of an error's message; the runtime puts advice on the others. */
 export function firstLine(error: unknown): string {
   const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
   return line;

@@ -2,41 +2,41 @@ import type { Connection } from "../../core/connection.ts";
 import { ConnectionError } from "../../core/errors.ts";
 import type { Service } from "../../core/service.ts";
 
-/** What a protocol writes to. Writing never waits: data that the client has not taken is buffered, up to a limit. */
+/** Writes to a client without waiting: what the client has not read is buffered, up to {@linkcode MAX_BUFFERED}. */
 export interface Transport {
   /** The connection's id. */
   readonly id: string;
   readonly remoteAddr: Deno.Addr;
   /** Aborts when the server drains. */
   readonly draining: AbortSignal;
-  /** Bytes that are buffered for the client. */
+  /** Bytes buffered for the client. */
   readonly bufferedAmount: number;
   /** Sends data; ignored after {@linkcode end} and {@linkcode close}. */
   write(data: Uint8Array | string): void;
   /** Closes once everything written has been sent. */
   end(): void;
-  /** Closes at once and drops what is buffered. */
+  /** Closes at once and drops buffered data. */
   close(): void;
 }
 
-/** Callbacks of one connection, after asyncio.Protocol. A callback that returns a promise delays the next. */
+/** Callbacks of one connection, modeled on asyncio.Protocol. A returned promise delays the next callback. */
 export interface Protocol {
   connectionMade?(transport: Transport): void | Promise<void>;
-  /** @param data What arrived, in pieces of any size; valid until the callback is done. */
+  /** @param data Bytes in pieces of any size; valid until the callback is done. */
   dataReceived?(data: Uint8Array): void | Promise<void>;
   /** The connection is over; `error` is null if the client or the protocol itself ended it. */
   connectionLost?(error: Error | null): void | Promise<void>;
 }
 
 /**
- * The most bytes buffered for one slow client (1 MiB). Beyond it the connection
- * is closed, or a single slow chat client could exhaust memory.
+ * The most bytes buffered for one slow client (1 MiB). Beyond it, the connection
+ * is closed; otherwise a single slow chat client could exhaust memory.
  */
 export const MAX_BUFFERED = 1024 * 1024;
 
 const encoder = new TextEncoder();
 
-/** Makes a service of a protocol, with a protocol object for each connection. */
+/** Makes a service from a protocol, with one protocol object per connection. */
 export function serveProtocol(create: () => Protocol): Service {
   return async (connection) => {
     const protocol = create();
@@ -50,12 +50,12 @@ export function serveProtocol(create: () => Protocol): Service {
       if (transport.failure !== null) throw transport.failure;
     } catch (error) {
       lost = error instanceof Error ? error : new Error(String(error));
-      // A farewell goes out after what was written before.
+      // Its answer is sent after what was written before.
       if ("answer" in lost) await transport.flush();
       throw error;
     } finally {
       transport.seal();
-      // A close of its own is not a loss; an error that it threw is.
+      // A close by the protocol itself is not a loss; an error that it throws is.
       const isOrdinary = lost instanceof ConnectionError && !("answer" in lost) &&
         lost.endedBy === "server";
       await protocol.connectionLost?.(isOrdinary ? null : lost);
@@ -69,7 +69,7 @@ async function converse(
   transport: ConnectionTransport,
 ): Promise<void> {
   while (!transport.isEnding) {
-    // Backpressure: a client that does not take its data is not read from.
+    // Backpressure: does not read from a client that does not read its data.
     await transport.flush();
     transport.isWaiting = true;
     const data = await connection.read();
@@ -120,7 +120,7 @@ class ConnectionTransport implements Transport {
 
   write(data: Uint8Array | string): void {
     if (this.#isEnding) return;
-    // Copied, since the data may be a view of a read buffer, or its owner may change it.
+    // Copied, because the data may be a view of a read buffer, or its owner may change it.
     const bytes = typeof data === "string" ? encoder.encode(data) : data.slice();
     if (bytes.length === 0) return;
     this.#queued += bytes.length;
@@ -164,7 +164,7 @@ class ConnectionTransport implements Transport {
         await this.#connection.write(data);
         this.#queued = Math.max(0, this.#queued - data.length);
       }
-    } catch (error) { // The connection is over; converse() finds out why.
+    } catch (error) { // The connection is over; converse() reports why.
       this.#failure = error;
       this.#drop();
       this.seal();

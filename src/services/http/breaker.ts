@@ -13,22 +13,22 @@ import { HttpError } from "../../http/error.ts";
 export interface BreakerOptions {
   /** Failures in a row that open the circuit. */
   readonly failures: number;
-  /** Milliseconds until a request may try the service again. */
+  /** How long the circuit stays open before a request may try the service again, in milliseconds. */
   readonly openFor: number;
-  /** Milliseconds that the service has to respond. */
+  /** How long the service may take to respond, in milliseconds. */
   readonly deadline: number;
-  /** Called when the circuit opens, with the failure that opened it, and with null when it closes. */
+  /** Called with the last failure when the circuit opens, and with null when it closes. */
   readonly onChange: (failure: unknown) => void;
 }
 
-/** A call of the service; the signal aborts when nobody waits for the result any longer. */
+/** A call to the service; the signal aborts when nobody waits for the result any longer. */
 export type Call<T> = (signal: AbortSignal) => T | Promise<T>;
 
 /**
- * A circuit breaker around a service. After some consecutive failures the
- * circuit opens: the service is not called, which spares clients the wait and
- * the service the load. After a while one request tries it, and the circuit
- * closes if that succeeds. Each lane has its own breakers.
+ * A circuit breaker around a service. After several failures in a row the circuit
+ * opens: the service is not called, which spares clients the wait and the service
+ * the load. After a while one request tries it, and the circuit closes if that
+ * succeeds. Each lane has its own breakers.
  */
 export class Breaker {
   readonly #name: string;
@@ -57,7 +57,7 @@ export class Breaker {
    * called because the circuit is open; 504 if it does not respond in time.
    */
   async call<T>(act: Call<T>): Promise<T> {
-    // The library would make other requests wait for the one that tries the service.
+    // The library would make other requests wait for the trial request.
     if (this.#policy.state === CircuitState.HalfOpen) throw this.#refuse();
     try {
       return await this.#policy.execute(() => this.#inTime(act));

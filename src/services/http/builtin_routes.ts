@@ -8,9 +8,9 @@ import { failRoute, work } from "./lab_routes.ts";
 
 /** Consecutive failures that open the circuit of a service. */
 const FAILURES = 5;
-/** How long it stays open, in milliseconds: short enough to watch. */
+/** How long the circuit stays open, in milliseconds: short enough to watch. */
 const OPEN_FOR = 5_000;
-/** How long a service has to respond, in milliseconds. */
+/** How long a service may take to respond, in milliseconds. */
 const DEADLINE = 1_000;
 
 const HELLO = fixed({
@@ -19,11 +19,11 @@ const HELLO = fixed({
 });
 
 /**
- * The routes of `--service http` without a handler: a greeting, an echo, and two
- * services behind one front that do not affect each other when they fail.
+ * The routes of `--service http`: a greeting, an echo, and two services that do
+ * not affect each other when they fail.
  *
- * @param options.lab Adds routes that load the server and make the services
- * fail; in `forked`, a service fails in one process only.
+ * @param options.lab Adds routes that load the server and make the services fail;
+ * in mode `forked`, a service fails in one process only.
  */
 export function builtinRoutes(
   { lab }: { readonly lab: boolean },
@@ -64,7 +64,7 @@ function serviceRoutes(letter: string, lab: boolean, context: ServiceContext): R
   };
 }
 
-/** A route to a service behind a circuit breaker. The breaker is loaded on the first request. */
+/** Puts a circuit breaker, loaded on the first request, in front of a service. */
 function guard(name: string, act: Call<string>, { log }: ServiceContext): RouteHandler {
   const load = async () => {
     const { Breaker } = await import("./breaker.ts");

@@ -1,19 +1,19 @@
 import type { ServiceContext } from "../service.ts";
 import { pause } from "./pause.ts";
 
-/** How a service fails: it throws, or it hangs. */
+/** How a service fails: it throws or it hangs. */
 export type FaultKind = "error" | "hang";
 
 /** Bytes of a BigInt64Array with one element. */
 const SIZE = 8;
 
 /**
- * An injected fault: how a service fails, and until when. All threads of a
- * process share it. In `forked` it affects only the process that served the
- * request for it.
+ * An injected fault: how a service fails, and until when. All threads of a process
+ * share it; in mode `forked`, it affects only the process that served the request
+ * for it.
  */
 export class Fault {
-  /** The end in milliseconds since 1970, negated when the service hangs. */
+  /** When the fault ends, in milliseconds since the epoch; negated if the service hangs. */
   readonly #until: () => Promise<BigInt64Array>;
 
   /** @param name The name of its shared memory. */
@@ -29,7 +29,7 @@ export class Fault {
     Atomics.store(await this.#until(), 0, kind === "hang" ? -until : until);
   }
 
-  /** Throws while an error is injected; while a hang is, waits for its end or the signal. */
+  /** Throws while an error is injected; during a hang, waits for its end or the signal. */
   async suffer(signal: AbortSignal): Promise<void> {
     const until = Number(Atomics.load(await this.#until(), 0));
     const left = Math.abs(until) - Date.now();

@@ -2,7 +2,7 @@ import { defineService } from "../service.ts";
 import { HTTP_OPTIONS, shortestHttpTimeout } from "./options.ts";
 import { HTTP_REFUSAL } from "./refusal.ts";
 
-/** HTTP/1.1: files of `--root`, or a few routes to begin with. */
+/** HTTP/1.1 (RFC 9112): the files of `--root`, or a few built-in routes. */
 export const http = defineService({
   name: "http",
   help: "HTTP/1.1: `GET /` answers `Hello, World!`",
@@ -11,7 +11,7 @@ export const http = defineService({
   refusal: HTTP_REFUSAL,
   shortestTimeout: shortestHttpTimeout,
   async create(context, options, host) {
-    // HTTP is by far the largest service: a thread of another one does without.
+    // HTTP is by far the largest service, so threads of other services do not load it.
     const { createHttpService } = await import("./http_service.ts");
     const { root, lab } = options;
     if (root !== null && !lab) return await createHttpService(null, context, options, host);

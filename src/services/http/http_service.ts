@@ -7,11 +7,11 @@ import type { HttpOptions } from "./options.ts";
 import { reportTo } from "./reports.ts";
 
 /**
- * Makes a service of a handler, with what the options put around it: files
- * before it, compression after it. What is not asked for is not loaded.
+ * Makes a service from a handler, with files before it and compression after it as
+ * the options say. Loads only what is needed.
  *
  * @param handler null serves only the files of `root`.
- * @throws {ExitError} If the folder of files cannot be used.
+ * @throws {ExitError} If the `root` folder cannot be used.
  */
 export async function createHttpService(
   handler: HttpHandler | null,
@@ -35,7 +35,7 @@ export async function createHttpService(
   return serveHttp(outermost, options, context.retiring, reports);
 }
 
-/** Records requests in the access log; null where there is none. */
+/** Records requests in the access log; null if there is none. */
 async function accessRecorder(
   { accessLog, accessLogFormat }: HttpOptions,
   host: ServiceHost,

@@ -7,20 +7,20 @@ import { formatDuration, parseDuration } from "../../settings/units.ts";
 import type { Fault } from "./fault.ts";
 import { pause } from "./pause.ts";
 
-/** The longest work of either kind, in milliseconds: a minute. */
+/** The longest work of either kind, in milliseconds. */
 const MAX_WORK = 60_000;
 /** The longest fault, in milliseconds. */
 const MAX_FAULT = 600_000;
-/** Iterations between two readings of the clock, about 10 us: reading it is a system call. */
+/** Iterations between two readings of the clock, about 10 µs: each is a system call. */
 const ROUND = 10_000;
-/** The most characters of a wrong value to quote. */
+/** The most characters of an invalid value to quote. */
 const FOUND_LIMIT = 40;
 
 /**
- * Loads the server: `?cpu_ms=5&io_ms=20` uses 5 ms of processor time, which take
- * longer where threads share a processor, then waits for 20 ms.
+ * Loads the server: `?cpu_ms=5&io_ms=20` uses 5 ms of CPU time, which takes longer
+ * if threads share a processor, then waits for 20 ms.
  *
- * @throws {HttpError} 400 if one is not a whole number from 0 to 60000.
+ * @throws {HttpError} 400 if either is not a whole number from 0 to 60000.
  */
 export async function work(request: HttpRequest): Promise<string> {
   const query = new URLSearchParams(request.query);
@@ -32,10 +32,10 @@ export async function work(request: HttpRequest): Promise<string> {
 }
 
 /**
- * Makes a service fail: `?for=10s` with an error at once, with `&how=hang` by
- * not responding.
+ * Makes a service fail: `?for=10s` makes it throw for that time, and `&how=hang`
+ * makes it hang instead.
  *
- * @throws {HttpError} 400 if the duration is missing or too long.
+ * @throws {HttpError} 400 if the duration is missing or too long, or `how` is unknown.
  */
 export function failRoute(name: string, fault: Fault): RouteHandler {
   return async (request) => {

@@ -1,6 +1,6 @@
 const FULL = "Service Unavailable: the server is full\n";
 
-/** The response when the server is full. */
+/** The response while the server is full. */
 export const HTTP_REFUSAL = [
   "HTTP/1.1 503 Service Unavailable",
   "Content-Type: text/plain; charset=utf-8",

@@ -2,7 +2,7 @@ import type { ServiceContext } from "../service.ts";
 import type { HttpReports } from "../../http/conversation/conversation_context.ts";
 import { TlsHelloError } from "../../http/codec/request_decoder.ts";
 
-/** Logs what conversations report. */
+/** Logs the reports of HTTP conversations. */
 export function reportTo(context: ServiceContext): Omit<HttpReports, "answered"> {
   const { log } = context;
   return {
@@ -23,7 +23,7 @@ export function reportTo(context: ServiceContext): Omit<HttpReports, "answered">
   };
 }
 
-/** Once across all threads: one misconfigured client repeats the mistake with each connection. */
+/** Warns once across all threads, because a misconfigured client repeats its mistake with each connection. */
 async function adviseOnce({ log, shared }: ServiceContext): Promise<void> {
   const said = new Int32Array(await shared("http: TLS advice", 4));
   if (Atomics.exchange(said, 0, 1) !== 0) return;

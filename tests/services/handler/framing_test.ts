@@ -6,7 +6,7 @@ import { Client } from "../../helpers/client.ts";
 import { serve } from "../../helpers/lane.ts";
 import { CONTEXT } from "../../helpers/service_context.ts";
 
-/** Serves a framing with an answer that shows the request, sends data, ends; all that comes back. */
+/** Serves a framing with a handler that shows the request, sends `data`, half-closes, and returns the answer. */
 async function exchange(
   framing: Framing,
   data: Uint8Array | string,
@@ -24,18 +24,18 @@ async function exchange(
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-Deno.test("Framing lines splits at LF or CR LF and accepts a last line without a line ending", async () => {
+Deno.test("Framing of lines splits at LF or CR LF and accepts a last line without a line ending", async () => {
   const { answer, summary } = await exchange({ type: "lines" }, "a\r\n\nb c\nlast");
   assertEquals(text(answer), "[a]\n[]\n[b c]\n[last]\n");
   assertEquals(summary.endedBy, "client");
 });
 
-Deno.test("Framing delimiter splits after a delimiter of any length, and keeps it", async () => {
+Deno.test("Framing by delimiter splits after a delimiter of any length and keeps it", async () => {
   const { answer } = await exchange({ type: "delimiter", delimiter: "--" }, "a-b--c--");
   assertEquals(text(answer), "[a-b--][c--]");
 });
 
-Deno.test("Framing length reads and writes prefixes of each width in both byte orders", async () => {
+Deno.test("Framing by length reads and writes prefixes of each width in both byte orders", async () => {
   for (const bytes of [1, 2, 4, 8] as const) {
     for (const endian of ["big", "little"] as const) {
       const prefix = (length: number) => {
@@ -66,7 +66,7 @@ Deno.test("Framing closes on a request above the limit and accepts one at the li
   }
 });
 
-Deno.test("Framing tells an end within a request from an end between requests", async () => {
+Deno.test("Framing distinguishes the end of the stream within a request from one between requests", async () => {
   const cases: [Framing, unfinished: string, partial: string][] = [
     [{ type: "delimiter", delimiter: "?" }, "a?bc", "bc"],
     [{ type: "length", bytes: 2 }, "\0", "\0"],
@@ -81,7 +81,7 @@ Deno.test("Framing tells an end within a request from an end between requests", 
   }
 });
 
-Deno.test("serveRequests() writes nothing for null, and fails for a response that is not data", async () => {
+Deno.test("serveRequests() writes nothing for null, and fails for a response that is neither text nor bytes", async () => {
   const answers: unknown[] = [null, undefined, "", 5];
   const handler = { handle: () => answers.shift() as string };
   await using serving = await serve(serveRequests({ type: "lines" }, handler, CONTEXT));

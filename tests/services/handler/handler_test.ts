@@ -9,7 +9,7 @@ import { settingsWith } from "../../helpers/settings.ts";
 
 const options = await settingsWith();
 
-/** A module of its own in a folder that goes away. */
+/** Writes a module to a temporary folder, and removes that after `use`. */
 async function withModule<T>(source: string, use: (path: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir();
   try {
@@ -27,7 +27,7 @@ async function rejected(path: string): Promise<ExitError> {
     await loadHandler(path);
   };
   const error = await assertRejects(load, ExitError) as ExitError;
-  assert(!error.message.includes("\n"), "the message is one line");
+  assert(!error.message.includes("\n"), "the message has more than one line");
   assertMatch(error.message, /^Cannot use the handler "|^Cannot find the handler "/);
   return error;
 }
@@ -41,7 +41,7 @@ Deno.test("checkHandlerFile() reports a missing file and a folder", async () => 
   assertMatch(folder.message, /it is not a file$/);
 });
 
-Deno.test("loadHandler() says what it found in a module and what it expected", async () => {
+Deno.test("loadHandler() reports what it found in a module and what it expected", async () => {
   const framed = (framing: string) => `export default { framing: ${framing}, handle() {} }`;
   const routes = (table: string) => `export default { routes: ${table} }`;
   const cases: [source: string, message: RegExp][] = [
@@ -72,7 +72,7 @@ Deno.test("loadHandler() says what it found in a module and what it expected", a
     [framed("'lines'"), /"lines" at framing, expected an object with a type/],
     [framed("{ type: 'words' }"), /"words" at framing\.type, expected .*"lines"/],
     [framed("{ type: 'delimiter' }"), /undefined at framing\.delimiter, expected a value/],
-    [framed("{ type: 'delimiter', delimiter: '' }"), /"" at framing\.delimiter, .* not empty/],
+    [framed("{ type: 'delimiter', delimiter: '' }"), /"" at framing\.delimiter, .*non-empty/],
     [framed("{ type: 'length', bytes: 3 }"), /3 at framing\.bytes, expected 1, 2, 4 or 8/],
     [framed("{ type: 'length', bytes: 2, endian: 'x' }"), /"x" at framing\.endian, expected "big"/],
     [framed("{ type: 'lines', limit: -1 }"), /-1 at framing\.limit, expected .* 1 or more/],
@@ -123,7 +123,7 @@ Deno.test("loadHandler() serves the shapes that speak HTTP, with the handler as 
   }
 });
 
-Deno.test("create() of a handler that does not speak HTTP refuses options that need it", async () => {
+Deno.test("create() of a handler that does not speak HTTP rejects options that need it", async () => {
   const sources = [
     "{ serve() {} }",
     "{ protocol() {} }",

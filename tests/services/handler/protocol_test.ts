@@ -13,7 +13,7 @@ import { until } from "../../helpers/until.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** A protocol that writes down what it is called with. */
+/** A protocol that records its calls. */
 function recorder(calls: string[], protocol: Protocol = {}): Protocol {
   return {
     connectionMade: (transport) => {
@@ -61,7 +61,7 @@ Deno.test("Protocol callbacks are called in order, and a promise delays the next
   assertEquals(calls.join(","), order);
 });
 
-/** Serves a protocol that acts on the first data, and what the client then reads to its end. */
+/** Serves a protocol that acts on the first data; returns all that the client then receives. */
 async function act(
   action: (transport: Transport) => void | Promise<void>,
 ): Promise<{ received: string; calls: string[]; summary: ConnectionSummary }> {
@@ -81,7 +81,7 @@ async function act(
   return { received, calls, summary };
 }
 
-Deno.test("Transport.end() lets the client read everything, called from a callback or elsewhere", async () => {
+Deno.test("Transport.end() lets the client read everything, whether called from a callback or elsewhere", async () => {
   const data = "x".repeat(MAX_BUFFERED - 1);
   const ends: ((transport: Transport) => void)[] = [
     (transport) => transport.end(),
@@ -133,7 +133,7 @@ Deno.test("Transport.close() closes at once and is not an error", async () => {
 
 Deno.test("Transport.write() closes when too much is buffered for a client", async () => {
   const { calls, summary } = await act((transport) => {
-    // The kernel takes nothing in between: all of it is written in one turn.
+    // The kernel accepts nothing in between: all of it is written in one turn of the event loop.
     for (let i = 0; i < 5; i++) transport.write(new Uint8Array(MAX_BUFFERED / 4));
   });
   assertEquals(summary.endedBy, "limit");
@@ -162,7 +162,7 @@ Deno.test("Transport.write() closes for a client that never reads, even while a 
   assertMatch(calls.at(-1) ?? "", /^lost .*ended by limit/);
 });
 
-Deno.test("Protocol gets no more data while its client does not read", async () => {
+Deno.test("Protocol receives no more data while its client does not read", async () => {
   const calls: string[] = [];
   let transport: Transport | undefined;
   const service = serveProtocol(() =>
@@ -174,12 +174,12 @@ Deno.test("Protocol gets no more data while its client does not read", async () 
   const requests = () => calls.filter((call) => call.startsWith("data")).length;
   await using serving = await serve(service);
   using client = await Client.connect(serving);
-  // An answer more while one waits would be beyond the limit, and end it.
+  // One more answer while another is buffered would exceed the limit and end the connection.
   for (let i = 0; i < 100; i++) {
     const before = requests();
     await client.send("x");
     await until(
-      "it is asked or waits",
+      "the protocol receives data or waits",
       () => requests() > before || (transport?.bufferedAmount ?? 0) > 0,
     );
   }
@@ -191,7 +191,7 @@ Deno.test("Protocol gets no more data while its client does not read", async () 
   assertEquals(received, requests() * MAX_BUFFERED);
 });
 
-Deno.test("Protocol that throws ends the connection with an error, which connectionLost gets", async () => {
+Deno.test("Protocol that throws ends the connection with an error, passed to connectionLost()", async () => {
   const { calls, summary } = await act(() => {
     throw new Error("boom");
   });
@@ -200,7 +200,7 @@ Deno.test("Protocol that throws ends the connection with an error, which connect
   assertEquals(summary.error?.message, "boom");
 });
 
-Deno.test("Protocol that throws a PeerError has it sent after what was written before", async () => {
+Deno.test("Protocol that throws a PeerError sends its answer after what was written before", async () => {
   const { received, calls, summary } = await act((transport) => {
     transport.write("before, ");
     throw new PeerError("Bad data", "sorry");

@@ -3,7 +3,7 @@ import { HttpError } from "../../../src/http/error.ts";
 import { Breaker, type Call } from "../../../src/services/http/breaker.ts";
 import { until } from "../../helpers/until.ts";
 
-/** A breaker that opens after two failures, and what became of its circuit. */
+/** A breaker that opens after two failures, and the recorded changes of its circuit. */
 function makeBreaker(options: { readonly openFor?: number; readonly deadline?: number } = {}) {
   const changes: unknown[] = [];
   const breaker = new Breaker("Service X", {
@@ -97,7 +97,7 @@ Deno.test("Breaker.call() lets one request try a half-open service, refuses othe
   assertEquals(changes, [failure, failure]);
 });
 
-Deno.test("Breaker.call() times out a hanging service: 504, a failure, and an aborted signal", async () => {
+Deno.test("Breaker.call() times out a hanging service with 504, counts a failure, and aborts the signal", async () => {
   const { changes, fail } = makeBreaker({ deadline: 10 });
   const signals: AbortSignal[] = [];
   const hanging: Call<string> = (signal) => {

@@ -21,7 +21,7 @@ interface RequestParts {
   readonly type?: string;
   /** The body, piece by piece. */
   readonly body?: readonly string[];
-  /** Of the body; null where it is not announced. */
+  /** The Content-Length of the body; null if there is none. */
   readonly length?: number | null;
   readonly signal?: AbortSignal;
 }
@@ -68,7 +68,7 @@ async function ask(
   return await handler(makeRequest(line, parts));
 }
 
-/** The status of an answer, and its text or what was wrong. */
+/** The status of an answer, and its text or the reason of its error. */
 async function answerOf(handler: HttpHandler, line: string): Promise<[number, unknown]> {
   try {
     const { status = 200, body } = await ask(handler, line);
@@ -89,12 +89,12 @@ async function echoed(handler: HttpHandler, line: string, parts?: RequestParts) 
   return { status, headers, length: source.length, pieces };
 }
 
-// It opens a library that stays open, which is no leak of the test that comes first.
+// Opens a library that stays open, which must not count as a leak of the first test.
 cpuClock();
 
 Deno.test("builtinRoutes() greets at / and responds for both services", async () => {
   const { handler } = startLanes(false);
-  // At once: no promise.
+  // Synchronous: not a promise.
   const { headers, body } = handler(makeRequest("GET /")) as HttpResponse;
   assertEquals(headers, [["Content-Type", "text/plain; charset=utf-8"]]);
   assertEquals(body, "Hello, World!");
@@ -133,7 +133,7 @@ Deno.test("builtinRoutes() has no lab routes by default", async () => {
   }
 });
 
-Deno.test("/work uses the processor and waits for as long as the query says", async () => {
+Deno.test("/work uses CPU time and waits for as long as the query says", async () => {
   const { handler } = startLanes();
   const start = performance.now();
   assertEquals(await answerOf(handler, "GET /work?cpu_ms=5&io_ms=20"), [
@@ -144,7 +144,7 @@ Deno.test("/work uses the processor and waits for as long as the query says", as
   assertEquals((await answerOf(handler, "POST /work"))[1], "Worked 0 ms, waited 0 ms");
   const busy = performance.now();
   const answer = ask(handler, "GET /work?cpu_ms=30");
-  assert(performance.now() - busy >= 30, "nothing else runs meanwhile");
+  assert(performance.now() - busy >= 30, "it returned early");
   await answer;
 });
 
@@ -157,7 +157,7 @@ Deno.test("/work stops waiting when the client disconnects", async () => {
   await ask(handler, "GET /work?io_ms=60000", { signal: gone.signal });
 });
 
-Deno.test("/work explains a wrong number in the query", async () => {
+Deno.test("/work explains an invalid number in the query", async () => {
   const { handler } = startLanes();
   for (const value of ["", "-1", "1.5", "60001", "1e3", "abc", "%0a"]) {
     const found = value === "%0a" ? "\\x0a" : value;
@@ -171,7 +171,7 @@ Deno.test("/work explains a wrong number in the query", async () => {
   }
 });
 
-Deno.test("/serviceA/fail explains a wrong duration or kind of fault", async () => {
+Deno.test("/serviceA/fail explains an invalid duration or kind of fault", async () => {
   const { handler } = startLanes();
   const time = "expected a duration up to 10m, such as 10s";
   const cases = [
@@ -211,7 +211,7 @@ Deno.test("/serviceB/fail?how=hang makes calls time out and does not affect the 
     200,
     "Service B hangs for 1m",
   ]);
-  // At the same time: each is given up after a second.
+  // At the same time, because each times out after a second.
   const answers = Array.from({ length: 5 }, () => answerOf(handler, "GET /serviceB"));
   assertEquals(await answerOf(handler, "GET /serviceA"), [200, "Service A response"]);
   for (const answer of answers) {
@@ -219,7 +219,7 @@ Deno.test("/serviceB/fail?how=hang makes calls time out and does not affect the 
   }
   const start = performance.now();
   assertEquals((await answerOf(handler, "GET /serviceB"))[0], 503);
-  assert(performance.now() - start < 900, "it is refused without a wait");
+  assert(performance.now() - start < 900, "it waited before refusing");
   assertEquals(await answerOf(handler, "GET /serviceA"), [200, "Service A response"]);
 });
 
