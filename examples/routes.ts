@@ -22,7 +22,7 @@ const missing = () => json({ error: "No such note" }, 404);
 
 async function add({ body }: HttpRequest): Promise<HttpResponse> {
   const { text } = (await body.json() ?? {}) as { text?: unknown };
-  if (typeof text !== "string") return json({ error: "Expected a text" }, 400);
+  if (typeof text !== "string") return json({ error: 'Expected "text" to be a string' }, 400);
   if (notes.size >= MAX_NOTES) return json({ error: "Too many notes" }, 507);
   const id = String(++lastId);
   notes.set(id, text);

@@ -58,7 +58,7 @@ testEachMode(
   { memory: "one", clients: 2 },
 );
 
-testEachMode("chat disconnects a member whose line is too long, and says why", async (mode) => {
+testEachMode("chat disconnects a member whose line is too long, and tells it why", async (mode) => {
   await using server = await startExample(mode, "chat.ts");
   using ada = await join(server, "ada");
   await ada.send("x".repeat(1001));

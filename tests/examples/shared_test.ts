@@ -76,7 +76,7 @@ for (const mode of ["pooled", "threaded"]) {
 }
 
 for (const mode of ["single", "async", "forked"]) {
-  Deno.test(`--mode ${mode}: --sandbox fails the start, since only threads can be sandboxed`, async () => {
+  Deno.test(`--mode ${mode}: --sandbox fails the start, because only threads can be sandboxed`, async () => {
     const outcome = await startExample("sandbox.ts", ["--mode", mode, "--sandbox"]).then(
       async (server) => {
         await server[Symbol.asyncDispose]();

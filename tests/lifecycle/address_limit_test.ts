@@ -3,10 +3,10 @@ import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { startServer } from "../helpers/server.ts";
 
-/** As many addresses as fill a table of few connections several times over. */
+/** Enough addresses to fill a table for few connections several times over. */
 const ADDRESSES = Array.from({ length: 200 }, (_, i) => `127.0.1.${i + 1}`);
 
-/** Connects from an address of its own; null if the server closes the connection instead of serving it. */
+/** Connects from a local address; null if the server closes the connection instead of serving it. */
 async function connectFrom(localAddress: string, port: number): Promise<Socket | null> {
   const socket = connect({ host: "127.0.0.1", port, localAddress });
   const answer = once(socket, "data").then(() => true);
@@ -21,7 +21,7 @@ async function connectFrom(localAddress: string, port: number): Promise<Socket |
 }
 
 for (const mode of ["async", "pooled"]) {
-  Deno.test(`--mode ${mode} holds --max-connections-per-ip after a reload with more --max-connections`, async () => {
+  Deno.test(`--mode ${mode} enforces --max-connections-per-ip after a reload that raises --max-connections`, async () => {
     const config = await Deno.makeTempFile({ suffix: ".toml" });
     await Deno.writeTextFile(config, "max-connections = 10\n");
     const limit = ["--max-connections-per-ip", "1"];

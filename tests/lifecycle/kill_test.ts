@@ -8,14 +8,14 @@ import { startServer } from "../helpers/server.ts";
 import { readyLanes, statusFile } from "../helpers/status.ts";
 import { until } from "../helpers/until.ts";
 
-Deno.test("kill -9 of a forked child closes its own connections only, and the child is replaced", async () => {
+Deno.test("kill -9 of a forked child closes only its own connections, and the child is replaced", async () => {
   await using status = await statusFile();
   await using server = await startServer([...workers("forked"), ...TROUBLE, ...status.args]);
   const clients = await Promise.all(Array.from({ length: 40 }, () => Client.connect(server)));
   for (const client of clients) await client.ask("hello");
   const { lanes } = await status.says("all are open", ({ totals }) => totals.open === 40);
   const [victim = { pid: 0, open: 0 }] = lanes;
-  assert(victim.open > 0 && victim.open < 40, "one of them serves all clients");
+  assert(victim.open > 0 && victim.open < 40, "one worker serves all clients");
   Deno.kill(victim.pid, "SIGKILL");
   const crash = await server.logged("Worker crashed");
   assertEquals(crash["exception.message"], `Process ${victim.pid} was killed by SIGKILL`);
@@ -24,7 +24,7 @@ Deno.test("kill -9 of a forked child closes its own connections only, and the ch
   assertEquals(answers.filter((answer) => answer === "").length, victim.open);
   await server.logged("Worker started");
   assertEquals(childrenOf(server.pid).length, 2);
-  await status.says("two are ready, neither the one killed", (status) => {
+  await status.says("two are ready, without the killed one", (status) => {
     const ready = readyLanes(status);
     return ready.length === 2 && ready.every(({ pid }) => pid !== victim.pid);
   });
@@ -34,8 +34,8 @@ Deno.test("kill -9 of a forked child closes its own connections only, and the ch
 });
 
 /**
- * Sends a request that takes a while, and resolves when the handler works on it:
- * the one sent before it, in the same packet, is answered by then.
+ * Sends a slow request, and resolves once the handler works on it: by then, the
+ * request before it in the same packet has been answered.
  */
 async function beginWait(client: Client, milliseconds: number): Promise<void> {
   await client.send(`hello\nwait ${milliseconds}\n`);
@@ -83,8 +83,8 @@ for (const mode of Object.keys(MODES)) {
     }));
     assertEquals(answers, Array(count).fill("waited\n"));
     assertEquals(await server.exited, 0);
-    assert(performance.now() - started < 5000, "it took longer than what was in flight");
+    assert(performance.now() - started < 5000, "it took longer than the exchanges in flight");
     assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);
-    assert(!children.some(isAlive), "a child is left");
+    assert(!children.some(isAlive), "a child is still alive");
   });
 }

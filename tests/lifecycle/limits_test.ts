@@ -5,7 +5,7 @@ import { testEachMode, workers } from "../helpers/modes.ts";
 import { SERVER, startCommand, startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
 
-/** A server under `ulimit -n 64`. */
+/** Starts a server under `ulimit -n 64`. */
 function startWithFewDescriptors(...args: string[]) {
   const command = `ulimit -n 64; exec "$@"`;
   const server = [...SERVER, "--port", "0", ...args];
@@ -88,7 +88,7 @@ Deno.test("--mode single serves one client at a time", async () => {
   assertEquals(await served, "second");
 });
 
-// Not threaded: each thread needs descriptors of its own, so a thread for each connection needs more than 64.
+// Not threaded: with a thread for each connection, and their descriptors, 64 are too few.
 for (const mode of ["async", "pooled", "forked"]) {
   Deno.test(`--mode ${mode}: with 64 descriptors, the lowered limit is logged and 200 clients are served in turn`, async () => {
     await using server = await startWithFewDescriptors(...workers(mode), "--service", "echo");
@@ -136,7 +136,7 @@ Deno.test("the server recovers when descriptors run out, and logs one outage", a
   assertEquals(server.records("Cannot accept").length, 1);
 });
 
-Deno.test("a backlog above the limit of the system is logged", async () => {
+Deno.test("a backlog above the system limit is logged", async () => {
   await using server = await startServer(["--service", "echo", "--backlog", "65535"]);
   const warning = server.log.find((line) => "sluice.backlog.wanted" in line);
   assertEquals(warning?.["sluice.backlog.wanted"], 65535);

@@ -6,7 +6,7 @@ import { echoOver } from "../helpers/talk.ts";
 import { runTool, testWith } from "../helpers/tools.ts";
 import { until } from "../helpers/until.ts";
 
-Deno.test("the first log record has mode, service, address, pid and limits", async () => {
+Deno.test("the first log record has the mode, service, address, pid and limits", async () => {
   await using server = await startServer(["--service", "echo", "--max-connections", "77"]);
   const [started] = server.log;
   assertEquals(started?.["sluice.mode"], "async");
@@ -82,13 +82,13 @@ Deno.test("PORT sets the port, and --port takes precedence", async () => {
   assertEquals(second.port, Number(other));
 });
 
-/** A port that is free. */
+/** Finds a free port. */
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
-Deno.test("--pid-file has the pid while the server runs", async () => {
+Deno.test("--pid-file holds the pid while the server runs", async () => {
   const path = await Deno.makeTempFile();
   await Deno.remove(path);
   await using server = await startServer(["--service", "echo", "--pid-file", path]);

@@ -64,7 +64,7 @@ const MISTAKES: Record<string, Mistake> = {
     message: /--bind.*--port/,
   },
   "an invalid size": { args: ["--log-max-size", "10mbb"], code: 64, message: /10mbb/ },
-  "a limit of no connections": {
+  "a connection limit of zero": {
     args: ["--max-connections", "0"],
     code: 64,
     message: /--max-connections/,
@@ -154,9 +154,9 @@ const MISTAKES: Record<string, Mistake> = {
 for (const [name, { args, env, code, message }] of Object.entries(MISTAKES)) {
   Deno.test(`${name} is reported in one line, with exit code ${code}`, async () => {
     const result = await runMain(args, env === undefined ? {} : { env });
-    assertMatch(result.stderr, /^sluice: [^\n]+\n$/, "it is not one line");
+    assertMatch(result.stderr, /^sluice: [^\n]+\n$/, "it is more than one line");
     assertMatch(result.stderr, message);
-    assert(!/\n\s+at /.test(result.stderr), "there is a stack trace");
+    assert(!/\n\s+at /.test(result.stderr), "it has a stack trace");
     assertEquals(result.code, code);
     assert(!result.stdout.includes("Serving"), "it served");
   });

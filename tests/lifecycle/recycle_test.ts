@@ -63,7 +63,7 @@ for (const mode of ["pooled", "forked"]) {
     );
   });
 
-  Deno.test(`--max-worker-memory below what a worker of --mode ${mode} needs to start is refused`, async () => {
+  Deno.test(`--max-worker-memory below what a worker of --mode ${mode} needs to start is rejected`, async () => {
     const args = [...workers(mode, 1), ...ECHO, "--max-worker-memory", "1mb"];
     const error = await startServer(args).catch((error) => error);
     assert(error instanceof Error, "the server started");

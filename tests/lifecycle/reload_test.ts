@@ -77,7 +77,7 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
     }
     const { exchanges } = load;
     await until(
-      "all clients go on after the last reload",
+      "all clients continue after the last reload",
       () => load.exchanges > Math.max(200, exchanges + 20),
     );
     await load.stop();
@@ -88,7 +88,7 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
   });
 }
 
-Deno.test("HUP reads the configuration file again, and logs what only a restart can change", async () => {
+Deno.test("HUP rereads the configuration file, and logs the options that only a restart can change", async () => {
   const file = await Deno.makeTempFile({ suffix: ".toml" });
   await Deno.writeTextFile(file, "workers = 1\n");
   await using status = await statusFile();

@@ -98,7 +98,7 @@ for (
   );
 }
 
-testEachMode("TERM lets a slow client read all that was written to it", async ({ args }) => {
+testEachMode("TERM lets a slow client read everything written to it", async ({ args }) => {
   await using server = await startServer(args("--service", "echo"));
   using client = await Client.connect(server);
   const data = new Uint8Array(4 * 1024 * 1024).fill(1);

@@ -12,7 +12,7 @@ Deno.test("400 connections at once are spread evenly over 4 workers", async () =
   const clients = await Promise.all(Array.from({ length: 400 }, () => Client.connect(server)));
   const { lanes } = await status.says("all are open", ({ totals }) => totals.open === 400);
   const spread = lanes.map((lane) => lane.open);
-  // The spread itself is worth seeing, even when the test passes.
+  // Printed because the spread is of interest even when the test passes.
   Deno.stderr.writeSync(new TextEncoder().encode(`400 connections: ${spread.join("/")}\n`));
   assert(spread.every((open) => open >= 90 && open <= 110), spread.join("/"));
   clients.forEach((client) => client.close());
@@ -25,7 +25,10 @@ Deno.test("a worker whose event loop is blocked accepts no connections", async (
   using blocker = await Client.connect(server);
   // Outlasts the test; the end of the server ends it.
   await blocker.send("block 25000\n");
-  const before = await status.says("the blocking one is open", ({ totals }) => totals.open === 1);
+  const before = await status.says(
+    "the blocking client is connected",
+    ({ totals }) => totals.open === 1,
+  );
   const blocked = before.lanes.find((lane) => lane.open === 1)?.lane;
   const clients = await Promise.all(Array.from({ length: 90 }, () => Client.connect(server)));
   const answers = await Promise.all(clients.map((client) => client.ask("hello")));

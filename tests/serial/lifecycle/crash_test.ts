@@ -11,10 +11,10 @@ interface Served {
   readonly worker: string;
 }
 
-/** A client that is served; retries where a crashing process resets the clients in its accept queue. */
+/** Connects until a client is served: a crashing process resets the clients in its accept queue. */
 function serveOne(server: Server): Promise<Served> {
   return waitFor("a client is served", async () => {
-    // Without a process left, connecting is refused.
+    // Connecting is refused while no process is left.
     const client = await Client.connect(server).catch(() => null);
     const worker = await client?.ask("worker").catch(() => "") ?? "";
     if (client !== null && worker !== "") return { client, worker };
@@ -23,10 +23,10 @@ function serveOne(server: Server): Promise<Served> {
   });
 }
 
-/** The number of workers, and of clients at least: a thread serves one. */
+/** The number of workers, and the minimum number of clients: a thread serves one. */
 const COUNT = 5;
 
-/** Clients of at least two workers. */
+/** Connects clients until at least two workers serve some. */
 async function serveSome(server: Server): Promise<readonly Served[]> {
   const served: Served[] = [];
   const workersUsed = () => new Set(served.map(({ worker }) => worker)).size;
@@ -62,7 +62,7 @@ for (const mode of ["threaded", "pooled", "forked"]) {
       String(crashes[0]?.["exception.stacktrace"]).includes("trouble.js"),
       "the stack trace lacks the handler",
     );
-    assertEquals(server.stderr, "", "an error belongs in the log alone");
+    assertEquals(server.stderr, "", "an error was printed outside the log");
     await status.says(
       "two crashes and as many workers as before",
       (status) =>
@@ -74,7 +74,7 @@ for (const mode of ["threaded", "pooled", "forked"]) {
   });
 }
 
-/** Has the handler of the only worker call Deno.exit; returns the workers that serve before and after. */
+/** Makes the handler of the only worker call Deno.exit; returns the workers that serve before and after. */
 async function exitIn(server: Server): Promise<readonly [before: string, after: string]> {
   const { client, worker } = await serveOne(server);
   await client.send("exit\n");
@@ -88,7 +88,7 @@ async function exitIn(server: Server): Promise<readonly [before: string, after: 
 Deno.test("--mode forked: a process whose handler calls Deno.exit is replaced", async () => {
   await using server = await startServer([...workers("forked", 1), ...TROUBLE]);
   const [before, after] = await exitIn(server);
-  assert(before !== after, "the process went on");
+  assert(before !== after, "the process kept running");
   const crash = await server.logged("Worker crashed");
   assert(String(crash["exception.message"]).endsWith(" exited with code 3"));
 });
@@ -102,7 +102,7 @@ Deno.test("--mode pooled: a handler that calls Deno.exit ends its connection, no
 
 for (const mode of ["pooled", "forked"]) {
   Deno.test(`--mode ${mode}: workers that die early are restarted at growing intervals, then the server exits 70`, async () => {
-    // After it is ready, even on a busy machine, and within the second that counts as early.
+    // Fails after it is ready, even on a busy machine, but within the second that counts as early.
     await using handler = await makeHandler(
       `setTimeout(() => { throw new Error("dies young"); }, 250);
       export default { async serve(c) { while (await c.read()); } };`,
@@ -110,9 +110,9 @@ for (const mode of ["pooled", "forked"]) {
     await using server = await startServer([...workers(mode), ...handler.args]);
     assertEquals(await server.exited, 70);
     const times = server.records("Worker crashed").map((line) => Date.parse(line.timestamp));
-    assert(times.length >= 6, `it was tried ${times.length} times`);
+    assert(times.length >= 6, `workers were started ${times.length} times`);
     const [first = 0, last = 0] = [times[0], times.at(-1)];
-    assert(last - first > 1000, `the last try came after ${last - first} ms`);
+    assert(last - first > 1000, `the last crash came after ${last - first} ms`);
     const [failed] = server.records("Cannot keep the workers");
     assertEquals(failed?.message, "Cannot keep the workers alive: dies young");
   });

@@ -8,7 +8,7 @@ import { until } from "../../helpers/until.ts";
 
 const SUSPECT = "Worker missed heartbeats";
 
-/** Waits for a record about the worker that serves a client: on a busy machine, others may miss heartbeats too. */
+/** Waits for a record about the worker of a client, since on a busy machine others may miss heartbeats, too. */
 function loggedOf(client: Client, server: Server, message: string): Promise<LogLine> {
   const peer = `127.0.0.1 port ${client.localAddr.port}`;
   return server.logged((line) =>
@@ -16,13 +16,13 @@ function loggedOf(client: Client, server: Server, message: string): Promise<LogL
   );
 }
 
-/** Four clients at a time connect and ask, again and again, until they are stopped. */
+/** Four concurrent clients connect and ask repeatedly, until stopped. */
 function startClients(server: Server): { served(): number; stop(): Promise<void> } {
   let served = 0;
   let isStopped = false;
   async function tryOnce(): Promise<void> {
     using client = await Client.connect(server);
-    // In forked mode the kernel assigns clients to the hung process too, until it is killed.
+    // In forked mode, the kernel also assigns clients to the hung process until it is killed.
     const late = setTimeout(() => client.close(), 200);
     if (await client.ask("hello").catch(() => "") !== "") served++;
     clearTimeout(late);
@@ -39,7 +39,7 @@ function startClients(server: Server): { served(): number; stop(): Promise<void>
   };
 }
 
-/** Longer than a thread or a process takes to start, on a busy machine too. */
+/** Longer than a thread or process takes to start, even on a busy machine; in seconds. */
 const TIMEOUT = 3;
 
 for (const mode of ["threaded", "pooled", "forked"]) {
@@ -85,7 +85,7 @@ Deno.test("--max-hung-threads drains the server, which exits 70", async () => {
   );
 });
 
-Deno.test("a worker that was only slow recovers, and is not replaced", async () => {
+Deno.test("a worker that is merely slow recovers, and is not replaced", async () => {
   await using status = await statusFile();
   const args = [...workers("pooled"), ...TROUBLE, "--worker-timeout", "10s", ...status.args];
   await using server = await startServer(args);

@@ -1,4 +1,4 @@
-/** How soon a worker that is gone is replaced. */
+/** How soon a lost worker is replaced. */
 import { assert } from "@std/assert";
 import { Client } from "../../helpers/client.ts";
 import { TROUBLE } from "../../helpers/handlers.ts";
@@ -6,7 +6,7 @@ import { workers } from "../../helpers/modes.ts";
 import { childrenOf } from "../../helpers/process.ts";
 import { type Server, startServer } from "../../helpers/server.ts";
 
-/** Starts a server; returns also the seconds that its replacement workers may take, on this machine. */
+/** Starts a server; also returns how many seconds replacing a worker may take on this machine. */
 async function startTimed(args: readonly string[]): Promise<[server: Server, limit: number]> {
   const started = performance.now();
   const server = await startServer(args);

@@ -4,12 +4,12 @@ import { schedulerTimes } from "../../../src/base/cpu_clock.ts";
 import { HTTP, runOn } from "../../helpers/load_server.ts";
 import type { ServerPlan } from "../../helpers/load_server_worker.ts";
 
-/** A stall in milliseconds, from the first request on. */
+/** A stall, in milliseconds from the first request. */
 const STALL = { after: 200, length: 300 };
 
 async function latencyOf(plan: ServerPlan, changes: Partial<LoadPlan>): Promise<Latency> {
   const { result } = await runOn(plan, changes);
-  if (result.latency === null) throw new Error("There is no latency");
+  if (result.latency === null) throw new Error("No latency was measured");
   return result.latency;
 }
 

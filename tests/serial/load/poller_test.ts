@@ -7,11 +7,11 @@ const HOSTNAME = "127.0.0.1";
 /** Longer than any wait here, in milliseconds. */
 const PATIENCE = 10_000;
 
-// Open for the life of the process: not a leak of a test.
+// Open for the life of the process, so that it does not count as a leak of a test.
 const library = openSocketLibrary();
 const sockets = new Sockets(library);
 
-/** Sockets that are connected to the runtime's connections. */
+/** Makes pairs of a raw socket and the runtime's connection at its other end. */
 async function connectPairs(count: number) {
   using listener = Deno.listen({ hostname: HOSTNAME, port: 0 });
   const address = encodeAddress(HOSTNAME, listener.addr.port);
@@ -39,7 +39,7 @@ function eventsOf(poller: Poller, timeout: number): [socket: number, flags: numb
   );
 }
 
-Deno.test("Poller.wait() takes its timeout, to fractions of a millisecond", () => {
+Deno.test("Poller.wait() keeps to its timeout, to fractions of a millisecond", () => {
   using poller = new Poller(library);
   for (const timeout of [0.2, 0.9, 5]) {
     const times = Array.from({ length: 20 }, () => {
@@ -105,7 +105,7 @@ Deno.test("Poller returns each ready socket once per wait", async () => {
   assertEquals(sorted(), expected.slice(0, 1));
 });
 
-Deno.test("Poller.change() changes the flags that a socket is watched for", async () => {
+Deno.test("Poller.change() changes the events that a socket is watched for", async () => {
   using poller = new Poller(library);
   using connected = await connectPairs(1);
   const [pair] = connected.pairs;
