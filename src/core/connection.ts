@@ -11,7 +11,7 @@ const encoder = new TextEncoder();
 
 /**
  * A connection to a peer: an accepted client or a dialed upstream. One read and
- * one write may be in progress at a time. Once either side has closed it, reads
+ * one write may be pending at a time. Once either side has closed it, reads
  * and writes throw a {@linkcode ConnectionError}.
  */
 export class Connection {
@@ -159,15 +159,13 @@ export class Connection {
   /**
    * Writes all of the data; resolves when the kernel has accepted it.
    *
-   * @throws {ConnectionError} If the connection ends, also by `--write-timeout`.
-   * @throws {Error} If another write is in progress.
+   * @throws {ConnectionError} If the connection ends, for example by `--write-timeout`.
+   * @throws {Error} If another write is pending.
    */
   write(data: Uint8Array | string): Promise<void> {
     const bytes = typeof data === "string" ? encoder.encode(data) : data;
     if (this.#record.isWriting) {
-      return Promise.reject(
-        new Error("Cannot write: another write is in progress, await it first"),
-      );
+      return Promise.reject(new Error("Cannot write: another write is pending, await it first"));
     }
     this.#record.startWriting();
     return this.#send(bytes);

@@ -83,7 +83,7 @@ export class ConnectionRecord {
     return this.#endedBy = by;
   }
 
-  /** Makes the error for a failed read or write, which may have failed because this side closed. */
+  /** Makes the error for a failed read or write, including one that failed because this side closed. */
   lost(cause: unknown): Error {
     // The caller tried to write something other than bytes, which is a bug.
     if (cause instanceof TypeError) return cause;

@@ -66,7 +66,7 @@ export class Connections {
     this.kill();
   }
 
-  /** Closes all connections at once; dialing is over, too. */
+  /** Closes all connections at once; later dials fail. */
   kill(): void {
     this.#isOver = true;
     for (const connection of this.#live.keys()) connection.endAs("drain");

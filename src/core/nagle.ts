@@ -5,6 +5,6 @@
 export function disableNagle(socket: Deno.Conn): void {
   try {
     if (socket.remoteAddr.transport === "tcp") (socket as Deno.TcpConn).setNoDelay(true);
-  } catch { // Closed already, which the next read reports.
+  } catch { // Already closed: the next read will fail.
   }
 }

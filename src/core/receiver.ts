@@ -78,7 +78,7 @@ export class Receiver {
   // to the cost of a message.
   #receive<T>(then: (isMore: boolean) => T): Promise<T> {
     if (this.#record.isReading) {
-      return Promise.reject(new Error("Cannot read: another read is in progress, await it first"));
+      return Promise.reject(new Error("Cannot read: another read is pending, await it first"));
     }
     this.#record.startReading(this.#pending.length > 0);
     const space = this.#pending.space();

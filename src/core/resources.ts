@@ -25,7 +25,7 @@ export interface SharedCount {
 /** The open connections of one lane, visible to other threads. */
 export interface LaneCount {
   addOpen(difference: number): void;
-  /** Whether the lane was given up as hung, and its connections already released. */
+  /** Whether the lane was given up as hung and its connections have been released. */
   readonly isWrittenOff: boolean;
 }
 
@@ -192,7 +192,7 @@ export class ResourceManager {
   }
 }
 
-/** The address that limits apply to, the same for an IPv4 client of a dual-stack socket; null for Unix sockets. */
+/** The address that limits apply to: an IPv4 client's is the same on a dual-stack socket. Null if none. */
 export function addressKey(addr: Deno.Addr): string | null {
   if (addr.transport !== "tcp" && addr.transport !== "udp") return null;
   return addr.hostname.startsWith("::ffff:") ? addr.hostname.slice(7) : addr.hostname;

@@ -164,11 +164,11 @@ Deno.test("Connection rejects a second read and a second write at the same time"
   using client = await Client.connect(serving);
   const served = await connection;
   const first = served.read();
-  await assertRejects(() => served.read(), Error, "another read is in progress");
+  await assertRejects(() => served.read(), Error, "another read is pending");
   await client.send("x");
   await first;
   const write = served.write(new Uint8Array(1024));
-  await assertRejects(() => served.write("y"), Error, "another write is in progress");
+  await assertRejects(() => served.write("y"), Error, "another write is pending");
   await write;
   finish();
 });
