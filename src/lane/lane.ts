@@ -129,7 +129,7 @@ export class Lane {
     return ports.every((port) => setReuseportFilter(port, filter));
   }
 
-  /** Leaves new clients to the other lanes; resolves when accepting has stopped. {@linkcode ended} follows. */
+  /** Leaves new clients to other lanes; resolves when accepting has stopped, before {@linkcode ended}. */
   async retire(): Promise<void> {
     await Promise.all(this.#parts.acceptors.map((acceptor) => acceptor.retire()));
     this.#parts.retiring.abort();

@@ -7,15 +7,15 @@ const ANSWERS: ReadonlyMap<string, string> = new Map([
   ["Simple is better than?", "Complex."],
 ]);
 
-/** A pure function of the question, without I/O. */
+/** A pure function: it does no I/O. */
 const handler: RequestHandler<string> = {
   handle: (question) => ANSWERS.get(question.trim()) ?? "Error: unknown aphorism.",
 };
 
-/** Answers aphorisms, as questions that end with `?`. */
+/** Completes aphorisms: a question ends with `?`, its answer with `.`. */
 export const zen = defineService({
   name: "zen",
-  help: "answers aphorisms: questions end with `?`, answers with `.`",
+  help: "completes aphorisms: questions end with `?`, answers with `.`",
   port: 1060,
   options: [],
   refusal: "Error: too many clients.",

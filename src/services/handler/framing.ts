@@ -22,7 +22,7 @@ export type Framing =
     readonly limit?: number;
   };
 
-/** Answers one request with at most one response, without I/O of its own. */
+/** Answers one request with at most one response, without touching the connection. */
 export interface RequestHandler<Request = string | Uint8Array> {
   /**
    * @param request Text or bytes, see {@linkcode Framing}; bytes are valid until the response.
