@@ -22,14 +22,14 @@ export class HttpError extends Error {
     return `${reasonPhrase(this.status)}: ${this.reason}\n`;
   }
 
-  /** The response, for frameworks that ask errors for one, as Hono does. */
+  /** The response, for frameworks that get it from the error, such as Hono. */
   getResponse(): Response {
     const headers = this.fields.map(([name, value]): [string, string] => [name, value]);
     return new Response(this.text, { status: this.status, headers });
   }
 }
 
-/** Whether a value is an HttpError, also if its class is the copy inside a bundled handler. */
+/** Whether a value is an HttpError, even one whose class is the copy in a bundled handler. */
 export function isHttpError(error: unknown): error is HttpError {
   return error instanceof HttpError ||
     (error instanceof Error && error.name === "HttpError" && "reason" in error);

@@ -8,11 +8,11 @@ export interface Exchange {
   readonly remoteAddr: Deno.Addr;
   /** The id of the connection and the number of the request on it, such as `0-17-2`. */
   readonly id: string;
-  /** 0 if the client left before the response. */
+  /** 0 if the client disconnected before the response. */
   readonly status: number;
   /** Bytes of the response body that were sent. */
   readonly bodyBytes: number;
-  /** When the head of the request had arrived, in milliseconds since the epoch. */
+  /** When the head of the request arrived, in milliseconds since the epoch. */
   readonly time: number;
   /** From then to the end of the response, in milliseconds. */
   readonly duration: number;
@@ -28,7 +28,7 @@ export class EndedExchange implements Exchange {
   readonly #connection: Pick<Connection, "id" | "remoteAddr">;
   readonly #number: number;
 
-  /** @param started When the head had arrived, by the monotonic clock, in milliseconds. */
+  /** @param started When the head arrived, by the monotonic clock, in milliseconds. */
   constructor(
     connection: Pick<Connection, "id" | "remoteAddr">,
     number: number,

@@ -56,7 +56,7 @@ export interface FixedParts {
   readonly body?: string;
 }
 
-/** Makes a constant response, which a handler can return each time at a lower cost than a new one. */
+/** Makes a constant response, which costs less to return repeatedly than new ones. */
 export function fixed(parts: FixedParts): HttpResponse {
   return new FixedResponse(parts);
 }

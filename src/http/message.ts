@@ -6,7 +6,7 @@ export type Field = readonly [name: string, value: string];
 
 /** The body of a request, which can be read once, by one of these methods. */
 export interface RequestBody {
-  /** Bytes, by Content-Length; null for a chunked body, whose length is known only at its end. */
+  /** In bytes, as in Content-Length; null for a chunked body, whose length is known only at its end. */
   readonly length: number | null;
   /** Whether reading has begun. */
   readonly isUsed: boolean;
@@ -15,15 +15,20 @@ export interface RequestBody {
    *
    * @returns A view that is valid until the next read; null at the end.
    * @throws {HttpError} 400, 413 or 431 if the body is malformed or too large.
-   * @throws {ConnectionError} If the client leaves before the end, or takes too long.
+   * @throws {ConnectionError} If the client disconnects before the end, or takes too long.
+   * @throws {TypeError} If the response was already sent.
    */
   read(): Promise<Uint8Array<ArrayBuffer> | null>;
-  /** Reads the whole body. */
+  /**
+   * Reads the whole body.
+   *
+   * @throws {TypeError} If reading has begun. Others as {@linkcode read}.
+   */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
-  /** Reads the whole body as UTF-8. */
+  /** Reads the whole body as UTF-8, like {@linkcode bytes}. */
   text(): Promise<string>;
   /**
-   * Reads the whole body as JSON.
+   * Reads the whole body as JSON, like {@linkcode bytes}.
    *
    * @throws {HttpError} 400 if it is not JSON.
    */
@@ -62,9 +67,9 @@ export interface HttpRequest {
   readonly body: RequestBody;
   readonly remoteAddr: Deno.Addr;
   readonly localAddr: Deno.Addr;
-  /** Unique as long as the server runs. */
+  /** Unique while the server runs. */
   readonly id: string;
-  /** Aborts if the client leaves before it has the response, or the request times out. */
+  /** Aborts if the client disconnects before the response is sent, or the request times out. */
   readonly signal: AbortSignal;
   /** Resolves when the response is sent; rejects if it could not be. */
   readonly completed: Promise<void>;
@@ -76,7 +81,7 @@ export interface BodySource {
   readonly length: number | null;
   /** @returns The next piece, which must not change until the next call; null at the end. */
   read(): Promise<Uint8Array | null>;
-  /** Called once after the last read, also if the client leaves before the end. */
+  /** Called once after the last read, even if the client disconnects before the end. */
   close(): void | Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** HTTP/1.1 over real sockets: bytes on the wire, and the life of the connection. */
+/** HTTP/1.1 over real sockets: bytes on the wire, and the lifetime of the connection. */
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import {
@@ -115,7 +115,7 @@ const METHODS: Readonly<Record<string, Case>> = {
     assertEquals((await ask(client, "HEAD", "/nothing")).status, 404);
     assertEquals((await ask(client, "GET", "/")).body, "Hello");
   },
-  async "RFC 9110, 15.5.6: another method gets 405 with the methods that are allowed"(client) {
+  async "RFC 9110, 15.5.6: any other method gets 405 with the allowed methods"(client) {
     const { status, fields } = await ask(client, "DELETE", "/");
     assertEquals([status, fields["allow"]], [405, "GET, HEAD, OPTIONS"]);
     assertEquals((await ask(client, "get", "/")).status, 405);
@@ -249,7 +249,7 @@ const BODIES: Readonly<Record<string, Case>> = {
     const request = requestText("POST", "/count", { "Transfer-Encoding": "chunked" });
     assertEquals((await refused(client, `${request}x\r\n`))[0], 400);
   },
-  async "RFC 9112, 8: a malformed chunk leaves a response made from the body incomplete"(client) {
+  async "RFC 9112, 8: a malformed chunk leaves a response that echoes the body incomplete"(client) {
     await client.send(requestText("POST", "/echo", { "Transfer-Encoding": "chunked" }));
     await client.send("1\r\na\r\n");
     await client.receiveUntil("1\r\na\r\n");
@@ -261,7 +261,7 @@ const BODIES: Readonly<Record<string, Case>> = {
 
 testAll([], { ...PERSISTENCE, ...ORDER, ...METHODS, ...CONTINUE, ...BODIES });
 
-Deno.test("HTTP: a client that speaks TLS gets 400, and the log advises once", async () => {
+Deno.test("HTTP: a client that speaks TLS gets 400, and the log has advice once", async () => {
   await using server = await startServer(HANDLER);
   for (let i = 0; i < 3; i++) {
     using client = await Client.connect(server);

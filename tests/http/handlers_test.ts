@@ -1,4 +1,4 @@
-/** Guarantees for handlers of routes, and protection against their errors. */
+/** Guarantees for route handlers, and protection against their errors. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";

@@ -1,4 +1,4 @@
-/** The limits of HTTP in bytes and in time, over real sockets. */
+/** The size limits and timeouts of HTTP, over real sockets. */
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import {
@@ -73,7 +73,7 @@ testAll(["--header-timeout", "200ms", "--body-timeout", "200ms", "--request-time
   async "a head that is not complete within --header-timeout gets 408"(client) {
     assertEquals((await refused(client, "GET / HTTP/1.1\r\nHost: a\r\n"))[0], 408);
   },
-  async "a head that arrives byte by byte gets no more than --header-timeout"(client) {
+  async "a head that arrives byte by byte gets no longer than --header-timeout"(client) {
     let isOver = false;
     const response = receiveLastResponse(client).finally(() => isOver = true);
     await client.send("GET / HTTP/1.1\r\nX: ");
@@ -91,7 +91,7 @@ testAll(["--header-timeout", "200ms", "--body-timeout", "200ms", "--request-time
     const request = requestText("POST", "/count", { "Content-Length": 9 });
     assertEquals((await refused(client, `${request}1234`))[0], 408);
   },
-  async "an unread body gets no more than --body-timeout"(client) {
+  async "an unread body gets no longer than --body-timeout"(client) {
     await client.send(requestText("POST", "/ignore", { "Content-Length": 9 }));
     assertEquals((await receiveResponse(client)).body, "ignored");
     assertEquals(await client.receiveAll(), "");
@@ -99,7 +99,7 @@ testAll(["--header-timeout", "200ms", "--body-timeout", "200ms", "--request-time
   async "a request gets 503 if its handler does not respond within --request-timeout"(client) {
     assertEquals((await refused(client, requestText("GET", "/hang")))[0], 503);
   },
-  async "a connection may be idle for longer than any of them"(client) {
+  async "a connection may be idle for longer than any of these timeouts"(client) {
     assertEquals((await ask(client, "GET", "/")).body, "Hello");
     await delay(600);
     assertEquals((await ask(client, "GET", "/")).body, "Hello");

@@ -1,4 +1,4 @@
-/** HTTP in every mode: persistent connections, and their end when the server drains. */
+/** HTTP in every mode: persistent connections, and how they end when the server drains. */
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { ask, receiveLastResponse, receiveResponse, requestText } from "../helpers/http_client.ts";
@@ -13,7 +13,7 @@ async function drain(server: Server): Promise<void> {
   await server.logged((line) => line["sluice.signal"] === "SIGTERM");
 }
 
-/** Waits until the server exits, having killed no connection. */
+/** Waits until the server exits, without having killed a connection. */
 async function endsInOrder(server: Server): Promise<void> {
   assertEquals(await server.exited, 0);
   assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);
@@ -88,7 +88,7 @@ testEachMode("HTTP: a drain closes idle connections, spread over time", async (m
   const times = await Promise.all(ends);
   const [first, last] = [Math.min(...times), Math.max(...times)];
   assert(last - start < 4000, `the last ended after ${last - start} ms`);
-  // Only a single lane closes all of them one after another.
+  // Only a single lane closes all of them in turn.
   if (mode.lanes === 1 && mode.clients > 1) {
     assert(last - first > 200, `all within ${last - first} ms`);
   }

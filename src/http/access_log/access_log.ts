@@ -1,6 +1,6 @@
 import type { Exchange } from "../exchange.ts";
 
-/** The format of the access log: that of Apache and nginx, or JSON with OpenTelemetry's names. */
+/** The format of the access log: as in Apache and nginx, or JSON with OpenTelemetry's names. */
 export type AccessFormat = "combined" | "json";
 
 // Text that needs no escaping: ASCII without control characters, quotes and backslashes.
@@ -9,7 +9,7 @@ const SPECIAL = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
 const NOT_ASCII = /[\x7f-\uffff]/g;
 
 /**
- * Formats exchanges as lines, with a newline at the end.
+ * Formats exchanges as lines, with their newlines.
  *
  * `combined` is the format of Apache and nginx, in UTC, with nginx's escapes:
  * `::1 - - [21/Nov/2026:19:05:27 +0000] "GET / HTTP/1.1" 200 13 "-" "curl/8"`.
@@ -55,7 +55,7 @@ function json(exchange: Exchange): string {
   },"sluice.request.id":"${exchange.id}"}\n`;
 }
 
-/** Escapes as nginx does, with `\x22`, what could end the field or the line, or is not ASCII. */
+/** Escapes characters that could end the field or the line, or are not ASCII, like nginx: `\x22`. */
 function escaped(text: string): string {
   if (PLAIN.test(text)) return text;
   return text.replace(SPECIAL, (char) => `\\x${hex(char, 2).toUpperCase()}`);
@@ -81,7 +81,7 @@ let isoTime = "";
 /** `21/Nov/2026:19:05:27 +0000` */
 let clockTime = "";
 
-/** Formats the two times above, which many lines of a busy server share. */
+/** Updates the two times above, which the lines of a second share. */
 function setTime(time: number): void {
   const now = Math.floor(time / 1000);
   if (now === second) return;

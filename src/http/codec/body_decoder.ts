@@ -5,7 +5,7 @@ import { malformed } from "./malformed.ts";
 import { isomorphic } from "./text.ts";
 
 const [LINE_FEED, RETURN] = [10, 13];
-/** The most digits of a chunk size, including leading zeros: sizes up to 2^52. */
+/** Maximum number of digits in a chunk size, including leading zeros: sizes up to 2^52. */
 const SIZE_DIGITS = 13;
 /** Chunk extensions (RFC 9112, 7.1.1), without the whitespace that senders must not generate. */
 const EXTENSIONS =
@@ -26,14 +26,14 @@ export interface BodyDecoder {
   /**
    * Decodes the next part.
    *
-   * @param bytes Everything that has arrived and was not consumed. Consumed bytes may be
+   * @param bytes Everything that has arrived and is not consumed. Consumed bytes may be
    * overwritten.
    * @returns A part of the content, as a view of `bytes`; "more" if it needs more
    * bytes; "end" at the end of the message.
    * @throws {HttpError} 400, 413 or 431.
    */
   decode(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | "more" | "end";
-  /** How many bytes the last call consumed. */
+  /** The number of bytes that the last call consumed. */
   readonly consumed: number;
 }
 
@@ -60,12 +60,12 @@ export class FixedBody implements BodyDecoder {
 export class ChunkedBody implements BodyDecoder {
   consumed = 0;
   readonly #limits: BodyLimits;
-  /** What comes next. */
+  /** The part that comes next. */
   #state: "size" | "content" | "content end" | "trailers" = "size";
-  /** Bytes of the current chunk that have not arrived. */
+  /** Bytes of the current chunk still to come. */
   #remaining = 0;
   #total = 0;
-  /** The content that the current call has found. */
+  /** The range of content that the current call has found. */
   #from = 0;
   #to = 0;
   /** Bytes of extensions and trailers so far. */
@@ -100,7 +100,7 @@ export class ChunkedBody implements BodyDecoder {
     }
   }
 
-  /** Moves small chunks together into one part: a part for each would cost too much. */
+  /** Joins small chunks into one part, since a part for each would cost too much. */
   #takeContent(bytes: Uint8Array): void {
     const from = this.consumed;
     const to = Math.min(bytes.length, from + this.#remaining);

@@ -25,7 +25,7 @@ interface KnownField {
   readonly bytes: Uint8Array;
 }
 
-/** Indexed by the length of the name, which is different for each. */
+/** Indexed by the length of the name, which is unique. */
 const KNOWN: readonly (KnownField | undefined)[] = byLength(KNOWN_NAMES);
 
 /** More digits than this exceed any limit, so their value does not matter. */

@@ -24,8 +24,8 @@ export const TOKEN = tableOf(alphanumericOr("!#$%&'*+-.^_`|~"));
 export const FIELD_VALUE = tableOf((byte) => byte === 9 || (byte >= 32 && byte !== 127));
 
 /**
- * The characters of request targets: all visible ASCII but "#", as fragments are
- * not sent. RFC 3986 allows fewer, but browsers send "|" and others unencoded.
+ * The characters of request targets: all visible ASCII except "#", since fragments
+ * are not sent. RFC 3986 allows fewer, but browsers send "|" and others unencoded.
  */
 export const TARGET = tableOf((byte) => byte > 32 && byte < 127 && byte !== 35);
 

@@ -6,7 +6,7 @@ import { RequestHead } from "./request_head.ts";
 
 const [LINE_FEED, RETURN, TLS_HANDSHAKE] = [10, 13, 22];
 
-/** Limits on the size of a request. */
+/** Limits on the size of a request. Those of trailers also apply to the head. */
 export type RequestLimits = BodyLimits;
 
 /** The client began a TLS handshake on a port that speaks plain HTTP. */
@@ -21,14 +21,14 @@ export class TlsHelloError extends HttpError {
  * The result does not depend on how the bytes were split into reads.
  */
 export class RequestDecoder {
-  /** How many bytes the last call consumed. */
+  /** The number of bytes that the last call consumed. */
   consumed = 0;
   readonly #limits: RequestLimits;
   #head: RequestHead | null = null;
   #body: BodyDecoder | null = null;
-  /** Bytes of the head that are parsed. */
+  /** Bytes of the head that have been parsed. */
   #parsed = 0;
-  /** Bytes of the head that are known to hold no further line end. */
+  /** Bytes of the head that have been searched for a line end. */
   #searched = 0;
   #hasSkippedEmptyLine = false;
 
@@ -45,11 +45,11 @@ export class RequestDecoder {
   /**
    * Decodes the next event.
    *
-   * @param bytes Everything that has arrived and was not consumed.
+   * @param bytes Everything that has arrived and is not consumed.
    * @returns A head; a part of the content, as a view of `bytes`; "end" at the end
    * of a request that has a body; "more" if it needs more bytes.
-   * @throws {HttpError} If the request is malformed or too large. Nothing after it
-   * on the connection can be decoded.
+   * @throws {HttpError} 400, 413, 414, 417, 431, 501 or 505. Nothing after the request
+   * can be decoded.
    */
   decode(
     bytes: Uint8Array<ArrayBuffer>,

@@ -42,7 +42,11 @@ export class RequestHead {
   #text: string | null = null;
   #fields: readonly Field[] | null = null;
 
-  /** Parses the request line, which is `bytes[from..to]` without its line end. */
+  /**
+   * Parses the request line, which is `bytes[from..to]` without its line end.
+   *
+   * @throws {HttpError} 400 or 505.
+   */
   parseRequestLine(bytes: Uint8Array, from: number, to: number): void {
     const method = endOf(TOKEN, bytes, from, to);
     if (method === from || bytes[method] !== SPACE) throw malformed("the method is not a token");
@@ -59,7 +63,11 @@ export class RequestHead {
     this.#fieldsFrom = to + 2;
   }
 
-  /** Parses a field line, which is `bytes[from..to]` without its line end. */
+  /**
+   * Parses a field line, which is `bytes[from..to]` without its line end.
+   *
+   * @throws {HttpError} 400, 417 or 501.
+   */
   parseField(bytes: Uint8Array, from: number, to: number): void {
     const colon = colonOf(bytes, from, to);
     let start = colon + 1;
@@ -82,8 +90,9 @@ export class RequestHead {
   /**
    * Checks the head as a whole, once all of its lines are parsed.
    *
-   * @param bytes Start with the head.
+   * @param bytes Begin with the head.
    * @param to The end of the head.
+   * @throws {HttpError} 400 or 501.
    */
   finish(bytes: Uint8Array, to: number): void {
     this.#bytes = bytes;
@@ -107,7 +116,7 @@ export class RequestHead {
     return this.#fields ??= this.#decodeFields();
   }
 
-  /** Copies the fields. Call it before the read buffer is reused while the head is still needed. */
+  /** Copies the fields. Must be called before the read buffer is reused, if the head is still needed. */
   keep(): void {
     if (this.#bytes === null) return;
     const decode = this.#isAscii ? ascii : isomorphic;
@@ -155,7 +164,7 @@ export class RequestHead {
     const fields: Field[] = [];
     for (const line of this.#text?.split("\r\n") ?? []) {
       const colon = line.indexOf(":");
-      // The empty line.
+      // The empty line ends the fields.
       if (colon === -1) break;
       fields.push([line.slice(0, colon).toLowerCase(), trimBlanks(line.slice(colon + 1))]);
     }

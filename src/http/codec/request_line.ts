@@ -6,7 +6,7 @@ import { ascii, isomorphic } from "./text.ts";
 
 const [SLASH, ASTERISK] = [47, 42];
 const encoder = new TextEncoder();
-/** All of the version but its last digit. */
+/** The version without its last digit. */
 const VERSION = encoder.encode("HTTP/1.");
 
 /** Methods that are recognized without decoding them. */

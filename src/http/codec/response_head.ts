@@ -12,7 +12,7 @@ const OWN: ReadonlySet<string> = new Set([
 const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** How the end of a response body is found (RFC 9112, 6.3). */
+/** What marks the end of a response body (RFC 9112, 6.3). */
 export type BodyLength =
   /** A Content-Length, in bytes. */
   | number
@@ -30,8 +30,8 @@ let dateSecond = 0;
 let dateLine = "";
 
 /**
- * Formats the head of a response, including the empty line, with a character for
- * each byte (RFC 9112, 4 to 6).
+ * Formats the head of a response, including the empty line, with one character per
+ * byte (RFC 9112, 4 to 6).
  *
  * @throws {TypeError} If the status or a field is invalid, such as a value with a line break.
  */
@@ -41,7 +41,7 @@ export function responseHead(
   bodyLength: BodyLength,
   connection: ConnectionOption,
 ): string {
-  // The client would wait for another response after an interim one.
+  // After an interim response the client would wait for another.
   if (status < 200) throw new TypeError(invalidStatus(status));
   let head = statusLines[status] ?? statusLine(status);
   let hasDate = false;
@@ -87,7 +87,7 @@ export function currentSecond(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** The Date field line, which is formatted once a second. */
+/** The Date field line, formatted once a second. */
 function dateField(): string {
   const second = currentSecond();
   if (second !== dateSecond) {

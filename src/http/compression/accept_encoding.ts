@@ -2,7 +2,7 @@
  * Chooses the content coding that a client prefers (RFC 9110, 12.5.3).
  *
  * @param accepted The value of Accept-Encoding; null if there is none.
- * @param offered In order of preference, which decides between equal weights.
+ * @param offered In order of preference, which breaks ties.
  * @returns null if the client accepts none of them, or prefers no coding.
  */
 export function chooseCoding<Coding extends string>(
@@ -13,7 +13,7 @@ export function chooseCoding<Coding extends string>(
   const weights = weightsOf(accepted);
   const others = weights.get("*") ?? 0;
   let best: Coding | null = null;
-  // Sending no coding is always acceptable, but only a named identity outweighs a coding.
+  // No coding is always acceptable, but only an explicit identity outweighs a coding.
   let most = weights.get("identity") ?? 0;
   for (const coding of offered.toReversed()) {
     const weight = weights.get(coding) ?? others;
@@ -26,7 +26,7 @@ export function chooseCoding<Coding extends string>(
 
 const ELEMENT = /^[ \t]*([^\s;,]+)[ \t]*(?:;[ \t]*q=([01](?:\.\d{0,3})?))?[ \t]*$/i;
 
-/** The weights of codings, from 0 to 1; malformed elements are left out. */
+/** The weights of codings, from 0 to 1; malformed elements are ignored. */
 function weightsOf(accepted: string): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();
   for (const element of accepted.split(",")) {

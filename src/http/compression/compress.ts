@@ -13,15 +13,15 @@ import { bytesSource, CompressedBody, readAll } from "./compressed_body.ts";
 type Coding = "gzip" | "br";
 
 /**
- * The runtime's names of the codings, in order of preference: at the runtime's
- * level, brotli makes a response of 64 KiB 5% smaller than gzip does, but takes
+ * The runtime's names for the codings, in order of preference: at the runtime's
+ * level, brotli makes a response of 64 KiB only 5% smaller than gzip, and takes
  * almost three times as long.
  */
 const FORMATS: Readonly<Record<Coding, CompressionFormat>> = { gzip: "gzip", br: "brotli" };
 
-/** Bytes below which compression does not pay. */
+/** Bytes below which compression does not pay off. */
 const MIN_SIZE = 1024;
-/** Bytes up to which a body is compressed as a whole, so that it can be sent with its length. */
+/** Maximum bytes of a body that is compressed as a whole, so that it can be sent with its length. */
 const MAX_WHOLE = 64 * 1024;
 
 /** Statuses of responses with no body, or a part of one (RFC 9110, 15.3.5 and 15.3.7). */
@@ -46,7 +46,7 @@ const TYPES: ReadonlySet<string> = new Set([
   "image/x-icon",
 ]);
 const SUFFIX = /\+(?:json|xml|yaml|text)$/;
-/** Not compressed: the compressor would hold back events until there are many. */
+/** Not compressed: the compressor would hold events back. */
 const EVENTS = "text/event-stream";
 
 const NO_TRANSFORM = /\bno-transform\b/i;

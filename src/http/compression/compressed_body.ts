@@ -1,12 +1,12 @@
 import type { BodySource } from "../message.ts";
 
-/** The most bytes compressed in one go, which blocks the event loop for a millisecond or two. */
+/** Maximum bytes compressed at once, which blocks the event loop for a millisecond or two. */
 const SLICE = 64 * 1024;
 const NOTHING = new Uint8Array(0);
 
 /**
- * Compresses a body as it is read, reading no more of the original than the next
- * piece takes. The runtime's compressor cannot be flushed, so data that arrives in
+ * Compresses a body as it is read, reading only as much of the source as the next
+ * piece needs. The runtime's compressor cannot be flushed, so data that arrives in
  * small amounts is delayed.
  */
 export class CompressedBody implements BodySource {
@@ -14,7 +14,7 @@ export class CompressedBody implements BodySource {
   readonly #source: BodySource;
   readonly #writer: WritableStreamDefaultWriter<BufferSource>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  /** The rest of the last piece that is not compressed yet. */
+  /** The rest of the last piece, not compressed yet. */
   #piece: Uint8Array = NOTHING;
   /** Resolves when the compressor has taken the last slice. */
   #taken: Promise<void> = Promise.resolve();

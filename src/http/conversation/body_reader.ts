@@ -5,15 +5,15 @@ import type { RequestHead } from "../codec/request_head.ts";
 import { HttpError } from "../error.ts";
 import type { Output } from "./output.ts";
 
-/** The most bytes of an unread body that are skipped to keep the connection. */
+/** Maximum bytes of an unread body that are skipped to keep the connection. */
 const MAX_SKIPPED = 64 * 1024;
-/** Milliseconds of extra time for each byte of a body: 500 bytes a second. */
+/** Extra milliseconds per byte of a body: 500 bytes per second. */
 const BYTE_TIME = 2;
 const NOTHING = new Uint8Array(0);
 
 /** Reads the body of the current request of a connection. */
 export class BodyReader {
-  /** Whether the body was read to its end. */
+  /** Whether the body has been read to its end. */
   isOver = true;
   /** Whether a read is waiting for the client to send more. */
   isWaiting = false;
@@ -25,7 +25,7 @@ export class BodyReader {
   /** Of the current request; null between two requests. */
   #head: RequestHead | null = null;
   #isContinued = false;
-  /** Whether the handler may still hold a view of the part that it read last. */
+  /** Whether the handler may still hold a view of the last part that it read. */
   #isLent = false;
   #isRevoked = false;
   #isStopped = false;
@@ -46,7 +46,7 @@ export class BodyReader {
     return this.isWaiting ? this.#waited + performance.now() - this.#waitingSince : this.#waited;
   }
 
-  /** Turns to the body of the next request. */
+  /** Starts the body of the next request. */
   begin(head: RequestHead): void {
     this.#head = head;
     this.isOver = head.contentLength === 0;
@@ -54,23 +54,24 @@ export class BodyReader {
     this.#received = this.#waited = 0;
   }
 
-  /** Leaves the current request, whose body is over. */
+  /** Ends the current request, whose body is over. */
   end(): void {
     this.#head = null;
   }
 
   /**
-   * Reads what has arrived, or waits for it.
+   * Reads what has arrived, or waits for more.
    *
    * @returns A view that is valid until the next read; null at the end.
    * @throws {HttpError} 400, 413 or 431 if the body is malformed or too large.
-   * @throws {ConnectionError} If the client leaves, or takes too long.
+   * @throws {ConnectionError} If the client disconnects, or takes too long.
+   * @throws {TypeError} If the response was sent while the read waited.
    */
   async read(): Promise<Uint8Array<ArrayBuffer> | null> {
     this.#isLent = false;
     const part = await this.#nextPart(() => {
       if (this.#isRevoked) {
-        throw new TypeError("Cannot read the body: the response was sent already");
+        throw new TypeError("Cannot read the body: the response was already sent");
       }
     });
     this.#isLent = part !== null;
@@ -78,24 +79,24 @@ export class BodyReader {
   }
 
   /**
-   * Waits until the client sends more or leaves, while the handler may hold a part
-   * of the body.
+   * Waits until the client sends more or disconnects, while the handler may hold a
+   * part of the body.
    *
    * @returns Whether the client sent more.
    */
   async watch(): Promise<boolean> {
-    // A read is waiting: it notices when the client leaves.
+    // A read is waiting: it notices if the client disconnects.
     if (this.isWaiting) return true;
     this.#leaveLent();
     return await this.#connection.watch();
   }
 
-  /** Makes reads of the handler fail: its response was sent. */
+  /** Makes the handler's reads fail: its response was sent. */
   revoke(): void {
     this.#isRevoked = true;
   }
 
-  /** Makes a waiting read fail: it took too long. */
+  /** Makes a waiting read fail with a timeout. */
   stop(): void {
     this.#isStopped = true;
     this.#leaveLent();
@@ -109,7 +110,7 @@ export class BodyReader {
     this.#output.addText("HTTP/1.1 100 Continue\r\n\r\n", "");
   }
 
-  /** Whether the rest of the body is short enough, or has arrived, so that skipping it is cheap. */
+  /** Whether the rest of the body is cheap to skip: it is short, or has arrived. */
   canSkip(): boolean {
     const { expectsContinue = false, contentLength = 0 } = this.#head ?? {};
     if (this.isOver) return this.failure === null;
@@ -126,12 +127,12 @@ export class BodyReader {
     }
   }
 
-  /** Reads the rest of the body, and drops it. */
+  /** Reads the rest of the body and drops it. */
   async skip(): Promise<void> {
     while (await this.#nextPart(() => {}) !== null);
   }
 
-  /** Whether the client has exceeded the timeout, in milliseconds, plus the time for its bytes. */
+  /** Whether the client has exceeded the timeout, in milliseconds, plus the time per byte. */
   isLate(timeout: number): boolean {
     return timeout > 0 && this.waited >= timeout + this.#received * BYTE_TIME;
   }
@@ -173,14 +174,14 @@ export class BodyReader {
     }
   }
 
-  /** Waits for more; false if the client has ended. */
+  /** Waits for more; false if the client has closed its end. */
   async #fill(): Promise<boolean> {
     this.#waitingSince = performance.now();
     this.isWaiting = true;
     try {
       if (!this.#output.isEmpty) await this.#output.flush();
       this.#head?.keep();
-      // Not fill(): skip() may wait at the same time as a read of the handler.
+      // Not fill(): skip() may wait at the same time as a read by the handler.
       return await this.#connection.watch();
     } finally {
       this.isWaiting = false;

@@ -32,7 +32,7 @@ export class Conversation implements Timed {
   #since: number;
   /** Stops waiting for the handler's response. */
   #stopWaiting: (() => void) | null = null;
-  /** Settles when the server has ended the connection by itself; null until it begins to. */
+  /** Settles once the server has ended the connection; null until it begins to. */
   #ending: Promise<void> | null = null;
 
   constructor(connection: Connection, context: ConversationContext) {
@@ -48,7 +48,7 @@ export class Conversation implements Timed {
     this.#since = this.#clock.now;
   }
 
-  /** Serves until the last response, or until the client leaves. */
+  /** Serves until the last response, or until the client disconnects. */
   async serve(): Promise<void> {
     try {
       for (;;) {
@@ -119,7 +119,7 @@ export class Conversation implements Timed {
     return response !== null && await this.#respond(request, response);
   }
 
-  /** The response of a handler, or the one in its place if it fails; null if it timed out. */
+  /** The response of a handler, or an error response if it fails; null if it times out. */
   #settle(request: ServedRequest, handling: Promise<HttpResponse>): Promise<HttpResponse | null> {
     return new Promise((resolve, reject) => {
       this.#stopWaiting = () => resolve(null);
@@ -165,7 +165,7 @@ export class Conversation implements Timed {
     this.#connection.endAs(endedBy);
   }
 
-  /** Ends the conversation after a timeout, with an error response unless another has begun. */
+  /** Ends the conversation after a timeout, with an error response unless a response has begun. */
   #timeOut(error: HttpError): void {
     this.#body.stop();
     if (this.#phase === "response") {
@@ -188,7 +188,7 @@ export class Conversation implements Timed {
       await this.#output.flush();
       this.#exchange.record(request, error.status, sent);
       await this.#connection.finish(endedBy);
-    } catch { // The client has left.
+    } catch { // The client has disconnected.
       this.#connection.endAs(endedBy);
     }
   }

@@ -5,22 +5,22 @@ import type { HttpHandler } from "../message.ts";
 import type { ConversationOptions } from "./options.ts";
 import type { OutputBuffers } from "./output.ts";
 
-/** What conversations report. Whoever runs them logs and counts. */
+/** Callbacks for what happens in conversations, to be logged and counted. */
 export interface HttpReports {
-  /** An exchange has ended; null if nobody records exchanges. */
+  /** An exchange has ended; null if exchanges are not recorded. */
   readonly answered: ((exchange: Exchange) => void) | null;
-  /** A handler threw something other than an HttpError. The client was sent the id. */
+  /** A handler threw something other than an HttpError. The client gets the id. */
   failed(id: string, error: unknown): void;
   /** A request was malformed, too large or too slow. */
   refused(id: string, error: HttpError, connection: Connection): void;
 }
 
-/** What all conversations of a lane share. */
+/** The state that all conversations of a lane share. */
 export interface ConversationContext {
   readonly handler: HttpHandler;
   readonly options: ConversationOptions;
   readonly buffers: OutputBuffers;
   readonly reports: HttpReports;
-  /** Whether the lane retires, so that each response is the last of its connection. */
+  /** Whether the lane is retiring, so that each response is the last of its connection. */
   isRetiring: boolean;
 }

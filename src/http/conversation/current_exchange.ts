@@ -17,7 +17,7 @@ export class CurrentExchange {
   readonly #connection: Connection;
   readonly #body: BodyReader;
   readonly #reports: HttpReports;
-  /** When the head had arrived, by the monotonic clock; 0 if exchanges are not reported. */
+  /** When the head arrived, by the monotonic clock; 0 if exchanges are not reported. */
   #started = 0;
   #isRefused = false;
 
@@ -40,7 +40,7 @@ export class CurrentExchange {
     return request;
   }
 
-  /** Reports what a handler threw, and makes the response in place of the handler's. */
+  /** Reports what a handler threw, and returns the error response. */
   fail(request: ServedRequest, error: unknown): HttpResponse {
     if (isHttpError(error)) {
       if (error === this.#body.failure) {
@@ -52,7 +52,7 @@ export class CurrentExchange {
     return internalErrorResponse(request.id);
   }
 
-  /** Reports that the request, or the next one, is malformed, too large or too slow. */
+  /** Reports that the current or next request is malformed, too large or too slow. */
   reportRefusal(error: HttpError): void {
     this.#reports.refused(this.id, error, this.#connection);
   }

@@ -7,6 +7,7 @@ export interface ConversationOptions {
   readonly headerTimeout: number;
   readonly bodyTimeout: number;
   readonly requestTimeout: number;
+  /** 0 closes the connection after each response. */
   readonly keepAlive: number;
   readonly maxKeepAliveRequests: number;
 }

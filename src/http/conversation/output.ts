@@ -2,7 +2,7 @@ import type { Connection } from "../../core/connection.ts";
 
 /** The size of an output buffer, in bytes; larger responses are written in parts. */
 const SIZE = 16 * 1024;
-/** The most buffers that are kept for reuse. */
+/** Maximum number of buffers kept for reuse. */
 const KEPT = 64;
 
 const encoder = new TextEncoder();
@@ -21,13 +21,13 @@ export class OutputBuffers {
   }
 }
 
-/** The output of one connection: gathers small parts to write them at once. */
+/** The output of one connection: gathers small parts, to write them at once. */
 export class Output {
   readonly #connection: Connection;
   readonly #buffers: OutputBuffers;
   #buffer: Uint8Array = NOTHING;
   #length = 0;
-  /** The only bytes to send, if nothing has to be gathered with them. */
+  /** The only bytes to send, until others are gathered with them. */
   #whole: Uint8Array | null = null;
 
   constructor(connection: Connection, buffers: OutputBuffers) {
@@ -40,7 +40,7 @@ export class Output {
   }
 
   /**
-   * Adds a head, with a character for each byte, and an ASCII text.
+   * Adds a head, with one character per byte, and an ASCII text.
    *
    * @returns false if there was no room, and nothing was added.
    */
@@ -51,7 +51,7 @@ export class Output {
   }
 
   /**
-   * Adds a head, with a character for each byte, and bytes.
+   * Adds a head, with one character per byte, and bytes.
    *
    * @returns false if there was no room, and nothing was added.
    */
@@ -94,7 +94,7 @@ export class Output {
   }
 
   /**
-   * Writes a head of any length, with a character for each byte, after everything that was added.
+   * Writes a head of any length, with one character per byte, after everything that was added.
    *
    * @throws {ConnectionError} If the connection is over.
    */
@@ -116,7 +116,7 @@ export class Output {
     this.#length += bytes.length;
   }
 
-  /** Makes sure that there is a buffer, which begins with what was added so far. */
+  /** Makes sure that there is a buffer, and that it begins with what was added so far. */
   #gather(): void {
     if (this.#buffer === NOTHING) this.#buffer = this.#buffers.lend();
     if (this.#whole === null) return;

@@ -19,7 +19,7 @@ export class StreamedBody implements RequestBody {
   /**
    * @param length In bytes; null if it is unknown.
    * @param parts null if there is no body.
-   * @param onEnd Called when the body was read to its end.
+   * @param onEnd Called when the body has been read to its end.
    */
   constructor(readonly length: number | null, parts: BodyParts | null, onEnd = () => {}) {
     this.#parts = parts;
@@ -29,7 +29,7 @@ export class StreamedBody implements RequestBody {
   async read(): Promise<Uint8Array<ArrayBuffer> | null> {
     this.isUsed = true;
     if (this.#isDetached) {
-      throw new TypeError("Cannot read the body: the response was sent already");
+      throw new TypeError("Cannot read the body: the response was already sent");
     }
     const part = this.#parts === null ? null : await this.#parts.read();
     if (part === null) this.#onEnd();
@@ -37,7 +37,7 @@ export class StreamedBody implements RequestBody {
   }
 
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.isUsed) throw new TypeError("Cannot read the body: it was read already");
+    if (this.isUsed) throw new TypeError("Cannot read the body: it was already read");
     const first = await this.read();
     if (first === null) return NOTHING;
     // Most bodies arrive in one part.
@@ -68,7 +68,7 @@ export class StreamedBody implements RequestBody {
   }
 
   async #finish(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    // The reader notices the end only when it is asked for more.
+    // The reader notices the end only on the next read.
     await this.read();
     return bytes;
   }

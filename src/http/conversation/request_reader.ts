@@ -24,17 +24,17 @@ export class RequestReader {
   }
 
   /**
-   * Decodes the next head. The body of the request before must be over.
+   * Decodes the next head. The body of the previous request must be over.
    *
    * @returns null if it has not arrived completely.
-   * @throws {HttpError} If it is malformed or too large.
+   * @throws {HttpError} As {@linkcode RequestDecoder.decode}.
    */
   next(): RequestHead | null {
     if (!this.#connection.hasPending) return null;
     const decoded = this.#decoder.decode(this.#connection.pending);
     if (decoded === "more") return null;
     this.#connection.skip(this.#decoder.consumed);
-    // Never a part of a body: the one before is over.
+    // Never a part of a body: the previous one is over.
     const head = decoded as RequestHead;
     this.body.begin(head);
     return head;

@@ -9,7 +9,7 @@ import { isLastResponse } from "./keep_alive_policy.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 import type { ServedRequest } from "./served_request.ts";
 
-/** Sends the responses of one connection, and gets it ready for the next request. */
+/** Sends the responses of one connection, and prepares it for the next request. */
 export class Responder {
   readonly #connection: Connection;
   readonly #context: ConversationContext;
@@ -39,7 +39,7 @@ export class Responder {
    */
   respond(request: ServedRequest, given: HttpResponse): boolean | Promise<boolean> {
     let response = given;
-    // The response may be made from the request's body, which the client may hold back.
+    // The source may read the request's body, which the client may be holding back.
     if (isSource(response.body)) this.#body.continue();
     const isLast = this.#exchange.requests === this.#context.options.maxKeepAliveRequests ||
       isLastResponse(request.head, response, this.#connection, this.#body, this.#context);
@@ -47,7 +47,7 @@ export class Responder {
     try {
       sent = this.#writer.write(request.head, response, isLast);
     } catch (error) {
-      // An invalid response, of which nothing was sent.
+      // The response is invalid, and none of it was sent.
       response = this.#exchange.fail(request, error);
       sent = this.#writer.write(request.head, response, isLast);
     }
@@ -90,7 +90,7 @@ export class Responder {
     return true;
   }
 
-  /** Skips what a handler left of a body, to get to the next request. */
+  /** Skips what the handler has not read of the body, to get to the next request. */
   async #skipBody(): Promise<boolean> {
     try {
       await this.#body.skip();

@@ -12,11 +12,11 @@ import { isBodiless } from "../status.ts";
 import type { Output } from "./output.ts";
 import { SourceWriter } from "./source_writer.ts";
 
-/** What a response depends on, besides itself. */
+/** The parts of a request that the form of its response depends on. */
 type RequestParts = Pick<RequestHead, "method" | "minor">;
 
 const NO_FIELDS: readonly Field[] = [];
-/** The most characters of a text that is encoded right into the output buffer. */
+/** Maximum characters of a text that is encoded directly into the output buffer. */
 const SHORT = 4096;
 const NOT_ASCII = /[^\0-\x7f]/;
 const encoder = new TextEncoder();
@@ -33,7 +33,7 @@ export class ResponseWriter {
     this.#sources = new SourceWriter(connection, output);
   }
 
-  /** Bytes that were sent of the current body, if it comes from a source. */
+  /** Bytes sent of the current body, if it comes from a source. */
   get sent(): number {
     return this.#sources.sent;
   }
@@ -43,7 +43,7 @@ export class ResponseWriter {
    *
    * @param isLast Whether the connection closes after it.
    * @returns Bytes of the body that are sent; a promise if that takes time.
-   * @throws {TypeError} If the response is invalid; nothing of it was sent.
+   * @throws {TypeError} If the response is invalid; none of it was sent.
    * @throws {ConnectionError} If the connection is over.
    */
   write(request: RequestParts, response: HttpResponse, isLast: boolean): number | Promise<number> {
@@ -143,7 +143,7 @@ function optionOf({ minor }: RequestParts, isLast: boolean): ConnectionOption {
   return minor === 1 ? "" : "Connection: keep-alive\r\n";
 }
 
-/** The length that a handler announced in a field; null if there is none, or it is not a number. */
+/** The length that a handler announced in a field; null if there is none, or it is no number. */
 function announcedLength(fields: readonly Field[]): number | null {
   for (const [name, value] of fields) {
     if (name.length !== 14 || name.toLowerCase() !== "content-length") continue;

@@ -8,13 +8,13 @@ import { OutputBuffers } from "./output.ts";
 
 /** How long a retiring lane takes to close all of its idle connections, in milliseconds. */
 const SPREAD = 1000;
-/** The number of batches that they are closed in. */
+/** The number of batches in which it closes them. */
 const BATCHES = 40;
 
 /**
- * Makes a service of a handler: HTTP/1.1 (RFC 9112) on each connection.
+ * Makes a service from a handler: HTTP/1.1 (RFC 9112) on each connection.
  *
- * @param retiring Aborts when the lane accepts no new connections.
+ * @param retiring Aborts when the lane stops accepting connections.
  */
 export function serveHttp(
   handler: HttpHandler,

@@ -101,7 +101,7 @@ export class ServedRequest implements HttpRequest {
     if (this.#completed === null) {
       this.#completed = Promise.withResolvers();
       if (this.#isEnded) this.#completed.resolve();
-      // Not everyone who gets the promise waits for it.
+      // Nothing may await the promise, so its rejection must count as handled.
       this.#completed.promise.catch(() => {});
     }
     return this.#completed.promise;
@@ -129,14 +129,14 @@ export class ServedRequest implements HttpRequest {
     const { contentLength } = this.head;
     const reader = contentLength === 0 ? null : this.#reader;
     const body = new StreamedBody(contentLength, reader, () => {
-      // The arrival of the body has ended the watch.
+      // The arriving body has ended the watch.
       if (this.#controller !== null) void this.#watchClient();
     });
     if (this.#isEnded) body.detach();
     return body;
   }
 
-  /** Notices when the client leaves, by reading ahead while it waits for the response. */
+  /** Notices if the client disconnects, by reading ahead while it waits for the response. */
   async #watchClient(): Promise<void> {
     try {
       if (this.#connection.sawEnd || !await this.#reader.watch()) this.abort();

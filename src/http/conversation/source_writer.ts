@@ -3,7 +3,7 @@ import type { BodyLength } from "../codec/response_head.ts";
 import type { BodySource } from "../message.ts";
 import type { Output } from "./output.ts";
 
-/** The most bytes of a chunk that is sent in one write with the lines around it. */
+/** Maximum bytes of a chunk that is sent in one write with the lines around it. */
 const SMALL_PIECE = 8192;
 
 /** Writes bodies that are produced piece by piece. */
@@ -22,7 +22,7 @@ export class SourceWriter {
    * Writes a head, then the body, and closes its source in any case.
    *
    * @returns Bytes of the body.
-   * @throws {Error} If the body has another length than announced, or its source fails.
+   * @throws {Error} If the body does not have the announced length, or its source fails.
    * @throws {ConnectionError} If the connection is over.
    */
   async write(

@@ -5,9 +5,9 @@ import { HttpError } from "../error.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { ConversationOptions } from "./options.ts";
 
-/** The idle timeout while others wait for room, in milliseconds. */
+/** The idle timeout while other clients wait for room, in milliseconds. */
 const CROWDED_IDLE = 2000;
-/** The idle timeout while the lane retires, in milliseconds, for clients about to send a request. */
+/** The idle timeout while the lane retires, in milliseconds: a request may be on its way. */
 const RETIRING_IDLE = 1000;
 
 /** What a conversation is doing. */

@@ -7,21 +7,21 @@ import { httpResponse } from "./fetch_response.ts";
 /**
  * What a handler gets besides the request: all that `deno serve` passes, and more.
  *
- * @typeParam Context Made once for each lane.
+ * @typeParam Context Made once per lane.
  */
 export interface FetchInfo<Context = unknown> {
   readonly remoteAddr: Deno.Addr;
   readonly localAddr: Deno.Addr;
   /** Resolves when the response is sent; rejects if it could not be. */
   readonly completed: Promise<void>;
-  /** The id of the request, unique as long as the server runs. */
+  /** The id of the request, unique while the server runs. */
   readonly id: string;
   readonly context: Context;
   /**
    * Upgrades the connection to a WebSocket, once the handler returns the response.
    *
-   * @throws {HttpError} If the request is not a WebSocket handshake. If the handler
-   * does not catch it, it is sent as the response.
+   * @throws {HttpError} 400, 405 or 426 if the request is not a WebSocket handshake. If
+   * the handler does not catch it, it is sent as the response.
    */
   upgrade(request: Request, options?: UpgradeOptions): { socket: WebSocket; response: Response };
 }
@@ -91,7 +91,7 @@ class Info<Context> implements FetchInfo<Context> {
       throw new HttpError(426, "the request has no Upgrade field", [["Upgrade", "websocket"]]);
     }
     const { socket, response } = this.#webSockets.upgradeWebSocket(this.#request, options);
-    // The constructor of Response rejects 101, so this one stands in for it.
+    // The constructor of Response rejects 101, so this marker stands in for it.
     const marker = Object.defineProperty(new Response(null), "status", { value: 101 });
     this.#upgrade = { marker, response };
     return { socket, response: marker };

@@ -41,7 +41,7 @@ async function bodyOf(reader: Reader): Promise<Uint8Array | BodySource> {
   let isSettled = false;
   const settle = () => isSettled = true;
   second.then(settle, settle);
-  // Handles the rejection, though nobody may ever await the promise itself.
+  // Handles a rejection, since the promise itself may never be awaited.
   first.catch(settle);
   for (let turn = 0; turn < TURNS && !isSettled; turn++) await null;
   if (!isSettled || !(await second).done) return new StreamSource(reader, [first, second]);
@@ -49,7 +49,7 @@ async function bodyOf(reader: Reader): Promise<Uint8Array | BodySource> {
   return value === undefined ? new Uint8Array(0) : bytesOf(value);
 }
 
-/** The pieces of a stream of which some reads have begun. */
+/** The pieces of a stream, some reads of which have already begun. */
 class StreamSource implements BodySource {
   readonly length = null;
   readonly #reader: Reader;
@@ -74,5 +74,5 @@ class StreamSource implements BodySource {
 /** Checks the type of a piece, which may be anything in a handler's stream. */
 function bytesOf(piece: unknown): Uint8Array {
   if (piece instanceof Uint8Array) return piece;
-  throw new TypeError(`Cannot respond: the body gave a ${typeof piece}, expected a Uint8Array`);
+  throw new TypeError(`Cannot respond: the body yielded a ${typeof piece}, expected a Uint8Array`);
 }

@@ -18,10 +18,10 @@ const TIME_RESOLUTION = 2000;
 
 /**
  * Makes the validators of a file from its size and modification time. The tag is
- * strong, as downloads can be resumed only with a strong one. It relies on files
- * not being replaced by ones of the same size and modification time.
+ * strong, since downloads can be resumed only with a strong one. This relies on files
+ * never being replaced by others of the same size and modification time.
  *
- * @param coding The content coding, as each has tags of its own; null for none.
+ * @param coding The content coding, since each has its own tag; null for none.
  * @param now In milliseconds since the epoch.
  */
 export function validatorsOf(

@@ -7,7 +7,7 @@ const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENAM
 const EXHAUSTED: ReadonlySet<string> = new Set(["EMFILE", "ENFILE"]);
 
 /**
- * Calls a function of the file system, and translates its errors.
+ * Calls a file system function, and translates its errors.
  *
  * @returns null if there is no such file.
  * @throws {HttpError} 403 if permission is denied, 503 if no file descriptor is left.
@@ -25,7 +25,7 @@ export function tryFile<T>(call: () => T): T | null {
   }
 }
 
-/** Whether an error of the system says that there is no such file. */
+/** Whether a system error says that there is no such file. */
 export function isAbsent(error: unknown): boolean {
   return ABSENT.has(codeOf(error));
 }

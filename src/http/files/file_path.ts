@@ -1,6 +1,6 @@
 import { HttpError } from "../error.ts";
 
-/** A `..` segment, plain or percent-encoded, between slashes or backslashes of either kind. */
+/** A `..` segment after a slash or backslash, each of them plain or percent-encoded. */
 const CLIMB = /(?:[/\\]|%2f|%5c)(?:\.|%2e){2}(?=[/\\]|%2f|%5c|$)/i;
 
 /** The only folder with a hidden name that is served (RFC 8615). */

@@ -1,8 +1,8 @@
 /**
- * Calls of the file system are synchronous: each takes about 4 us of CPU time,
- * against 70 us for an asynchronous one, most of which is the way to another
- * thread and back. The price is that a disk that hangs blocks the lane, as it
- * blocks a worker of other file servers.
+ * File system calls are synchronous: each takes about 4 us of CPU time, against
+ * 70 us for an asynchronous one, mostly for the way to another thread and back. The
+ * price is that a hanging disk blocks the lane, as it blocks a worker of other file
+ * servers.
  */
 import { EXIT, ExitError } from "../../base/exit.ts";
 import { isDenied } from "../../base/system_errors.ts";
@@ -12,7 +12,7 @@ import { isAbsent, tryFile } from "./file_errors.ts";
 export interface FoundFile {
   /** The real path, with links resolved. */
   readonly path: string;
-  /** Its metadata, when it was found. */
+  /** Its metadata at that time. */
   readonly info: Deno.FileInfo;
 }
 
@@ -27,13 +27,13 @@ export class FileRoot {
   readonly #path: string;
   #real = "";
 
-  /** @param path Absolute. It may be a link that is later pointed elsewhere, as to a new release. */
+  /** @param path Absolute. It may be a link that is later changed, for example to a new release. */
   constructor(path: string) {
     this.#path = path;
   }
 
   /**
-   * Looks up a path. Pipes, sockets and devices count as nothing, and are not opened.
+   * Looks up a path. Pipes, sockets and devices count as missing, and are not opened.
    *
    * @param path From {@linkcode filePath}.
    * @throws {HttpError} 403 if permission is denied, 503 if no file descriptor is left.
@@ -57,7 +57,7 @@ export class FileRoot {
     });
   }
 
-  /** Resolves the root again only if the path is not below it: it may have moved. */
+  /** Resolves the root again only if the path is not below it: the link may have changed. */
   #contains(real: string): boolean {
     if (this.#real !== "" && isBelow(this.#real, real)) return true;
     this.#real = Deno.realPathSync(this.#path);
@@ -73,7 +73,7 @@ function isBelow(folder: string, path: string): boolean {
  * Checks that files can be served from a folder.
  *
  * @param root Absolute.
- * @throws {ExitError} 66 if there is no such folder, 77 if it may not be searched.
+ * @throws {ExitError} 66 if there is no such folder, 77 if permission is denied.
  */
 export function checkRoot(root: string): void {
   const cannot = `Cannot serve files from --root ${JSON.stringify(root)}`;

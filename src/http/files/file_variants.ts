@@ -22,8 +22,8 @@ const SUFFIXES: readonly (readonly [coding: Coding, suffix: string])[] = [
 ];
 
 /**
- * Chooses the variant of a file that the client prefers: between equals brotli,
- * then gzip, then the original.
+ * Chooses the variant of a file that the client prefers; ties go to brotli, then
+ * gzip, then the original.
  *
  * @param accepted The value of Accept-Encoding; null if there is none.
  */

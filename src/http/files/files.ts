@@ -13,7 +13,7 @@ export { checkRoot } from "./file_root.ts";
 
 const ALLOW: Field = ["Allow", "GET, HEAD"];
 
-/** How often to look up a file that is being replaced. */
+/** How often to try a file that is being replaced. */
 const TRIES = 3;
 
 /**

@@ -2,7 +2,7 @@ import type { BodySource } from "../message.ts";
 import { tryFile } from "./file_errors.ts";
 import type { FoundFile } from "./file_root.ts";
 
-/** The most bytes that are read at a time. */
+/** Maximum bytes read at once. */
 export const PIECE = 64 * 1024;
 
 /** An open file, which must not change until it is sent. */
@@ -60,8 +60,8 @@ export class OpenFile implements Disposable {
 
   /**
    * Hands the file to a body, which closes it at its end. If the file has changed
-   * since it was opened, a read fails, at the latest the one that would complete
-   * the body, so that the client does not take it for complete.
+   * since it was opened, a read fails before the body is complete, so that the client
+   * does not take it for complete.
    */
   stream(start: number, length: number): BodySource {
     this.#file.seekSync(start, Deno.SeekMode.Start);

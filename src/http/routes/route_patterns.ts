@@ -1,7 +1,7 @@
 import { addRoute, createRouter, findRoute, type MatchedRoute } from "rou3";
 import { type Route, type RouteHandler } from "./route_table.ts";
 
-/** Matches routes with parameters. Loaded on demand: the library takes 0.5 MB in each thread. */
+/** Matches routes with parameters. Loaded on demand: the library takes 0.5 MB per thread. */
 export class RoutePatterns {
   readonly #router = createRouter<RouteHandler>();
   readonly #methods: ReadonlySet<string>;

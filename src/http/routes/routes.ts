@@ -19,13 +19,13 @@ const BYTES: readonly Field[] = [["Content-Type", "application/octet-stream"]];
 const NO_CONTENT: HttpResponse = { status: 204 };
 
 /**
- * Makes a handler of a table of routes, keyed `METHOD /path`. Paths may be patterns
+ * Makes a handler from a table of routes, keyed `METHOD /path`. Paths may be patterns
  * of the library rou3: `/users/:id`, `/files/**`, `/tags/:tag(\\d+)`. They are
  * compared with paths as sent, still percent-encoded; a trailing slash is
  * insignificant. An exact path takes precedence over a pattern.
  *
  * HEAD falls back to the route of GET. OPTIONS, unless it has a route, lists the
- * methods of the path. Another method of a known path is 405, an unknown path 404.
+ * methods of the path. Other methods of a known path get 405, an unknown path 404.
  *
  * @throws {TypeError} If {@linkcode checkRoutes} finds an error.
  */

@@ -3,7 +3,7 @@ import type { Connection } from "../../core/connection.ts";
 
 type Callback = (error?: Error | null) => void;
 
-/** The most bytes of small pieces that are sent in one write. */
+/** Maximum bytes of small pieces that are sent in one write. */
 const BATCH = 64 * 1024;
 /** Unsent bytes above which reading from the client pauses, as backpressure. */
 const CONGESTED = 1024 * 1024;
@@ -12,7 +12,7 @@ const CONGESTED = 1024 * 1024;
  * Adapts a connection to a stream for libraries written for Node. At most one read
  * and one write are in progress. Ending the stream half-closes the connection;
  * destroying it before both sides have ended closes the connection at once. The
- * event `close` comes when nothing uses the connection any more.
+ * event `close` is emitted once nothing uses the connection any more.
  */
 export async function duplexOf(connection: Connection): Promise<Duplex> {
   // Takes megabytes in each thread, so only threads that need it load it.
@@ -24,7 +24,7 @@ export async function duplexOf(connection: Connection): Promise<Duplex> {
   const receive = async () => {
     try {
       const data = await connection.read();
-      // Copied, as the data is valid only until the next read, and the stream may keep it longer.
+      // Copied, since the data is valid only until the next read, and the stream may keep it longer.
       stream.push(data === null ? null : data.slice());
     } catch (error) {
       stream.destroy(error as Error);

@@ -1,14 +1,14 @@
 import type { WebSocketChannel } from "./websocket_channel.ts";
 import { WebSocketEventTarget } from "./websocket_event_target.ts";
 
-/** The most bytes of a close reason: the payload of a control frame without the code. */
+/** Maximum bytes of a close reason: the payload of a control frame without the code (RFC 6455, 5.5). */
 const MAX_REASON = 123;
 
 const encoder = new TextEncoder();
 
 /**
- * The server's end of a WebSocket, with the interface that it has in browsers. An
- * error of a listener closes the socket with 1011, and is reported.
+ * The server's end of a WebSocket, with the interface that it has in browsers. If a
+ * listener throws, the socket is closed with 1011, and the error is reported.
  */
 export class ServerWebSocket extends WebSocketEventTarget implements WebSocket {
   readonly CONNECTING = 0;
@@ -43,7 +43,7 @@ export class ServerWebSocket extends WebSocketEventTarget implements WebSocket {
       (this.#earlyClose === null ? this.CONNECTING : this.CLOSING);
   }
 
-  /** Bytes of sent messages, with their frames, that the kernel has not taken yet. */
+  /** Bytes of sent messages, including framing, that the kernel has not taken yet. */
   get bufferedAmount(): number {
     return this.#channel?.bufferedAmount ?? 0;
   }
@@ -59,7 +59,7 @@ export class ServerWebSocket extends WebSocketEventTarget implements WebSocket {
   }
 
   /**
-   * Sends a message. If more than 16 MiB are buffered already, the socket fails instead.
+   * Sends a message. If more than 16 MiB are already buffered, the socket fails instead.
    *
    * @throws {DOMException} InvalidStateError before the socket is open.
    */
@@ -73,10 +73,10 @@ export class ServerWebSocket extends WebSocketEventTarget implements WebSocket {
   }
 
   /**
-   * Begins to close. Besides the codes that browsers allow, a server's are allowed, such as 1008.
+   * Begins to close. Besides the codes that browsers allow, those of servers are valid, such as 1008.
    *
    * @param reason At most 123 bytes as UTF-8.
-   * @throws {DOMException} InvalidAccessError for another code, SyntaxError for a longer reason.
+   * @throws {DOMException} InvalidAccessError for other codes, SyntaxError for a longer reason.
    */
   close(code?: number, reason?: string): void {
     if (code !== undefined && !isCloseCode(code)) {

@@ -13,8 +13,8 @@ export interface UpgradeOptions {
   /** The subprotocol to speak, which the client must have offered. */
   readonly protocol?: string;
   /**
-   * In seconds, 30 by default. A client that is silent for half of it is sent a
-   * ping, and disconnected if it stays silent for the other half. 0 means no limit.
+   * In seconds, 30 by default. A client that is silent for half of it gets a ping, and
+   * is disconnected if it stays silent for the other half. 0 means no limit.
    */
   readonly idleTimeout?: number;
 }

@@ -5,7 +5,7 @@ import { ConnectionError } from "../../core/errors.ts";
 import type { EndedBy } from "../../core/event.ts";
 import type { MessageData, WsSocket } from "./ws_socket.ts";
 
-/** The most bytes that may be buffered for a slow client when another message is sent (16 MiB). */
+/** Maximum bytes buffered for a slow client when another message is sent (16 MiB). */
 const MAX_BUFFERED = 16 * 1024 * 1024;
 /**
  * How long a client may take to close its end after a closing handshake, or for the
@@ -24,7 +24,7 @@ export class WebSocketChannel implements Timed {
   readonly #stream: Duplex;
   readonly #ws: WsSocket;
   readonly #target: EventTarget;
-  /** Milliseconds of silence until a ping, and again until the client counts as gone; 0 is never. */
+  /** Milliseconds of silence until a ping, and again until the client is disconnected; 0 means never. */
   readonly #pingAfter: number;
   readonly #clock: Clock;
   /** When the client was last active, or was sent a ping. */
@@ -69,7 +69,7 @@ export class WebSocketChannel implements Timed {
     this.#ws.binaryType = type;
   }
 
-  /** Sends a message, or ends the connection if too much is buffered already. */
+  /** Sends a message, or ends the connection if too much is already buffered. */
   send(data: string | Uint8Array | Blob): void {
     if (this.#ws.bufferedAmount > MAX_BUFFERED && this.#isOpen) {
       const found = `more than ${MAX_BUFFERED} bytes are buffered for the client`;
@@ -84,7 +84,7 @@ export class WebSocketChannel implements Timed {
     this.#ws.close(code, reason);
   }
 
-  /** Closes the socket after an error of a listener, which {@linkcode serve} then throws. */
+  /** Closes the socket after a listener threw an error, which {@linkcode serve} throws again. */
   fail(error: unknown): void {
     if (this.#isOver) throw error;
     this.#failure ??= { error };
@@ -143,7 +143,7 @@ export class WebSocketChannel implements Timed {
     if (this.#clock.isOver(this.#since, LINGER)) this.#terminate(this.#endedBy);
   }
 
-  /** Sends a ping to a silent client, and ends one that did not answer the last. */
+  /** Sends a ping to a silent client, or disconnects it if it did not answer the last one. */
   #checkSilence(): void {
     if (this.#isPinged) return this.#terminate("timeout", "Cannot continue: no answer to a ping");
     this.#onActivity();

@@ -3,12 +3,12 @@ type EventType = keyof WebSocketEventMap;
 type Handler = ((this: WebSocket, event: any) => unknown) | null;
 type Guard = (this: WebSocketEventTarget, event: Event) => void;
 
-/** The functions that are registered in place of listeners, so that they can be removed again. */
+/** The functions registered in place of listeners, kept so that they can be removed. */
 const guards = new WeakMap<EventListenerOrEventListenerObject, Guard>();
 
 /**
  * The events of a WebSocket, with the interface that it has in browsers. Errors of
- * listeners, also of asynchronous ones, are passed to `fail()`.
+ * listeners, including asynchronous ones, are passed to `fail()`.
  */
 export abstract class WebSocketEventTarget extends EventTarget {
   readonly #handlers = new Map<string, Handler>();
@@ -69,7 +69,7 @@ export abstract class WebSocketEventTarget extends EventTarget {
     this.#handlers.set(type, typeof handler === "function" ? handler : null);
   }
 
-  /** Shared by all sockets, as a closure for each would cost memory. */
+  /** Shared by all sockets, since a closure for each would cost memory. */
   static readonly #callHandler = function (this: WebSocketEventTarget, event: Event): void {
     const handler = this.#handlers.get(event.type);
     if (handler) this.#attempt(() => handler.call(this as unknown as WebSocket, event));

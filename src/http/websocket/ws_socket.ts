@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 
-/** The parts that are used of the class of the library `ws`, which implements RFC 6455. */
+/** The parts used of the class `WebSocket` of the library `ws`, which implements RFC 6455. */
 export interface WsSocket {
   readonly readyState: number;
   readonly bufferedAmount: number;
@@ -32,13 +32,13 @@ type WsClass = new (
   options: { autoPong: boolean; maxPendingAutoPongs: number; closeTimeout: number },
 ) => WsSocket;
 
-/** The most bytes of a message (16 MiB); a longer one closes with 1009. */
+/** Maximum bytes of a message (16 MiB); a longer one closes the socket with 1009. */
 const MAX_MESSAGE = 16 * 1024 * 1024;
-/** The most reads in which a message may arrive: each takes memory besides its bytes. */
+/** Maximum number of reads per message: each takes memory besides its bytes. */
 const MAX_CHUNKS = 64 * 1024;
-/** The most fragments of a message. */
+/** Maximum number of fragments per message. */
 const MAX_FRAGMENTS = 16 * 1024;
-/** The most pongs that may be queued for a slow client. */
+/** Maximum number of pongs queued for a slow client. */
 const MAX_PONGS = 60;
 /** How long the client may take to answer a close, in milliseconds. */
 const CLOSE_TIMEOUT = 30_000;

@@ -31,7 +31,7 @@ async function request(
   }));
 }
 
-/** The numbers of the requests in a file, which must have a line for each. */
+/** The numbers of the requests in a file of complete lines. */
 async function recorded(path: string): Promise<number[]> {
   const text = await Deno.readTextFile(path);
   assert(text === "" || text.endsWith("\n"), `${path} ends within a line`);
@@ -50,7 +50,7 @@ function upTo(count: number): number[] {
 }
 
 testEachMode(
-  "--access-log records each request once, also right before the exit",
+  "--access-log records each request once, even right before the exit",
   async (mode) => {
     await using folder = await makeFolder();
     const path = `${folder.path}/access`;
@@ -77,7 +77,7 @@ testEachMode(
 );
 
 for (const name of ["threaded", "pooled", "forked"]) {
-  Deno.test(`--mode ${name}: --access-log has all requests answered before a worker crashed`, async () => {
+  Deno.test(`--mode ${name}: --access-log has all requests answered before a crash`, async () => {
     await using folder = await makeFolder();
     await using handler = await makeHandler(
       `export default {
@@ -175,7 +175,7 @@ Deno.test("--access-log-format changes with a reload, unlike --access-log", asyn
   assertEquals(JSON.parse(after)["url.query"], "n=1");
 });
 
-Deno.test("--access-log that cannot be opened makes the start fail", async () => {
+Deno.test("--access-log that cannot be opened fails the start", async () => {
   await using folder = await makeFolder();
   const path = `${folder.path}/missing/access`;
   const { code, stderr } = await runMain(["--port", "0", "--access-log", path]);

@@ -48,7 +48,7 @@ Deno.test("accessLine(combined) has the format of Apache and nginx", () => {
   );
 });
 
-Deno.test("accessLine(combined) has a minus for missing values", () => {
+Deno.test("accessLine(combined) has a dash for missing values", () => {
   const malformed = { request: null, status: 400, bodyBytes: 0 };
   assertEquals(
     combined(exchange({ ...malformed, remoteAddr: UNIX })),
@@ -67,7 +67,7 @@ Deno.test("accessLine(combined) writes addresses unchanged", () => {
   }
 });
 
-Deno.test("accessLine(combined) escapes characters that could end a field or a line, as nginx does", () => {
+Deno.test("accessLine(combined) escapes characters that could end a field or a line, like nginx", () => {
   for (const [text, escaped] of Object.entries(NASTY)) {
     assert(combined(sent("/", { referer: text })).endsWith(` "${escaped}" "-"\n`), text);
     assert(combined(sent("/", { "user-agent": text })).endsWith(` "-" "${escaped}"\n`), text);
@@ -93,7 +93,7 @@ Deno.test("accessLine(json) is an object with OpenTelemetry's names", () => {
   });
 });
 
-Deno.test("accessLine(json) leaves out missing values", () => {
+Deno.test("accessLine(json) omits missing values", () => {
   const gone = { request: null, remoteAddr: UNIX, status: 0, bodyBytes: 0 };
   assertEquals(JSON.parse(json(exchange(gone))), {
     "timestamp": "2026-11-21T19:05:27.089Z",
@@ -114,7 +114,7 @@ Deno.test("accessLine(json) is one line of ASCII, and loses no character", () =>
   }
 });
 
-Deno.test("accessLine() has the time of each exchange, also if it is earlier than the last", () => {
+Deno.test("accessLine() has the time of each exchange, even if earlier than the last", () => {
   const times: readonly (readonly [time: number, iso: string, clock: string])[] = [
     [TIME, "2026-11-21T19:05:27.089Z", "21/Nov/2026:19:05:27 +0000"],
     [TIME + 910.75, "2026-11-21T19:05:27.999Z", "21/Nov/2026:19:05:27 +0000"],

@@ -38,7 +38,7 @@ const CHOICES: readonly (readonly [accepted: string | null, coding: string | nul
   ["constructor, __proto__", null],
 ];
 
-Deno.test("chooseCoding() returns the coding that the client prefers, or the first of equals", () => {
+Deno.test("chooseCoding() returns the coding that the client prefers, or the first if tied", () => {
   for (const [accepted, coding] of CHOICES) {
     assertEquals(chooseCoding(accepted, ["gzip", "br"]), coding, String(accepted));
   }

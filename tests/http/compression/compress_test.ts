@@ -41,7 +41,7 @@ function piecesOf(...pieces: readonly Uint8Array[]): Pieces {
   return new Pieces(pieces.values());
 }
 
-/** Passes a response through compression, for a request with a value of Accept-Encoding. */
+/** Compresses a response to a request with a value of Accept-Encoding. */
 async function respond(
   response: HttpResponse,
   accepted: string | null = "gzip",
@@ -70,7 +70,7 @@ async function read(body: HttpResponse["body"]): Promise<Uint8Array<ArrayBuffer>
 
 function sourceOf({ body = null }: HttpResponse): BodySource {
   if (typeof body === "object" && body !== null && !(body instanceof Uint8Array)) return body;
-  throw new Error(`Wanted a source, found ${body}`);
+  throw new Error(`Expected a source, found ${body}`);
 }
 
 function decompress(bytes: Uint8Array<ArrayBuffer>, coding: string): Promise<Uint8Array> {
@@ -159,7 +159,7 @@ Deno.test("compressing() compresses only types that benefit from it", async () =
   }
 });
 
-Deno.test("compressing() leaves alone responses that must not or need not be compressed", async () => {
+Deno.test("compressing() passes on responses that must not or need not be compressed", async () => {
   const left: Readonly<Record<string, HttpResponse>> = {
     "no type": { body: TEXT },
     "no body": { headers: [PLAIN] },
@@ -178,7 +178,7 @@ Deno.test("compressing() leaves alone responses that must not or need not be com
   assertEquals(field(least, "content-encoding"), "gzip");
 });
 
-Deno.test("compressing() adds Vary to compressible responses, also if uncompressed", async () => {
+Deno.test("compressing() adds Vary to compressible responses, even if uncompressed", async () => {
   for (const accepted of [null, "identity", "gzip;q=0"]) {
     const response = await respond({ headers: [PLAIN, ["ETag", '"1"']], body: TEXT }, accepted);
     assertEquals(response, {
@@ -293,7 +293,7 @@ Deno.test("compressing() has consumed a piece before it reads the next", async (
   }));
 });
 
-Deno.test("compressing() closes a source whose client leaves at any time", async () => {
+Deno.test("compressing() closes a source whenever its client disconnects", async () => {
   for (const reads of [0, 1, 5]) {
     const source = new Pieces(endless());
     const body = await compressedSource(source);
@@ -334,7 +334,7 @@ Deno.test("compressing() passes on the error of a source", async () => {
   assertEquals(closes, 1);
 });
 
-/** Bytes in use by this thread: the process also runs other tests. */
+/** Bytes in use by this thread, since the process also runs other tests. */
 function memory(): number {
   const { heapUsed, external } = Deno.memoryUsage();
   return heapUsed + external;
@@ -357,7 +357,7 @@ Deno.test("compressing() streams 50 MB in constant memory", async () => {
   assert(most < 25e6, `${most} bytes more`);
 });
 
-Deno.test("compressing() is synchronous where the handler is, and nothing is compressed", () => {
+Deno.test("compressing() is synchronous if the handler is and nothing is compressed", () => {
   const response: HttpResponse = { headers: [PLAIN], body: "short" };
   const handler = compressing(() => response);
   assertStrictEquals(handler(requestOf("GET", "/", { "accept-encoding": "gzip" })), response);
@@ -365,7 +365,7 @@ Deno.test("compressing() is synchronous where the handler is, and nothing is com
   assert(!(varied instanceof Promise));
 });
 
-Deno.test("compressing() waits for a handler, and lets its errors pass", async () => {
+Deno.test("compressing() waits for a handler, and passes on its errors", async () => {
   const request = requestOf("GET", "/", { "accept-encoding": "gzip" });
   const later = compressing(() => Promise.resolve({ headers: [PLAIN], body: TEXT }));
   assertEquals(await decoded(await later(request)), encoder.encode(TEXT));
@@ -384,7 +384,7 @@ testEachMode("--compress compresses files for clients that accept it", async (mo
   await Deno.writeTextFile(`${root}/large.txt`, TEXT.repeat(50));
   await using server = await startServer(mode.args("--compress", "--root", root));
   for (const [path, text] of [["/small.txt", TEXT], ["/large.txt", TEXT.repeat(50)]] as const) {
-    // The client decompresses, and takes the field away.
+    // The client decompresses, and removes the field.
     const response = await fetch(`http://127.0.0.1:${server.port}${path}`);
     assertEquals(await response.text(), text);
     assertEquals(response.headers.get("vary"), "Accept-Encoding");

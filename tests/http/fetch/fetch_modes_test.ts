@@ -18,7 +18,7 @@ import { testEachMode } from "../../helpers/modes.ts";
 import { startServer } from "../../helpers/server.ts";
 import { until } from "../../helpers/until.ts";
 
-/** A handler that behaves as the path says. */
+/** A handler whose behaviour depends on the path. */
 const SOURCE = `
 function refuse() {
   throw new Error("This is secret");
@@ -82,7 +82,7 @@ testEachMode(
 );
 
 testEachMode(
-  "fetch that leaves an unhandled rejection behind does not end the server",
+  "fetch that leaves an unhandled rejection does not end the server",
   async ({ args }) => {
     await using handler = await makeHandler(SOURCE);
     await using server = await startServer(args(...handler.args));
@@ -90,7 +90,7 @@ testEachMode(
     await client.send(requestText("GET", "/later"));
     await server.logged((line) => line["severity"] === "ERROR");
     client.close();
-    // A process crashes, and resets the clients in its accept queue, before another replaces it.
+    // A crashing process resets the clients in its accept queue, before another replaces it.
     await until("the next client is served", async () => {
       using next = await Client.connect(server);
       return (await ask(next, "GET", "/").catch(unlessReset))?.body === "fine";

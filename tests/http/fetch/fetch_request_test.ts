@@ -8,12 +8,12 @@ const MULTIPART = { "Content-Type": "multipart/form-data; boundary=B" };
 const CHUNKED = { "Transfer-Encoding": "chunked" };
 const decoder = new TextDecoder();
 
-/** Sends a POST with the body "abcdef"; the result of `look` in the handler. */
+/** Sends a POST with the body "abcdef"; returns the result of `look` in the handler. */
 function inPost(look: (request: Request) => unknown): Promise<unknown> {
   return found(look, "POST", "/path", { "X-Test": "1" }, "abcdef");
 }
 
-/** Sends the text of a request; the result of `look` in the handler. */
+/** Sends the text of a request; returns the result of `look` in the handler. */
 async function foundIn(text: string, look: (request: Request) => unknown): Promise<string> {
   await using serving = await serveFetcher(async (request) =>
     new Response(`${await look(request)}`)
@@ -40,7 +40,7 @@ Deno.test("Request is an instance of the runtime's class", async () => {
   assertEquals(await inPost(look), [true, "[object Request]", true, "follow"]);
 });
 
-Deno.test("Request creates no real Request for what most handlers access", async () => {
+Deno.test("Request creates no real Request for the parts that most handlers access", async () => {
   const Real = globalThis.Request;
   let made = 0;
   globalThis.Request = class extends Real {
@@ -68,7 +68,7 @@ Deno.test("Request.method is the method as sent, in any case", async () => {
   }
 });
 
-Deno.test("Request.url is made from Host and each form of target", async () => {
+Deno.test("Request.url combines Host with each form of target", async () => {
   const cases: [request: string, url: string][] = [
     ["GET /a%20b?c=d HTTP/1.1\r\nHost: Example.org:81\r\n\r\n", "http://Example.org:81/a%20b?c=d"],
     ["GET //a/../b HTTP/1.1\r\nHost: [::1]\r\n\r\n", "http://[::1]//a/../b"],
@@ -82,7 +82,7 @@ Deno.test("Request.url is made from Host and each form of target", async () => {
   }
 });
 
-Deno.test("Request.url that is not a URL becomes 400 if the handler fails with it", async () => {
+Deno.test("Request.url that is invalid becomes 400 if it makes the handler fail", async () => {
   for (const host of ["a:99999", "1.2.3.256", "a%zz", "[1::2::3]"]) {
     await using serving = await serveFetcher((request) => new Response(new URL(request.url).host));
     using client = await Client.connect(serving);
@@ -136,7 +136,7 @@ Deno.test("Request.body fills the buffers of a BYOB reader", async () => {
   assertEquals(await inPost(look), ["abcd", "ef"]);
 });
 
-Deno.test("Request.body gives pieces as they arrive", async () => {
+Deno.test("Request.body yields pieces as they arrive", async () => {
   const pieces: string[] = [];
   const first = Promise.withResolvers<void>();
   await using serving = await serveFetcher(async ({ body }) => {
@@ -197,7 +197,7 @@ Deno.test("Request has no body if none was sent, or for GET, however often it is
   assertEquals(await found(look, "GET", "/", {}, "abc"), nothing, "skipped");
 });
 
-Deno.test("Request.bodyUsed is true from the first read on", async () => {
+Deno.test("Request.bodyUsed is true after the first read", async () => {
   const look = async (request: Request) => {
     const before = [request.bodyUsed, request.body?.locked, request.bodyUsed];
     const text = request.text();
@@ -246,7 +246,7 @@ Deno.test("Request rejects a second read in each way, and a copy after a read", 
   }
 });
 
-Deno.test("Request can be copied with other headers, another URL, another body", async () => {
+Deno.test("Request can be copied with other headers, another URL or another body", async () => {
   const whole = async (request: Request) => [
     request.method,
     request.url,

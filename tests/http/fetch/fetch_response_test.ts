@@ -130,7 +130,7 @@ Deno.test("Response with a stream and Content-Length is sent with that length", 
   assertEquals(body, "onetwo");
 });
 
-Deno.test("Response with a stream of another length than its Content-Length ends incomplete", async () => {
+Deno.test("Response with a stream that contradicts its Content-Length ends incomplete", async () => {
   for (const length of ["5", "7"]) {
     const headers = { "Content-Length": length };
     await using serving = await serveFetcher(() =>
@@ -164,7 +164,7 @@ Deno.test("Response without a body has a Content-Length of 0, or none for a bodi
   }
 });
 
-Deno.test("Response.json and Response.redirect are sent as they are", async () => {
+Deno.test("Response.json and Response.redirect are sent unchanged", async () => {
   const json = await receive(() => Response.json({ a: [1] }, { status: 201 }));
   assertEquals([json.status, json.fields["content-type"]], [201, "application/json"]);
   assertEquals(json.body, '{"a":[1]}');
@@ -261,10 +261,10 @@ Deno.test("Response with a stream of text instead of bytes ends incomplete, and 
   await using serving = await serveFetcher(() => textStream("one", "two"));
   await assertRejects(async () => await (await fetch(serving.origin)).text());
   await until("the error is reported", () => serving.failures.length === 1);
-  assertMatch(String(serving.failures[0]?.error), /gave a string, expected a Uint8Array/);
+  assertMatch(String(serving.failures[0]?.error), /yielded a string, expected a Uint8Array/);
 });
 
-Deno.test("Response.body is cancelled when the client leaves in the middle of it", async () => {
+Deno.test("Response.body is cancelled when the client disconnects in the middle of it", async () => {
   let isCancelled = false;
   const piece = new Uint8Array(64 * 1024);
   const stream = new ReadableStream({
@@ -282,7 +282,7 @@ Deno.test("Response.body is cancelled when the client leaves in the middle of it
   assertEquals(serving.failures, []);
 });
 
-Deno.test("Response.body is cancelled by the next write after the client has left", async () => {
+Deno.test("Response.body is cancelled by the next write after the client has disconnected", async () => {
   const feed = makeFeed();
   await using serving = await serveFetcher(() => new Response(feed.stream));
   using client = await Client.connect(serving);

@@ -14,7 +14,7 @@ import { until } from "../../helpers/until.ts";
 
 const EXPECTING = { Expect: "100-continue", "Content-Length": 3 };
 
-/** A handler that waits for `release` to respond, and the signal of its last request. */
+/** A handler that responds after `release`, and the signal of its last request. */
 function makeSlow(prepare: (request: Request, info: FetchInfo) => unknown = () => {}) {
   const slow = {
     called: Promise.withResolvers<void>(),
@@ -41,7 +41,7 @@ Deno.test("fetch gets the addresses, the id and the context besides the request"
   assertEquals(await found(look, "GET", "/"), ["127.0.0.1", "127.0.0.1", "0-1-1", true]);
 });
 
-Deno.test("fetch that throws becomes 500 with the id, and nothing else", async () => {
+Deno.test("fetch that throws becomes 500 with the request's id, and nothing else", async () => {
   const throws: FetchHandler["fetch"][] = [
     () => {
       throw new Error("secret", { cause: new Error("deeper") });
@@ -90,7 +90,7 @@ Deno.test("fetch that throws does not end the connection", async () => {
   assertEquals((await ask(client, "GET", "/")).body, "fine");
 });
 
-Deno.test("fetch that reads a too large or malformed body becomes 413 or 400", async () => {
+Deno.test("fetch that reads a body too large or malformed becomes 413 or 400", async () => {
   const ways: Record<string, (request: Request) => Promise<unknown>> = {
     text: (request) => request.text(),
     json: (request) => request.json(),
@@ -114,7 +114,7 @@ Deno.test("fetch that reads a too large or malformed body becomes 413 or 400", a
   }
 });
 
-Deno.test("fetch that reads a too slow body becomes 408", async () => {
+Deno.test("fetch that reads a body too slow to arrive becomes 408", async () => {
   await using serving = await serveFetcher(
     async (request) => new Response(await request.text()),
     { bodyTimeout: 50 },
@@ -159,7 +159,7 @@ Deno.test("fetch that responds too late has its stream cancelled, and its error 
   }
 });
 
-Deno.test("--request-timeout ends when fetch responds: the pieces of a stream may take longer", async () => {
+Deno.test("--request-timeout ends when fetch responds: its stream may take longer", async () => {
   const first = Promise.withResolvers<void>();
   const stream = new ReadableStream({
     async pull(controller) {
@@ -180,7 +180,7 @@ Deno.test("--request-timeout ends when fetch responds: the pieces of a stream ma
   assertMatch(await client.receiveUntil("0\r\n\r\n"), /at last/);
 });
 
-Deno.test("Request.signal aborts when the client leaves, and completed rejects", async () => {
+Deno.test("Request.signal aborts when the client disconnects, and completed rejects", async () => {
   const completed = Promise.withResolvers<unknown>();
   const slow = makeSlow((_request, info) => {
     info.completed.then(() => completed.resolve("completed"), completed.resolve);
@@ -199,7 +199,7 @@ Deno.test("Request.signal aborts when the client leaves, and completed rejects",
   assertEquals(serving.failures, []);
 });
 
-Deno.test("Request.signal aborts when the client leaves after it has sent the body", async () => {
+Deno.test("Request.signal aborts when the client disconnects after it has sent the body", async () => {
   for (const isSignalFirst of [true, false]) {
     const begun = Promise.withResolvers<void>();
     const slow = makeSlow();
@@ -289,7 +289,7 @@ Deno.test("a client that half-closes gets a stream to its end", async () => {
   assertEquals(await client.receiveAll(), "");
 });
 
-Deno.test("FetchInfo.completed resolves when the response is sent, also if accessed later", async () => {
+Deno.test("FetchInfo.completed resolves when the response is sent, even if accessed later", async () => {
   const infos: FetchInfo[] = [];
   let completed: Promise<void> | undefined;
   await using serving = await serveFetcher((_request, info) => {
@@ -307,7 +307,7 @@ Deno.test("FetchInfo.completed resolves when the response is sent, also if acces
   await another;
 });
 
-Deno.test("Request.signal aborts when the client leaves while a stream is sent, even one without data", async () => {
+Deno.test("Request.signal aborts when the client disconnects while a stream is sent, even one without data", async () => {
   let isAborted = false;
   await using serving = await serveFetcher(({ signal }) => {
     const stream = new ReadableStream({
@@ -329,7 +329,7 @@ Deno.test("Request.signal aborts when the client leaves while a stream is sent, 
   assertEquals((await serving.closed(1))[0]?.endedBy, "client");
 });
 
-Deno.test("a body that the handler did not read is skipped", async () => {
+Deno.test("Request.body that the handler does not read is skipped", async () => {
   await using serving = await serveFetcher(() => new Response("response"));
   using client = await Client.connect(serving);
   for (const fields of [{}, { "Transfer-Encoding": "chunked" }] as Record<string, string>[]) {
@@ -342,7 +342,7 @@ Deno.test("a body that the handler did not read is skipped", async () => {
   assertEquals((await receiveResponse(client)).body, "response");
 });
 
-Deno.test("a body that is read after the response rejects, instead of ending early", async () => {
+Deno.test("Request.body read after the response rejects, instead of ending early", async () => {
   const outcomes: Promise<string>[] = [];
   const outcome = (text: Promise<string>) => text.then((text) => `read ${text}`, String);
   await using serving = await serveFetcher((request, info) => {
@@ -357,7 +357,7 @@ Deno.test("a body that is read after the response rejects, instead of ending ear
     await client.send("def");
     assertEquals((await ask(client, "GET", "/")).body, "response");
   }
-  const rejection = "TypeError: Cannot read the body: the response was sent already";
+  const rejection = "TypeError: Cannot read the body: the response was already sent";
   assertEquals(await Promise.all(outcomes), [rejection, rejection]);
 });
 

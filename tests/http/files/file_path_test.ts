@@ -6,7 +6,7 @@ Deno.test("serveFiles lets no path escape the root, however it is encoded", asyn
   await using site = await makeSite({
     "a/b.txt": "inside",
     "b.txt": "inside",
-    // Not served, though they exist: other systems would take these names for paths.
+    // Not served, though they exist: to other systems these names would be paths.
     "a\\b.txt": "inside",
     "b.txt%": "inside",
     "b.txt%zz": "inside",
@@ -163,7 +163,7 @@ Deno.test("serveFiles follows links that stay inside the root, and no others", a
   assertEquals((await ask(handler, "GET", "/folder")).fields["Location"], "/folder/");
 });
 
-Deno.test("serveFiles serves a root that is a link, also after the link changes", async () => {
+Deno.test("serveFiles serves a root that is a link, even after the link changes", async () => {
   await using site = await makeSite({ "1/a.txt": "one", "2/a.txt": "two" });
   const current = `${site.folder}/current`;
   await Deno.symlink("root/1", current);

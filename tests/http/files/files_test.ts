@@ -94,7 +94,7 @@ Deno.test("serveFiles allows only GET and HEAD, and says so", async () => {
   }
 });
 
-Deno.test("serveFiles passes requests for no file to the fallback, or responds with 404", async () => {
+Deno.test("serveFiles passes requests for missing files to the fallback, or responds with 404", async () => {
   await using site = await makeSite({ "a.txt": "Hello", "empty/folder/b.txt": "b" });
   const alone = serveFiles(site.root, null);
   const handler = serveFiles(site.root, FALLBACK);
@@ -122,7 +122,7 @@ Deno.test("serveFiles passes requests for no file to the fallback, or responds w
   assertEquals((await ask(handler, "GET", "/a.txt")).text, "Hello");
 });
 
-Deno.test("serveFiles serves the index of a folder, and redirects to its trailing slash", async () => {
+Deno.test("serveFiles serves the index of a folder, and redirects to a trailing slash", async () => {
   await using site = await makeSite({
     "index.html": "top",
     "a b/index.html": "inner",
@@ -205,7 +205,7 @@ Deno.test("serveFiles fails the body of a file that changes while it is sent, an
   }
 });
 
-Deno.test("serveFiles closes a file that is not sent to its end, also during a read", async () => {
+Deno.test("serveFiles closes a file that is not sent to its end, even during a read", async () => {
   await using site = await makeSite({ "large": pattern(LARGE) });
   const handler = serveFiles(site.root, null);
   await (await sourceOf(handler, "/large")).close();
@@ -267,7 +267,7 @@ Deno.test("serveFiles streams a gigabyte in constant memory", async () => {
   assert(most - before < 64 * 1024 * 1024, `${most - before} bytes more`);
 });
 
-/** Runs code in a process of its own, where `handler` serves the files of a site; its output. */
+/** Runs code in a process of its own, where `handler` serves the files of a site; returns its output. */
 async function inProcess(site: Site, code: string, shell = 'exec "$@"'): Promise<string> {
   const program = `
     import { checkRoot, serveFiles } from "./src/http/files/files.ts";
@@ -333,7 +333,7 @@ Deno.test("serveFiles responds with 503 while no file descriptor is left", async
   assertEquals(JSON.parse(output), [503, 200, 200]);
 });
 
-Deno.test("checkRoot accepts a folder, and says in one line why it rejects anything else", async () => {
+Deno.test("checkRoot accepts a folder, and rejects anything else with a reason in one line", async () => {
   await using site = await makeSite({ "a.txt": "Hello" });
   checkRoot(site.root);
   await Deno.symlink("root", `${site.folder}/link`);

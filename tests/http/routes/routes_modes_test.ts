@@ -28,7 +28,7 @@ function send(server: Server, line: string, body?: string): Promise<ReceivedResp
   return askAlone(server, method, target, {}, body);
 }
 
-testEachMode("{ routes } respond with what they return, or resolve to", async ({ args }) => {
+testEachMode("{ routes } respond with what they return or resolve to", async ({ args }) => {
   await using handler = await makeHandler(SOURCE);
   await using server = await startServer(args(...handler.args));
   const cases: [line: string, status: number, body: string, sent?: string][] = [
@@ -53,7 +53,7 @@ testEachMode("{ routes } respond with what they return, or resolve to", async ({
   }
 });
 
-testEachMode("{ routes } handle HEAD and OPTIONS on their own", async ({ args }) => {
+testEachMode("{ routes } answer HEAD and OPTIONS without routes for them", async ({ args }) => {
   await using handler = await makeHandler(SOURCE);
   await using server = await startServer(args(...handler.args));
   const head = await send(server, "HEAD /users/abc");
@@ -67,7 +67,7 @@ testEachMode("{ routes } handle HEAD and OPTIONS on their own", async ({ args })
 });
 
 testEachMode(
-  "{ routes } that are malformed make the start fail with 78 and one line",
+  "{ routes } that are malformed fail the start with exit code 78 and one line",
   async ({ args }) => {
     await using handler = await makeHandler(`export default { routes: { "get /": () => "" } };`);
     const { code, stdout, stderr } = await runMain(args(...handler.args, "--port", "0"));
@@ -80,7 +80,7 @@ testEachMode(
 );
 
 testEachMode(
-  "{ serve } with an HTTP option makes the start fail with 78 and one line",
+  "{ serve } with an HTTP option fails the start with exit code 78 and one line",
   async ({ args }) => {
     await using handler = await makeHandler("export default { serve() {} };");
     const given = args(...handler.args, "--port", "0", "--root", "/");

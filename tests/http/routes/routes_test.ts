@@ -84,7 +84,7 @@ Deno.test("serveRoutes prefers the most specific path among those of the method"
   assertEquals(await bodyOf(table, "POST /a/b/c"), "POST /a/* 0=b/c");
 });
 
-Deno.test("serveRoutes uses a key without a method for every method that has no route", async () => {
+Deno.test("serveRoutes uses a key without a method for every method without a route", async () => {
   for (const path of ["/a", "/:x"]) {
     const table = tableOf(path, `GET ${path}`);
     for (const method of ["PUT", "OPTIONS", "BREW"]) {
@@ -239,7 +239,7 @@ Deno.test("checkRoutes accepts valid tables", async () => {
   assertEquals(await checkRoutes(apart), null);
 });
 
-Deno.test("checkRoutes returns what was found and what was wanted", async () => {
+Deno.test("checkRoutes returns what was found and what was expected", async () => {
   const handler = () => null;
   const cases: readonly (readonly [table: unknown, problem: string])[] = [
     [42, `found routes of type number, expected an object such as { "GET /path/:id": handler }`],
@@ -266,7 +266,7 @@ Deno.test("checkRoutes returns what was found and what was wanted", async () => 
   for (const [table, problem] of cases) assertEquals(await checkRoutes(table), problem);
 });
 
-Deno.test("checkRoutes returns which pattern is malformed, and why", async () => {
+Deno.test("checkRoutes names a malformed pattern, and the reason", async () => {
   for (const key of ["GET /a(", "GET /:x/:x", "GET /*/*", "GET /a?b"]) {
     const problem = String(await checkRoutes({ "GET /": () => null, [key]: () => null }));
     assert(problem.startsWith(`found the route "${key}": `), `${key}: ${problem}`);

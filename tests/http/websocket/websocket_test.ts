@@ -47,7 +47,7 @@ function next<K extends keyof WebSocketEventMap>(
   return new Promise((resolve) => socket.addEventListener(type, resolve, { once: true }));
 }
 
-/** Closes from the client's side, and waits for the server's close. */
+/** Closes the client's socket, and waits for the server's close. */
 async function close(client: WebSocket): Promise<CloseEvent> {
   const closed = next(client, "close");
   client.close(1000);
@@ -217,7 +217,7 @@ Deno.test("WebSocket sends Blobs, views and strings in order, as they were at se
   ]);
 });
 
-Deno.test("WebSocket.binaryType sets the type of binary messages, also while open", async () => {
+Deno.test("WebSocket.binaryType sets the type of binary messages, even while open", async () => {
   const received: unknown[] = [];
   await using server = await serveSockets((socket) => {
     socket.onmessage = ({ data }) => {
@@ -417,7 +417,7 @@ Deno.test("WebSocket does not wait for a client that keeps its end open after th
   assertEquals(events, [{ code: 1000, reason: "", wasClean: true }]);
 });
 
-Deno.test("WebSocket closes with 1006 when the client leaves without a close", async () => {
+Deno.test("WebSocket closes with 1006 when the client disconnects without a close", async () => {
   const events: unknown[] = [];
   await using server = await serveSockets(record(events));
   using half = await FrameClient.connect(server);
@@ -465,7 +465,7 @@ Deno.test("WebSocket pings a silent client, and keeps one that answers", async (
   assertEquals(events, []);
 });
 
-Deno.test("WebSocket ends a client that does not answer a ping", async () => {
+Deno.test("WebSocket disconnects a client that does not answer a ping", async () => {
   const events: unknown[] = [];
   await using server = await serveSockets(record(events), { idleTimeout: 0.2 });
   using client = await FrameClient.connect(server);
@@ -526,7 +526,7 @@ Deno.test("WebSocket closes with 1011 when a listener throws or rejects, and rep
   await close(client);
 });
 
-Deno.test("WebSocket has listeners that can be removed, and one handler for each type", async () => {
+Deno.test("WebSocket has removable listeners, and one handler for each type", async () => {
   const heard: string[] = [];
   const removed = () => heard.push("removed");
   await using server = await serveSockets((socket) => {
