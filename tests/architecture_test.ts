@@ -26,7 +26,7 @@ function rankOf(folder: string): number {
   return RANKS.findIndex((rank) => rank.folder === folder);
 }
 
-/** The part of its folder that a file belongs to and that is apart from others; null if there is none. */
+/** The part of its folder, among those kept apart, that a file is in; null if none. */
 function partOf(file: string): string | null {
   const folder = folderOf(file);
   const apart = RANKS.find((rank) => rank.folder === folder)?.apart;
@@ -36,7 +36,7 @@ function partOf(file: string): string | null {
   return part === undefined || apart.except.includes(part) ? null : part;
 }
 
-/** Why a file may not import another; null where it may. */
+/** Why a file may not import another; null if it may. */
 function objection(from: string, to: string): string | null {
   if (ENTRIES.includes(to)) return "an entry";
   const [own, other] = [folderOf(from), folderOf(to)];
@@ -73,11 +73,11 @@ Deno.test("src/ has folders, each with its rank, and mod.ts", () => {
   assertEquals([...folders].sort(), RANKS.map(({ folder }) => folder).sort());
 });
 
-Deno.test("RANKS excepts only parts that are there", () => {
+Deno.test("RANKS excepts only parts that exist", () => {
   for (const { folder, apart } of RANKS) {
     for (const part of apart?.except ?? []) {
       const path = `src/${folder}/${apart?.within}${part}`;
-      assert(SOURCE.some((file) => file.path.startsWith(path)), `${path} is not there`);
+      assert(SOURCE.some((file) => file.path.startsWith(path)), `${path} does not exist`);
     }
   }
 });
@@ -99,7 +99,7 @@ Deno.test("objection() finds what the ranks forbid", () => {
   assertEquals(objection("src/cli/serve.ts", "src/mod.ts"), "an entry");
 });
 
-Deno.test("imports point to a lower rank or stay in their folder", () => {
+Deno.test("src/ imports only from lower ranks or the same folder", () => {
   const wrong = SOURCE.flatMap(({ path, imports }) =>
     imports.flatMap((target) => {
       const reason = objection(path, target);
@@ -109,7 +109,7 @@ Deno.test("imports point to a lower rank or stay in their folder", () => {
   assertEquals(wrong, []);
 });
 
-Deno.test("src and tools have no import cycle", () => {
+Deno.test("src/ and tools/ have no import cycle", () => {
   const files = [...SOURCE, ...readSource("tools/")];
   const done = new Set<string>();
   const visit = (path: string, way: readonly string[]) => {
@@ -129,7 +129,7 @@ Deno.test("src/core and src/http do not log", () => {
   }
 });
 
-Deno.test("the codec does no I/O: it knows neither connections nor the runtime", () => {
+Deno.test("src/http/codec does no I/O: it imports no connections and calls no runtime", () => {
   const codec = SOURCE.filter(({ path }) => path.startsWith("src/http/codec/"));
   assert(codec.length > 0);
   for (const { path, text, imports } of codec) {
@@ -138,7 +138,7 @@ Deno.test("the codec does no I/O: it knows neither connections nor the runtime",
   }
 });
 
-Deno.test("only the program and the places know arguments, signals and exit", () => {
+Deno.test("src/ uses arguments, signals and exit only in the program and the places", () => {
   for (const { path, text } of SOURCE) {
     if (folderOf(path) === "cli" || ENTRIES.includes(path)) continue;
     if (/^src\/places\/(process|thread)_entry\.ts$/.test(path)) continue;
@@ -147,7 +147,7 @@ Deno.test("only the program and the places know arguments, signals and exit", ()
   }
 });
 
-Deno.test("functionLengths() finds functions, methods and arrows, and no other blocks", () => {
+Deno.test("functionLengths() finds functions, methods and arrow functions, and no other blocks", () => {
   const text = `export class A {
   constructor(a: number) {
     if (a > 0) {
@@ -169,7 +169,7 @@ Deno.test("functionLengths() finds functions, methods and arrows, and no other b
   ]);
 });
 
-Deno.test("functions are short", () => {
+Deno.test("src/ has only functions within MAX_FUNCTION_LINES", () => {
   const long = SOURCE.flatMap(({ path, text }) =>
     functionLengths(text).filter(({ lines }) => lines > MAX_FUNCTION_LINES).map((one) =>
       `${path}: ${one.line} has ${one.lines} lines`
@@ -178,19 +178,19 @@ Deno.test("functions are short", () => {
   assertEquals(long, []);
 });
 
-Deno.test("source files are short", () => {
+Deno.test("src/ has only files within MAX_LINES, or their limit in LONG_FILES", () => {
   for (const { path, text } of SOURCE) {
     const lines = text.trimEnd().split("\n").length;
     const limit = LONG_FILES[path] ?? MAX_LINES;
     assert(lines <= limit, `${path} has ${lines} lines, expected at most ${limit}`);
     assert(
       !(path in LONG_FILES) || lines > MAX_LINES,
-      `${path} is short now: take it off the list`,
+      `${path} is short now: remove it from LONG_FILES`,
     );
   }
 });
 
-Deno.test("docs/architecture.md names every folder, and only files that are there", () => {
+Deno.test("docs/architecture.md names every folder, and only files that exist", () => {
   const text = Deno.readTextFileSync(new URL("docs/architecture.md", ROOT));
   const named = [...text.matchAll(/`([\w./-]+(?:\/|\.(?:ts|md|json)))`/g)].map(([, path = ""]) =>
     path
@@ -199,7 +199,7 @@ Deno.test("docs/architecture.md names every folder, and only files that are ther
     const { isDirectory } = Deno.statSync(new URL(path, ROOT));
     assertEquals(isDirectory, path.endsWith("/"), path);
   }
-  // Of files, not of the disk: an empty folder is in no checkout.
+  // Folders of files: an empty folder on disk is not part of the project.
   const folders = new Set(SOURCE.flatMap(({ path }) => /^src\/\w+\//.exec(path) ?? []));
   for (const folder of folders) {
     assert(named.includes(folder), `docs/architecture.md does not name ${folder}`);

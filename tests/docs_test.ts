@@ -6,7 +6,7 @@ import { GENERATED_PAGES } from "../tools/option_docs.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
-/** The text of a file, from the project's root; fails when there is none. */
+/** The text of a file, by its path from the project's root. */
 function read(path: string): string {
   return Deno.readTextFileSync(new URL(path, ROOT));
 }
@@ -18,7 +18,7 @@ const PAGES = [
 ];
 
 for (const { path, update } of GENERATED_PAGES) {
-  Deno.test(`${path} has the options as they are: deno task docs`, () => {
+  Deno.test(`${path} has the current options, as written by deno task docs`, () => {
     const text = read(path);
     assertEquals(update(text), text);
   });
@@ -39,7 +39,7 @@ Deno.test("docs/operating.md has every signal and every exit code", () => {
   for (const code of Object.values(EXIT)) assert(text.includes(`\n| ${code} `), String(code));
 });
 
-/** The anchors of a page, as hosts of Markdown make them of headings. */
+/** The anchors of a page, derived from its headings as Markdown hosts do. */
 function anchorsOf(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
     heading.toLowerCase().replaceAll(/[^\w\- ]/g, "").replaceAll(" ", "-")

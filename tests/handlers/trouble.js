@@ -1,6 +1,6 @@
 /**
  * Answers lines; some commands throw, block or exit. Plain JavaScript, so that
- * the executable can load it too.
+ * the executable can load it, too.
  */
 let answered = 0;
 const worker = crypto.randomUUID();

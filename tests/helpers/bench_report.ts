@@ -148,7 +148,7 @@ export function limitedRun(run: Run): Run {
   });
 }
 
-/** All metrics, from those that the others follow from. */
+/** All metrics, computed from the independent ones. */
 function figuresOf(
   [rate, p50, user, system, rest, peak, threads, switches, balance]: readonly [
     ...[number, number, number, number, number, number, number, number],

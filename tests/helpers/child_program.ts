@@ -3,7 +3,7 @@ import { ChildProcess, programArguments } from "../../src/base/child_process.ts"
 import { encodeMessage, readMessages } from "../../src/base/pipe.ts";
 import { writeText } from "../../src/base/write_text.ts";
 
-/** What the child is told. */
+/** The instructions to the child. */
 export type ToChild =
   /** Sends the text back, on either stream. */
   | { readonly type: "echo"; readonly text: string; readonly stream: "stdout" | "stderr" }
@@ -13,7 +13,7 @@ export type ToChild =
   | { readonly type: "stay" }
   | { readonly type: "exit"; readonly code: number };
 
-/** What the child sends: the texts that it is told to echo. */
+/** The child's messages: the texts to echo. */
 export type FromChild = { readonly text: string };
 
 /** The argument that makes the program a child. */
@@ -44,7 +44,7 @@ async function runChild(word: string): Promise<void> {
   if (!stays) Deno.exit(0);
 }
 
-/** Has a child print a text, and reports on standard error that it did. */
+/** Makes a child print a text, then reports that on standard error. */
 async function runParent(text: string): Promise<void> {
   const child = new ChildProcess<ToChild, FromChild>(
     [...programArguments(), CHILD_ARGUMENT],

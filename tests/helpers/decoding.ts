@@ -12,7 +12,7 @@ export interface DecodedRequest {
   readonly keepAlive: boolean;
   readonly expectsContinue: boolean;
   readonly fields: readonly (readonly [name: string, value: string])[];
-  /** With a character for each byte. */
+  /** With one character per byte. */
   body: string;
   isOver: boolean;
 }
@@ -24,7 +24,7 @@ export interface Decoded {
   readonly ending: "between" | "head" | "body" | HttpError;
 }
 
-/** Limits that most tests stay below. */
+/** Limits that most tests do not reach. */
 export const WIDE: RequestLimits = {
   maxHeaderSize: 16 * 1024,
   maxHeaders: 100,
@@ -77,13 +77,13 @@ function take(
 ): void {
   const last = requests.at(-1);
   if (decoded instanceof RequestHead) {
-    // Every second head is read after its bytes were overwritten.
+    // Every second head is read after its bytes are overwritten.
     if (requests.length % 2 === 0) requests.push(requestOf(decoded));
     else requests.push(requestAfter(decoded, pending));
   } else if (last !== undefined && decoded === "end") {
     last.isOver = true;
   } else if (last !== undefined && decoded instanceof Uint8Array) {
-    if (decoded.length === 0) throw new Error("The decoder gave a part of no bytes");
+    if (decoded.length === 0) throw new Error("The decoder returned an empty part");
     last.body += isomorphic(decoded);
   }
 }

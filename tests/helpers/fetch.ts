@@ -25,7 +25,7 @@ export const OPTIONS: ConversationOptions = {
   idleTimeout: 0,
   headerTimeout: 0,
   bodyTimeout: 0,
-  // Longer than any test takes, so that a handler that hangs does not hang its test.
+  // Longer than any test takes, so that a hanging handler does not hang its test.
   requestTimeout: 20_000,
   keepAlive: 60_000,
   maxKeepAliveRequests: 0,
@@ -55,7 +55,7 @@ export async function serveFetcher(
   return { ...serving, origin: `http://127.0.0.1:${serving.port}`, failures, refusals };
 }
 
-/** Sends one request to a handler; the response, and the handler's errors. */
+/** Sends one request to a handler; returns the response and the handler's errors. */
 export async function responseOf(
   fetch: FetchHandler["fetch"],
   ...request: Parameters<typeof requestText>
@@ -67,7 +67,7 @@ export async function responseOf(
   return { ...response, failures: serving.failures };
 }
 
-/** Sends one request to a handler; the result of `look` there, which passes through JSON. */
+/** Sends one request to a handler; returns the result of `look` there, passed through JSON. */
 export async function found(
   look: (request: Request, info: FetchInfo) => unknown,
   ...request: Parameters<typeof requestText>

@@ -53,7 +53,9 @@ function parseCase(text: string): HttpCase {
   const [, section, title, limits, sent, expected] =
     /^# (.+?): (.+)\n(?:limits: (.+)\n)?((?:> .*\n)+)\n([\s\S]+)$/.exec(text) ?? [];
   if (section === undefined || title === undefined || sent === undefined) {
-    throw new Error("Wanted a title, optional limits, lines to send, an empty line, and a result");
+    throw new Error(
+      "Expected a title, optional limits, lines to send, an empty line, and a result",
+    );
   }
   return {
     section,

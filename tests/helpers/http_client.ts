@@ -31,13 +31,13 @@ export function chunked(...pieces: readonly string[]): string {
 /**
  * Receives one response, which may be an interim one.
  *
- * @param method Of the request: a response to HEAD has no body.
+ * @param method The request's method: a response to HEAD has no body.
  */
 export async function receiveResponse(client: Client, method = "GET"): Promise<ReceivedResponse> {
   const head = await client.receiveUntil("\r\n\r\n");
   const [line = "", ...lines] = head.split("\r\n").slice(0, -2);
   const [, version, status] = /^(HTTP\/1\.1) (\d{3}) /.exec(line) ?? [];
-  if (version === undefined) throw new Error(`Wanted a response, found ${JSON.stringify(head)}`);
+  if (version === undefined) throw new Error(`Expected a response, found ${JSON.stringify(head)}`);
   const fields: Record<string, string> = {};
   for (const line of lines) {
     const [, name = "", value = ""] = /^(\S+): (.*)$/.exec(line) ?? [];
@@ -68,7 +68,7 @@ export async function askAlone(
   return await ask(client, ...request);
 }
 
-/** Receives the last response, which must say so, and be followed by the end of the connection. */
+/** Receives the last response, which must say so; then the connection must end. */
 export async function receiveLastResponse(
   client: Client,
   method = "GET",

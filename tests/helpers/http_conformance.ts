@@ -1,4 +1,4 @@
-/** HTTP cases, each on its own connection to a server with the handler `bodies.js`. */
+/** Runs HTTP cases, each on its own connection to a server with the handler `bodies.js`. */
 import { assert } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { Client } from "./client.ts";
@@ -36,7 +36,7 @@ export function testAll(args: readonly string[], cases: Readonly<Record<string, 
   });
 }
 
-/** Sends a text as it is, and receives the last response: its status and body. */
+/** Sends a text unchanged, and receives the last response: its status and body. */
 export async function refused(
   client: Client,
   text: string,

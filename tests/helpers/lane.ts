@@ -11,7 +11,7 @@ import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { wireLane } from "../../src/lane/wiring.ts";
 import { until } from "./until.ts";
 
-/** What a test may set of an acceptor under test; times in milliseconds. */
+/** Options of an acceptor under test; times are in milliseconds. */
 export interface ServeOptions {
   readonly maxConnections?: number;
   readonly maxConnectionsPerIp?: number;
@@ -19,7 +19,7 @@ export interface ServeOptions {
   readonly refusal?: string | null;
   readonly idleTimeout?: number;
   readonly writeTimeout?: number;
-  /** Wraps the real listener, to do what the kernel does not do on demand. */
+  /** Wraps the real listener, to simulate what the kernel does not do on demand. */
   readonly wrap?: (listener: Listener) => Listener;
 }
 
@@ -28,7 +28,7 @@ export interface Serving extends AsyncDisposable {
   readonly port: number;
   readonly events: readonly Event[];
   readonly resources: ResourceManager;
-  /** For what is dialed. */
+  /** Tracks dialed connections. */
   readonly connections: Connections;
   readonly row: Row;
   readonly buffers: Buffers;
@@ -45,7 +45,7 @@ export async function serve(service: Service, options: ServeOptions = {}): Promi
   const { wired, row, draining } = wire(options);
   const address = { transport: "tcp", hostname: "127.0.0.1", port: 0 } as const;
   const listener = await listen(address, LISTEN);
-  if (listener.address.transport !== "tcp") throw new Error("Wanted a TCP listener");
+  if (listener.address.transport !== "tcp") throw new Error("Expected a TCP listener");
   const events: Event[] = [];
   const emit = (event: Event) => void events.push(event);
   const [acceptor] = wired.makeAcceptors([wrap(listener)], { service, refusal, emit });
@@ -79,7 +79,7 @@ export async function serve(service: Service, options: ServeOptions = {}): Promi
 
 const LISTEN = { sharing: "own", takeOver: false, backlog: 128, unixMode: null } as const;
 
-/** A lane that is alone on its scoreboard. */
+/** The only lane on a scoreboard. */
 function wire(options: ServeOptions) {
   const { maxConnections = 1000, maxConnectionsPerIp = 0, overload = "wait" } = options;
   const { idleTimeout = 0, writeTimeout = 0 } = options;
@@ -93,7 +93,7 @@ function wire(options: ServeOptions) {
       ...{ maxConnections, totalConnections: maxConnections, maxConnectionsPerIp },
     },
     { scoreboard, row, addressTables: (count) => new AddressTables().reserve(count) },
-    // Swept as often as possible: tests want to see deadlines soon.
+    // Swept as often as possible, so that tests need not wait for deadlines.
     { retiring: draining.signal, draining: draining.signal, shortestTimeout: 1 },
   );
   return { wired, row, draining };

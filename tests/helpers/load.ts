@@ -1,28 +1,28 @@
 import { delay } from "@std/async/delay";
 import { Client } from "./client.ts";
 
-/** What a load has seen so far. */
+/** A load in progress. */
 export interface Load {
   readonly exchanges: number;
-  /** What went wrong: a connection that was refused, reset or cut, an answer that was not the one. */
+  /** What went wrong: a refused, reset or truncated connection, or a wrong answer. */
   readonly failures: readonly string[];
-  /** Ends it, after the exchanges under way. */
+  /** Ends it, after the exchanges in progress. */
   stop(): Promise<void>;
 }
 
-/** How much load there is. */
+/** The amount of load. */
 export interface LoadOptions {
-  /** Clients that connect, exchange once, and leave, over and over. */
+  /** Clients that connect, exchange once and disconnect, repeatedly. */
   readonly short: number;
-  /** Clients that stay, and exchange at intervals. */
+  /** Clients that stay connected, and exchange at intervals. */
   readonly long: number;
-  /** Milliseconds between two exchanges of a client. */
+  /** Milliseconds between the exchanges of a client. */
   readonly pause: number;
   /** Whether the answer to a line is right. */
   readonly isRight: (answer: string, line: string) => boolean;
 }
 
-/** Steadily sends lines and wants a line for each, until it is stopped. */
+/** Sends lines and expects a line in return for each, until it is stopped. */
 export function startLoad(server: { port: number }, options: LoadOptions): Load {
   const failures: string[] = [];
   let exchanges = 0;

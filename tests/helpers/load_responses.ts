@@ -1,7 +1,7 @@
 import type { ReadState, ResponseReader } from "../../src/load/response.ts";
 import type { DecodedMessage } from "../../src/load/request_sequence.ts";
 
-/** How a reader ended. */
+/** The final state of a reader. */
 export interface Reading {
   readonly state: ReadState;
   readonly failure: string | null;

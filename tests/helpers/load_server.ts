@@ -5,7 +5,7 @@ import { httpMessage } from "../../src/load/request_text.ts";
 import { openSocketLibrary } from "../../src/load/socket_library.ts";
 import type { Said, Seen, ServerPlan } from "./load_server_worker.ts";
 
-// Open for the life of the process: not a leak of a test.
+// Stays open for good, so it must not look like a leak of a test.
 openSocketLibrary();
 
 /** Longer than any load takes, in milliseconds. */
@@ -21,7 +21,7 @@ export const HTTP: ServerPlan = { requestEnd: "\r\n\r\n", response: OK };
 /** A server for a load generator on the thread of the test. */
 export interface LoadServer extends Disposable {
   readonly port: number;
-  /** What it has seen of each connection, after all are closed. */
+  /** The records of all connections, once they are closed. */
   seen(): Promise<readonly Seen[]>;
 }
 
@@ -72,7 +72,7 @@ export function plainMessage(text: string): Message {
   return { base64: btoa(text), weight: 1, bodiless: false };
 }
 
-/** A finished load, and what its server saw. */
+/** A finished load, and the records of its server. */
 export interface LoadRun {
   readonly result: LoadResult;
   readonly seen: readonly Seen[];
@@ -110,7 +110,7 @@ export function runUntil(
   });
 }
 
-/** All that arrived on a connection, in Latin-1. */
+/** Everything that arrived on a connection, in Latin-1. */
 export function textOf({ pieces }: Seen): string {
   return pieces.map((bytes) => Buffer.from(bytes).toString("latin1")).join("");
 }

@@ -1,8 +1,8 @@
-/** A server for the tests of the load generator, which records what it sees. */
+/** A server for the tests of the load generator, which records what arrives. */
 import { Buffer } from "node:buffer";
 import { createServer, type Socket } from "node:net";
 
-/** What the server does. Its requests and responses are in Latin-1. */
+/** The behaviour of the server. Requests and responses are in Latin-1. */
 export interface ServerPlan {
   /** The end of a request; null echoes anything at once. */
   readonly requestEnd: string | null;
@@ -20,17 +20,17 @@ export interface ServerPlan {
   readonly connections?: number;
 }
 
-/** What was seen of one connection; times are in milliseconds of one clock. */
+/** The record of one connection; times are in milliseconds, by one clock. */
 export interface Seen {
   /** What arrived, piece by piece. */
   readonly pieces: readonly Uint8Array<ArrayBuffer>[];
   /** When each request was complete. */
   readonly requests: readonly number[];
-  /** Requests that came before the response to the last one. */
+  /** Requests that arrived before the response to the previous one. */
   readonly overlaps: number;
 }
 
-/** What the thread reports: its port, and on request what it has seen. */
+/** The thread's reports: its port and, on request, its records. */
 export type Said =
   | { readonly type: "listening"; readonly port: number }
   | { readonly type: "seen"; readonly seen: readonly Seen[] };
@@ -67,7 +67,7 @@ function serve(plan: ServerPlan): void {
   });
 }
 
-/** Blocks the thread when it is time to; called for each request. */
+/** Blocks the thread once the time has come; called for each request. */
 function stallOf({ stall }: ServerPlan): () => void {
   let start = Infinity;
   let isOver = stall === undefined;

@@ -30,10 +30,10 @@ export async function linesOf(path: string): Promise<LogLine[]> {
 }
 
 /**
- * The arguments for a runtime that runs a program.
+ * The arguments of the runtime to run a program.
  *
- * @param body Its code, which has `openLog` and `settings` for standard output.
- * @param permissions Flags of the runtime; without any it may do everything.
+ * @param body Its code, which can use `openLog`, and `settings` for standard output.
+ * @param permissions Flags of the runtime; without any, everything is allowed.
  */
 export async function logProgram(
   folder: string,

@@ -1,11 +1,11 @@
 import { until } from "./until.ts";
 
-/** An environment variable by which a process and all its descendants can be found. */
+/** An environment variable that identifies a process and all its descendants. */
 export interface Mark {
   readonly env: Record<string, string>;
   /** Ids of the live processes that carry the mark. */
   processes(): readonly number[];
-  /** Waits until no process carries it. */
+  /** Waits until no live process carries it. */
   allGone(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export function makeMark(): Mark {
 function readText(path: string): string {
   try {
     return Deno.readTextFileSync(path);
-  } catch { // The process has ended or belongs to another user.
+  } catch { // The process has exited, or belongs to another user.
     return "";
   }
 }

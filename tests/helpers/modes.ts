@@ -4,9 +4,9 @@ import { MODES } from "../../src/modes/registry.ts";
 /** A mode, as set up for a test. */
 export interface ModeUnderTest {
   readonly name: string;
-  /** How many clients it serves at once, at least. */
+  /** The minimum number of clients that it serves at once. */
   readonly clients: number;
-  /** How many lanes that many clients are spread over, at least. */
+  /** The minimum number of lanes that these clients are spread over. */
   readonly lanes: number;
   /** Server arguments for this mode; the given ones override the mode's own. */
   args(...given: string[]): string[];
@@ -17,11 +17,11 @@ export interface Needs {
   /** Clients served at once: `single` serves one while the others wait. */
   readonly clients?: number;
   /**
-   * All clients share the memory of one handler. Each thread and process has its
-   * own copy, so the server runs one; in `threaded`, that serves one client at a time.
+   * All clients share the memory of one handler. Each thread and process has its own
+   * copy, so the server runs only one; in `threaded`, it serves one client at a time.
    */
   readonly memory?: "one";
-  /** Limits hold to the connection. Each process enforces its own share, so `forked` runs one. */
+  /** Limits are exact. Each process enforces its own share, so `forked` runs only one. */
   readonly limits?: "exact";
 }
 

@@ -6,6 +6,7 @@ export interface TestThread extends Disposable {
   run(task: Task): Promise<void>;
 }
 
+/** Starts a thread for the tasks of a test. */
 export function startThread(): TestThread {
   const worker = new Worker(import.meta.resolve("./thread_worker.ts"), { type: "module" });
   return {

@@ -5,7 +5,7 @@ interface ProcessInfo {
   readonly state: string;
 }
 
-/** Null when the process is gone. */
+/** Null if the process is gone. */
 function processInfo(pid: number): ProcessInfo | null {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);

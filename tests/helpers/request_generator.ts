@@ -1,4 +1,4 @@
-/** Generates valid HTTP/1.1 requests that use all of its features, with a character for each byte. */
+/** Generates valid HTTP/1.1 requests that use all of its features, with one character per byte. */
 import type { Random } from "../../src/load/random.ts";
 
 const METHODS = ["GET", "GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH"] as const;

@@ -1,4 +1,4 @@
-/** Corrupts requests, as faulty clients and attackers do, with a character for each byte. */
+/** Corrupts requests as faulty clients and attackers do, with one character per byte. */
 import type { Random } from "../../src/load/random.ts";
 import { makeRequest } from "./request_generator.ts";
 

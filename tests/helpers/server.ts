@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { waitFor } from "./until.ts";
 
-/** A JSON log record, as the server writes it. */
+/** A JSON log record written by the server. */
 export type LogLine = Readonly<Record<string, unknown>> & {
   readonly message: string;
   /** RFC 3339. */
@@ -21,7 +21,7 @@ export interface Server extends AsyncDisposable {
   /** The standard error output so far. */
   readonly stderr: string;
   kill(signal: Deno.Signal): void;
-  /** Resolves with the exit code when the server has ended and its output is read. */
+  /** Resolves with the exit code once the server has exited and its output is read. */
   readonly exited: Promise<number>;
   /** The matching log records so far. */
   records(match: Match): readonly LogLine[];
@@ -87,7 +87,7 @@ class ServerProcess implements Server {
   async serves(): Promise<void> {
     const started = () => this.log.find((line) => "sluice.service" in line) ?? null;
     const first = await waitFor("the server serves", () => this.#isOver ? "ended" : started());
-    if (first === "ended") throw new Error(`The server ended: ${this.stderr}`);
+    if (first === "ended") throw new Error(`The server exited: ${this.stderr}`);
     this.port = Number(first["server.port"] ?? 0);
   }
 

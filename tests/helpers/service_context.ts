@@ -2,7 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import { sharedState } from "../../src/lane/shared_state.ts";
 import type { ServiceContext, ServiceHost } from "../../src/services/service.ts";
 
-/** What a lane would give its service; nothing retires or drains. */
+/** A context like that of a lane which never retires or drains. */
 export const CONTEXT: ServiceContext = {
   log: getLogger(["sluice", "test"]),
   retiring: new AbortController().signal,

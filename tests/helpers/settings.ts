@@ -1,7 +1,7 @@
 import { loadSettings } from "../../src/settings/load.ts";
 import type { Settings } from "../../src/settings/options.ts";
 
-/** The settings of a server that is told nothing, or only some of them. */
+/** The default settings, with some of them replaced. */
 export async function settingsWith(given: Partial<Settings> = {}): Promise<Settings> {
   const { settings } = await loadSettings({
     flags: {},

@@ -88,7 +88,7 @@ export async function drain(source: BodySource): Promise<Uint8Array> {
   return Uint8Array.from(pieces);
 }
 
-/** Requests a file that is larger than one read; its body. */
+/** Requests a file that is larger than one read; returns its body. */
 export async function sourceOf(
   handler: HttpHandler,
   path: string,

@@ -1,4 +1,4 @@
-/** The project's own source, for the tests that hold it to its rules. */
+/** The project's own source, for the tests that enforce its rules. */
 
 /** The project's root. */
 export const ROOT = new URL("../../", import.meta.url);
@@ -41,12 +41,12 @@ export function readSource(...paths: readonly string[]): readonly SourceFile[] {
   });
 }
 
-/** The code without comments, which may well speak of what the code must not do. */
+/** Removes comments, which may mention what the code must not do. */
 export function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "$1");
 }
 
-/** A function, by the line that it begins with. */
+/** A function: its first line, and its number of lines. */
 export interface FunctionLength {
   readonly line: string;
   readonly lines: number;

@@ -14,7 +14,7 @@ export function readyLanes({ lanes }: Status): readonly LaneStatus[] {
   return lanes.filter((lane) => lane.state === "ready");
 }
 
-/** Makes a place for a status file. */
+/** Makes a temporary folder for a status file. */
 export async function statusFile(): Promise<StatusFile> {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/status.json`;

@@ -1,6 +1,6 @@
 import type { SupervisionSettings } from "../../src/supervision/settings.ts";
 
-/** Settings without limits, but for hung threads: the first one ends the server. */
+/** Settings without limits, except that the first hung thread ends the server. */
 export const UNLIMITED: SupervisionSettings = {
   workerTimeout: 0,
   maxHungThreads: 1,

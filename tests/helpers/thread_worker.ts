@@ -1,4 +1,4 @@
-/** The worker behind `on_thread.ts`: acts as a lane on another thread. */
+/** The worker of `on_thread.ts`: acts as a lane on another thread. */
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { type Allocate, sharedState } from "../../src/lane/shared_state.ts";
 
@@ -6,7 +6,7 @@ import { type Allocate, sharedState } from "../../src/lane/shared_state.ts";
 export type Task =
   /** Releases one of a row's connections. */
   | { readonly type: "giveBack"; readonly scoreboard: SharedArrayBuffer; readonly row: number }
-  /** Increments a shared number `times` times under the lock, reading and writing in separate steps. */
+  /** Increments a shared number repeatedly under the lock, reading and writing in separate steps. */
   | { readonly type: "add"; readonly lane: number; readonly memory: Memory; readonly times: number }
   /** Takes the lock and never releases it. */
   | { readonly type: "lock"; readonly lane: number; readonly memory: Memory };

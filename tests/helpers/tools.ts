@@ -42,7 +42,7 @@ function registerMissing(obstacle: string, name: string): void {
   });
 }
 
-/** Those of some programs that are not installed. Fails the test instead if programs are required. */
+/** The programs that are not installed. Fails the test instead if programs are required. */
 export function missingTools(tools: readonly string[]): readonly string[] {
   const missing = tools.filter((tool) => findTool(tool) === null);
   if (REQUIRE_TOOLS && missing.length > 0) {

@@ -7,7 +7,7 @@ import { serve, type ServeOptions, type Serving } from "./lane.ts";
 
 const encoder = new TextEncoder();
 
-/** Makes a request with only the parts that matter to a handshake. */
+/** Makes a request with only the parts that a handshake needs. */
 export function makeRequest(
   fields: readonly Field[],
   start: { method?: string; version?: "1.0" | "1.1"; bodyLength?: number | null } = {},
@@ -88,7 +88,7 @@ export interface FrameParts {
   readonly isMasked?: boolean;
   /** The bits 0x70 of the first byte. */
   readonly reserved?: number;
-  /** The length to send in place of the true one. */
+  /** The length to send instead of the true one. */
   readonly length?: number;
 }
 
@@ -129,7 +129,7 @@ export class FrameClient implements Disposable {
   /** Receives a close frame; its code, or null if it has none. */
   async receiveClose(): Promise<number | null> {
     const frame = await this.receive();
-    if (frame?.opcode !== 8) throw new Error(`Wanted a close, found opcode ${frame?.opcode}`);
+    if (frame?.opcode !== 8) throw new Error(`Expected a close, found opcode ${frame?.opcode}`);
     const { payload } = frame;
     return payload.length < 2 ? null : new DataView(payload.buffer).getUint16(0);
   }

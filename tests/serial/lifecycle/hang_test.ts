@@ -122,7 +122,7 @@ for (const mode of ["pooled", "forked"]) {
     assert(error instanceof Error, "the server started");
     assertEquals(
       error.message.trim(),
-      "The server ended: sluice: Cannot start a worker: not ready within --worker-timeout",
+      "The server exited: sluice: Cannot start a worker: not ready within --worker-timeout",
     );
   });
 }
