@@ -1,6 +1,7 @@
 /**
- * Exit codes, as in sysexits(3). A completed drain exits with `ok`; a stop that is
- * cut short exits with `130`, `131` or `143` (128 plus the signal's number).
+ * Exit codes, as in sysexits(3). A drain exits with `ok`, even if its deadline kills
+ * connections; one cut short by a signal exits with `130`, `131` or `143` (128 plus
+ * the signal's number).
  */
 export const EXIT = {
   /** Done, or stopped as requested. */

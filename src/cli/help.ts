@@ -27,7 +27,7 @@ const SOURCES = "Flags; the environment, where --max-connections is " +
   "commas; the file of --config, where it is max-connections; the default.";
 
 const EXIT_CODES: Rows = [
-  [String(EXIT.ok), "Stopped on request, all connections drained"],
+  [String(EXIT.ok), "Stopped on request"],
   [String(EXIT.usage), "The command line is wrong"],
   [String(EXIT.noInput), "An input file does not exist"],
   [String(EXIT.unavailable), "An address cannot be bound"],
