@@ -75,12 +75,12 @@ export class AddressCounts {
     // Count before checking: of two lanes that count at once, at least one sees both.
     this.#own.add(entry);
     if (this.#sum(address) <= limit) return true;
-    this.giveBack(address);
+    this.release(address);
     return false;
   }
 
   /** Uncounts a connection of an address; does nothing if it was not counted. */
-  giveBack(address: string): void {
+  release(address: string): void {
     const entry = this.#entries.get(address);
     if (entry !== undefined && this.#own.subtract(entry)) this.#entries.delete(address);
   }

@@ -38,7 +38,7 @@ export class Buffers {
   }
 
   /** Takes back a lent buffer. Buffers of other sizes were not lent and go to the garbage collector. */
-  giveBack(buffer: Uint8Array<ArrayBuffer>): void {
+  release(buffer: Uint8Array<ArrayBuffer>): void {
     if (buffer.length === SMALL_BUFFER) {
       this.#small.push(buffer);
     } else if (buffer.length === LARGE_BUFFER) {

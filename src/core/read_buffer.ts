@@ -78,14 +78,14 @@ export class ReadBuffer {
   /** Returns the buffer, or abandons it if a pending read still writes to it. */
   release(isBeingRead: boolean): void {
     if (isBeingRead) this.#buffers.writeOff(this.#bytes);
-    else this.#buffers.giveBack(this.#bytes);
+    else this.#buffers.release(this.#bytes);
     this.#bytes = NOTHING;
     this.#from = this.#to = 0;
   }
 
   #exchange(other: Uint8Array<ArrayBuffer> | null): void {
     if (other === null) return;
-    this.#buffers.giveBack(this.#bytes);
+    this.#buffers.release(this.#bytes);
     this.#bytes = other;
   }
 

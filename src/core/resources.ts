@@ -125,7 +125,7 @@ export class ResourceManager {
     if (!this.#lane.isWrittenOff) {
       this.#lane.addOpen(-1);
       this.#shared.addTotal(-1);
-      if (peer !== null) this.#addresses?.giveBack(peer);
+      if (peer !== null) this.#addresses?.release(peer);
     }
     this.#wake();
   }

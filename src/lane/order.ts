@@ -44,6 +44,6 @@ export interface Order {
   /** The lane notifies the supervisor when fewer lanes than this are idle; 0 is never. */
   readonly spare: number;
   /** The maximum number of lanes. */
-  readonly mostLanes: number;
+  readonly maxLanes: number;
   readonly log: LogStyle;
 }

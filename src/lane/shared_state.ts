@@ -53,7 +53,14 @@ export function sharedState(
   allocate: Allocate,
 ): Pick<ServiceContext, "shared" | "lock"> {
   return {
-    shared: (name, bytes) => allocate(name, bytes),
+    async shared(name, bytes) {
+      if (name.startsWith(LOCK_PREFIX)) {
+        throw new RangeError(
+          `Cannot share ${JSON.stringify(name)}: the name is reserved for locks`,
+        );
+      }
+      return await allocate(name, bytes);
+    },
     async lock(name) {
       const word = new Int32Array(await allocate(LOCK_PREFIX + name, 4));
       await take(word, lane);

@@ -11,7 +11,7 @@ import type { Scoreboard } from "../lane/scoreboard.ts";
  * @returns Handles the events of the lane.
  */
 export function watchPressure(
-  { spare, mostLanes, overload }: Order,
+  { spare, maxLanes, overload }: Order,
   scoreboard: Scoreboard,
   report: () => void,
 ): Emit {
@@ -20,7 +20,7 @@ export function watchPressure(
   return ({ type }) => {
     if (type !== "accepted" && !(mayRefuse && type === "closed")) return;
     const { ready, idle } = countLanes(scoreboard);
-    const isShort = idle < spare && (ready < mostLanes || (mayRefuse && idle === 0));
+    const isShort = idle < spare && (ready < maxLanes || (mayRefuse && idle === 0));
     if (type === "accepted" ? isShort : idle === 1) report();
   };
 }

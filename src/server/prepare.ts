@@ -89,7 +89,7 @@ function workOf(
     gracefulTimeout: settings.gracefulTimeout,
     workerTimeout: settings.workerTimeout,
     spare: isOneByOne(plan) ? Math.max(1, plan.lanes.spare) : 0,
-    mostLanes: plan.lanes.max,
+    maxLanes: plan.lanes.max,
     log,
   };
 }

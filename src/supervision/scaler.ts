@@ -13,7 +13,7 @@ export interface ScalerOptions {
   /** Called with whether there are as many lanes as the plan allows and none has room. */
   readonly onFull: (isFull: boolean) => void;
   /** Called with the last error when lanes cannot be kept alive. */
-  readonly onHopeless: (error: Error) => void;
+  readonly onGivenUp: (error: Error) => void;
 }
 
 /** Keeps as many lanes of the serving generation alive as its plan calls for. */
@@ -87,7 +87,7 @@ export class Scaler {
     if (isEarly && this.#timer === null) this.#backoff.failed(error);
     const { finalError } = this.#backoff;
     const isAlone = !this.#current().some((other) => other.state === "ready" && other !== lane);
-    if (finalError !== null && isAlone) this.#options.onHopeless(finalError);
+    if (finalError !== null && isAlone) this.#options.onGivenUp(finalError);
     else this.fill();
   }
 

@@ -35,7 +35,7 @@ export class Supervisor {
       this.#scaler.replaceGone(lane, error);
     this.failed = this.#failed.promise;
     this.#pool = new LanePool({ ...options, onGone });
-    this.#scaler = new Scaler({ pool: this.#pool, log, onFull, onHopeless: this.#failed.resolve });
+    this.#scaler = new Scaler({ pool: this.#pool, log, onFull, onGivenUp: this.#failed.resolve });
     this.#replacer = new LaneReplacer(log);
     this.#watchdog = new Watchdog(this, log, this.#pool.heartbeatInterval);
   }

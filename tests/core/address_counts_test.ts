@@ -31,11 +31,11 @@ function randomAddress(): string {
     : [0x2001, 0xdb8, b, c, d, e].map((part) => part?.toString(16)).join(":") + "::1";
 }
 
-Deno.test("AddressCounts.take() counts each address separately, and giveBack() makes room again", () => {
+Deno.test("AddressCounts.take() counts each address separately, and release() makes room again", () => {
   const { one: counts } = makeLanes(1, 100);
   assertEquals([1, 2, 3].map(() => counts.take("192.0.2.1", 2)), [true, true, false]);
   assertEquals([1, 2, 3].map(() => counts.take("::1", 2)), [true, true, false]);
-  counts.giveBack("192.0.2.1");
+  counts.release("192.0.2.1");
   assertEquals([1, 2].map(() => counts.take("192.0.2.1", 2)), [true, false]);
 });
 
@@ -43,7 +43,7 @@ Deno.test("AddressCounts.take() enforces its limit over two lanes that share a t
   const { lanes, one, two } = makeLanes(2, 100);
   const taken = Array.from({ length: 10 }, (_, i) => lanes[i % 2]?.take("192.0.2.1", 5));
   assertEquals(taken.filter((isTaken) => isTaken).length, 5);
-  one.giveBack("192.0.2.1");
+  one.release("192.0.2.1");
   assert(two.take("192.0.2.1", 5));
   assert(!one.take("192.0.2.1", 5));
 });
@@ -58,7 +58,7 @@ Deno.test("AddressTables.clear() removes the counts of one lane, and none of ano
   assert(isEmpty(buffers), "a count is left");
 });
 
-Deno.test("AddressCounts leave nothing of 10,000 random addresses, whatever the order of giveBack()", () => {
+Deno.test("AddressCounts leave nothing of 10,000 random addresses, whatever the order of release()", () => {
   const { buffers, lanes } = makeLanes(4, 10_000);
   const addresses = Array.from({ length: 10_000 }, randomAddress);
   const held: { lane: AddressCounts; address: string; order: number }[] = [];
@@ -68,7 +68,7 @@ Deno.test("AddressCounts leave nothing of 10,000 random addresses, whatever the 
   }
   assertEquals(held.length, addresses.length);
   assert(!isEmpty(buffers));
-  for (const { lane, address } of held.sort((a, b) => a.order - b.order)) lane.giveBack(address);
+  for (const { lane, address } of held.sort((a, b) => a.order - b.order)) lane.release(address);
   assert(isEmpty(buffers), "a count is left");
 });
 
@@ -87,11 +87,11 @@ Deno.test("AddressCounts confuses none of 100,000 addresses, whatever the seed",
   }
 });
 
-Deno.test("AddressCounts.take() admits an address it has no entry for, and giveBack() then does nothing", () => {
+Deno.test("AddressCounts.take() admits an address it has no entry for, and release() then does nothing", () => {
   const { buffers, one: counts } = makeLanes(1, 1);
   const addresses = Array.from({ length: 200 }, (_, i) => `192.0.2.${i}`);
   for (const address of addresses) assert(counts.take(address, 1));
-  for (const address of addresses) counts.giveBack(address);
+  for (const address of addresses) counts.release(address);
   assert(isEmpty(buffers), "a count is left");
 });
 
@@ -110,7 +110,7 @@ Deno.test("AddressCounts of two generations enforce the limit together, whicheve
   const smaller = new AddressCounts(tables.reserve(10), 2, 10);
   assert(before.take("::1", 3) && larger.take("::1", 3) && smaller.take("::1", 3));
   assert(!larger.take("::1", 3) && !smaller.take("::1", 3));
-  before.giveBack("::1");
+  before.release("::1");
   assert(larger.take("::1", 3) && !smaller.take("::1", 3));
   // These would fill the first table several times over; the second counts them all.
   for (const address of addresses) assert(larger.take(address, 1));

@@ -117,7 +117,7 @@ Deno.test("dial() returns the buffer when the connection is disposed of", async 
   await using serving = await serveNobody();
   const { buffers, connections } = serving;
   const next = buffers.lendSmall();
-  buffers.giveBack(next);
+  buffers.release(next);
   for (let i = 0; i < 3; i++) {
     await using other = await dial(upstream.address, connections);
     using server = await upstream.accept();

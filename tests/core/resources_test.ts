@@ -139,7 +139,7 @@ Deno.test("ResourceManager.room() wakes when another thread releases a connectio
     two.row.addOpen(1);
     const start = performance.now();
     const room = one.resources.room();
-    await thread.run({ type: "giveBack", scoreboard: scoreboard.buffer, row: two.row.index });
+    await thread.run({ type: "release", scoreboard: scoreboard.buffer, row: two.row.index });
     await room;
     waited += performance.now() - start;
     assert(one.resources.hasRoom);

@@ -83,7 +83,7 @@ function endedBy(server: Server): readonly (readonly LogLine[])[] {
   const isCut = (line: LogLine) =>
     line["sluice.connection.ended_by"] === "timeout" &&
     line["sluice.connection.phase"] === "writing";
-  return [isLate("header"), isLate("body"), isCut].map(server.records);
+  return [isLate("header"), isLate("body"), isCut].map((match) => server.records(match));
 }
 
 for (const mode of ["async", "pooled", "forked"]) {

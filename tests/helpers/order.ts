@@ -24,7 +24,7 @@ export function makeOrder(given: Partial<Order>): Order {
     workerTimeout: 0,
     heartbeat: 500,
     spare: 0,
-    mostLanes: 1,
+    maxLanes: 1,
     log: { level: "info", isText: false, isColoured: false },
     ...given,
   };

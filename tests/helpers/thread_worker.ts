@@ -5,7 +5,7 @@ import { type Allocate, sharedState } from "../../src/lane/shared_state.ts";
 /** A task for the thread. */
 export type Task =
   /** Releases one of a row's connections. */
-  | { readonly type: "giveBack"; readonly scoreboard: SharedArrayBuffer; readonly row: number }
+  | { readonly type: "release"; readonly scoreboard: SharedArrayBuffer; readonly row: number }
   /** Increments a shared number repeatedly under the lock, reading and writing in separate steps. */
   | { readonly type: "add"; readonly lane: number; readonly memory: Memory; readonly times: number }
   /** Takes the lock and never releases it. */
@@ -31,8 +31,8 @@ scope.onmessage = async ({ data }) => {
 
 async function act(task: Task): Promise<void> {
   switch (task.type) {
-    case "giveBack":
-      return giveBack(task);
+    case "release":
+      return release(task);
     case "add":
       return await add(task);
     case "lock":
@@ -40,7 +40,7 @@ async function act(task: Task): Promise<void> {
   }
 }
 
-function giveBack({ scoreboard: buffer, row }: Task & { type: "giveBack" }): void {
+function release({ scoreboard: buffer, row }: Task & { type: "release" }): void {
   const scoreboard = new Scoreboard(buffer);
   scoreboard.row(row).addOpen(-1);
   scoreboard.addTotal(-1);

@@ -103,6 +103,11 @@ Deno.test("lock() uses memory that shared() cannot reach by the same name", asyn
   assertEquals(buffer.byteLength, 64);
 });
 
+Deno.test("shared() rejects a name that is reserved for locks", async () => {
+  const { lane } = await prepare();
+  await assertRejects(() => lane(0).shared(`\0lock ${NAME}`, 4), RangeError, "reserved for locks");
+});
+
 Deno.test("shared() rejects a different size", async () => {
   const memory = new SharedMemory();
   const allocate: Allocate = (name, bytes) =>

@@ -47,7 +47,7 @@ const KEYS = [
   "log",
   "maxConnections",
   "maxConnectionsPerIp",
-  "mostLanes",
+  "maxLanes",
   "options",
   "overload",
   "row",

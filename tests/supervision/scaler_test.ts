@@ -55,7 +55,7 @@ function makeScaler(lanes: Plan["lanes"]) {
     pool,
     log: LOG,
     onFull: (isFull) => full.push(isFull),
-    onHopeless: ignore,
+    onGivenUp: ignore,
   });
   const plan: Plan = {
     place: "thread",

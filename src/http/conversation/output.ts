@@ -16,7 +16,7 @@ export class OutputBuffers {
     return this.#free.pop() ?? new Uint8Array(SIZE);
   }
 
-  giveBack(buffer: Uint8Array): void {
+  release(buffer: Uint8Array): void {
     if (this.#free.length < KEPT) this.#free.push(buffer);
   }
 }
@@ -90,7 +90,7 @@ export class Output {
     this.#buffer = NOTHING;
     this.#length = 0;
     // After a failed write the runtime may still read the buffer, so it is not reused.
-    return this.#connection.write(bytes).then(() => this.#buffers.giveBack(buffer));
+    return this.#connection.write(bytes).then(() => this.#buffers.release(buffer));
   }
 
   /**
