@@ -1,5 +1,6 @@
 import { EXIT, ExitError } from "./src/base/exit.ts";
 import { SIGNAL_NAMES } from "./src/base/signals.ts";
+import { firstLine } from "./src/base/system_errors.ts";
 import { writeText } from "./src/base/write_text.ts";
 import { readCommandLine } from "./src/cli/command_line.ts";
 import { loadCommands } from "./src/cli/commands/registry.ts";
@@ -39,6 +40,10 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof ExitError) {
     writeText(Deno.stderr, `sluice: ${error.message}\n`);
     return error.exitCode;
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    writeText(Deno.stderr, `sluice: Cannot run: ${firstLine(error)}\n`);
+    return EXIT.noPermission;
   }
   const stack = error instanceof Error ? error.stack : error;
   writeText(Deno.stderr, `sluice: Internal error: ${stack}\n`);

@@ -6,6 +6,12 @@ export function isDenied(error: unknown): boolean {
   return error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable;
 }
 
+/** The first line of an error's message; the runtime puts advice on the others. */
+export function firstLine(error: unknown): string {
+  const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
+  return line;
+}
+
 /**
  * The system's own words for an error, such as "no space left on device": one
  * line, without the path and the error number.

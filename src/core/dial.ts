@@ -1,4 +1,5 @@
 import { type Address, formatAddress, parseAddress } from "../base/address.ts";
+import { firstLine } from "../base/system_errors.ts";
 import type { Connections } from "./connections.ts";
 import type { Clock, Timed } from "./deadlines.ts";
 import type { DialedConnection } from "./dialed_connection.ts";
@@ -121,6 +122,5 @@ function reasonOf(cause: unknown): string {
   if (cause instanceof Deno.errors.NotCapable) {
     return "the runtime refuses it, allow it with --allow-net (and --allow-read, --allow-write for a path)";
   }
-  const [line = ""] = String(cause instanceof Error ? cause.message : cause).split("\n");
-  return line.replace(/ \(os error \d+\)$/, "");
+  return firstLine(cause).replace(/ \(os error \d+\)$/, "");
 }

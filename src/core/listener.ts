@@ -1,5 +1,5 @@
 import { type Address, formatAddress } from "../base/address.ts";
-import { isDenied } from "../base/system_errors.ts";
+import { firstLine, isDenied } from "../base/system_errors.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 
 /** A bound, listening socket. Iterating it accepts. */
@@ -141,7 +141,6 @@ function cannotBind(address: Address, error: unknown): ExitError {
       : "permission denied, choose a port above 1023 or a path that you may write";
     return new ExitError(`${prefix}: ${advice}`, EXIT.noPermission, { cause: error });
   }
-  const [reason] = String(error instanceof Error ? error.message : error).split("\n");
   const code = address.transport === "tcp" ? EXIT.unavailable : EXIT.cannotCreate;
-  return new ExitError(`${prefix}: ${reason}`, code, { cause: error });
+  return new ExitError(`${prefix}: ${firstLine(error)}`, code, { cause: error });
 }

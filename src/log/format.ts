@@ -100,8 +100,9 @@ function isoTime(milliseconds: number): string {
 
 function messageOf(record: LogRecord): string {
   const raw = record.rawMessage;
-  // LogTape renders messages lazily, and one without placeholders needs no rendering.
-  if (typeof raw === "string" && !raw.includes("{")) return raw;
+  // LogTape renders messages lazily, and one without placeholders needs no rendering; so
+  // LogTape leaves its closing braces escaped.
+  if (typeof raw === "string" && !raw.includes("{")) return raw.replaceAll("}}", "}");
   let message = "";
   for (let i = 0; i < record.message.length; i++) {
     const part = record.message[i];

@@ -1,4 +1,5 @@
 /** The syntaxes of a configuration file: TOML, and JSON with comments. */
+import { firstLine } from "../base/system_errors.ts";
 
 /** A syntax error: the message says what is wrong, `place` says where. */
 export class SyntaxProblem extends Error {
@@ -56,9 +57,4 @@ async function parseJson(text: string): Promise<Record<string, unknown>> {
 function placeOf(text: string, position: number): string {
   const lines = text.slice(0, position).split("\n");
   return `:${lines.length}:${(lines.at(-1) ?? "").length + 1}`;
-}
-
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split("\n", 1)[0] ?? "";
 }

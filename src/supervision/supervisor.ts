@@ -1,4 +1,5 @@
 import { EXIT, ExitError } from "../base/exit.ts";
+import { firstLine } from "../base/system_errors.ts";
 import type { Plan } from "../modes/mode.ts";
 import type { Ready } from "../places/handle.ts";
 import type { Generation, Work } from "./generation.ts";
@@ -159,6 +160,7 @@ function countListening(lanes: readonly SupervisedLane[]): number {
 
 function startError(error: unknown): ExitError {
   if (error instanceof ExitError) return error;
-  const [reason] = String(error instanceof Error ? error.message : error).split("\n");
-  return new ExitError(`Cannot start a worker: ${reason}`, EXIT.software, { cause: error });
+  return new ExitError(`Cannot start a worker: ${firstLine(error)}`, EXIT.software, {
+    cause: error,
+  });
 }

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { literal } from "../../src/log/logger.ts";
+import { remoteLogger } from "../../src/log/remote_logger.ts";
 import { inLogFolder, linesOf, openLogTo } from "../helpers/log.ts";
 
 Deno.test("openLog() writes one JSON object per line, with flat dotted attributes", () =>
@@ -121,4 +123,17 @@ Deno.test("openLog() writes text as time, severity, message and key=value, quote
       await Deno.readTextFile(`${folder}/log`),
       /^\d{4}-\d\d-\d\dT[\d:.]{12}Z INFO {2}Connection closed a=1 b="two words" c="" d="x=\\"y\\"" e=\[1,2\] f=plain\n$/,
     );
+  }));
+
+Deno.test("literal() keeps the braces of a text, on the main thread and in a worker", () =>
+  inLogFolder(async (folder) => {
+    const log = await openLogTo(`${folder}/log`);
+    const remote = remoteLogger(log.style, (lines) => log.pass(lines));
+    const texts = ["a } b", "{ a", "{a} and }} or {{"];
+    for (const logger of [log.logger, remote]) {
+      for (const text of texts) logger.info(literal(text));
+    }
+    await log.close();
+    const messages = (await linesOf(`${folder}/log`)).map(({ message }) => message);
+    assertEquals(messages, [...texts, ...texts]);
   }));

@@ -3,18 +3,13 @@ import type { Connection } from "../../core/connection.ts";
 import type { Service } from "../../core/service.ts";
 import type { ServiceContext, ServiceDefinition } from "../service.ts";
 import { EXIT, ExitError } from "../../base/exit.ts";
+import { firstLine } from "../../base/system_errors.ts";
 import type * as http from "../../http/fetch/fetch.ts";
 import type { HttpHandler } from "../../http/message.ts";
 import type { RouteTable } from "../../http/routes/routes.ts";
 import { shortestHttpTimeout } from "../http/options.ts";
 import { HTTP_REFUSAL } from "../http/refusal.ts";
-import {
-  firstLine,
-  HANDLER_OPTIONS,
-  HANDLER_PORT,
-  importFile,
-  type ImportModule,
-} from "./handler_file.ts";
+import { HANDLER_OPTIONS, HANDLER_PORT, importFile, type ImportModule } from "./handler_file.ts";
 import { type Framing, type RequestHandler, serveRequests } from "./framing.ts";
 import { type Protocol, serveProtocol } from "./protocol.ts";
 

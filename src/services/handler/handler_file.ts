@@ -43,9 +43,3 @@ export function checkHandlerFile(path: string): void {
   }
   throw new ExitError(`Cannot use the handler "${path}": it is not a file`, EXIT.noInput);
 }
-
-/** The first line of an error's message; the runtime puts advice on the others. */
-export function firstLine(error: unknown): string {
-  const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
-  return line;
-}
