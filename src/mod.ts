@@ -16,9 +16,9 @@
  *
  * Serve it with `sluice --handler length.ts`, and try it with `nc 127.0.0.1 8000`.
  *
- * A handler gets a {@linkcode ServiceContext}: its log, signals to stop, and memory
- * and locks shared by all threads. Each thread or process has its own copy of the
- * module's variables.
+ * Each shape except `routes` gets a {@linkcode ServiceContext}: its log, signals to
+ * stop, connections to other servers, and memory and locks shared by all threads.
+ * Each thread or process has its own copy of the module's variables.
  *
  * @module
  */
