@@ -4,7 +4,7 @@
 export interface SignalMeaning {
   /** One line without a full stop, for `--help`. */
   readonly help: string;
-  /** The exit code if the signal cuts connections off, 128 plus its number; null if it never does. */
+  /** The exit code if the signal kills connections, 128 plus its number; null if it never does. */
   readonly exitCode: number | null;
 }
 

@@ -25,7 +25,7 @@ export interface SharedCount {
 /** The open connections of one lane, visible to other threads. */
 export interface LaneCount {
   addOpen(difference: number): void;
-  /** Whether the lane was given up as hung and its connections have been released. */
+  /** Whether the lane was written off as hung and its connections have been released. */
   readonly isWrittenOff: boolean;
 }
 
@@ -121,7 +121,7 @@ export class ResourceManager {
   /** For {@linkcode Lease.release} alone. */
   takeBack(peer: string | null): void {
     this.#open--;
-    // The connections of a lane that was given up as hung are already released.
+    // The connections of a lane that was written off as hung are already released.
     if (!this.#lane.isWrittenOff) {
       this.#lane.addOpen(-1);
       this.#shared.addTotal(-1);

@@ -118,7 +118,7 @@ export class Row {
     Atomics.store(this.#integers, STATE, STATES.indexOf(state));
   }
 
-  /** Whether the lane was given up as hung and its connections have been released. */
+  /** Whether the lane was written off as hung and its connections have been released. */
   get isWrittenOff(): boolean {
     return this.state === "hung";
   }

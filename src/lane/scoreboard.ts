@@ -47,7 +47,7 @@ export class Scoreboard {
     return null;
   }
 
-  /** Releases the connections of a lane that is gone or given up as hung. */
+  /** Releases the connections of a lane that is gone or written off as hung. */
   close(row: Row, state: "free" | "hung"): void {
     row.state = state;
     this.addTotal(-row.open);

@@ -10,11 +10,11 @@ function isNear(value: number, exact: number): boolean {
 
 /** Checks the statistics against the sorted latencies. */
 function check(latencies: readonly number[], name: string): void {
-  const tally = new LoadStatistics();
-  latencies.forEach((latency) => tally.latency(latency));
+  const statistics = new LoadStatistics();
+  latencies.forEach((latency) => statistics.latency(latency));
   const sorted = latencies.toSorted((a, b) => a - b);
   const last = sorted.length - 1;
-  const summary = tally.summary(PERCENTILES);
+  const summary = statistics.summary(PERCENTILES);
   if (summary === null) throw new Error("There is no summary");
   const { mean, p50, p90, p99, p999, max, curve } = summary;
   const percentiles = [...PERCENTILES, 50, 90, 99, 99.9, 100];
@@ -46,25 +46,25 @@ Deno.test("LoadStatistics has percentiles that are exact to 0.1%", () => {
 });
 
 Deno.test("LoadStatistics has no summary without latencies", () => {
-  const tally = new LoadStatistics();
-  assertEquals(tally.summary([50]), null);
-  tally.error("reset");
-  assertEquals(tally.summary([50]), null);
-  tally.latency(1);
-  assertEquals(tally.summary([])?.curve, []);
+  const statistics = new LoadStatistics();
+  assertEquals(statistics.summary([50]), null);
+  statistics.error("reset");
+  assertEquals(statistics.summary([50]), null);
+  statistics.latency(1);
+  assertEquals(statistics.summary([])?.curve, []);
 });
 
 Deno.test("LoadStatistics records latencies from a microsecond to an hour", () => {
-  const tally = new LoadStatistics();
-  for (const latency of [0, -0.5, 0.0001]) tally.latency(latency);
-  assertEquals(tally.summary([0, 100])?.curve, [0.001, 0.001]);
-  tally.latency(1e12);
-  const { max = 0 } = tally.summary([]) ?? {};
+  const statistics = new LoadStatistics();
+  for (const latency of [0, -0.5, 0.0001]) statistics.latency(latency);
+  assertEquals(statistics.summary([0, 100])?.curve, [0.001, 0.001]);
+  statistics.latency(1e12);
+  const { max = 0 } = statistics.summary([]) ?? {};
   assert(isNear(max, 3_600_000), `${max} ms`);
 });
 
 Deno.test("LoadStatistics counts errors by kind", () => {
-  const tally = new LoadStatistics();
-  ["reset", "status 503", "reset"].forEach((kind) => tally.error(kind));
-  assertEquals(tally.errors, { "reset": 2, "status 503": 1 });
+  const statistics = new LoadStatistics();
+  ["reset", "status 503", "reset"].forEach((kind) => statistics.error(kind));
+  assertEquals(statistics.errors, { "reset": 2, "status 503": 1 });
 });
