@@ -11,7 +11,7 @@ import { STANDARD_OUTPUT } from "../settings/paths.ts";
 import { INTERRUPTED, interruptible } from "./interruptible.ts";
 import { checkWritable, writeOutput } from "./output_file.ts";
 import type { WatchSignals } from "./signals.ts";
-import { StatusLine } from "./status_line.ts";
+import { ProgressLine } from "./progress_line.ts";
 
 /** The width of the report when standard output is not a terminal, in columns. */
 const WIDTH = 120;
@@ -38,7 +38,7 @@ async function measure(
   serverArguments: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
-  const line = new StatusLine();
+  const line = new ProgressLine();
   let report: BenchReport;
   try {
     report = await bench(settings, serverArguments, watcher(line), signal);
@@ -65,7 +65,7 @@ async function publish(report: BenchReport, { json, html }: BenchSettings): Prom
   );
 }
 
-function watcher(line: StatusLine): Watcher {
+function watcher(line: ProgressLine): Watcher {
   const place = ({ number, count, name, connections }: Step) =>
     `[${number}/${count}] ${name}, ${connections} connections`;
   return {

@@ -12,7 +12,7 @@ import { STANDARD_OUTPUT } from "../settings/paths.ts";
 import { INTERRUPTED, interruptible } from "./interruptible.ts";
 import { checkWritable, writeOutput } from "./output_file.ts";
 import type { WatchSignals } from "./signals.ts";
-import { StatusLine } from "./status_line.ts";
+import { ProgressLine } from "./progress_line.ts";
 
 /**
  * Runs the command. A signal ends the run early and reports what was measured.
@@ -38,7 +38,7 @@ async function load(
   settings: LoadSettings,
   signal: AbortSignal,
 ): Promise<number> {
-  const line = new StatusLine();
+  const line = new ProgressLine();
   const generator = new Generator(plan, (progress) => line.show(progressText(progress)));
   signal.addEventListener("abort", () => generator.stop());
   try {

@@ -1,7 +1,7 @@
 import { writeText } from "../base/write_text.ts";
 
 /** Shows progress on standard error, on a terminal in one line that is overwritten. */
-export class StatusLine {
+export class ProgressLine {
   readonly #isTerminal = Deno.stderr.isTerminal();
   #isShown = false;
 
