@@ -1,7 +1,7 @@
 /** What the system knows about a process and its descendants; see proc(5). */
 
 /** USER_HZ, the unit of `/proc/PID/stat`: 100 on every Linux that Deno supports. */
-export const MICROSECONDS_PER_TICK = 10_000;
+const MICROSECONDS_PER_TICK = 10_000;
 
 /** CPU time of all threads, in microseconds. */
 export interface CpuTime {

@@ -48,7 +48,7 @@ const SHORT_ESCAPES: Record<string, string> = {
  *
  * @param stacks Whether records below level error get stack traces, too.
  */
-export function jsonFormat(stacks: boolean): LineFormat {
+function jsonFormat(stacks: boolean): LineFormat {
   return function json(record) {
     const line: Record<string, unknown> = {
       timestamp: isoTime(record.timestamp),
@@ -70,7 +70,7 @@ export function jsonFormat(stacks: boolean): LineFormat {
  * @param stacks As in {@linkcode jsonFormat}.
  * @param colour Whether to write colours for a terminal.
  */
-export function textFormat(stacks: boolean, colour: boolean): LineFormat {
+function textFormat(stacks: boolean, colour: boolean): LineFormat {
   return function text(record) {
     const time = isoTime(record.timestamp);
     const severity = SEVERITY[record.level].padEnd(5);

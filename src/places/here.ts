@@ -56,7 +56,7 @@ let isSurviving = false;
  * connection, and would end the main thread with all its connections. Installed
  * once, since they concern the whole process.
  */
-export function surviveStrayErrors(log: Logger): void {
+function surviveStrayErrors(log: Logger): void {
   if (isSurviving) return;
   isSurviving = true;
   onStrayError((cause) =>

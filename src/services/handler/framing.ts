@@ -36,7 +36,7 @@ export interface RequestHandler<Request = string | Uint8Array> {
 type Response = string | Uint8Array;
 
 /** The default limit of a request in bytes, including its line ending or delimiter. */
-export const DEFAULT_FRAME_LIMIT = 64 * 1024;
+const DEFAULT_FRAME_LIMIT = 64 * 1024;
 
 interface Codec<Request> {
   read(connection: Connection): Promise<Request | null>;

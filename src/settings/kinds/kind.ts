@@ -15,8 +15,6 @@ export interface Kind<T> {
     | "path"
     | "permissions"
     | "addresses";
-  /** The unit of the final value, for people; empty if it has none. */
-  readonly unit: string;
   /** Every accepted value, if they can be listed. */
   readonly choices: readonly string[];
   /** Whether the flag may be given more than once. */
@@ -34,7 +32,6 @@ export interface Kind<T> {
 
 /** The properties that most kinds share. */
 export const PLAIN = {
-  unit: "",
   choices: [] as readonly string[],
   repeatable: false,
   format: String,

@@ -18,7 +18,6 @@ export function duration(min = 0): Kind<number> {
   return {
     ...PLAIN,
     type: "duration",
-    unit: "milliseconds",
     schema: quantity({
       parse: parseDuration,
       syntax: "a duration such as 500ms, 30s or 2m",
@@ -35,7 +34,6 @@ export function size(min: number): Kind<number> {
   return {
     ...PLAIN,
     type: "size",
-    unit: "bytes",
     schema: quantity({
       parse: parseSize,
       syntax: "a size such as 16kb, 1mb or 1gb",
@@ -53,7 +51,6 @@ export function percent(): Kind<number> {
   return {
     ...PLAIN,
     type: "percent",
-    unit: "percent",
     schema: quantity({
       parse: parsePercent,
       syntax: expected,
