@@ -114,6 +114,21 @@ class Router {
 function respond(
   result: RouteResult | Promise<RouteResult>,
 ): HttpResponse | Promise<HttpResponse> {
+  return isThenable(result) ? respondLater(result) : responseOf(result);
+}
+
+async function respondLater(result: PromiseLike<RouteResult>): Promise<HttpResponse> {
+  // What a promise resolves to is not one itself, so a `then` in it is data, perhaps a client's.
+  return responseOf(await result);
+}
+
+/** Whether `await` would call its `then()`. */
+function isThenable(result: RouteResult | Promise<RouteResult>): result is Promise<RouteResult> {
+  return typeof result === "object" && result !== null && "then" in result &&
+    typeof result.then === "function";
+}
+
+function responseOf(result: RouteResult): HttpResponse {
   if (typeof result === "string") return { headers: TEXT, body: result };
   if (result === null || result === undefined) return NO_CONTENT;
   if (result instanceof Uint8Array) return { headers: BYTES, body: result };
@@ -122,7 +137,7 @@ function respond(
       `Cannot respond: the route returned a ${typeof result}, expected a response, text, bytes or nothing`,
     );
   }
-  return "then" in result ? Promise.resolve(result).then(respond) : result;
+  return result;
 }
 
 /** The response if no route matches (RFC 9110, 9.3.7, 15.5.5 and 15.5.6). */

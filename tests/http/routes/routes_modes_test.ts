@@ -4,6 +4,7 @@ import { makeHandler } from "../../helpers/handlers.ts";
 import { askAlone, type ReceivedResponse } from "../../helpers/http_client.ts";
 import { testEachMode } from "../../helpers/modes.ts";
 import { runMain, type Server, startServer } from "../../helpers/server.ts";
+import { waitFor } from "../../helpers/until.ts";
 
 const SOURCE = `
 export default {
@@ -52,6 +53,20 @@ testEachMode("{ routes } respond with what they return or resolve to", async ({ 
     assertEquals([found.status, found.body.slice(0, body.length)], [status, body], line);
   }
 });
+
+testEachMode(
+  "{ routes } that return a client's object with a `then` respond at once",
+  async (mode) => {
+    await using handler = await makeHandler(`
+    export default { routes: { "POST /": async ({ body }) => await body.json() } };`);
+    await using server = await startServer(mode.args(...handler.args));
+    let response: ReceivedResponse | null = null;
+    askAlone(server, "POST", "/", {}, '{"then":1,"status":201,"body":"x"}')
+      .then((received) => response = received, () => {});
+    const { status, body } = await waitFor("the route responds", () => response, 5_000);
+    assertEquals([status, body], [201, "x"]);
+  },
+);
 
 testEachMode("{ routes } answer HEAD and OPTIONS without routes for them", async ({ args }) => {
   await using handler = await makeHandler(SOURCE);
