@@ -1,3 +1,4 @@
+import { thrownError } from "../base/thrown.ts";
 import { AcceptQueue } from "./accept_queue.ts";
 import type { Connection } from "./connection.ts";
 import type { Connections } from "./connections.ts";
@@ -145,7 +146,7 @@ export class Acceptor {
       await service(connection);
       await connection.finish(connection.sawEnd ? "client" : "server");
     } catch (cause) {
-      error = cause instanceof Error ? cause : new Error(String(cause));
+      error = thrownError(cause);
       await tellPeer(connection, error);
     } finally {
       lease.release();

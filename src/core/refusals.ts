@@ -38,8 +38,7 @@ export class Refusals {
 
 /** Sends the peer the answer that an error carries, if any, and closes; never rejects. */
 export async function tellPeer(connection: Connection, error: Error): Promise<void> {
-  // Not instanceof: a bundled handler has its own copy of the classes.
-  const { endedBy = "error", answer = null, peer } = error as Partial<PeerError>;
+  const { endedBy, answer, peer } = partsOf(error);
   // Whoever ended the connection to an upstream, to the client it was the upstream.
   const end = peer === "upstream" ? peer : endedBy;
   if (answer === null) return connection.endAs(end);
@@ -48,5 +47,16 @@ export async function tellPeer(connection: Connection, error: Error): Promise<vo
     await connection.finish(end);
   } catch { // The peer no longer listens.
     connection.endAs(end);
+  }
+}
+
+/** What an error says about the end; a handler's error may have getters that throw. */
+function partsOf(error: Error) {
+  try {
+    // Not instanceof: a bundled handler has its own copy of the classes.
+    const { endedBy = "error", answer = null, peer = null } = error as Partial<PeerError>;
+    return { endedBy, answer, peer };
+  } catch {
+    return { endedBy: "error", answer: null, peer: null } as const;
   }
 }

@@ -55,11 +55,21 @@ function isPlain(value: object | null): value is null | Date | unknown[] {
 function emitException(prefix: string, error: Error, withStack: boolean, emit: Emit): void {
   emit(`${prefix}.type`, String(error.name));
   emit(`${prefix}.message`, String(error.message));
-  if (error.cause instanceof Error) {
-    emit(`${prefix}.cause`, `${error.cause.name}: ${error.cause.message}`);
+  const cause = readable(() => error.cause);
+  if (cause instanceof Error) {
+    const text = readable(() => `${cause.name}: ${cause.message}`);
+    if (text !== undefined) emit(`${prefix}.cause`, text);
   }
-  if (withStack && error.stack !== undefined) {
-    emit(`${prefix}.stacktrace`, error.stack);
+  const stack = withStack ? readable(() => error.stack) : undefined;
+  if (stack !== undefined) emit(`${prefix}.stacktrace`, String(stack));
+}
+
+/** A property of a user's error; undefined if its getter throws. */
+function readable<T>(get: () => T): T | undefined {
+  try {
+    return get();
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LogLevel, LogRecord } from "@logtape/logtape";
 import { CONTROLS } from "../base/printable.ts";
+import { thrownValue } from "../base/thrown.ts";
 import { eachAttribute, plainCopy } from "./attributes.ts";
 import type { LogStyle } from "./logger.ts";
 
@@ -145,7 +146,7 @@ export function safeLineFormat({ level, isText, isColoured }: LogStyle): LineFor
       return format(record);
     } catch (error) {
       const message = "Cannot format a log record: a property throws";
-      const properties = { error: error instanceof Error ? error : String(error) };
+      const properties = { error: thrownValue(error) };
       return format({ ...record, message: [message], rawMessage: message, properties });
     }
   };

@@ -1,3 +1,4 @@
+import { thrownValue } from "../base/thrown.ts";
 import { AddressTables } from "../core/address_counts.ts";
 import { Lane, type LaneHost } from "../lane/lane.ts";
 import { Scoreboard } from "../lane/scoreboard.ts";
@@ -61,7 +62,7 @@ function surviveStrayErrors(log: Logger): void {
   isSurviving = true;
   onStrayError((cause) =>
     log.error("Uncaught error outside of any connection, in a promise or a timer", {
-      error: cause instanceof Error ? cause : String(cause),
+      error: thrownValue(cause),
     })
   );
 }

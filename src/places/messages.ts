@@ -1,4 +1,5 @@
 import { type ExitCode, ExitError } from "../base/exit.ts";
+import { thrownValue } from "../base/thrown.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
 import type { RowReport } from "../lane/row.ts";
@@ -39,15 +40,25 @@ export type FromLane =
 
 /** Turns an error into plain data. */
 export function reportError(cause: unknown): ErrorReport {
-  if (!(cause instanceof Error)) {
-    return { name: "Error", message: String(cause), stack: null, exitCode: null };
+  const error = thrownValue(cause);
+  if (typeof error === "string") {
+    return { name: "Error", message: error, stack: null, exitCode: null };
   }
   return {
-    name: cause.name,
-    message: cause.message,
-    stack: cause.stack ?? null,
-    exitCode: cause instanceof ExitError ? cause.exitCode : null,
+    name: error.name,
+    message: error.message,
+    stack: stackOf(error),
+    exitCode: error instanceof ExitError ? error.exitCode : null,
   };
+}
+
+/** The stack of an error, which may be a handler's getter. */
+function stackOf(error: Error): string | null {
+  try {
+    return typeof error.stack === "string" ? error.stack : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Turns plain data back into an error. */

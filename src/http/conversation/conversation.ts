@@ -1,3 +1,4 @@
+import { thrownError } from "../../base/thrown.ts";
 import type { Connection } from "../../core/connection.ts";
 import type { Clock, Timed } from "../../core/deadlines.ts";
 import { isOfClient } from "../../core/errors.ts";
@@ -126,9 +127,10 @@ export class Conversation implements Timed {
       handling.then((response) => {
         if (this.#ending !== null) discard(response);
         resolve(response);
-      }, (error) => {
+      }, (thrown) => {
+        const error = thrownError(thrown);
         if (isOfClient(error)) reject(error);
-        else resolve(this.#exchange.fail(request, error));
+        else resolve(this.#exchange.fail(request, thrown));
       });
     });
   }

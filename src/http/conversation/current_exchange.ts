@@ -1,3 +1,4 @@
+import { thrownError } from "../../base/thrown.ts";
 import type { Connection } from "../../core/connection.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import { type HttpError, isHttpError } from "../error.ts";
@@ -40,16 +41,18 @@ export class CurrentExchange {
     return request;
   }
 
-  /** Reports what a handler threw, and returns the error response. */
-  fail(request: ServedRequest, error: unknown): HttpResponse {
-    if (isHttpError(error)) {
-      if (error === this.#body.failure) {
-        this.#reports.refused(request.id, error, this.#connection);
-      }
-      return errorResponse(error);
+  /** Reports what a handler threw, which may be anything, and returns the error response. */
+  fail(request: ServedRequest, thrown: unknown): HttpResponse {
+    const error = thrownError(thrown);
+    const response = isHttpError(error) ? responseIn(error) : null;
+    if (response === null) {
+      this.#reports.failed(request.id, thrown);
+      return internalErrorResponse(request.id);
     }
-    this.#reports.failed(request.id, error);
-    return internalErrorResponse(request.id);
+    if (error === this.#body.failure) {
+      this.#reports.refused(request.id, this.#body.failure, this.#connection);
+    }
+    return response;
   }
 
   /** Reports that the current or next request is malformed, too large or too slow. */
@@ -84,5 +87,14 @@ export class CurrentExchange {
     const started = request === null ? performance.now() : this.#started;
     const number = this.requests + (request === null ? 1 : 0);
     answered(new EndedExchange(this.#connection, number, request, started, status, bodyBytes));
+  }
+}
+
+/** The response of an HttpError; null if it only looks like one. */
+function responseIn(error: HttpError): HttpResponse | null {
+  try {
+    return errorResponse(error);
+  } catch {
+    return null;
   }
 }

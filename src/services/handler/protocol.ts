@@ -1,3 +1,4 @@
+import { thrownError } from "../../base/thrown.ts";
 import type { Connection } from "../../core/connection.ts";
 import { ConnectionError } from "../../core/errors.ts";
 import type { Service } from "../../core/service.ts";
@@ -49,7 +50,7 @@ export function serveProtocol(create: () => Protocol): Service {
       // Writes may have failed after the client closed its side.
       if (transport.failure !== null) throw transport.failure;
     } catch (error) {
-      lost = error instanceof Error ? error : new Error(String(error));
+      lost = thrownError(error);
       // Its answer is sent after what was written before.
       if ("answer" in lost) await transport.flush();
       throw error;

@@ -1,4 +1,5 @@
 import type { ServiceContext } from "../service.ts";
+import { thrownValue } from "../../base/thrown.ts";
 import type { HttpReports } from "../../http/conversation/conversation_context.ts";
 import { TlsHelloError } from "../../http/codec/request_decoder.ts";
 
@@ -9,7 +10,7 @@ export function reportTo(context: ServiceContext): Omit<HttpReports, "answered">
     failed: (id, error) =>
       log.error("Request failed: the handler threw", {
         "sluice.request.id": id,
-        error: error instanceof Error ? error : String(error),
+        error: thrownValue(error),
       }),
     refused: (id, error, { remoteAddr }) => {
       if (error instanceof TlsHelloError) void adviseOnce(context);
