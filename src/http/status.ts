@@ -63,7 +63,7 @@ export function reasonPhrase(status: number): string {
   return PHRASES[status] ?? "";
 }
 
-/** Whether responses with this status never have a body (RFC 9110, 6.4.1). */
+/** Whether responses with this status never have a body (RFC 9110, 6.4.1 and 15.3.6). */
 export function isBodiless(status: number): boolean {
-  return status < 200 || status === 204 || status === 304;
+  return status < 200 || status === 204 || status === 205 || status === 304;
 }

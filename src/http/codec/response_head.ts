@@ -41,16 +41,22 @@ export function responseHead(
   bodyLength: BodyLength,
   connection: ConnectionOption,
 ): string {
-  // After an interim response the client would wait for another.
-  if (status < 200) throw new TypeError(invalidStatus(status));
+  // After an interim response the client would wait for another. Untyped handlers may give
+  // a text, which must not be looked up.
+  if (typeof status !== "number" || status < 200) throw new TypeError(invalidStatus(status));
   let head = statusLines[status] ?? statusLine(status);
   let hasDate = false;
-  for (const [name, value] of fields) {
-    if (!NAME.test(name) || !VALUE.test(value)) throw new TypeError(invalidField(name, value));
+  for (const [name, given] of fields) {
+    const value = typeof given === "string" ? given : textOf(name, given);
+    if (!isField(name, value)) throw new TypeError(invalidField(name, value));
     // Most names are ruled out by their length, which saves a conversion.
     const lower = name.length === 4 || name.length > 6 ? name.toLowerCase() : name;
     if (OWN.has(lower)) continue;
-    if (lower === "date") hasDate = true;
+    if (lower === "date") {
+      // A single one (RFC 9110, 6.6.1).
+      if (hasDate) continue;
+      hasDate = true;
+    }
     head += `${name}: ${value}\r\n`;
   }
   if (!hasDate) head += dateField();
@@ -59,24 +65,39 @@ export function responseHead(
   return `${head}${connection}\r\n`;
 }
 
-/** Formats the head of a 101, after which the connection speaks another protocol (RFC 9110, 7.8). */
+/**
+ * Formats the head of a 101, after which the connection speaks another protocol (RFC 9110, 7.8).
+ *
+ * @throws {TypeError} If a field is invalid.
+ */
 export function upgradeHead(fields: readonly Field[]): string {
-  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${statusLine(101)}Connection: Upgrade\r\n${lines.join("")}\r\n`;
+  let head = `${statusLine(101)}Connection: Upgrade\r\n`;
+  for (const [name, value] of fields) {
+    if (!isField(name, value)) throw new TypeError(invalidField(name, value));
+    if (!OWN.has(name.toLowerCase())) head += `${name}: ${value}\r\n`;
+  }
+  return `${head}\r\n`;
 }
 
 /**
  * Chooses how to mark the end of a response body (RFC 9112, 6.3).
  *
  * @param length In bytes; null if it is unknown.
+ * @throws {TypeError} If the length is no length.
  */
 export function bodyLengthOf(
   status: number,
   length: number | null,
   request: { readonly method: string; readonly minor: number },
 ): BodyLength {
-  if (isBodiless(status)) return "none";
-  if (length !== null) return length;
+  // A 205 has an empty body, and says so (RFC 9110, 15.3.6).
+  if (isBodiless(status)) return status === 205 ? 0 : "none";
+  if (length !== null) {
+    if (Number.isSafeInteger(length) && length >= 0) return length;
+    throw new TypeError(
+      `Cannot send the body: found the length ${shown(length)}, expected a number of bytes or null`,
+    );
+  }
   // A response to HEAD may omit a length that only generating the body would reveal.
   if (request.method === "HEAD") return "none";
   return request.minor === 1 ? "chunked" : "close";
@@ -104,12 +125,27 @@ function statusLine(status: number): string {
   return statusLines[status] = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
 }
 
-function invalidStatus(status: number): string {
-  return `Cannot send a response with status ${status}: expected an integer from 200 to 999`;
+function invalidStatus(status: unknown): string {
+  return `Cannot send a response with status ${shown(status)}: expected an integer from 200 to 999`;
 }
 
-function invalidField(name: string, value: string): string {
-  return `Cannot send the header field ${JSON.stringify(name)}: found ${
-    JSON.stringify(value)
-  }, expected a token as its name and no control characters in its value`;
+function isField(name: unknown, value: unknown): boolean {
+  return typeof name === "string" && typeof value === "string" && NAME.test(name) &&
+    VALUE.test(value);
+}
+
+/** The text of a value that is not one, such as a number; converted once, since it may change. */
+function textOf(name: string, value: unknown): string {
+  if (value === null || value === undefined) throw new TypeError(invalidField(name, value));
+  return String(value);
+}
+
+function invalidField(name: unknown, value: unknown): string {
+  return `Cannot send the header field ${shown(name)}: found ${shown(value)}, ` +
+    "expected a token as its name and no control characters in its value";
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  return typeof value === "number" ? String(value) : `a value of type ${typeof value}`;
 }

@@ -24,8 +24,8 @@ const MIN_SIZE = 1024;
 /** Maximum bytes of a body that is compressed as a whole, so that it can be sent with its length. */
 const MAX_WHOLE = 64 * 1024;
 
-/** Statuses of responses with no body, or a part of one (RFC 9110, 15.3.5 and 15.3.7). */
-const NOT_WHOLE: ReadonlySet<number> = new Set([204, 206]);
+/** Statuses of responses with no body, or a part of one (RFC 9110, 15.3.5 to 15.3.7). */
+const NOT_WHOLE: ReadonlySet<number> = new Set([204, 205, 206]);
 
 /** Types that are text, or compress as well as text, but are not named `text/`. */
 const TYPES: ReadonlySet<string> = new Set([

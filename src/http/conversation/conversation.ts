@@ -5,10 +5,11 @@ import { isOfClient } from "../../core/errors.ts";
 import type { EndedBy } from "../../core/event.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import { type HttpError, isHttpError } from "../error.ts";
-import { type HttpResponse, isSource } from "../message.ts";
+import type { HttpResponse } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { ConversationContext } from "./conversation_context.ts";
 import { CurrentExchange } from "./current_exchange.ts";
+import { discard } from "./discard.ts";
 import { errorResponse } from "./error_responses.ts";
 import { Output } from "./output.ts";
 import { RequestReader } from "./request_reader.ts";
@@ -66,7 +67,9 @@ export class Conversation implements Timed {
       }
       if (!this.#output.isEmpty) await this.#output.flush();
     } catch (error) {
-      if (!isHttpError(error) || this.#ending !== null) throw error;
+      // After an upgrade, an error response would be taken for the other protocol.
+      const isRefusal = isHttpError(error) && this.#phase !== "upgraded";
+      if (!isRefusal || this.#ending !== null) throw error;
       this.#ending = this.#refuse(error, error.status === 400 ? "server" : "limit");
     } finally {
       const { request } = this.#exchange;
@@ -141,16 +144,31 @@ export class Conversation implements Timed {
       return false;
     }
     this.#phase = "response";
-    return response.upgrade === undefined
-      ? this.#responder.respond(request, response)
-      : this.#upgrade(request, response);
+    try {
+      if (response.upgrade !== undefined) return this.#upgrade(request, response);
+    } catch (error) {
+      // Not a response at all, or an invalid upgrade, of which nothing was sent.
+      return this.#responder.respond(request, this.#exchange.fail(request, error));
+    }
+    return this.#responder.respond(request, response);
   }
 
-  async #upgrade(request: ServedRequest, { headers, upgrade }: HttpResponse): Promise<boolean> {
-    await this.#writer.writeUpgrade(headers);
+  #upgrade(request: ServedRequest, { headers, upgrade }: HttpResponse): Promise<boolean> {
+    if (typeof upgrade === "function") {
+      return this.#serveUpgraded(request, this.#writer.writeUpgrade(headers), upgrade);
+    }
+    throw new TypeError(`Cannot upgrade: found a ${typeof upgrade}, expected a function`);
+  }
+
+  async #serveUpgraded(
+    request: ServedRequest,
+    writing: Promise<void>,
+    upgrade: (connection: Connection) => Promise<void>,
+  ): Promise<boolean> {
+    await writing;
     this.#exchange.end(request, 101, 0);
     this.#phase = "upgraded";
-    await upgrade?.(this.#connection);
+    await upgrade(this.#connection);
     return false;
   }
 
@@ -194,9 +212,4 @@ export class Conversation implements Timed {
       this.#connection.endAs(endedBy);
     }
   }
-}
-
-/** Drops a response that came too late. */
-function discard({ body }: HttpResponse): void {
-  if (isSource(body)) void body.close();
 }

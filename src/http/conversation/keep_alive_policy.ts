@@ -17,7 +17,7 @@ export function isLastResponse(
   if (isRetiring || connection.isCrowded) return true;
   if (headers !== undefined && hasClose(headers)) return true;
   // Without a length, HTTP/1.0 can mark the end of a body only by closing.
-  if (isSource(body)) return head.minor === 0 && body.length === null;
+  if (isSource(body)) return head.minor === 0 && (body.length ?? null) === null;
   // Not decided yet for a source, which may still read the request's body.
   return !requestBody.canSkip();
 }

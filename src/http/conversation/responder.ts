@@ -5,6 +5,7 @@ import { type HttpResponse, isSource } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { ConversationContext } from "./conversation_context.ts";
 import type { CurrentExchange } from "./current_exchange.ts";
+import { discard } from "./discard.ts";
 import { isLastResponse } from "./keep_alive_policy.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 import type { ServedRequest } from "./served_request.ts";
@@ -39,21 +40,28 @@ export class Responder {
    */
   respond(request: ServedRequest, given: HttpResponse): boolean | Promise<boolean> {
     let response = given;
-    // The source may read the request's body, which the client may be holding back.
-    if (isSource(response.body)) this.#body.continue();
-    const isLast = this.#exchange.requests === this.#context.options.maxKeepAliveRequests ||
-      isLastResponse(request.head, response, this.#connection, this.#body, this.#context);
+    let isLast: boolean;
     let sent: number | Promise<number>;
     try {
+      isLast = this.#isLast(request, response);
       sent = this.#writer.write(request.head, response, isLast);
     } catch (error) {
       // The response is invalid, and none of it was sent.
+      discard(response);
       response = this.#exchange.fail(request, error);
+      isLast = this.#isLast(request, response);
       sent = this.#writer.write(request.head, response, isLast);
     }
     return typeof sent === "number"
       ? this.#end(request, response, sent, isLast)
       : this.#endLater(request, response, sent, isLast);
+  }
+
+  #isLast(request: ServedRequest, response: HttpResponse): boolean {
+    // The source may read the request's body, which the client may be holding back.
+    if (isSource(response.body)) this.#body.continue();
+    return this.#exchange.requests === this.#context.options.maxKeepAliveRequests ||
+      isLastResponse(request.head, response, this.#connection, this.#body, this.#context);
   }
 
   async #endLater(

@@ -43,7 +43,7 @@ export class ResponseWriter {
    *
    * @param isLast Whether the connection closes after it.
    * @returns Bytes of the body that are sent; a promise if that takes time.
-   * @throws {TypeError} If the response is invalid; none of it was sent.
+   * @throws {TypeError} If the response is invalid; none of it was sent, nor its body closed.
    * @throws {ConnectionError} If the connection is over.
    */
   write(request: RequestParts, response: HttpResponse, isLast: boolean): number | Promise<number> {
@@ -79,10 +79,11 @@ export class ResponseWriter {
   /**
    * Writes a 101, after which the connection speaks another protocol.
    *
-   * @throws {ConnectionError} If the connection is over.
+   * @returns Rejects with a ConnectionError if the connection is over.
+   * @throws {TypeError} If a field is invalid; nothing was sent.
    */
-  async writeUpgrade(headers: readonly Field[] = NO_FIELDS): Promise<void> {
-    await this.#output.writeHead(upgradeHead(headers));
+  writeUpgrade(headers: readonly Field[] = NO_FIELDS): Promise<void> {
+    return this.#output.writeHead(upgradeHead(headers));
   }
 
   #writeFixed(
@@ -118,14 +119,9 @@ export class ResponseWriter {
     option: ConnectionOption,
     hasNoBody: boolean,
   ): Promise<number> {
+    checkSource(body);
     const bodyLength = bodyLengthOf(status, body.length ?? announcedLength(headers), request);
-    let head: string;
-    try {
-      head = responseHead(status, headers, bodyLength, option);
-    } catch (error) {
-      void body.close();
-      throw error;
-    }
+    const head = responseHead(status, headers, bodyLength, option);
     return this.#sources.write(head, body, bodyLength, hasNoBody);
   }
 
@@ -141,6 +137,15 @@ export class ResponseWriter {
 function optionOf({ minor }: RequestParts, isLast: boolean): ConnectionOption {
   if (isLast) return "Connection: close\r\n";
   return minor === 1 ? "" : "Connection: keep-alive\r\n";
+}
+
+/** Checks a body that is neither text nor bytes, and may be anything in an untyped handler. */
+function checkSource(body: BodySource): void {
+  if (typeof body.read === "function" && typeof body.close === "function") return;
+  const found = typeof body === "object" ? `an object (${body.constructor?.name})` : typeof body;
+  throw new TypeError(
+    `Cannot send the body: found ${found}, expected text, bytes or { length, read, close }`,
+  );
 }
 
 /** The length that a handler announced in a field; null if there is none, or it is no number. */

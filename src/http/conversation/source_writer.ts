@@ -43,7 +43,7 @@ export class SourceWriter {
   }
 
   async #writePieces(source: BodySource, length: number | null): Promise<number> {
-    for (let piece = await source.read(); piece !== null; piece = await source.read()) {
+    for (let piece; (piece = pieceOf(await source.read())) !== null;) {
       if (length !== null && this.sent + piece.length > length) {
         throw new Error(`Cannot send the body: found more than the ${length} bytes announced`);
       }
@@ -59,7 +59,7 @@ export class SourceWriter {
   /** Writes the pieces in the chunked coding, each as a chunk (RFC 9112, 7.1). */
   async #writeChunks(source: BodySource): Promise<number> {
     const output = this.#output;
-    for (let piece = await source.read(); piece !== null; piece = await source.read()) {
+    for (let piece; (piece = pieceOf(await source.read())) !== null;) {
       // An empty chunk would end the body.
       if (piece.length === 0) continue;
       const size = `${piece.length.toString(16)}\r\n`;
@@ -79,4 +79,12 @@ export class SourceWriter {
     output.addText("0\r\n\r\n", "");
     return this.sent;
   }
+}
+
+/** Checks what a source gave, which may be anything in an untyped handler. */
+function pieceOf(piece: Uint8Array | null): Uint8Array | null {
+  if (piece === null || piece instanceof Uint8Array) return piece;
+  throw new TypeError(
+    `Cannot send the body: read() gave a ${typeof piece}, expected bytes or null`,
+  );
 }
