@@ -6,6 +6,8 @@ export interface BodyParts {
   read(): Promise<Uint8Array<ArrayBuffer> | null>;
 }
 
+/** How many times larger a buffer becomes: more would waste memory, less would copy more often. */
+const GROWTH = 4;
 const NOTHING = new Uint8Array(0);
 const decoder = new TextDecoder();
 
@@ -42,9 +44,7 @@ export class StreamedBody implements RequestBody {
     if (first === null) return NOTHING;
     // Most bodies arrive in one part.
     if (first.length === this.length) return this.#finish(first.slice());
-    return this.length === null
-      ? await this.#gather(first)
-      : await this.#fillUp(first, this.length);
+    return await this.#gather(first, this.length ?? Infinity);
   }
 
   async text(): Promise<string> {
@@ -73,31 +73,23 @@ export class StreamedBody implements RequestBody {
     return bytes;
   }
 
-  async #fillUp(
+  /** Joins the parts in a buffer that grows with what arrives: a client may announce anything. */
+  async #gather(
     first: Uint8Array<ArrayBuffer>,
-    length: number,
+    limit: number,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    for (let part: Uint8Array | null = first; part !== null; part = await this.read()) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    return bytes.subarray(0, at);
-  }
-
-  async #gather(first: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    let bytes = new Uint8Array(2 * first.length);
+    let bytes = new Uint8Array(Math.min(limit, GROWTH * first.length));
     let length = 0;
     for (let part: Uint8Array | null = first; part !== null; part = await this.read()) {
-      if (length + part.length > bytes.length) {
-        const larger = new Uint8Array(2 * (length + part.length));
-        larger.set(bytes.subarray(0, length));
-        bytes = larger;
+      const end = length + part.length;
+      if (end > bytes.length) {
+        const size = Math.min(limit, Math.max(end, GROWTH * bytes.length));
+        // Leaves nothing behind for the garbage collector.
+        bytes = new Uint8Array(bytes.buffer.transfer(size));
       }
       bytes.set(part, length);
-      length += part.length;
+      length = end;
     }
-    return bytes.subarray(0, length);
+    return length === bytes.length ? bytes : bytes.subarray(0, length);
   }
 }

@@ -1,0 +1,66 @@
+import { assert, assertEquals } from "@std/assert";
+import { StreamedBody } from "../../../src/http/conversation/request_body.ts";
+import { Random } from "../../../src/load/random.ts";
+import { Client } from "../../helpers/client.ts";
+import { makeHandler } from "../../helpers/handlers.ts";
+import { receiveResponse } from "../../helpers/http_client.ts";
+import { startServer } from "../../helpers/server.ts";
+import { until } from "../../helpers/until.ts";
+
+/** A body that arrives in these parts, each of which is overwritten by the next. */
+function bodyOf(whole: Uint8Array, sizes: readonly number[], isChunked: boolean): StreamedBody {
+  const buffer = new Uint8Array(Math.max(...sizes));
+  const left = [...sizes];
+  let at = 0;
+  const read = () => {
+    const size = left.shift();
+    if (size === undefined) return Promise.resolve(null);
+    buffer.fill(0).set(whole.subarray(at, at += size));
+    return Promise.resolve(buffer.subarray(0, size));
+  };
+  return new StreamedBody(isChunked ? null : whole.length, { read });
+}
+
+Deno.test("StreamedBody.bytes() joins parts of any sizes, in a buffer of its own", async () => {
+  const random = new Random(1);
+  for (let run = 0; run < 300; run++) {
+    const sizes = Array.from({ length: 1 + random.below(20) }, () => 1 + random.below(3000));
+    const whole = random.bytes(sizes.reduce((sum, size) => sum + size, 0));
+    for (const isChunked of [false, true]) {
+      const bytes = await bodyOf(whole, sizes, isChunked).bytes();
+      assertEquals(bytes, whole);
+      if (!isChunked) assertEquals(bytes.buffer.byteLength, whole.length);
+    }
+  }
+});
+
+Deno.test("a body takes memory as it arrives, not as it is announced", async () => {
+  const [clients, announced, sent] = [50, 8 * 1024 ** 2, 20_000];
+  await using handler = await makeHandler(`
+    let begun = 0;
+    export default { routes: {
+      "POST /": async ({ body }) => { begun++; return String((await body.bytes()).length); },
+      "GET /": () => JSON.stringify({ begun, memory: Deno.memoryUsage().external }),
+    } };`);
+  await using server = await startServer(["--mode", "async", ...handler.args]);
+  const look = async (): Promise<{ begun: number; memory: number }> =>
+    await (await fetch(`http://127.0.0.1:${server.port}/`)).json();
+  const before = (await look()).memory;
+  const open: Client[] = [];
+  try {
+    for (let i = 0; i < clients; i++) {
+      const client = await Client.connect(server);
+      open.push(client);
+      const head = `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${announced}\r\n\r\n`;
+      await client.send(head + "x".repeat(sent));
+    }
+    await until("all uploads have begun", async () => (await look()).begun === clients);
+    const used = (await look()).memory - before;
+    assert(used < clients * 10 * sent, `${used} bytes for ${clients * sent} that arrived`);
+    const [first] = open;
+    await first?.send(new Uint8Array(announced - sent));
+    assertEquals(first && (await receiveResponse(first)).body, String(announced));
+  } finally {
+    for (const client of open) client.close();
+  }
+});
