@@ -8,6 +8,10 @@ const SYMBOLS = {
   alarm: { parameters: ["u32"], result: "u32" },
   /** clock_gettime(2). */
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+  /** open(2), of an existing file. */
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  /** close(2). */
+  close: { parameters: ["i32"], result: "i32" },
 } as const;
 
 /** System calls that the runtime does not offer. */

@@ -1,3 +1,4 @@
+import { openRegularFile } from "../../base/regular_file.ts";
 import type { BodySource } from "../message.ts";
 import { tryFile } from "./file_errors.ts";
 import type { FoundFile } from "./file_root.ts";
@@ -25,20 +26,17 @@ export class OpenFile implements Disposable {
   /**
    * Opens a file that was found.
    *
-   * @returns null if another file has taken its place, which may be a link out of the root.
+   * @returns null if something else has taken its place: a link out of the root, or a FIFO,
+   * which is not opened.
    * @throws {HttpError} 403 if permission is denied, 503 if no file descriptor is left.
    */
   static open({ path, info }: FoundFile): OpenFile | null {
-    const file = tryFile(() => Deno.openSync(path));
-    if (file === null) return null;
-    let opened: OpenFile | null = null;
-    try {
-      const now = file.statSync();
-      if (now.dev === info.dev && now.ino === info.ino) opened = new OpenFile(file, path, now);
-    } finally {
-      if (opened === null) file.close();
-    }
-    return opened;
+    const opened = tryFile(() => openRegularFile(path));
+    if (opened === null) return null;
+    const { file, info: now } = opened;
+    if (now.dev === info.dev && now.ino === info.ino) return new OpenFile(file, path, now);
+    file.close();
+    return null;
   }
 
   /**
