@@ -20,9 +20,10 @@ const CASE_DEADLINE = 60_000;
  * whole process is killed, after a line that names the seed.
  *
  * @param what Names what is fuzzed in the output.
+ * @returns The number of cases.
  * @throws {Error} If a case throws; the message names its seed.
  */
-export async function fuzz(what: string, cases: number, run: FuzzCase): Promise<void> {
+export async function fuzz(what: string, cases: number, run: FuzzCase): Promise<number> {
   const seconds = numberFrom("FUZZ_SECONDS");
   const first = numberFrom("FUZZ_SEED") ??
     (seconds === null ? 1 : Math.floor(2 ** 31 * Math.random()));
@@ -42,6 +43,7 @@ export async function fuzz(what: string, cases: number, run: FuzzCase): Promise<
     }
   }
   if (seconds !== null) print(`${what}: ${seed - first} cases, last seed ${seed - 1}`);
+  return seed - first;
 }
 
 /** Changes a text a few times at random places, some of them by inserting a splinter. */
