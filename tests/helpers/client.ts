@@ -82,6 +82,21 @@ export class Client implements Disposable {
     }
   }
 
+  /** Receives all bytes until the server ends the connection, or resets it. */
+  async receiveRest(): Promise<Uint8Array> {
+    let bytes = new Uint8Array(64 * 1024);
+    let length = 0;
+    for (;;) {
+      const count = await this.#conn.read(bytes.subarray(length)).catch(() => null);
+      if (count === null) return bytes.subarray(0, length);
+      length += count;
+      if (length < bytes.length) continue;
+      const larger = new Uint8Array(2 * length);
+      larger.set(bytes);
+      bytes = larger;
+    }
+  }
+
   /** Closes the connection. With unread data, the kernel resets it. May be called again. */
   close(): void {
     if (this.#isClosed) return;
