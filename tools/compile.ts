@@ -21,7 +21,7 @@ const LEFT_OUT = ["hono", "playwright-core"];
 
 /**
  * The server starts itself as a child process under any name, and permission to run
- * programs implies every other anyway. For handlers, see `--sandbox`.
+ * programs implies every other anyway.
  */
 const PERMISSIONS = ["--allow-all"];
 

@@ -1,5 +1,6 @@
 /** `sluice check`: everything that can be checked without binding. */
 import { formatAddress } from "../base/address.ts";
+import { checkSandbox } from "../places/thread_probe.ts";
 import { planOf } from "../server/plan.ts";
 import { serviceChoice } from "../server/prepare.ts";
 import { validatePlan } from "../server/validate_plan.ts";
@@ -22,6 +23,7 @@ export async function checkText(settings: Settings): Promise<string> {
   if (settings.handler !== null) checkHandlerFile(settings.handler);
   const isLoaded = settings.handler === null || !settings.sandbox;
   if (isLoaded) await findService(choice, importFile);
+  else await checkSandbox(settings.handler);
   const name = settings.handler === null ? settings.service : `handler ${settings.handler}`;
   const where = addresses.map(formatAddress).join(", ");
   const rest = isLoaded ? "" : "The handler was not loaded: it may run only in the sandbox\n";

@@ -12,14 +12,35 @@ export const SANDBOX: Deno.PermissionOptionsObject = {
 };
 
 /**
- * Closes a gap in the permissions, from inside the thread: the runtime lets any
- * code send signals to its own process, which all threads share.
+ * Closes gaps in the permissions, from inside the thread and before the handler
+ * loads: what the runtime lets any code do, whatever its permissions.
  */
 export async function closeSandbox(): Promise<void> {
-  const { default: process } = await import("node:process");
-  const refuse = (): never => {
-    throw new Deno.errors.NotCapable("Cannot send a signal: the handler is sandboxed");
+  const [{ default: process }, { Worker: NodeWorker }] = await Promise.all([
+    import("node:process"),
+    import("node:worker_threads"),
+  ]);
+  // Signals to the own process, which all threads share. The function `kill` that
+  // node:process exports cannot be replaced, but calls `process._kill`.
+  const refuseSignal = () => refuse("send a signal");
+  Object.assign(process, { kill: refuseSignal, _kill: refuseSignal });
+  Deno.kill = refuseSignal;
+  // A thread of its own would have none of these restrictions.
+  for (const constructor of [Worker, NodeWorker]) forbid(constructor, "start a thread");
+  // Caches are files.
+  Reflect.deleteProperty(globalThis, "caches");
+}
+
+/** Makes a class impossible to construct, for whoever holds a reference to it. */
+function forbid(constructor: object, action: string): void {
+  // `super()` calls whatever is the prototype of the class at that time.
+  const base = function (): never {
+    return refuse(action);
   };
-  Deno.kill = refuse;
-  process.kill = refuse;
+  Object.setPrototypeOf(constructor, base);
+  Object.preventExtensions(constructor);
+}
+
+function refuse(action: string): never {
+  throw new Deno.errors.NotCapable(`Cannot ${action}: the handler is sandboxed`);
 }

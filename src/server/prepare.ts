@@ -2,6 +2,7 @@ import type { Address } from "../base/address.ts";
 import type { Log } from "../log/log.ts";
 import type { LogStyle } from "../log/logger.ts";
 import type { Plan } from "../modes/mode.ts";
+import { checkSandbox } from "../places/thread_probe.ts";
 import { checkHandlerFile } from "../services/handler/handler_file.ts";
 import { describeService, serviceOptions } from "../services/registry.ts";
 import type { ServiceChoice } from "../services/service.ts";
@@ -39,6 +40,7 @@ export async function prepare(
   const addresses = held?.addresses ?? resolveAddresses(settings, port);
   const plan = await makePlan(settings, log.logger);
   validatePlan(settings, plan, addresses);
+  if (settings.sandbox && settings.handler !== null) await checkSandbox(settings.handler);
   const listeners = held ?? await holdListeners(addresses, plan, settings.backlog);
   return {
     plan,
