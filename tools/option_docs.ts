@@ -43,7 +43,8 @@ all.
 - A duration is \`500ms\`, \`30s\`, \`2m\`, \`1h\` or \`1d\`; a bare number is seconds.
 - A size is \`16kb\`, \`1mb\` or \`1gb\`, in steps of 1024; a bare number is bytes.
 - A flag without a value is on, and \`--no-watch\` is \`--watch=false\`.
-- A configuration file is TOML or JSON with comments: \`max-connections = 5000\`.
+- A configuration file is TOML or JSON with comments, in UTF-8: \`max-connections = 5000\`. A key can
+  be set once.
 
 \`sluice bench --help\` and \`sluice load --help\` list the options of these commands.
 `;

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /**
  * Exit codes, as in sysexits(3). A drain exits with `ok`, even if its deadline kills
  * connections; one cut short by a signal exits with `130`, `131` or `143` (128 plus
@@ -33,10 +35,11 @@ export class ExitError extends Error {
   override readonly name = "ExitError";
 
   /**
-   * @param message What is wrong, where, and what was expected, in one line.
+   * @param message What is wrong, where, and what was expected, in one line. Control
+   * characters are escaped: it may quote what others wrote.
    * @param exitCode The documented exit code.
    */
   constructor(message: string, readonly exitCode: ExitCode, options?: ErrorOptions) {
-    super(message, options);
+    super(printable(message, Infinity), options);
   }
 }

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
 import { printable } from "../base/printable.ts";
-import { cannotRead } from "../base/system_errors.ts";
+import { readTextFile } from "../base/read_text_file.ts";
 import type { LaneCounts } from "../lane/counts.ts";
 import type { LaneStatus, Status } from "../ops/status.ts";
 import { quote } from "../settings/found.ts";
@@ -30,7 +30,7 @@ const WORDS = ["PLACE", "STATE"];
  * it is not a status file.
  */
 export async function statusText(path: string, now: number = Date.now()): Promise<string> {
-  const status = parse(path, await read(path));
+  const status = parse(path, await readTextFile(path, `the status file ${quote(path)}`));
   const age = now - Date.parse(status.time);
   const { crashed, hung, recycled } = status.totals;
   const lines = [
@@ -42,14 +42,6 @@ export async function statusText(path: string, now: number = Date.now()): Promis
     `Lanes: ${crashed} crashed, ${hung} hung, ${recycled} recycled`,
   ];
   return lines.map((line) => `${line}\n`).join("");
-}
-
-async function read(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    throw cannotRead(`the status file ${quote(path)}`, error);
-  }
 }
 
 function parse(path: string, text: string): Status {

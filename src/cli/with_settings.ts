@@ -1,4 +1,8 @@
+import { EXIT, ExitError } from "../base/exit.ts";
+import { readTextFile } from "../base/read_text_file.ts";
+import type { Environment } from "../settings/environment.ts";
 import { type Flags, type Loaded, loadSettings } from "../settings/load.ts";
+import { envName, OPTION_KEYS, optionOf } from "../settings/options.ts";
 import type { CommandLine } from "./commands/command.ts";
 import { print } from "./print.ts";
 
@@ -14,14 +18,35 @@ export async function withSettings(
   { flags, actions }: Pick<CommandLine, "actions"> & { readonly flags: Flags },
   act: (loaded: Loaded, reload: () => Promise<Loaded>) => Promise<number>,
 ): Promise<number> {
-  const environment = Deno.env.toObject();
+  const environment = readEnvironment();
   const cwd = Deno.cwd();
-  const load = () =>
-    loadSettings({ flags, environment, readFile: (path) => Deno.readTextFile(path), cwd });
+  const load = () => loadSettings({ flags, environment, readFile: readTextFile, cwd });
   const loaded = await load();
   if (actions.has("printConfig")) {
     const { printConfigText } = await import("./print_config.ts");
     return print(printConfigText(loaded));
   }
   return await act(loaded, load);
+}
+
+/**
+ * The whole environment.
+ *
+ * @throws {ExitError} 78 if a setting is not UTF-8: the runtime would leave it out.
+ */
+function readEnvironment(): Environment {
+  for (const key of OPTION_KEYS) {
+    for (const name of [envName(key), ...optionOf(key).env]) {
+      try {
+        Deno.env.get(name);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.InvalidData)) throw error;
+        throw new ExitError(
+          `Cannot use ${name} in the environment: found invalid bytes, expected text in UTF-8`,
+          EXIT.config,
+        );
+      }
+    }
+  }
+  return Deno.env.toObject();
 }

@@ -1,14 +1,17 @@
 /** Settings from a configuration file. */
 import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
-import { cannotRead } from "../base/system_errors.ts";
 import { parserFor, SyntaxProblem } from "./config_syntax.ts";
 import { type Found, quote, RANK } from "./found.ts";
 import { nearest } from "./nearest.ts";
 import { kebab, OPTION_KEYS, type OptionKey, optionOf } from "./options.ts";
 import { folderOf } from "./paths.ts";
 
-/** Reads a text file; fails like `Deno.readTextFile`. */
-export type ReadFile = (path: string) => Promise<string>;
+/**
+ * Reads a text file, named in messages as given.
+ *
+ * @throws {ExitError} If it cannot be read.
+ */
+export type ReadFile = (path: string, file: string) => Promise<string>;
 
 /** A configuration file named by the user. */
 export interface ConfigFile {
@@ -64,21 +67,13 @@ async function parse(file: ConfigFile, readFile: ReadFile): Promise<Record<strin
       file.exitCode,
     );
   }
-  const text = await read(file, readFile);
+  const text = await readFile(file.path, `${name} ${quote(written)}`);
   try {
     return await parser(text);
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
     const { message, place } = error;
     throw new ExitError(`Cannot read ${name} ${quote(written + place)}: ${message}`, EXIT.config);
-  }
-}
-
-async function read(file: ConfigFile, readFile: ReadFile): Promise<string> {
-  try {
-    return await readFile(file.path);
-  } catch (error) {
-    throw cannotRead(`${file.name} ${quote(file.written)}`, error);
   }
 }
 

@@ -1,5 +1,7 @@
 /** The syntaxes of a configuration file: TOML, and JSON with comments. */
 import { firstLine } from "../base/system_errors.ts";
+import { quote } from "./found.ts";
+import { findRepeatedKey } from "./json_keys.ts";
 
 /** A syntax error: the message says what is wrong, `place` says where. */
 export class SyntaxProblem extends Error {
@@ -24,34 +26,48 @@ export function parserFor(path: string): Parser | null {
 }
 
 async function parseToml(text: string): Promise<Record<string, unknown>> {
-  const module = await import("@std/toml");
-  const parse: (text: string) => Record<string, unknown> = module.parse;
+  const { parse, TomlError } = await import("smol-toml");
   try {
     return parse(text);
   } catch (error) {
-    const message = firstLine(error);
-    const [, line, column, reason = message] = /line (\d+), column (\d+): (.*)/.exec(message) ?? [];
-    const place = line === undefined ? "" : `:${line}:${Number(column) + 1}`;
-    throw new SyntaxProblem(reason, place);
+    if (!(error instanceof TomlError)) throw tooDeep(error);
+    const reason = firstLine(error)
+      .replace(/^Invalid TOML document: /, "")
+      .replace(/^trying to redefine an already defined.*/, "a key is set twice");
+    throw new SyntaxProblem(reason, `:${error.line}:${error.column}`);
   }
 }
 
 async function parseJson(text: string): Promise<Record<string, unknown>> {
+  const value = await parseJsonValue(text);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new SyntaxProblem("expected an object", "");
+  }
+  const repeated = findRepeatedKey(text);
+  if (repeated !== null) {
+    const { key, position } = repeated;
+    throw new SyntaxProblem(`${quote(key)} is set twice`, placeOf(text, position));
+  }
+  return value as Record<string, unknown>;
+}
+
+async function parseJsonValue(text: string): Promise<unknown> {
   const module = await import("@std/jsonc");
   const parse: (text: string) => unknown = module.parse;
-  let value: unknown;
   try {
-    value = parse(text);
+    return parse(text);
   } catch (error) {
+    if (!(error instanceof SyntaxError)) throw tooDeep(error);
     const reason = firstLine(error).replace(/^Cannot parse JSONC: /, "");
     const position = / in JSONC at position (\d+)/.exec(reason);
     if (position === null) throw new SyntaxProblem(reason, "");
     throw new SyntaxProblem(reason.replace(position[0], ""), placeOf(text, Number(position[1])));
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new SyntaxProblem("expected an object", "");
-  }
-  return value as Record<string, unknown>;
+}
+
+/** The error for a document in which a parser has exhausted its stack. */
+function tooDeep(error: unknown): unknown {
+  return error instanceof RangeError ? new SyntaxProblem("it is nested too deeply", "") : error;
 }
 
 function placeOf(text: string, position: number): string {

@@ -65,9 +65,19 @@ const MAX_QUOTED = 100;
 
 /** Quotes a value for a message: escapes control characters, and truncates long values. */
 export function quote(value: unknown): string {
-  if (typeof value === "bigint") return String(value);
-  const text = JSON.stringify(value) ?? String(value);
+  // JSON has no infinity.
+  if (typeof value === "bigint" || typeof value === "number") return String(value);
+  const text = json(value) ?? String(value);
   return text.length <= MAX_QUOTED
     ? text
     : `${text.slice(0, MAX_QUOTED)}... (${text.length} characters)`;
+}
+
+/** JSON; undefined if there is none. */
+function json(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "...";
+  }
 }

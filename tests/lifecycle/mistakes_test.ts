@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { runMain } from "../helpers/server.ts";
+import { runMain, SERVER } from "../helpers/server.ts";
 
 interface Mistake {
   readonly args: readonly string[];
@@ -19,6 +19,15 @@ const directory = (name: string) => {
   return `${folder}/${name}`;
 };
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+
+const fifo = (name: string) => {
+  new Deno.Command("mkfifo", { args: [`${folder}/${name}`] }).outputSync();
+  return `${folder}/${name}`;
+};
+const link = (name: string, target: string) => {
+  Deno.symlinkSync(target, `${folder}/${name}`);
+  return `${folder}/${name}`;
+};
 
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
 const taken = String(listener.addr.port);
@@ -108,6 +117,47 @@ const MISTAKES: Record<string, Mistake> = {
     code: 78,
     message: /broken\.jsonc/,
   },
+  "a key set twice in a file": {
+    args: ["check", "--config", file("twice.toml", "port = 1\nport = 2\n")],
+    code: 78,
+    message: /twice\.toml:2:1": a key is set twice/,
+  },
+  "a key set twice in a JSON file": {
+    args: ["check", "--config", file("twice.json", '{ "port": 1,\n"port": 2 }')],
+    code: 78,
+    message: /twice\.json:2:1": "port" is set twice/,
+  },
+  "the prototype of all objects as a key": {
+    args: ["check", "--config", file("proto.toml", '"__proto__" = { port = 1 }\n')],
+    code: 78,
+    message: /"__proto__" in .*unknown key/,
+  },
+  "a configuration file that is a FIFO": {
+    args: ["check", "--config", fifo("fifo.toml")],
+    code: 66,
+    message: /fifo\.toml": it is not a regular file/,
+  },
+  "a configuration file that never ends": {
+    args: ["check", "--config", link("zero.toml", "/dev/zero")],
+    code: 66,
+    message: /zero\.toml": it is not a regular file/,
+  },
+  "a configuration file that is not text": {
+    args: ["check", "--config", link("program.toml", Deno.execPath())],
+    code: 78,
+    message: /program\.toml": found more than 4 MB/,
+  },
+  "a status file that is a FIFO": {
+    args: ["status", fifo("status.json")],
+    code: 66,
+    message: /status\.json": it is not a regular file/,
+  },
+  "terminal controls in a name": {
+    args: [],
+    env: { "SLUICE_\x1b[2J\u202e": "1" },
+    code: 78,
+    message: /SLUICE_\\x1b\[2J\\u\{202e\} in the environment/,
+  },
   "an unknown key in a file": {
     args: ["--config", file("unknown.toml", 'mdoe = "async"\n')],
     code: 78,
@@ -172,4 +222,19 @@ Deno.test("--check loads the handler", async () => {
   const path = file("throws.js", "throw new Error('at import')");
   const { code, stderr } = await runMain(["--check", "--handler", path]);
   assertEquals([code, /at import/.test(stderr)], [78, true]);
+});
+
+Deno.test("a value of the environment that is not UTF-8 is reported, not ignored", async () => {
+  const command = 'SLUICE_PORT=$(printf "8\\377") exec "$@"';
+  const { code, stderr } = await new Deno.Command("bash", {
+    args: ["-c", command, "bash", ...SERVER, "check"],
+  }).output();
+  assertEquals(
+    [code, new TextDecoder().decode(stderr)],
+    [
+      78,
+      "sluice: Cannot use SLUICE_PORT in the environment: found invalid bytes, " +
+      "expected text in UTF-8\n",
+    ],
+  );
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { cpuClock } from "../../src/base/cpu_clock.ts";
+import { readTextFile } from "../../src/base/read_text_file.ts";
 import type { Row } from "../../src/lane/row.ts";
 import { openAccessLog } from "../../src/log/access_log.ts";
 import { StatusReader } from "../../src/ops/status_reader.ts";
@@ -17,7 +18,7 @@ async function withServer(body: (server: Server, row: Row) => Promise<void>): Pr
     // A heartbeat every 100 ms.
     flags: { mode: ["async"], service: ["echo"], port: ["0"], workerTimeout: ["2s"] },
     environment: {},
-    readFile: Deno.readTextFile,
+    readFile: readTextFile,
     cwd: Deno.cwd(),
   });
   await inLogFolder(async (folder) => {
