@@ -1,5 +1,4 @@
 /** Parses the flags of a command line by tables of options and actions. */
-import { parseArgs as untypedParseArgs } from "@std/cli/parse-args";
 import { EXIT, ExitError } from "../base/exit.ts";
 import { quote } from "../settings/found.ts";
 import { nearest } from "../settings/nearest.ts";
@@ -34,19 +33,9 @@ export interface ParsedFlags<A extends string> {
   readonly words: readonly string[];
 }
 
-type ParseArgs = (args: readonly string[], options: {
-  string: readonly string[];
-  collect: readonly string[];
-  boolean: readonly string[];
-  alias: Readonly<Record<string, string>>;
-  unknown: (arg: string, key?: string) => boolean;
-}) => { _: string[] } & Record<string, unknown>;
-
-// The package has no types.
-const parseArgs: ParseArgs = untypedParseArgs;
-
 /**
- * Parses a command line. The values of flags stay text.
+ * Parses a command line. The values of flags stay text. A boolean flag never takes the
+ * next argument, which may be a command.
  *
  * @throws {ExitError} 64 for an unknown option, a missing value, or a value for a flag
  * that takes none.
@@ -55,33 +44,63 @@ export async function parseFlags<A extends string>(
   args: readonly string[],
   tables: FlagTables<A>,
 ): Promise<ParsedFlags<A>> {
-  const optionKeys = Object.keys(tables.options);
-  const actionKeys = Object.keys(tables.actions) as A[];
-  const unknown: string[] = [];
-  const parsed = parseArgs(attachValues(args, tables), {
-    string: [...optionKeys.map(kebab), "_"],
-    collect: optionKeys.map(kebab),
-    boolean: actionKeys.map(kebab),
-    alias: Object.fromEntries(
-      actionKeys.filter((key) => tables.actions[key].short !== "")
-        .map((key) => [tables.actions[key].short, kebab(key)]),
-    ),
-    unknown(arg, key) {
-      if (key === undefined) return true;
-      unknown.push(arg.startsWith("--") ? arg : `-${key}`);
-      return false;
-    },
-  });
-  const [first] = unknown;
-  if (first !== undefined) throw await unknownOption(first, tables);
-
-  const flags: Record<string, readonly string[]> = {};
-  for (const key of optionKeys) {
-    const values = parsed[kebab(key)] as string[];
-    if (values.length > 0) flags[key] = values;
+  const { options, actions } = tables;
+  const valued = valuedFlags(options);
+  const valueless = valuelessFlags(options, actions);
+  const parsed = new Parsed();
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? "";
+    if (arg === "--") {
+      parsed.words.push(...args.slice(i + 1));
+      break;
+    }
+    const [flag, inline] = splitFlag(arg);
+    const key = valued.get(flag);
+    if (key !== undefined) {
+      const takesNext = inline === undefined && options[key]?.type !== "flag";
+      const value = takesNext ? valueAfter(args[i + 1]) : inline ?? "true";
+      if (takesNext) i++;
+      if (value === undefined || value === "") {
+        throw usage(`Cannot use ${flag}: the value is missing, expected ${flagName(key)}=value`);
+      }
+      parsed.set(key, value);
+    } else if (valueless.has(flag) && arg[flag.length] === "=") {
+      throw usage(`Cannot use ${flag} ${quote(inline)}: expected no value`);
+    } else if (arg.startsWith("--")) {
+      parsed.turnOn(valueless.get(arg), arg);
+    } else if (arg.startsWith("-") && arg !== "-") {
+      for (const letter of arg.slice(1)) {
+        parsed.turnOn(valueless.get(`-${letter}`), /\w/.test(letter) ? `-${letter}` : arg);
+      }
+    } else {
+      parsed.words.push(arg);
+    }
   }
-  const actions = new Set(actionKeys.filter((key) => parsed[kebab(key)] === true));
-  return { flags, actions, words: parsed._ };
+  const [unknown] = parsed.unknown;
+  if (unknown !== undefined) throw await unknownOption(unknown, tables);
+  return { flags: parsed.flags, actions: parsed.actions as Set<A>, words: parsed.words };
+}
+
+/** What a flag without a value does: select an action, or set an option. */
+type Effect = { readonly action: string } | { readonly key: string; readonly value: string };
+
+/** A command line as parsed so far. */
+class Parsed {
+  readonly flags: Record<string, string[]> = {};
+  readonly actions = new Set<string>();
+  readonly words: string[] = [];
+  /** The flags that no table has. */
+  readonly unknown: string[] = [];
+
+  set(key: string, value: string): void {
+    (this.flags[key] ??= []).push(value);
+  }
+
+  turnOn(effect: Effect | undefined, flag: string): void {
+    if (effect === undefined) this.unknown.push(flag);
+    else if ("action" in effect) this.actions.add(effect.action);
+    else this.set(effect.key, effect.value);
+  }
 }
 
 /** The error for a wrong command line. */
@@ -99,45 +118,6 @@ export function splitFlag(arg: string): [flag: string, value: string | undefined
   return [arg.slice(0, 2), arg.slice(arg[2] === "=" ? 3 : 2)];
 }
 
-/**
- * Rewrites every known flag as one `--name=value`. The parser alone would drop
- * a value that begins with a dash, read `-kasync` as six flags, return an empty
- * text for a missing value, and accept `--help=no`. A boolean flag never takes the
- * next argument, which may be a command.
- */
-function attachValues(
-  args: readonly string[],
-  { options, actions }: FlagTables<string>,
-): string[] {
-  const valued = valuedFlags(options);
-  const valueless = valuelessFlags(options, actions);
-  const attached: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] ?? "";
-    if (arg === "--") return [...attached, ...args.slice(i)];
-    const [flag, inline] = splitFlag(arg);
-    const key = valued.get(flag);
-    const standIn = valueless.get(flag);
-    if (key !== undefined) {
-      const takesNext = inline === undefined && options[key]?.type !== "flag";
-      const value = takesNext ? valueAfter(args[i + 1]) : inline ?? "true";
-      if (takesNext) i++;
-      if (value === undefined || value === "") {
-        throw usage(`Cannot use ${flag}: the value is missing, expected ${flagName(key)}=value`);
-      }
-      attached.push(`${flagName(key)}=${value}`);
-    } else if (standIn !== undefined && arg === flag) {
-      attached.push(standIn);
-    } else if (standIn !== undefined && arg[flag.length] === "=") {
-      throw usage(`Cannot use ${flag} ${quote(inline)}: expected no value`);
-    } else {
-      // With its value, the parser would take "--no-port=5" for "--port=5".
-      attached.push(flag.startsWith("--no-") ? flag : arg);
-    }
-  }
-  return attached;
-}
-
 /** The keys of the options by each of their flags: `--port` and `-p`. */
 function valuedFlags(options: OptionTable): Map<string, string> {
   return new Map(
@@ -148,15 +128,15 @@ function valuedFlags(options: OptionTable): Map<string, string> {
   );
 }
 
-/** The long spelling, with its value, of each flag that takes none: `--help`, `-h` and `--no-watch`. */
-function valuelessFlags(options: OptionTable, actions: ActionTable): Map<string, string> {
+/** What each flag does that takes no value: `--help`, `-h` and `--no-watch`. */
+function valuelessFlags(options: OptionTable, actions: ActionTable): Map<string, Effect> {
   return new Map([
-    ...Object.entries(actions).flatMap(([key, { short }]) => {
-      const long: [string, string] = [flagName(key), `${flagName(key)}=true`];
-      return short === "" ? [long] : [long, [`-${short}`, long[1]] as const];
+    ...Object.entries(actions).flatMap(([key, { short }]): [string, Effect][] => {
+      const long: [string, Effect] = [flagName(key), { action: key }];
+      return short === "" ? [long] : [long, [`-${short}`, long[1]]];
     }),
-    ...Object.keys(options).filter((key) => options[key]?.type === "flag").map((key) =>
-      [`--no-${kebab(key)}`, `${flagName(key)}=false`] as const
+    ...Object.keys(options).filter((key) => options[key]?.type === "flag").map(
+      (key): [string, Effect] => [`--no-${kebab(key)}`, { key, value: "false" }],
     ),
   ]);
 }

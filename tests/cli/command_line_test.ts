@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ExitError } from "../../src/base/exit.ts";
 import { readCommandLine } from "../../src/cli/command_line.ts";
 
@@ -83,6 +83,13 @@ Deno.test("readCommandLine() suggests the nearest option for an unknown one", as
   await refuses(["--zzzz"], "Unknown option --zzzz: see --help for all");
   await refuses(["-x"], "Unknown option -x: see --help for all");
   await refuses(["-hx"], "Unknown option -x: see --help for all");
+  await refuses(["-h8000"], "Unknown option -8: see --help for all");
+  await refuses(["-h-V"], "Unknown option -h-V: see --help for all");
+  await refuses(["--h"], "Unknown option --h: see --help for all");
+  for (const flag of ["--_", "--_=1", "--_.push=1", "-_", "--__proto__", "--__proto__.port=1"]) {
+    const error = await assertRejects(() => readCommandLine([flag]), ExitError);
+    assertMatch(error.message, /^Unknown option /);
+  }
 });
 
 Deno.test("readCommandLine() accepts --no- only with boolean flags", async () => {
