@@ -1,4 +1,5 @@
 /** `--print-config`: the settings and their sources, as a TOML file. */
+import { excesses } from "../settings/consistency.ts";
 import type { Source } from "../settings/found.ts";
 import type { Loaded } from "../settings/load.ts";
 import { EXCLUSIVE, kebab, OPTION_KEYS, type OptionKey, optionOf } from "../settings/options.ts";
@@ -6,8 +7,8 @@ import { isUnset } from "./describe.ts";
 
 /**
  * The settings as TOML, each with its source in a comment. Used as the file of
- * `--config`, it yields the same settings: a setting that is unset, or excluded by
- * another, is commented out.
+ * `--config`, it yields the same settings: a setting that is unset, excluded by another,
+ * or a default beyond a limit is commented out.
  */
 export function printConfigText(loaded: Loaded): string {
   const hidden = new Set(OPTION_KEYS.filter((key) => !optionOf(key).inFile));
@@ -15,6 +16,8 @@ export function printConfigText(loaded: Loaded): string {
     if (isUnset(loaded.settings[key as OptionKey])) continue;
     others.forEach((other) => hidden.add(other));
   }
+  // The mode lowers such a default; written in a file, it would be refused.
+  for (const [key] of excesses(loaded.settings)) hidden.add(key);
   let text = "";
   for (const key of OPTION_KEYS) {
     const value = loaded.settings[key];

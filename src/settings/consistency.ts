@@ -26,9 +26,9 @@ type Sources = ReadonlyMap<OptionKey, Found>;
  * @throws {ExitError} 64 if either of two that conflict is a flag, otherwise 78.
  */
 export function checkConsistency(settings: Settings, found: Sources): void {
-  for (const [less, more] of Object.entries(AT_MOST) as [NumberKey, NumberKey][]) {
+  for (const [less, more] of excesses(settings)) {
     // A default is not the user's choice: the mode lowers it to the limit.
-    if (!found.has(less) || settings[less] <= settings[more]) continue;
+    if (!found.has(less)) continue;
     throw conflict(
       settings,
       found,
@@ -47,6 +47,12 @@ export function checkConsistency(settings: Settings, found: Sources): void {
       throw conflict(settings, found, key, "handler", "--service http");
     }
   }
+}
+
+/** The options that exceed another, and that one; only defaults may. */
+export function excesses(settings: Settings): [less: OptionKey, more: OptionKey][] {
+  const limits = Object.entries(AT_MOST) as [NumberKey, NumberKey][];
+  return limits.filter(([less, more]) => settings[less] > settings[more]);
 }
 
 /** The error for two options that conflict. */

@@ -17,6 +17,7 @@ const CASES: Flags[] = [
   { bind: ["[::]:1", "unix:/run/a b.sock"], idleTimeout: ["90s"] },
   { handler: [`we"ird\\ \x7f ü.ts`], unixMode: ["060"] },
   { service: ["zen"], host: ["::1"], port: ["0"], logMaxSize: ["1500"] },
+  { maxThreads: ["1"] },
   { watch: ["yes"], sandbox: ["true"], maxRequestsJitter: ["2.5"], workers: ["3"] },
 ];
 
