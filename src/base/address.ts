@@ -32,8 +32,9 @@ const IPV6 = /^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(?:%[a-z0-9._-]+)?$/i;
 export function parseAddress(text: string): Address | null {
   if (text.startsWith("unix:")) {
     const path = text.slice("unix:".length);
-    // The system call would end the path at a NUL byte.
-    return path === "" || path.includes("\0") ? null : { transport: "unix", path };
+    // The system call would end the path at a NUL byte; half a surrogate pair has no bytes.
+    if (path === "" || path.includes("\0") || !path.isWellFormed()) return null;
+    return { transport: "unix", path };
   }
   const match = TCP.exec(text);
   if (match === null) return null;

@@ -3,6 +3,7 @@ import { cannotRead } from "./system_errors.ts";
 
 /** Maximum size in bytes: many times what any file of ours holds. */
 const MAX_SIZE = 4 * 1024 ** 2;
+const CHUNK_SIZE = 64 * 1024;
 
 /**
  * Reads a text file that a user names. Refuses what would block or never end (FIFOs,
@@ -29,14 +30,15 @@ async function readAtMost(path: string, limit: number): Promise<Uint8Array> {
   if (isDirectory) throw new Deno.errors.IsADirectory();
   if (!isFile) throw new Error("It is not a regular file");
   using file = await Deno.open(path);
-  const buffer = new Uint8Array(limit);
-  let length = 0;
-  while (length < limit) {
-    const count = await file.read(buffer.subarray(length));
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const buffer = new Uint8Array(CHUNK_SIZE);
+  for (let length = 0; length < limit;) {
+    const count = await file.read(buffer);
     if (count === null) break;
+    chunks.push(buffer.slice(0, count));
     length += count;
   }
-  return buffer.subarray(0, length);
+  return await new Blob(chunks).bytes();
 }
 
 function refusal(file: string, found: string): ExitError {

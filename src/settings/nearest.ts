@@ -1,5 +1,8 @@
 /** "Did you mean": the known word nearest to a mistyped one. */
 
+/** The longest word that can be a mistyped one, in characters: comparing takes a while. */
+const MAX_LENGTH = 100;
+
 /**
  * Finds the known word that the user probably meant.
  *
@@ -9,7 +12,7 @@ export async function nearest(
   word: string,
   known: readonly string[],
 ): Promise<string | null> {
-  if (known.length === 0) return null;
+  if (known.length === 0 || word.length > MAX_LENGTH) return null;
   // Loaded here because only mistakes need it.
   const module = await import("@std/text/closest-string");
   const closestString: (word: string, known: readonly string[]) => string = module.closestString;

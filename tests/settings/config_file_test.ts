@@ -207,6 +207,15 @@ Deno.test("readConfigFile() names numbers that JSON cannot", async () => {
   }
 });
 
+Deno.test("readConfigFile() refuses a path that cannot be written in UTF-8", async () => {
+  await refuses(
+    "s.json",
+    `{ "handler": "\\ud800.ts" }`,
+    78,
+    `Cannot use handler "\\ud800.ts" in "s.json": expected a path`,
+  );
+});
+
 Deno.test("readConfigFile() refuses values that are nested too deeply", async () => {
   const deep = 100_000;
   for (

@@ -10,4 +10,5 @@ Deno.test("nearest() finds the intended word", async () => {
 Deno.test("nearest() is null if no word is similar", async () => {
   assertEquals(await nearest("zzz", ["idle-timeout", "port"]), null);
   assertEquals(await nearest("port", []), null);
+  assertEquals(await nearest("port".repeat(1_000_000), ["port"]), null);
 });

@@ -20,6 +20,8 @@ function pathOr(expected: string, isSpecial: (value: string) => boolean): Kind<s
     v.string(expected),
     v.nonEmpty(expected),
     v.excludes("\0", expected),
+    // Half a surrogate pair has no bytes; JSON can write it.
+    v.check((value) => value.isWellFormed(), expected),
   );
   return {
     ...PLAIN,

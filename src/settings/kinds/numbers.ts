@@ -18,7 +18,7 @@ export function integer(min: number, max: number): Kind<number> {
 export function positive(max: number): Kind<number> {
   const expected = `a number above 0, up to ${max}`;
   const schema = v.pipe(
-    number(/^\+?\d+(?:\.\d+)?(?:e\d+)?$/i, expected),
+    number(/^\+?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i, expected),
     v.gtValue(0, expected),
     v.maxValue(max, expected),
   );

@@ -5,7 +5,10 @@ import { readAs } from "../../helpers/kinds.ts";
 Deno.test("positive() reads numbers above 0, also as text", () => {
   const kind = positive(1000);
   for (
-    const [value, expected] of [["0.5", 0.5], ["1000", 1000], ["1e3", 1000], ["+2", 2], [7, 7]]
+    const [value, expected] of [["0.5", 0.5], ["1000", 1000], ["1e3", 1000], ["1e-7", 1e-7], [
+      "+2",
+      2,
+    ], [7, 7]]
   ) {
     assertEquals(readAs(kind, value), expected);
   }
