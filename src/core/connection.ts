@@ -212,8 +212,9 @@ export class Connection {
     try {
       if (!this.sawEnd) {
         await this.end();
-        // The pending read sees the peer's end, or the deadline sweep closes.
-        if (this.#record.isReading || this.#isClosed) return;
+        // The service's own read sees the peer's end, or the deadline sweep closes.
+        const isRead = this.#record.isReading && !this.#receiver.isWatching;
+        if (isRead || this.#isClosed) return;
         await this.#receiver.discard();
       }
     } catch { // The peer went away without waiting, or took too long.

@@ -63,8 +63,14 @@ export class Receiver {
     });
   }
 
+  /** Whether a read is in progress that others can join. */
+  get isWatching(): boolean {
+    return this.#watching !== null;
+  }
+
   /** Discards incoming bytes up to the end of the stream. */
   async discard(): Promise<void> {
+    while (this.#watching !== null) await this.#watching;
     this.#takeAll();
     while ((await this.#socket.read(this.#pending.space())) !== null);
   }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { LARGE_BUFFER, SMALL_BUFFER } from "../../src/core/buffers.ts";
 import type { Connection } from "../../src/core/connection.ts";
 import { ConnectionError, IncompleteReadError, LimitExceededError } from "../../src/core/errors.ts";
@@ -245,6 +246,24 @@ Deno.test("Connection lets the client read the last bytes, even if it sent more 
   using client = await Client.connect(serving);
   await client.send(new Uint8Array(2 * 1024 * 1024));
   assertEquals(await client.receiveAll(), "enough");
+});
+
+Deno.test("Connection lets the client read the last bytes while the service watches it", async () => {
+  const length = 300_000;
+  await using serving = await serve(async (connection) => {
+    await connection.readLine(10);
+    connection.watch().catch(() => {});
+    await connection.write(new Uint8Array(length));
+  });
+  using client = await Client.connect(serving);
+  await client.send("\n");
+  let received = (await client.receive(1)).length;
+  for (let count = 0; count < 20; count++) {
+    await client.send("more");
+    await delay(5);
+  }
+  received += (await client.receiveAll()).length;
+  assertEquals(received, length);
 });
 
 Deno.test("Connection.readable and writable carry a stream through a transform", async () => {
