@@ -9,14 +9,47 @@ export interface Timed {
 export interface Clock {
   /** The time of the last sweep, in milliseconds on a monotonic clock. */
   readonly now: number;
+  /** Sweeps more often, for what must be noticed within a second. */
+  readonly quick: Sweep;
   /** Whether what began at `since`, by this clock, has lasted `timeout` milliseconds; 0 is forever. */
   isOver(since: number, timeout: number): boolean;
+}
+
+/** Calls the members of a set at an interval. Its one timer runs only while there are members. */
+export class Sweep {
+  readonly #timed = new Set<Timed>();
+  #stop: (() => void) | null = null;
+
+  /** @param tick Time between two sweeps in milliseconds. */
+  constructor(readonly tick: number) {}
+
+  add(timed: Timed): void {
+    this.#timed.add(timed);
+    this.#stop ??= every(this.tick, () => this.#sweep());
+  }
+
+  /** The timer runs until the next sweep, since another member may follow at once. */
+  delete(timed: Timed): void {
+    this.#timed.delete(timed);
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#stop = null;
+  }
+
+  #sweep(): void {
+    if (this.#timed.size === 0) return this.stop();
+    for (const timed of this.#timed) timed.expire();
+  }
 }
 
 /** The longest time between two sweeps, in milliseconds. */
 const LONGEST_TICK = 1000;
 /** The shortest time between two sweeps, in milliseconds. */
 const SHORTEST_TICK = 25;
+/** The time between two quick sweeps, in milliseconds. */
+const QUICK_TICK = 100;
 
 /**
  * The deadlines of one lane, kept by one timer: sweeping all open connections
@@ -27,16 +60,22 @@ export class Deadlines implements Clock {
   now = performance.now();
   /** Time between two sweeps in milliseconds, which is how old {@linkcode now} may be. */
   readonly tick: number;
+  readonly quick = new Sweep(QUICK_TICK);
   readonly #timed = new Set<Timed>();
-  /** Stops the sweeps. */
-  readonly stop: () => void;
+  readonly #stop: () => void;
 
   /** @param shortest The shortest timeout in use, in milliseconds; 0 if there is none. */
   constructor(shortest: number) {
     this.tick = shortest === 0
       ? LONGEST_TICK
       : Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, shortest / 4));
-    this.stop = every(this.tick, () => this.#sweep());
+    this.#stop = every(this.tick, () => this.#sweep());
+  }
+
+  /** Stops the sweeps. */
+  stop(): void {
+    this.#stop();
+    this.quick.stop();
   }
 
   isOver(since: number, timeout: number): boolean {

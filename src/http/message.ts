@@ -69,7 +69,10 @@ export interface HttpRequest {
   readonly localAddr: Deno.Addr;
   /** Unique while the server runs. */
   readonly id: string;
-  /** Aborts if the client disconnects before the response is sent, or the request times out. */
+  /**
+   * Aborts if the client disconnects before the response is sent, the request times
+   * out, or a drain cuts the response off.
+   */
   readonly signal: AbortSignal;
   /** Resolves when the response is sent; rejects if it could not be. */
   readonly completed: Promise<void>;
@@ -81,8 +84,13 @@ export interface BodySource {
   readonly length: number | null;
   /** @returns The next piece, which must not change until the next call; null at the end. */
   read(): Promise<Uint8Array | null>;
-  /** Called once after the last read, even if the client disconnects before the end. */
-  close(): void | Promise<void>;
+  /**
+   * Called once: after the last read, or while one waits if the client disconnects or
+   * the server drains meanwhile.
+   *
+   * @param reason Why the body was not sent to its end; undefined if it was.
+   */
+  close(reason?: unknown): void | Promise<void>;
 }
 
 /** A response. */
@@ -103,6 +111,11 @@ export interface HttpResponse {
 /** Whether a body is produced piece by piece. */
 export function isSource(body: HttpResponse["body"]): body is BodySource {
   return typeof body === "object" && body !== null && !(body instanceof Uint8Array);
+}
+
+/** Closes the source of a response that nobody waits for: an error of it no longer matters. */
+export function dropSource(source: BodySource, reason?: unknown): void {
+  void (async () => await source.close(reason))().catch(() => {});
 }
 
 /** One request in, one response out. */

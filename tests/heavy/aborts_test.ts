@@ -1,6 +1,5 @@
 /** Clients that leave at any moment: nothing leaks. */
 import { assert, assertEquals } from "@std/assert";
-import { connect, type Socket } from "node:net";
 import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";
 import { workers } from "../helpers/modes.ts";
@@ -9,6 +8,7 @@ import { type Server, startServer } from "../helpers/server.ts";
 import { makeSite } from "../helpers/site.ts";
 import { statusFile } from "../helpers/status.ts";
 import { until } from "../helpers/until.ts";
+import { LEAVINGS, Visitor } from "../helpers/visitor.ts";
 
 /** Requests, half of them before memory is first measured. */
 const REQUESTS = 200_000;
@@ -71,63 +71,6 @@ class Chance {
 
   among<T>(choices: readonly T[]): T {
     return choices[this.below(choices.length)] as T;
-  }
-}
-
-/** The ways to leave. */
-const LEAVINGS = ["closes", "resets", "half-closes"] as const;
-
-/** A client that keeps what it has received. */
-class Visitor {
-  received = "";
-  readonly closed: Promise<void>;
-  readonly #socket: Socket;
-  #onData = () => {};
-
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
-    socket.setEncoding("latin1");
-    socket.on("data", (text: string) => {
-      this.received += text;
-      this.#onData();
-    });
-    // Errors are expected: this client causes them.
-    socket.on("error", () => {});
-  }
-
-  static open({ port }: Server): Promise<Visitor> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
-      const visitor = new Visitor(socket);
-      socket.once("connect", () => resolve(visitor));
-      socket.once("error", reject);
-    });
-  }
-
-  /** Resolves when the system has taken the text. */
-  send(text: string): Promise<void> {
-    return new Promise((resolve) => this.#socket.write(text, "latin1", () => resolve()));
-  }
-
-  /** Resolves when `length` characters were received, or the connection is closed. */
-  async receive(length: number): Promise<void> {
-    const arrived = new Promise<void>((resolve) => {
-      this.#onData = () => this.received.length >= length && resolve();
-      this.#onData();
-    });
-    await Promise.race([arrived, this.closed]);
-  }
-
-  /** Leaves, and waits until the connection is closed. */
-  async leave(how: typeof LEAVINGS[number]): Promise<void> {
-    if (how === "closes") this.#socket.destroy();
-    else if (how === "resets") this.#socket.resetAndDestroy();
-    else {
-      this.#socket.once("end", () => this.#socket.destroy());
-      this.#socket.end();
-    }
-    await this.closed;
   }
 }
 

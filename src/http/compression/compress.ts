@@ -153,7 +153,7 @@ function unread(body: string | Uint8Array | BodySource | null): BodySource {
   return {
     length: null,
     read: () => Promise.resolve(null),
-    close: () => isSource(body) ? body.close() : undefined,
+    close: (reason) => isSource(body) ? body.close(reason) : undefined,
   };
 }
 

@@ -40,11 +40,11 @@ export class CompressedBody implements BodySource {
     return value ?? null;
   }
 
-  async close(): Promise<void> {
+  async close(reason?: unknown): Promise<void> {
     try {
-      await this.#reader.cancel();
+      await this.#reader.cancel(reason);
     } finally {
-      await this.#source.close();
+      await this.#source.close(reason);
     }
   }
 

@@ -9,6 +9,8 @@ import type { Output } from "./output.ts";
 const MAX_SKIPPED = 64 * 1024;
 /** Extra milliseconds per byte of a body: 500 bytes per second. */
 const BYTE_TIME = 2;
+/** Maximum bytes that are read ahead to notice when the client disconnects. */
+const MAX_AHEAD = 16 * 1024;
 const NOTHING = new Uint8Array(0);
 
 /** Reads the body of the current request of a connection. */
@@ -89,6 +91,11 @@ export class BodyReader {
     if (this.isWaiting) return true;
     this.#leaveLent();
     return await this.#connection.watch();
+  }
+
+  /** Whether {@linkcode watch} is worth while: no read waits, and little has been read ahead. */
+  get canWatch(): boolean {
+    return !this.isWaiting && this.#connection.pending.length < MAX_AHEAD;
   }
 
   /** Makes the handler's reads fail: its response was sent. */

@@ -40,14 +40,15 @@ export class Conversation implements Timed {
   constructor(connection: Connection, context: ConversationContext) {
     this.#connection = connection;
     this.#context = context;
+    this.#clock = connection.keepTime(this);
+    this.#since = this.#clock.now;
     this.#output = new Output(connection, context.buffers);
     this.#reader = new RequestReader(connection, this.#output, context.options);
     this.#body = this.#reader.body;
     this.#writer = new ResponseWriter(connection, this.#output);
     const exchange = this.#exchange = new CurrentExchange(connection, this.#body, context.reports);
-    this.#responder = new Responder(connection, context, exchange, this.#body, this.#writer);
-    this.#clock = connection.keepTime(this);
-    this.#since = this.#clock.now;
+    const { quick } = this.#clock;
+    this.#responder = new Responder(connection, context, exchange, this.#body, this.#writer, quick);
   }
 
   /** Serves until the last response, or until the client disconnects. */

@@ -1,5 +1,6 @@
 import type { Connection } from "../../core/connection.ts";
-import { isOfClient } from "../../core/errors.ts";
+import type { Sweep } from "../../core/deadlines.ts";
+import { ConnectionError, isOfClient } from "../../core/errors.ts";
 import { isHttpError } from "../error.ts";
 import { type HttpResponse, isSource } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
@@ -9,6 +10,7 @@ import { discard } from "./discard.ts";
 import { isLastResponse } from "./keep_alive_policy.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 import type { ServedRequest } from "./served_request.ts";
+import { SourceWatch } from "./source_watch.ts";
 
 /** Sends the responses of one connection, and prepares it for the next request. */
 export class Responder {
@@ -17,19 +19,25 @@ export class Responder {
   readonly #exchange: CurrentExchange;
   readonly #body: BodyReader;
   readonly #writer: ResponseWriter;
+  readonly #sweep: Sweep;
+  /** Made for the first response from a source. */
+  #watch: SourceWatch | null = null;
 
+  /** @param sweep Watches the clients of responses from a source. */
   constructor(
     connection: Connection,
     context: ConversationContext,
     exchange: CurrentExchange,
     body: BodyReader,
     writer: ResponseWriter,
+    sweep: Sweep,
   ) {
     this.#connection = connection;
     this.#context = context;
     this.#exchange = exchange;
     this.#body = body;
     this.#writer = writer;
+    this.#sweep = sweep;
   }
 
   /**
@@ -72,16 +80,45 @@ export class Responder {
   ): Promise<boolean> {
     let sent = 0;
     try {
-      sent = await sending;
+      sent = isSource(response.body) ? await this.#watched(sending) : await sending;
     } catch (error) {
-      this.#exchange.lose(request, response.status ?? 200, this.#writer.sent);
-      if (isOfClient(error)) throw error;
-      // Only closing the connection can still tell the client that the response is incomplete.
-      this.#context.reports.failed(request.id, error);
-      this.#connection.endAs("error");
-      return false;
+      return await this.#lose(request, response, error);
     }
     return await this.#end(request, response, sent, isLast);
+  }
+
+  /** Ends an exchange whose response could not be sent completely. */
+  async #lose(
+    request: ServedRequest,
+    { status = 200 }: HttpResponse,
+    error: unknown,
+  ): Promise<boolean> {
+    const isDrained = error instanceof ConnectionError && error.endedBy === "drain";
+    if (isDrained) request.abort(new DOMException("The server drains", "AbortError"));
+    this.#exchange.lose(request, status, this.#writer.sources.sent);
+    // The client must be able to read what was sent so far.
+    if (isDrained) await this.#connection.finish("drain");
+    if (isOfClient(error)) throw error;
+    // Only closing the connection can still tell the client that the response is incomplete.
+    this.#context.reports.failed(request.id, error);
+    this.#connection.endAs("error");
+    return false;
+  }
+
+  /** Waits until a body from a source is sent. */
+  async #watched(sending: Promise<number>): Promise<number> {
+    const watch = this.#watch ??= new SourceWatch(
+      this.#connection,
+      this.#body,
+      this.#writer.sources,
+      this.#sweep,
+    );
+    watch.begin();
+    try {
+      return await sending;
+    } finally {
+      watch.end();
+    }
   }
 
   #end(

@@ -25,17 +25,13 @@ const encoder = new TextEncoder();
 export class ResponseWriter {
   readonly #connection: Connection;
   readonly #output: Output;
-  readonly #sources: SourceWriter;
+  /** Writes the bodies that come from a source. */
+  readonly sources: SourceWriter;
 
   constructor(connection: Connection, output: Output) {
     this.#connection = connection;
     this.#output = output;
-    this.#sources = new SourceWriter(connection, output);
-  }
-
-  /** Bytes sent of the current body, if it comes from a source. */
-  get sent(): number {
-    return this.#sources.sent;
+    this.sources = new SourceWriter(connection, output);
   }
 
   /**
@@ -50,7 +46,7 @@ export class ResponseWriter {
     const { status = 200, headers = NO_FIELDS, body = null } = response;
     const option = optionOf(request, isLast);
     const hasNoBody = request.method === "HEAD" || isBodiless(status);
-    this.#sources.sent = 0;
+    this.sources.sent = 0;
     if (response instanceof FixedResponse) return this.#writeFixed(response, option, hasNoBody);
     if (typeof body === "string" && body.length <= SHORT && !NOT_ASCII.test(body)) {
       const bodyLength = bodyLengthOf(status, body.length, request);
@@ -122,7 +118,7 @@ export class ResponseWriter {
     checkSource(body);
     const bodyLength = bodyLengthOf(status, body.length ?? announcedLength(headers), request);
     const head = responseHead(status, headers, bodyLength, option);
-    return this.#sources.write(head, body, bodyLength, hasNoBody);
+    return this.sources.write(head, body, bodyLength, hasNoBody);
   }
 
   async #writeLarge(head: string, bytes: Uint8Array): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Connection } from "../../core/connection.ts";
 import type { BodyLength } from "../codec/response_head.ts";
-import type { BodySource } from "../message.ts";
+import { type BodySource, dropSource } from "../message.ts";
 import type { Output } from "./output.ts";
 
 /** Maximum bytes of a chunk that is sent in one write with the lines around it. */
@@ -10,8 +10,16 @@ const SMALL_PIECE = 8192;
 export class SourceWriter {
   /** Bytes of the current body that were sent. */
   sent = 0;
+  /** Pieces that all sources have produced, by which to see whether one is quiet. */
+  pieces = 0;
+  /** Whether the source has yet to produce the next piece. */
+  isWaiting = false;
   readonly #connection: Connection;
   readonly #output: Output;
+  /** The source of the current body; null once it is closed. */
+  #source: BodySource | null = null;
+  /** Rejects the promise of the current body. */
+  #reject: ((error: Error) => void) | null = null;
 
   constructor(connection: Connection, output: Output) {
     this.#connection = connection;
@@ -25,25 +33,72 @@ export class SourceWriter {
    * @throws {Error} If the body does not have the announced length, or its source fails.
    * @throws {ConnectionError} If the connection is over.
    */
-  async write(
+  write(
     head: string,
     source: BodySource,
     bodyLength: BodyLength,
     hasNoBody: boolean,
   ): Promise<number> {
+    this.#source = source;
+    // Not just the promise of #send(): a source may never produce its next piece.
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      this.#send(head, source, bodyLength, hasNoBody).then(resolve, reject);
+    });
+  }
+
+  /**
+   * Closes the source while it has yet to produce the next piece, and makes
+   * {@linkcode write} throw. The connection must end.
+   */
+  abandon(error: Error): void {
+    const source = this.#source;
+    this.#source = null;
+    this.#reject?.(error);
+    if (source !== null) dropSource(source, error);
+  }
+
+  async #send(
+    head: string,
+    source: BodySource,
+    bodyLength: BodyLength,
+    hasNoBody: boolean,
+  ): Promise<number> {
+    let failure: unknown;
     try {
       await this.#output.writeHead(head);
       if (hasNoBody) return 0;
       return bodyLength === "chunked"
         ? await this.#writeChunks(source)
         : await this.#writePieces(source, typeof bodyLength === "number" ? bodyLength : null);
+    } catch (error) {
+      failure = error;
+      throw error;
     } finally {
-      await source.close();
+      this.isWaiting = false;
+      if (this.#source === source) {
+        this.#source = null;
+        await source.close(failure);
+      }
     }
   }
 
+  #read(source: BodySource): Promise<Uint8Array | null> {
+    this.isWaiting = true;
+    return source.read();
+  }
+
+  /** @throws {Error} If the source was abandoned meanwhile; nobody sees it. */
+  #take(source: BodySource, given: Uint8Array | null): Uint8Array | null {
+    this.isWaiting = false;
+    this.pieces++;
+    if (this.#source !== source) throw new Error("Cannot send the body: its response is over");
+    return pieceOf(given);
+  }
+
   async #writePieces(source: BodySource, length: number | null): Promise<number> {
-    for (let piece; (piece = pieceOf(await source.read())) !== null;) {
+    let piece: Uint8Array | null;
+    while ((piece = this.#take(source, await this.#read(source))) !== null) {
       if (length !== null && this.sent + piece.length > length) {
         throw new Error(`Cannot send the body: found more than the ${length} bytes announced`);
       }
@@ -59,7 +114,8 @@ export class SourceWriter {
   /** Writes the pieces in the chunked coding, each as a chunk (RFC 9112, 7.1). */
   async #writeChunks(source: BodySource): Promise<number> {
     const output = this.#output;
-    for (let piece; (piece = pieceOf(await source.read())) !== null;) {
+    let piece: Uint8Array | null;
+    while ((piece = this.#take(source, await this.#read(source))) !== null) {
       // An empty chunk would end the body.
       if (piece.length === 0) continue;
       const size = `${piece.length.toString(16)}\r\n`;

@@ -65,9 +65,9 @@ class StreamSource implements BodySource {
     return done ? null : bytesOf(value);
   }
 
-  close(): void {
+  close(reason?: unknown): void {
     // An error in the handler's cancel() no longer matters: the response is over.
-    this.#reader.cancel().catch(() => {});
+    this.#reader.cancel(reason).catch(() => {});
   }
 }
 
