@@ -87,7 +87,9 @@ export class ConnectionRecord {
   lost(cause: unknown): Error {
     // The caller tried to write something other than bytes, which is a bug.
     if (cause instanceof TypeError) return cause;
-    const endedBy = this.end(this.peer);
+    // The kernel gave up on a peer that no longer acknowledges anything.
+    const isTimeout = cause instanceof Deno.errors.TimedOut;
+    const endedBy = this.end(isTimeout ? "timeout" : this.peer);
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new ConnectionError(
       `Cannot use the connection: ended by ${endedBy} while ${this.#endedIn} (${reason})`,

@@ -6,6 +6,7 @@
  * this, so it calls setsockopt(2) of the C library.
  */
 import { type Library, openLibrary } from "../base/c_library.ts";
+import { listeningSockets } from "./listening_sockets.ts";
 
 /** A range of the sockets of a group, in joining order; when one leaves, the last takes its number. */
 export interface ReuseportFilter {
@@ -17,8 +18,6 @@ export interface ReuseportFilter {
 const SOL_SOCKET = 1;
 const SO_ATTACH_REUSEPORT_CBPF = 51;
 const SO_DETACH_REUSEPORT_BPF = 68;
-/** The state of a listening socket in /proc/net/tcp. */
-const LISTENING = "0A";
 
 /**
  * Attaches a filter to the sockets of a port on which this process listens.
@@ -31,7 +30,7 @@ export function setReuseportFilter(port: number, filter: ReuseportFilter | null)
   if (library === null) return false;
   try {
     // One socket for each address with this port; all groups number their sockets alike.
-    const sockets = findSockets(port);
+    const sockets = listeningSockets(port);
     return sockets.length > 0 && sockets.every((socket) => apply(library, socket, filter));
   } catch { // No /proc, or not Linux's.
     return false;
@@ -61,26 +60,4 @@ function encodeProgram({ first, count }: ReuseportFilter): Uint8Array<ArrayBuffe
     view.setUint32(i * 8 + 4, operand, true);
   });
   return new Uint8Array(view.buffer);
-}
-
-/** The file descriptors of this process that listen on the port. */
-function findSockets(port: number): number[] {
-  const sockets = new Set<string>();
-  for (const table of ["/proc/self/net/tcp", "/proc/self/net/tcp6"]) {
-    for (const line of Deno.readTextFileSync(table).split("\n").slice(1)) {
-      const [, local = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
-      const isOnPort = parseInt(local.slice(local.lastIndexOf(":") + 1), 16) === port;
-      if (state === LISTENING && isOnPort) sockets.add(`socket:[${inode}]`);
-    }
-  }
-  const descriptors = [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => name);
-  return descriptors.filter((name) => sockets.has(linkOf(name))).map(Number);
-}
-
-function linkOf(descriptor: string): string {
-  try {
-    return Deno.readLinkSync(`/proc/self/fd/${descriptor}`);
-  } catch { // The descriptor that read the directory is closed by now.
-    return "";
-  }
 }

@@ -6,6 +6,7 @@ import { dial } from "../core/dial.ts";
 import type { Emit } from "../core/event.ts";
 import { listen, type Listener } from "../core/listener.ts";
 import { type ReuseportFilter, setReuseportFilter } from "../core/reuseport_filter.ts";
+import { setUserTimeout } from "../core/user_timeout.ts";
 import type { LineBuffer } from "../log/line_buffer.ts";
 import type { Logger } from "../log/logger.ts";
 import type { ImportModule } from "../services/handler/handler_file.ts";
@@ -87,6 +88,8 @@ export class Lane {
         { recordAccess: (line) => host.accessLog.add(line) },
       );
       for (const address of order.addresses) listeners.push(await listen(address, order));
+      // The main thread does it for sockets that threads share.
+      if (order.sharing !== "shared") setUserTimeouts(listeners, order.writeTimeout);
       const { refusal } = definition;
       const serving = { service, refusal, emit: makeEmit(row, host) };
       return new Lane({
@@ -159,6 +162,12 @@ export class Lane {
   /** Closes every connection at once. */
   closeConnections(): void {
     this.#parts.wired.connections.kill();
+  }
+}
+
+function setUserTimeouts(listeners: readonly Listener[], timeout: number): void {
+  for (const { address } of listeners) {
+    if (address.transport === "tcp") setUserTimeout(address.port, timeout);
   }
 }
 

@@ -7,6 +7,8 @@ import type { Plan } from "../modes/mode.ts";
 export interface HeldListeners {
   /** The addresses for the lanes. */
   readonly addresses: readonly Address[];
+  /** The ports of the sockets that threads share. */
+  readonly sharedPorts: readonly number[];
   /** Closes the main thread's listeners; lanes keep theirs. */
   close(): void;
 }
@@ -52,7 +54,10 @@ export async function holdListeners(
     close();
     throw error;
   }
-  return { addresses: wanted, close };
+  const sharedPorts = held.map(({ address }) => address).flatMap((address) =>
+    address.transport === "tcp" && plan.sharing === "shared" ? [address.port] : []
+  );
+  return { addresses: wanted, sharedPorts, close };
 }
 
 function isSame(one: Address, other: Address): boolean {

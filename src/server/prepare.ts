@@ -1,4 +1,5 @@
 import type { Address } from "../base/address.ts";
+import { setUserTimeout } from "../core/user_timeout.ts";
 import type { Log } from "../log/log.ts";
 import type { LogStyle } from "../log/logger.ts";
 import type { Plan } from "../modes/mode.ts";
@@ -42,6 +43,7 @@ export async function prepare(
   validatePlan(settings, plan, addresses);
   if (settings.sandbox && settings.handler !== null) await checkSandbox(settings.handler);
   const listeners = held ?? await holdListeners(addresses, plan, settings.backlog);
+  for (const shared of listeners.sharedPorts) setUserTimeout(shared, settings.writeTimeout);
   return {
     plan,
     listeners,
