@@ -20,6 +20,9 @@ import type { Scoreboard } from "./scoreboard.ts";
 import { type Allocate, sharedState } from "./shared_state.ts";
 import { type WiredLane, wireLane } from "./wiring.ts";
 
+/** Milliseconds between two heartbeats until a lane is open. */
+const STARTING_HEARTBEAT = 50;
+
 /** What a place provides to its lanes. */
 export interface LaneHost {
   readonly log: Logger;
@@ -59,14 +62,36 @@ export class Lane {
   readonly #running: Promise<unknown>;
 
   /**
-   * Loads the service and binds all addresses of the order, or none.
+   * Loads the service and binds all addresses of the order, or none. Sends heartbeats
+   * from the beginning.
    *
+   * @param giveUp Aborts if the lane is no longer wanted: then it fails as soon as it
+   * can, without having accepted anyone.
    * @throws {ExitError} If the service cannot be loaded or an address cannot be bound.
    */
-  static async open(order: Order, host: LaneHost): Promise<Lane> {
+  static async open(order: Order, host: LaneHost, giveUp?: AbortSignal): Promise<Lane> {
+    const row = host.scoreboard.row(order.row);
+    const beat = () => row.set("heartbeat", clock());
+    beat();
+    const stopHeartbeat = every(STARTING_HEARTBEAT, beat);
+    // By the time that this ends, the row may belong to another lane.
+    giveUp?.addEventListener("abort", stopHeartbeat);
+    try {
+      return await Lane.#load(order, host, row, giveUp);
+    } finally {
+      stopHeartbeat();
+    }
+  }
+
+  static async #load(
+    order: Order,
+    host: LaneHost,
+    row: Row,
+    giveUp: AbortSignal | undefined,
+  ): Promise<Lane> {
     const importModule = (path: string) => host.importHandler(path, order.generation);
     const definition = await findService(order.service, importModule);
-    const row = host.scoreboard.row(order.row);
+    giveUp?.throwIfAborted();
     const retiring = new AbortController();
     const draining = new AbortController();
     const signals = { retiring: retiring.signal, draining: draining.signal };
@@ -87,7 +112,11 @@ export class Lane {
         optionsOf(order),
         { recordAccess: (line) => host.accessLog.add(line) },
       );
-      for (const address of order.addresses) listeners.push(await listen(address, order));
+      for (const address of order.addresses) {
+        giveUp?.throwIfAborted();
+        listeners.push(await listen(address, order));
+      }
+      giveUp?.throwIfAborted();
       // The main thread does it for sockets that threads share.
       if (order.sharing !== "shared") setUserTimeouts(listeners, order.writeTimeout);
       const { refusal } = definition;

@@ -26,7 +26,7 @@ export class StatusReader {
     const elapsed = Math.max(1, now - this.#lastReading);
     this.#lastReading = now;
     const { supervisor, mode, service, started, failedReload } = this.#server;
-    const { totals, generation, lanes, hungThreads } = supervisor;
+    const { totals, generation, lanes, hungThreads, stuckThreads } = supervisor;
     return {
       time: new Date().toISOString(),
       mode,
@@ -35,7 +35,9 @@ export class StatusReader {
       uptime_s: Math.round((performance.now() - started) / 100) / 10,
       generation,
       failed_generation: failedReload,
-      lanes: [...lanes, ...hungThreads].map((lane) => this.#laneStatus(lane, elapsed)),
+      lanes: [...lanes, ...hungThreads, ...stuckThreads].map((lane) =>
+        this.#laneStatus(lane, elapsed)
+      ),
       totals: {
         ...totals.with(this.#server.scoreboard),
         crashed: totals.crashed,

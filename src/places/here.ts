@@ -1,6 +1,7 @@
 import { thrownValue } from "../base/thrown.ts";
 import { AddressTables } from "../core/address_counts.ts";
 import { Lane, type LaneHost } from "../lane/lane.ts";
+import type { Order } from "../lane/order.ts";
 import { Scoreboard } from "../lane/scoreboard.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Exit, Place } from "./handle.ts";
@@ -13,8 +14,8 @@ import { onStrayError } from "./stray_errors.ts";
 export function here(host: LaneHost): Place {
   return (order) => {
     surviveStrayErrors(host.log);
-    const opening = Lane.open(order, host);
     const exit = Promise.withResolvers<Exit>();
+    const { opening, giveUp } = open(order, host);
     const end = (how: (lane: Lane) => Promise<void>) =>
       void opening.then(how).then(() => exit.resolve({ kind: "stopped" }), () => {});
     // `ready` reports why a lane could not open; either way, the lane is gone.
@@ -30,9 +31,41 @@ export function here(host: LaneHost): Place {
       },
       setReuseportFilter: async (filter) => (await opening).setReuseportFilter(filter),
       drain: () => end((lane) => lane.drain()),
-      closeConnections: () => void opening.then((lane) => lane.closeConnections()),
-      kill: () => exit.resolve({ kind: "stopped" }),
+      closeConnections: () => void opening.then((lane) => lane.closeConnections(), () => {}),
+      kill(reason = new Error("Cannot start the worker: it was killed before it was ready")) {
+        giveUp(reason);
+        exit.resolve({ kind: "stopped" });
+      },
     };
+  };
+}
+
+/** A lane that is being opened, and may be given up until it is open. */
+interface Opening {
+  /** Resolves with the open lane; rejects if it cannot open or is given up. */
+  readonly opening: Promise<Lane>;
+  giveUp(reason: Error): void;
+}
+
+/**
+ * Opens a lane. Nothing can stop a handler that is loading on this thread, so the
+ * lane is given up at once, and discarded when it has loaded.
+ */
+function open(order: Order, host: LaneHost): Opening {
+  const { promise, resolve, reject } = Promise.withResolvers<Lane>();
+  const abort = new AbortController();
+  Lane.open(order, host, abort.signal).then(resolve, reject).then(() => {
+    if (!abort.signal.aborted) return;
+    host.log.warn("Worker discarded: its start has ended, but had been given up", {
+      "sluice.worker": order.lane,
+    });
+  });
+  return {
+    opening: promise,
+    giveUp(reason) {
+      abort.abort(reason);
+      reject(reason);
+    },
   };
 }
 

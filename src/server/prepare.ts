@@ -100,6 +100,7 @@ function workOf(
 
 function supervisionOf(settings: Settings): SupervisionSettings {
   return {
+    startTimeout: settings.startTimeout,
     workerTimeout: settings.workerTimeout,
     maxHungThreads: settings.maxHungThreads,
     threadIdleTimeout: settings.threadIdleTimeout,

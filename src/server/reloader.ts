@@ -1,5 +1,7 @@
+import { within } from "../base/within.ts";
 import { literal, type Logger } from "../log/logger.ts";
 import { flagName, OPTION_KEYS, type OptionKey, type Settings } from "../settings/options.ts";
+import { formatDuration } from "../settings/units.ts";
 import type { Server } from "./server.ts";
 
 /** Loads the settings again, because the configuration file may have changed. */
@@ -74,7 +76,7 @@ export class Reloader implements Disposable {
   async #reload(): Promise<void> {
     if (this.#isOver) return;
     try {
-      const settings = this.#keepFixed(await this.#reloadSettings());
+      const settings = this.#keepFixed(await this.#loadSettings());
       await this.#server.reload(settings);
       this.#settings = settings;
       const { generation, lanes } = this.#server.supervisor;
@@ -89,6 +91,17 @@ export class Reloader implements Disposable {
         "sluice.generation": this.#server.supervisor.generation,
       });
     }
+  }
+
+  /**
+   * Loads the settings again, within `--start-timeout`: the configuration file may be a
+   * pipe that nobody writes to.
+   */
+  #loadSettings(): Promise<Settings> {
+    const { startTimeout } = this.#settings;
+    const limit = formatDuration(startTimeout);
+    const late = () => new Error(`Cannot read the settings within --start-timeout ${limit}`);
+    return within(startTimeout, this.#reloadSettings(), late);
   }
 
   /** The new settings, except for options that only a restart can change; warns about those. */

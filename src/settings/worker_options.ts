@@ -34,6 +34,11 @@ export const WORKER_OPTIONS = {
     group: "Workers",
     help: "How long a surplus thread in --mode threaded stays idle before it exits",
   }),
+  startTimeout: option(kinds.duration(), {
+    default: 60_000,
+    group: "Workers",
+    help: "How long a worker may take to load its handler and listen; 0 means no limit",
+  }),
   workerTimeout: option(kinds.duration(), {
     default: 30_000,
     group: "Workers",

@@ -13,6 +13,7 @@ const TOO_MANY = 6;
 export class Backoff {
   #deaths = 0;
   #last: Error | null = null;
+  #lastTime = -Infinity;
 
   /** The last error, after too many early deaths in a row; null before. */
   get finalError(): Error | null {
@@ -23,11 +24,17 @@ export class Backoff {
   failed(error: Error): void {
     this.#deaths++;
     this.#last = error;
+    this.#lastTime = performance.now();
   }
 
-  /** Starts over: lanes are staying up. */
-  reset(): void {
-    this.#deaths = 0;
+  /**
+   * Starts over: a lane is staying up. One that was up before the last early death
+   * says nothing about those that start now.
+   *
+   * @param readySince When the lane became ready, by `performance.now()`.
+   */
+  stayingUp(readySince: number): void {
+    if (readySince > this.#lastTime) this.#deaths = 0;
   }
 
   /** Milliseconds to wait. Half is random, so that servers that fail together do not retry together. */

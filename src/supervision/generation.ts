@@ -10,4 +10,6 @@ export interface Generation {
   readonly number: number;
   readonly plan: Plan;
   readonly work: Work;
+  /** How long each of its lanes may take to be ready, in milliseconds; 0 is no limit. */
+  readonly startTimeout: number;
 }

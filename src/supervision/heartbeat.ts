@@ -31,6 +31,7 @@ export class HeartbeatMonitor {
   readonly #row: Row;
   readonly #timeout: number;
   readonly #longestGap: number;
+  readonly #first: number;
   #last: number;
   #checked = performance.now();
   /** Milliseconds since the last heartbeat. */
@@ -44,7 +45,13 @@ export class HeartbeatMonitor {
     this.#row = row;
     this.#timeout = timeout;
     this.#longestGap = interval * 3;
-    this.#last = row.get("heartbeat");
+    this.#first = row.get("heartbeat");
+    this.#last = this.#first;
+  }
+
+  /** Whether the lane has sent any heartbeat. */
+  get hasBegun(): boolean {
+    return this.#row.get("heartbeat") !== this.#first;
   }
 
   /** Milliseconds without a heartbeat after which the lane is suspect. */

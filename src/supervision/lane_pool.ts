@@ -5,6 +5,7 @@ import type { LaneHandle, Place } from "../places/handle.ts";
 import type { Generation } from "./generation.ts";
 import { heartbeatInterval } from "./heartbeat.ts";
 import type { SupervisionSettings } from "./settings.ts";
+import { delayOf, notReady } from "./start_deadline.ts";
 import { SupervisedLane } from "./supervised_lane.ts";
 import { Totals } from "./totals.ts";
 
@@ -41,24 +42,30 @@ export class LanePool {
     return [...this.#lanes];
   }
 
-  /** Hung threads, which cannot be ended. */
+  /** Threads that hung while they served, and cannot be ended. */
   readonly hungThreads: SupervisedLane[] = [];
+
+  /** Threads that got stuck in their start, and cannot be ended. They have never served. */
+  readonly stuckThreads: SupervisedLane[] = [];
 
   /**
    * Starts a lane.
    *
    * @param takeOver Whether it replaces a lane that is already listening.
-   * @throws {Error} If the system cannot start it; an ExitError with 70 if the
-   * scoreboard has no free row.
+   * @throws {Error} If the system cannot start it; an ExitError with 70 if too many
+   * threads are stuck, or the scoreboard has no free row.
    */
   launch(generation: Generation, takeOver: boolean): SupervisedLane {
     const { place, scoreboard } = this.#options;
+    if (this.stuckThreads.length >= this.settings.maxHungThreads) {
+      throw cannotLaunch(
+        `found ${this.stuckThreads.length} threads that are stuck in their start and cannot be ` +
+          "ended, expected fewer than --max-hung-threads, restart the server",
+      );
+    }
     const row = scoreboard.claim(generation.number);
     if (row === null) {
-      throw new ExitError(
-        `Cannot start another worker: found ${this.#lanes.size} alive, expected old ones to retire`,
-        EXIT.software,
-      );
+      throw cannotLaunch(`found ${this.#lanes.size} alive, expected old ones to retire`);
     }
     const { work, number } = generation;
     const { heartbeatInterval, settings } = this;
@@ -84,27 +91,46 @@ export class LanePool {
       this.#options.scoreboard.close(lane.row, "hung");
       this.hungThreads.push(lane);
     }
-    lane.handle.kill(
-      new ExitError("Cannot start a worker: not ready within --worker-timeout", EXIT.software),
-    );
+    lane.handle.kill();
+  }
+
+  /**
+   * Gives up a lane that is not ready in time, in favour of another or of none. A
+   * thread whose event loop does not run survives that and keeps its row.
+   */
+  giveUp(lane: SupervisedLane): void {
+    const delay = delayOf(lane, this.heartbeatInterval);
+    if (delay === "blocked" && lane.generation.plan.place === "thread") {
+      lane.isStuck = true;
+      this.stuckThreads.push(lane);
+      this.#options.log.error("Worker stuck in its start: its thread cannot be ended", {
+        "sluice.worker": lane.number,
+        "sluice.worker.generation": lane.generation.number,
+        "sluice.workers.stuck": this.stuckThreads.length,
+      });
+    }
+    lane.handle.kill(notReady(lane, delay));
   }
 
   /** Follows a lane to its end. */
   async #follow(lane: SupervisedLane): Promise<void> {
-    let bootError: Error | null = null;
+    let startError: Error | null = null;
     try {
       await lane.handle.ready;
       lane.markReady(this.settings);
       this.#logReplacement(lane);
     } catch (cause) {
-      bootError = cause instanceof Error ? cause : new Error(String(cause));
+      startError = cause instanceof Error ? cause : new Error(String(cause));
     }
     const exit = await lane.gone;
-    if (exit.kind === "crashed") this.#logCrash(lane, exit.error);
+    const hasCrashed = exit.kind === "crashed";
+    if (hasCrashed) this.#logCrash(lane, exit.error);
+    else if (!lane.isCancelled) lane.startError = startError;
     this.totals.keep(lane.row);
     this.#lanes.delete(lane);
-    this.#options.onGone(lane, exit.kind === "crashed" ? exit.error : bootError);
-    if (lane.state !== "hung") this.#options.scoreboard.close(lane.row, "free");
+    this.#options.onGone(lane, hasCrashed ? exit.error : lane.startError);
+    if (lane.state === "hung") return;
+    this.#options.scoreboard.close(lane.row, lane.isStuck ? "hung" : "free");
   }
 
   #logCrash(lane: SupervisedLane, error: Error): void {
@@ -128,4 +154,8 @@ export class LanePool {
       "sluice.outage.duration": Math.round(performance.now() - lost) / 1000,
     });
   }
+}
+
+function cannotLaunch(reason: string): ExitError {
+  return new ExitError(`Cannot start another worker: ${reason}`, EXIT.software);
 }

@@ -49,8 +49,11 @@ export class Scaler {
   /** Retires surplus lanes and starts missing ones; called once a second. */
   adjust(): void {
     const { lanes } = this.#options.pool;
-    const isStayingUp = lanes.some((lane) => lane.state === "ready" && lane.isStable);
-    if (isStayingUp) this.#backoff.reset();
+    for (const lane of lanes) {
+      const { readySince } = lane;
+      if (lane.state !== "ready" || !lane.isStable || readySince === null) continue;
+      this.#backoff.stayingUp(readySince);
+    }
     this.#trim();
     this.fill();
   }
@@ -82,13 +85,19 @@ export class Scaler {
    */
   replaceGone(lane: SupervisedLane, error: Error | null): void {
     if (lane.generation !== this.serving) return;
+    if (lane.startError !== null) this.#logFailure(lane.startError);
     // Further deaths while a restart is pending belong to the same attempt.
     const isEarly = error !== null && lane.isServing && !lane.isStable;
     if (isEarly && this.#timer === null) this.#backoff.failed(error);
+    if (!this.#hasGivenUp()) this.fill();
+  }
+
+  /** Whether lanes cannot be kept alive: gives up if so. */
+  #hasGivenUp(): boolean {
     const { finalError } = this.#backoff;
-    const isAlone = !this.#current().some((other) => other.state === "ready" && other !== lane);
-    if (finalError !== null && isAlone) this.#options.onGivenUp(finalError);
-    else this.fill();
+    if (finalError === null || this.#current().some(({ state }) => state === "ready")) return false;
+    this.#options.onGivenUp(finalError);
+    return true;
   }
 
   /** Retires lanes beyond the maximum, and surplus lanes that have been idle for long. */
@@ -110,14 +119,20 @@ export class Scaler {
   #launchMissing(): void {
     const { serving } = this;
     if (serving === null || this.#isStopped) return;
-    const { pool, log } = this.#options;
     try {
-      for (let missing = this.#missing(); missing > 0; missing--) pool.launch(serving, true);
-    } catch (error) {
-      log.error("Cannot start another worker", {
-        error: error instanceof Error ? error : String(error),
-      });
+      for (let missing = this.#missing(); missing > 0; missing--) {
+        this.#options.pool.launch(serving, true);
+      }
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(String(cause));
+      this.#logFailure(error);
+      this.#backoff.failed(error);
+      this.#hasGivenUp();
     }
+  }
+
+  #logFailure(error: Error): void {
+    this.#options.log.error("Cannot start another worker yet, trying again", { error });
   }
 
   /** How many lanes are missing; negative if there are too many. */

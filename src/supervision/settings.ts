@@ -1,8 +1,10 @@
 /** The settings of supervision. Times are in milliseconds, sizes in bytes; 0 means never, or no limit. */
 export interface SupervisionSettings {
-  /** How long a lane may go without a heartbeat before it counts as hung. */
+  /** How long a lane may take to be ready. */
+  readonly startTimeout: number;
+  /** How long a ready lane may go without a heartbeat before it counts as hung. */
   readonly workerTimeout: number;
-  /** The number of hung threads at which the server stops. */
+  /** The number of hung threads at which the server stops, and of stuck ones at which it starts no more. */
   readonly maxHungThreads: number;
   /** How long a surplus lane stays idle before it retires. */
   readonly threadIdleTimeout: number;

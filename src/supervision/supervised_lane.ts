@@ -29,10 +29,19 @@ export class SupervisedLane {
   isSuspect = false;
   /** Whether a replacement has been started. */
   isBeingReplaced = false;
+  /** Why it was never ready; null if it was, crashed, or was told to end. */
+  startError: Error | null = null;
+  /** Whether its thread is stuck in the start, and cannot be ended. */
+  isStuck = false;
+  /** Whether it was told to end before it was ready. */
+  isCancelled = false;
   /** Resolves when the lane is gone. */
   readonly gone: Promise<Exit>;
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
   #readySince: number | null = null;
+  /** Milliseconds since its start, without those in which the whole process was stopped. */
+  #startTime = 0;
+  #startChecked = performance.now();
   #lastUse = performance.now();
   #lastAccepted = 0;
 
@@ -76,6 +85,23 @@ export class SupervisedLane {
     return this.row.open < this.generation.plan.connections;
   }
 
+  /** When it became ready, by `performance.now()`; null before. */
+  get readySince(): number | null {
+    return this.#readySince;
+  }
+
+  /**
+   * Whether it has not become ready in time.
+   *
+   * @param longestGap The longest time between two calls that counts, in milliseconds.
+   */
+  isLate(longestGap: number, now = performance.now()): boolean {
+    const { startTimeout } = this.generation;
+    this.#startTime += Math.min(now - this.#startChecked, longestGap);
+    this.#startChecked = now;
+    return startTimeout > 0 && this.#startTime >= startTimeout;
+  }
+
   /** Whether it has served a client or stayed up for a while, so that its death is not an early one. */
   get isStable(): boolean {
     if (this.row.get("accepted") > 0) return true;
@@ -113,7 +139,7 @@ export class SupervisedLane {
 
   /** Tells connections to finish; the lane exits with the last one. */
   drain(): void {
-    if (this.state === "starting") return this.handle.kill();
+    if (this.state === "starting") return this.#cancel();
     this.row.state = "draining";
     this.handle.drain();
   }
@@ -131,9 +157,14 @@ export class SupervisedLane {
   async #isAccepting(): Promise<boolean> {
     if (this.state === "starting") {
       await this.#patiently(this.handle.ready.then(() => {}, () => {}));
-      if (this.state === "starting") this.handle.kill();
+      if (this.state === "starting") this.#cancel();
     }
     return this.state === "ready";
+  }
+
+  #cancel(): void {
+    this.isCancelled = true;
+    this.handle.kill();
   }
 
   async #patiently(reply: Promise<void>): Promise<void> {

@@ -51,6 +51,11 @@ export class Supervisor {
     return this.#pool.hungThreads;
   }
 
+  /** Threads stuck in their start, which cannot be ended. */
+  get stuckThreads(): readonly SupervisedLane[] {
+    return this.#pool.stuckThreads;
+  }
+
   get totals(): Totals {
     return this.#pool.totals;
   }
@@ -74,15 +79,11 @@ export class Supervisor {
    * the previous generation keeps serving.
    */
   async start(plan: Plan, work: Work, settings: SupervisionSettings): Promise<Ready> {
-    const next: Generation = { number: ++this.#lastGeneration, plan, work };
+    const { startTimeout } = settings;
+    const next: Generation = { number: ++this.#lastGeneration, plan, work, startTimeout };
     const lanes: SupervisedLane[] = [];
     try {
-      const count = this.#scaler.initialLanes(plan);
-      while (lanes.length < count) {
-        lanes.push(this.#pool.launch(next, this.#scaler.serving !== null));
-      }
-      const [first] = await Promise.all(lanes.map((lane) => lane.handle.ready));
-      if (first === undefined) throw new Error("the plan has no lanes");
+      const first = await this.#launchAll(next, lanes);
       checkMemoryLimit(lanes, settings);
       this.#pool.settings = settings;
       this.#scaler.serving = next;
@@ -94,6 +95,28 @@ export class Supervisor {
       for (const lane of lanes) lane.handle.kill();
       throw startError(error);
     }
+  }
+
+  /**
+   * Launches the lanes of a generation, and adds them to `lanes`. Resolves when all
+   * of them accept. A reload launches one first: if the new code does not come up, it
+   * takes the time and the processor of one lane from those that serve.
+   *
+   * @returns The report of the first lane.
+   */
+  async #launchAll(next: Generation, lanes: SupervisedLane[]): Promise<Ready> {
+    const isReload = this.#scaler.serving !== null;
+    const launch = () => {
+      if (this.#stopping !== null) throw new Error("the server is stopping");
+      const lane = this.#pool.launch(next, isReload);
+      lanes.push(lane);
+      return lane.handle.ready;
+    };
+    const first = launch();
+    if (isReload) await first;
+    while (lanes.length < this.#scaler.initialLanes(next.plan)) launch();
+    await Promise.all(lanes.map((lane) => lane.handle.ready));
+    return await first;
   }
 
   /** Changes the maximum number of lanes, which stays at least 1; returns the old and the new one. */
@@ -124,6 +147,16 @@ export class Supervisor {
     }
     this.totals.recycled++;
     await this.#replacer.replace([lane], [next], listening, this.#pool.settings);
+  }
+
+  /** Kills the lanes that are still starting; a start in progress fails with `reason`. */
+  cancelStart(reason: Error): void {
+    for (const lane of this.lanes) if (lane.state === "starting") lane.handle.kill(reason);
+  }
+
+  /** Gives up a lane that is not ready in time. That never ends a server whose other lanes serve. */
+  giveUp(lane: SupervisedLane): void {
+    this.#pool.giveUp(lane);
   }
 
   /** Kills a hung lane. */

@@ -1,4 +1,5 @@
 import type { Logger } from "../log/logger.ts";
+import { Backoff } from "./backoff.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
 /** What the watchdog watches and acts on. */
@@ -8,6 +9,8 @@ export interface WatchdogTarget {
   adjust(): void;
   recycle(lane: SupervisedLane): Promise<void>;
   killHung(lane: SupervisedLane): void;
+  /** Gives up a lane that is not ready in time. */
+  giveUp(lane: SupervisedLane): void;
 }
 
 /** Milliseconds between two checks of slowly changing state. */
@@ -22,6 +25,9 @@ export class Watchdog {
   #checked = performance.now();
   #checkedSlowly = performance.now();
   #isRecycling = false;
+  readonly #recycleBackoff = new Backoff();
+  /** When the next lane may be recycled, by `performance.now()`. */
+  #nextRecycle = 0;
 
   /** @param interval Milliseconds between two checks. */
   constructor(supervisor: WatchdogTarget, log: Logger, interval: number) {
@@ -39,7 +45,7 @@ export class Watchdog {
     const now = performance.now();
     const late = now - this.#checked - this.#interval;
     this.#checked = now;
-    for (const lane of this.#supervisor.lanes) this.#checkHeartbeat(lane, late);
+    for (const lane of this.#supervisor.lanes) this.#checkLane(lane, late);
     if (now - this.#checkedSlowly < SLOW) return;
     this.#checkedSlowly = now;
     const { lanes } = this.#supervisor;
@@ -47,18 +53,26 @@ export class Watchdog {
     void this.#recycleOne(lanes);
   }
 
-  #checkHeartbeat(lane: SupervisedLane, late: number): void {
+  #checkLane(lane: SupervisedLane, late: number): void {
     const { heartbeat } = lane;
+    const isHere = lane.generation.plan.place === "here";
     // A lane on this thread blocks the watchdog, too: the delay shows only afterwards.
-    if (lane.generation.plan.place === "here") {
-      if (late >= heartbeat.suspectAfter) this.#warn("The event loop was blocked", lane, late);
-      return;
+    if (isHere && late >= heartbeat.suspectAfter) {
+      this.#warn("The event loop was blocked", lane, late);
     }
+    if (lane.state === "starting") {
+      // A gap in the checks means that the whole process was stopped.
+      if (lane.isLate(3 * this.#interval)) this.#supervisor.giveUp(lane);
+    } else if (!isHere) this.#checkHeartbeat(lane);
+  }
+
+  #checkHeartbeat(lane: SupervisedLane): void {
+    const { heartbeat } = lane;
     const health = heartbeat.check();
     if (health === "hung") {
       this.#log.error("Worker hung: starting a replacement", this.#describe(lane));
       this.#supervisor.killHung(lane);
-    } else if (health === "suspect" && lane.state !== "starting") {
+    } else if (health === "suspect") {
       if (!lane.isSuspect) this.#warn("Worker missed heartbeats", lane, heartbeat.age);
       lane.isSuspect = true;
     } else if (lane.isSuspect) {
@@ -87,7 +101,7 @@ export class Watchdog {
 
   /** Recycles one lane at a time, so that most lanes keep serving. */
   async #recycleOne(lanes: readonly SupervisedLane[]): Promise<void> {
-    if (this.#isRecycling) return;
+    if (this.#isRecycling || performance.now() < this.#nextRecycle) return;
     for (const lane of lanes) {
       const canEnd = lane.isServing && lane.generation.plan.place !== "here";
       const reason = canEnd ? lane.lifetime?.reasonToEnd() ?? null : null;
@@ -102,8 +116,11 @@ export class Watchdog {
     const attributes = { "sluice.worker": lane.number };
     try {
       await this.#supervisor.recycle(lane);
+      this.#recycleBackoff.stayingUp(performance.now());
       this.#log.info(`Worker recycled: ${reason}`, attributes);
     } catch (error) {
+      this.#recycleBackoff.failed(error instanceof Error ? error : new Error(String(error)));
+      this.#nextRecycle = performance.now() + this.#recycleBackoff.delay;
       this.#log.error("Cannot recycle a worker yet: keeping the old one", {
         ...attributes,
         error: error instanceof Error ? error : String(error),

@@ -48,6 +48,11 @@ export function startServer(
   return startCommand([...SERVER, ...args, ...port], options);
 }
 
+/** Starts the server, on a free port, and does not wait until it serves. */
+export function launchServer(args: readonly string[]): Server {
+  return new ServerProcess([...SERVER, ...args, "--port", "0"], {});
+}
+
 /** Starts a command that runs a server, and waits until it serves. */
 export async function startCommand(
   command: readonly string[],

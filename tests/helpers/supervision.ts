@@ -2,6 +2,7 @@ import type { SupervisionSettings } from "../../src/supervision/settings.ts";
 
 /** Settings without limits, except that the first hung thread ends the server. */
 export const UNLIMITED: SupervisionSettings = {
+  startTimeout: 0,
   workerTimeout: 0,
   maxHungThreads: 1,
   threadIdleTimeout: 0,

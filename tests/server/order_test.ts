@@ -31,7 +31,9 @@ async function orderOf(given: Partial<Settings>): Promise<Order> {
     settings: prepared.supervision,
     onGone: () => {},
   });
-  assertThrows(() => pool.launch({ number: 0, plan: prepared.plan, work: prepared.work }, false));
+  assertThrows(() =>
+    pool.launch({ number: 0, plan: prepared.plan, work: prepared.work, startTimeout: 0 }, false)
+  );
   const [order] = orders;
   if (order === undefined) throw new Error("The place received no order");
   return order;

@@ -28,9 +28,12 @@ Deno.test("Backoff.finalError is the last error after six early deaths in a row"
   assertEquals(failedTimes(7).finalError?.message, "death 7");
 });
 
-Deno.test("Backoff.reset() starts over", () => {
+Deno.test("Backoff.stayingUp() starts over, but not for a lane from before the last death", () => {
+  const before = performance.now();
   const backoff = failedTimes(6);
-  backoff.reset();
+  backoff.stayingUp(before - 1);
+  assertEquals(backoff.finalError?.message, "death 6");
+  backoff.stayingUp(performance.now() + 1);
   assertEquals([backoff.delay, backoff.finalError], [0, null]);
   backoff.failed(new Error("again"));
   assert(backoff.delay >= 50 && backoff.delay <= 100);

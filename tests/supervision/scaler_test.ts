@@ -65,7 +65,7 @@ function makeScaler(lanes: Plan["lanes"]) {
     perAddress: 0,
     sharing: "shared",
   };
-  scaler.serving = { number: 0, plan, work: makeOrder({}) };
+  scaler.serving = { number: 0, plan, work: makeOrder({}), startTimeout: 0 };
   const ready = (numbers: readonly number[]) =>
     until(`lanes ${numbers} are ready`, () => {
       const found = pool.lanes.filter(({ state }) => state === "ready").map((lane) => lane.number);

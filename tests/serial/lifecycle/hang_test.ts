@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../../helpers/client.ts";
-import { makeHandler, TROUBLE } from "../../helpers/handlers.ts";
+import { TROUBLE } from "../../helpers/handlers.ts";
 import { workers } from "../../helpers/modes.ts";
 import { type LogLine, type Server, startServer } from "../../helpers/server.ts";
 import { readyLanes, statusFile } from "../../helpers/status.ts";
@@ -111,18 +111,3 @@ Deno.test("--mode async logs that its event loop was blocked, and by which clien
   const warned = await loggedOf(client, server, "The event loop was blocked");
   assertEquals(warned["sluice.connection.id"], "0-1");
 });
-
-for (const mode of ["pooled", "forked"]) {
-  Deno.test(`--mode ${mode}: a worker that is not ready within --worker-timeout fails the start with 70`, async () => {
-    await using handler = await makeHandler(
-      "await new Promise(() => {}); export default { serve() {} };",
-    );
-    const args = [...workers(mode), ...handler.args, "--worker-timeout", "500ms"];
-    const error = await startServer(args).catch((error) => error);
-    assert(error instanceof Error, "the server started");
-    assertEquals(
-      error.message.trim(),
-      "The server exited: sluice: Cannot start a worker: not ready within --worker-timeout",
-    );
-  });
-}

@@ -1,0 +1,20 @@
+/**
+ * Waits for a promise, but not for ever.
+ *
+ * @param milliseconds 0 is for ever.
+ * @param late Makes the error if the time is up; the promise may still settle, unheard.
+ */
+export async function within<T>(
+  milliseconds: number,
+  promise: Promise<T>,
+  late: () => Error,
+): Promise<T> {
+  if (milliseconds === 0) return await promise;
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(late()), milliseconds);
+  try {
+    return await Promise.race([promise, over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
