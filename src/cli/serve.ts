@@ -9,7 +9,7 @@ import { Server } from "../server/server.ts";
 import { watchFiles } from "../server/watch_files.ts";
 import type { Settings } from "../settings/options.ts";
 import { logFailed, logStarted, logStopped } from "./lifecycle_log.ts";
-import { queueSignals, type WatchSignals } from "./signals.ts";
+import type { Start } from "./start.ts";
 import { stopOnSignal } from "./stop_on_signal.ts";
 
 /**
@@ -18,23 +18,23 @@ import { stopOnSignal } from "./stop_on_signal.ts";
  * @param reloadSettings Loads the settings again.
  * @returns The exit code.
  * @throws {ExitError} If the server cannot start.
+ * @throws {StartInterrupted} If a signal ends the start.
  */
 export async function serve(
   settings: Settings,
   reloadSettings: ReloadSettings,
-  watchSignals: WatchSignals,
+  start: Start,
 ): Promise<number> {
-  // From here on, signals wait until the server has started.
-  const queuedSignals = queueSignals(watchSignals);
-  const log = await openLog({
-    level: settings.logLevel,
-    format: settings.logFormat,
-    file: settings.logFile,
-    maxSize: settings.logMaxSize,
-    maxFiles: settings.logMaxFiles,
-  });
+  const log = await start.step("opening the log", () =>
+    openLog({
+      level: settings.logLevel,
+      format: settings.logFormat,
+      file: settings.logFile,
+      maxSize: settings.logMaxSize,
+      maxFiles: settings.logMaxFiles,
+    }));
   try {
-    return await run(settings, reloadSettings, queuedSignals, log);
+    return await run(settings, reloadSettings, start, log);
   } finally {
     await log.close();
   }
@@ -43,21 +43,29 @@ export async function serve(
 async function run(
   settings: Settings,
   reloadSettings: ReloadSettings,
-  watchSignals: WatchSignals,
+  start: Start,
   log: Log,
 ): Promise<number> {
   const { logger } = log;
-  await using accessLog = await openAccessLog(settings, log);
+  await using accessLog = await start.step(
+    "opening the access log",
+    () => openAccessLog(settings, log),
+  );
   using _pidFile = settings.pidFile === null ? null : writePidFile(settings.pidFile);
   const started = performance.now();
-  const server = await Server.start(settings, log, accessLog);
+  const server = await start.step(
+    settings.handler === null
+      ? "starting its workers"
+      : `loading the handler "${settings.handler}"`,
+    () => Server.start(settings, log, accessLog, start.signal),
+  );
   await using _statusFile = writeStatus(settings.statusFile, server, log);
   using reloader = new Reloader(server, settings, reloadSettings, logger);
   using _watcher = settings.watch && settings.handler !== null
     ? watchFiles(settings.handler, (path) => reloader.requestNow(path), logger)
     : null;
   logStarted(logger, settings, server);
-  const targets = { server, settings, log, accessLog, reloader, watchSignals };
+  const targets = { server, settings, log, accessLog, reloader, watchSignals: start.watchSignals };
   const { stop, exitCode, failure } = await stopOnSignal(targets);
   if (failure !== null) logFailed(logger, failure);
   logStopped(logger, server, stop, performance.now() - started);

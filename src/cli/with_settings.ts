@@ -11,17 +11,19 @@ import { print } from "./print.ts";
  * with `--print-config`, prints them instead.
  *
  * @param act Takes the settings, and a function that loads them again.
+ * @param first Loads the settings for the first time.
  * @returns The exit code.
  * @throws {ExitError} As {@linkcode loadSettings}.
  */
 export async function withSettings(
   { flags, actions }: Pick<CommandLine, "actions"> & { readonly flags: Flags },
   act: (loaded: Loaded, reload: () => Promise<Loaded>) => Promise<number>,
+  first = (load: () => Promise<Loaded>): Promise<Loaded> => load(),
 ): Promise<number> {
   const environment = readEnvironment();
   const cwd = Deno.cwd();
   const load = () => loadSettings({ flags, environment, readFile: readTextFile, cwd });
-  const loaded = await load();
+  const loaded = await first(load);
   if (actions.has("printConfig")) {
     const { printConfigText } = await import("./print_config.ts");
     return print(printConfigText(loaded));

@@ -31,12 +31,20 @@ export class Server {
   /**
    * Starts a server with the given settings.
    *
+   * @param cancel Aborts to end the start at once; its workers are then killed.
    * @throws {ExitError} If that fails.
    */
-  static async start(settings: Settings, log: Log, accessLog: AccessLog): Promise<Server> {
+  static async start(
+    settings: Settings,
+    log: Log,
+    accessLog: AccessLog,
+    cancel: AbortSignal,
+  ): Promise<Server> {
     const prepared = await prepare(settings, log, null);
     try {
+      cancel.throwIfAborted();
       const server = new Server(settings, prepared, log, accessLog);
+      cancel.addEventListener("abort", () => server.supervisor.cancelStart(cancel.reason));
       server.#addresses = await server.#startGeneration(prepared);
       return server;
     } catch (error) {

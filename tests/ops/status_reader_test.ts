@@ -24,7 +24,7 @@ async function withServer(body: (server: Server, row: Row) => Promise<void>): Pr
   await inLogFolder(async (folder) => {
     const log = await openLogTo(`${folder}/log`);
     await using accessLog = await openAccessLog(settings, log);
-    const server = await Server.start(settings, log, accessLog);
+    const server = await Server.start(settings, log, accessLog, new AbortController().signal);
     try {
       const [lane] = server.supervisor.lanes;
       if (lane === undefined) throw new Error("There is no lane");

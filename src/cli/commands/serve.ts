@@ -1,4 +1,5 @@
 import type { OPTIONS } from "../../settings/options.ts";
+import { Start } from "../start.ts";
 import { withSettings } from "../with_settings.ts";
 import { type Command, SERVER_LINE } from "./command.ts";
 
@@ -8,9 +9,13 @@ export const serve: Command<typeof OPTIONS> = {
   name: "serve",
   help: "Serve until stopped (the default)",
   argument: null,
-  run: (line, { watchSignals }) =>
-    withSettings(line, async ({ settings }, reload) => {
-      const module = await import("../serve.ts");
-      return await module.serve(settings, async () => (await reload()).settings, watchSignals);
-    }),
+  run(line, { watchSignals }) {
+    const start = new Start(watchSignals);
+    return start.run(() =>
+      withSettings(line, async ({ settings }, reload) => {
+        const module = await import("../serve.ts");
+        return await module.serve(settings, async () => (await reload()).settings, start);
+      }, (load) => start.step("reading the settings", load))
+    );
+  },
 };
