@@ -9,6 +9,11 @@ export interface Destination {
    * @throws {Error} The system's error; the caller may try again.
    */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<number>;
+  /**
+   * Makes a write in progress fail if it could last for ever and the path leads
+   * elsewhere by now; called before {@linkcode reopen}.
+   */
+  interrupt?(): Promise<void>;
   /** Closes it and opens its path again. If that fails, the next write retries. */
   reopen(): Promise<void>;
   /** Releases it; nothing is written afterwards. */

@@ -57,6 +57,7 @@ export class LineWriter {
     this.#reopening ??= Promise.withResolvers();
     this.#discarding = false;
     this.#wake?.();
+    void this.#destination.interrupt?.();
     const { promise } = this.#reopening;
     this.#running ??= this.#run();
     return promise;
@@ -110,6 +111,7 @@ export class LineWriter {
         if (error instanceof Deno.errors.BrokenPipe) this.#discarding = true;
         // A terminal or pipe that another process made non-blocking.
         else if (error instanceof Deno.errors.WouldBlock) await this.#pause(BUSY_MS);
+        else if (error instanceof Deno.errors.Interrupted && this.#reopening !== null) continue;
         else if (this.#closing) return;
         else await this.#outage(error);
       }

@@ -1,5 +1,6 @@
 import { systemReason } from "../base/system_errors.ts";
 import type { Destination } from "./destination.ts";
+import { type AppendFile, createForAppending, leadsTo, openForAppending } from "./append_file.ts";
 import { report } from "./report.ts";
 
 // Why not getRotatingFileSink of @logtape/file 2.3.10: it writes and rotates
@@ -9,6 +10,9 @@ import { report } from "./report.ts";
 // counting would be of use.
 
 const NEWLINE = 10;
+
+/** Milliseconds that a write to a pipe may last before nobody seems to read it. */
+const PIPE_PATIENCE = 5000;
 
 /** When a log file is rotated, and how many are kept. */
 export interface Rotation {
@@ -41,6 +45,13 @@ class LogFile implements Destination {
   readonly #maxFiles: number;
   readonly #maxSize: number;
   #file: Deno.FsFile | null = null;
+  /** What the file is, if it is a pipe. */
+  #pipe: Deno.FileInfo | null = null;
+  /** Rejects a write to a pipe that is to be left. */
+  #leave = withoutWaiter();
+  /** Whether the file has been rotated, and its name is free. */
+  #isFree = false;
+  #isUnread = false;
   #size = 0;
   #rotateAt = Infinity;
   #midLine = false;
@@ -53,7 +64,7 @@ class LogFile implements Destination {
   }
 
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
-    if (this.#file === null) await this.reopen();
+    if (this.#file === null) await this.#open();
     let length = this.#fitting(bytes);
     if (length === 0) {
       await this.#rotate();
@@ -61,7 +72,8 @@ class LogFile implements Destination {
       length = this.#fitting(bytes) || firstLineLength(bytes);
     }
     if (this.#file === null) throw new Error("The file is not open");
-    const written = await this.#file.write(bytes.subarray(0, length));
+    const writing = this.#file.write(bytes.subarray(0, length));
+    const written = await (this.#pipe === null ? writing : this.#patiently(writing));
     if (written === 0) throw new Deno.errors.WriteZero("Nothing was written");
     this.#size += written;
     this.#midLine = bytes[written - 1] !== NEWLINE;
@@ -69,18 +81,55 @@ class LogFile implements Destination {
   }
 
   async reopen(): Promise<void> {
-    this.close();
-    const file = await Deno.open(this.#path, { append: true, create: true, mode: 0o640 });
-    const info = await file.stat();
-    this.#file = file;
-    this.#size = info.size;
-    this.#rotateAt = info.isFile ? this.#maxSize : Infinity;
-    this.#midLine = false;
+    // Opened again, it would be the same pipe, and could lose what waits in it.
+    if (this.#pipe !== null && await leadsTo(this.#path, this.#pipe)) return;
+    this.#isFree = false;
+    await this.#open();
+  }
+
+  async interrupt(): Promise<void> {
+    const leave = this.#leave;
+    if (this.#pipe === null || await leadsTo(this.#path, this.#pipe)) return;
+    leave.reject(new Deno.errors.Interrupted("The pipe is no longer under this name"));
   }
 
   close(): void {
     this.#file?.close();
     this.#file = null;
+    this.#pipe = null;
+    this.#leave.reject(new Deno.errors.Interrupted("The pipe is closed"));
+  }
+
+  async #open(): Promise<void> {
+    this.close();
+    const open = this.#isFree ? createForAppending : openForAppending;
+    this.#use(await open(this.#path));
+  }
+
+  #use({ file, info }: AppendFile): void {
+    this.#file = file;
+    this.#pipe = info.isFifo ? info : null;
+    this.#leave = withoutWaiter();
+    this.#isFree = false;
+    this.#size = info.size;
+    this.#rotateAt = info.isFile ? this.#maxSize : Infinity;
+    this.#midLine = false;
+  }
+
+  /** Waits for a write to a pipe; reports once if nobody seems to read it. */
+  async #patiently(writing: Promise<number>): Promise<number> {
+    const timer = setTimeout(() => {
+      if (this.#isUnread) return;
+      this.#isUnread = true;
+      void report(`Cannot write ${this.name}: nobody reads the pipe, its records wait`);
+    }, PIPE_PATIENCE);
+    try {
+      const written = await Promise.race([writing, this.#leave.promise]);
+      this.#isUnread = false;
+      return written;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** The number of bytes that fit into this file, in whole lines; 0 if it must be rotated first. */
@@ -103,7 +152,8 @@ class LogFile implements Destination {
       await report(`Cannot rotate ${this.name}: ${systemReason(error)}, it will exceed its limit`);
       return;
     }
-    await this.reopen();
+    this.#isFree = true;
+    await this.#open();
   }
 
   /** Renames `log` to `log.1`, `log.1` to `log.2` and so on, up to the first free number. */
@@ -116,6 +166,13 @@ class LogFile implements Destination {
     // A single file has nowhere to move to.
     if (last === 0 && await exists(nth(0))) await Deno.remove(nth(0));
   }
+}
+
+/** A promise that may be rejected while nobody waits for it. */
+function withoutWaiter(): PromiseWithResolvers<never> {
+  const resolvers = Promise.withResolvers<never>();
+  resolvers.promise.catch(() => {});
+  return resolvers;
 }
 
 function firstLineLength(bytes: Uint8Array): number {
