@@ -6,6 +6,9 @@
  */
 const IS_THREAD = "DedicatedWorkerGlobalScope" in globalThis;
 
+// Taken before a handler can replace them: it shares the globals of its thread with the lane.
+const { load, notify, store, waitAsync } = Atomics;
+
 /** Waits for a number of milliseconds, at least 1. */
 export async function sleep(milliseconds: number): Promise<void> {
   if (IS_THREAD) await wait(new Int32Array(new SharedArrayBuffer(4)), milliseconds);
@@ -26,17 +29,17 @@ export function every(milliseconds: number, act: () => void): () => void {
   void (async () => {
     for (;;) {
       await wait(stopped, milliseconds);
-      if (Atomics.load(stopped, 0) !== 0) return;
+      if (load(stopped, 0) !== 0) return;
       act();
     }
   })();
   return () => {
-    Atomics.store(stopped, 0, 1);
-    Atomics.notify(stopped, 0);
+    store(stopped, 0, 1);
+    notify(stopped, 0);
   };
 }
 
 /** Waits until a word is no longer 0, or the time is up. */
 async function wait(word: Int32Array, milliseconds: number): Promise<void> {
-  await Atomics.waitAsync(word, 0, 0, Math.max(1, milliseconds)).value;
+  await waitAsync(word, 0, 0, Math.max(1, milliseconds)).value;
 }

@@ -43,5 +43,6 @@ export class PeerNames {
 }
 
 function startOf(connection: number): number {
-  return (connection % SLOTS) * SLOT_BYTES;
+  // Unsigned: the row keeps the number in 32 bits, negative after two billion connections.
+  return ((connection >>> 0) % SLOTS) * SLOT_BYTES;
 }

@@ -1,6 +1,9 @@
 import { clock } from "../base/clock.ts";
 import { PEER_NAMES_BYTES, PeerNames } from "./peer_names.ts";
 
+// Taken before a handler can replace them: it shares the globals of its thread with the lane.
+const { add, load, store } = Atomics;
+
 /** The states of a lane. A `free` row belongs to none; the row of a `hung` lane is never reused. */
 export const STATES = ["free", "starting", "ready", "retiring", "draining", "hung"] as const;
 
@@ -111,11 +114,11 @@ export class Row {
   }
 
   get state(): LaneState {
-    return STATES[Atomics.load(this.#integers, STATE)] ?? "free";
+    return STATES[load(this.#integers, STATE)] ?? "free";
   }
 
   set state(state: LaneState) {
-    Atomics.store(this.#integers, STATE, STATES.indexOf(state));
+    store(this.#integers, STATE, STATES.indexOf(state));
   }
 
   /** Whether the lane was written off as hung and its connections have been released. */
@@ -124,25 +127,25 @@ export class Row {
   }
 
   get generation(): number {
-    return Atomics.load(this.#integers, GENERATION);
+    return load(this.#integers, GENERATION);
   }
 
   /** The number of open connections. */
   get open(): number {
-    return Atomics.load(this.#integers, OPEN);
+    return load(this.#integers, OPEN);
   }
 
   addOpen(difference: number): void {
-    Atomics.add(this.#integers, OPEN, difference);
+    add(this.#integers, OPEN, difference);
   }
 
   /** Whether the lane has a turn to wait for a client. */
   get isWaiting(): boolean {
-    return Atomics.load(this.#integers, WAITING) !== 0;
+    return load(this.#integers, WAITING) !== 0;
   }
 
   set isWaiting(isWaiting: boolean) {
-    Atomics.store(this.#integers, WAITING, isWaiting ? 1 : 0);
+    store(this.#integers, WAITING, isWaiting ? 1 : 0);
   }
 
   /** The number of the connection that the lane last worked on; 0 before the first. */
@@ -167,7 +170,7 @@ export class Row {
     this.set("heartbeat", clock());
     this.#integers.fill(0);
     this.#peers.clear();
-    Atomics.store(this.#integers, GENERATION, generation);
+    store(this.#integers, GENERATION, generation);
     this.state = "starting";
   }
 
@@ -179,7 +182,7 @@ export class Row {
   /** Applies the report of a lane in another process. */
   take(report: RowReport): void {
     this.#counters.set(report.counters.slice(0, COUNTERS.length));
-    Atomics.store(this.#integers, OPEN, report.open);
+    store(this.#integers, OPEN, report.open);
     if (report.peer !== null) this.setCurrent(report.current, report.peer);
     this.#integers[CURRENT] = report.current;
   }

@@ -5,6 +5,9 @@
  */
 import { Row, ROW_BYTES } from "./row.ts";
 
+// Taken before a handler can replace them: it shares the globals of its thread with the lane.
+const { add, load, notify, store, waitAsync } = Atomics;
+
 /** The most lanes alive at one time, including old generations. */
 export const MAX_ROWS = 1024;
 
@@ -29,7 +32,7 @@ export class Scoreboard {
 
   /** The rows that have ever belonged to a lane, including those that are free now. */
   *rows(): Generator<Row> {
-    const used = Atomics.load(this.#header, HEADER.used);
+    const used = load(this.#header, HEADER.used);
     for (let index = 0; index < used; index++) yield this.row(index);
   }
 
@@ -39,8 +42,8 @@ export class Scoreboard {
       const row = this.row(index);
       if (row.state !== "free") continue;
       row.begin(generation);
-      if (index >= Atomics.load(this.#header, HEADER.used)) {
-        Atomics.store(this.#header, HEADER.used, index + 1);
+      if (index >= load(this.#header, HEADER.used)) {
+        store(this.#header, HEADER.used, index + 1);
       }
       return row;
     }
@@ -56,22 +59,22 @@ export class Scoreboard {
 
   /** Open connections of all lanes of this process. */
   get total(): number {
-    return Atomics.load(this.#header, HEADER.total);
+    return load(this.#header, HEADER.total);
   }
 
   /** @returns The total before. */
   addTotal(difference: number): number {
-    const before = Atomics.add(this.#header, HEADER.total, difference);
+    const before = add(this.#header, HEADER.total, difference);
     if (difference < 0) {
-      Atomics.add(this.#header, HEADER.releases, 1);
-      Atomics.notify(this.#header, HEADER.releases);
+      add(this.#header, HEADER.releases, 1);
+      notify(this.#header, HEADER.releases);
     }
     return before;
   }
 
   /** How often connections were released so far; for {@linkcode released}. */
   get releases(): number {
-    return Atomics.load(this.#header, HEADER.releases);
+    return load(this.#header, HEADER.releases);
   }
 
   /**
@@ -79,22 +82,22 @@ export class Scoreboard {
    * or after `timeout` milliseconds.
    */
   async released(releases: number, timeout: number): Promise<void> {
-    await Atomics.waitAsync(this.#header, HEADER.releases, releases, timeout).value;
+    await waitAsync(this.#header, HEADER.releases, releases, timeout).value;
   }
 
   /** How often turns were released so far; for {@linkcode turnReleased}. */
   get turns(): number {
-    return Atomics.load(this.#header, HEADER.turns);
+    return load(this.#header, HEADER.turns);
   }
 
   /** Releases a turn to wait for a client, which wakes one lane that waits for its turn. */
   releaseTurn(): void {
-    Atomics.add(this.#header, HEADER.turns, 1);
-    Atomics.notify(this.#header, HEADER.turns, 1);
+    add(this.#header, HEADER.turns, 1);
+    notify(this.#header, HEADER.turns, 1);
   }
 
   /** Resolves when a turn was released since `turns` was read, or after `timeout` milliseconds. */
   async turnReleased(turns: number, timeout: number): Promise<void> {
-    await Atomics.waitAsync(this.#header, HEADER.turns, turns, timeout).value;
+    await waitAsync(this.#header, HEADER.turns, turns, timeout).value;
   }
 }

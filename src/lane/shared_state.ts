@@ -7,6 +7,8 @@ export type Allocate = (name: string, bytes: number) => Promise<SharedArrayBuffe
 const HOLDER = 0;
 /** The prefix of names of locks, which keeps them apart from the names that handlers use. */
 const LOCK_PREFIX = "\0lock ";
+/** The size of that memory. */
+const LOCK_BYTES = 4;
 /** The longest wait for a notification before checking the lock again, in milliseconds. */
 const LONGEST_WAIT = 1000;
 
@@ -24,6 +26,9 @@ export class SharedMemory {
       throw new RangeError(
         `Cannot share "${name}": found a size of ${bytes}, expected 1 byte or more`,
       );
+    }
+    if (name.startsWith(LOCK_PREFIX) && bytes !== LOCK_BYTES) {
+      throw new RangeError(`Cannot lock: found a size of ${bytes}, expected ${LOCK_BYTES}`);
     }
     const found = this.#buffers.get(name);
     if (found === undefined) {
@@ -62,7 +67,7 @@ export function sharedState(
       return await allocate(name, bytes);
     },
     async lock(name) {
-      const word = new Int32Array(await allocate(LOCK_PREFIX + name, 4));
+      const word = new Int32Array(await allocate(LOCK_PREFIX + name, LOCK_BYTES));
       await take(word, lane);
       let isHeld = true;
       return {
