@@ -14,14 +14,14 @@ const watchSignals: WatchSignals = (onSignal) => {
 };
 
 async function main(args: readonly string[]): Promise<number> {
-  const [first, word = ""] = args;
+  const [first] = args;
   if (first === LANE_ARGUMENT) {
-    return await (await import("./src/places/process_entry.ts")).runProcess(word);
+    return await (await import("./src/places/process_entry.ts")).runProcess();
   }
   if (first === LOAD_ARGUMENT) {
     // A terminal signals parent and child alike; the parent stops this process.
     watchSignals(() => {});
-    return await (await import("./src/load/load_entry.ts")).runLoadProcess(word);
+    return await (await import("./src/load/load_entry.ts")).runLoadProcess();
   }
   const { command, line } = await readCommandLine(args);
   if (line.actions.has("help")) {

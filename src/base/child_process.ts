@@ -1,6 +1,8 @@
-import { encodeMessage, readMessages } from "./pipe.ts";
+import { encodeMessage, encodeWord, readMessages } from "./pipe.ts";
 
 const PERMISSIONS = ["net", "read", "write", "run", "env", "sys", "ffi", "import"] as const;
+/** Characters of other output that may wait to be passed on; more is dropped. */
+const RELAY_LIMIT = 16 * 1024 * 1024;
 const encoder = new TextEncoder();
 
 /**
@@ -40,13 +42,13 @@ export class ChildProcess<Sent, Received> {
   /**
    * Starts the process.
    *
-   * @param args Arguments of this executable. The word that marks messages in both
-   * directions is appended.
-   * @param receive Called with each message from the child.
+   * @param args Arguments of this executable.
+   * @param receive Called with each message from the child; with undefined for one
+   * that is too long.
    */
   constructor(args: readonly string[], receive: (message: Received) => void) {
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: [...args, this.#word],
+      args: [...args],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -55,6 +57,7 @@ export class ChildProcess<Sent, Received> {
     this.#stdin = this.#child.stdin.getWriter();
     // Fails once the process has exited, which `status` reports.
     this.#stdin.closed.catch(() => {});
+    this.#send(encodeWord(this.#word));
     const { stdout, stderr } = this.#child;
     const relays = [new Relay(Deno.stdout), new Relay(Deno.stderr)] as const;
     this.outputRead = Promise.all([
@@ -69,7 +72,11 @@ export class ChildProcess<Sent, Received> {
   }
 
   send(message: Sent): void {
-    this.#stdin.write(encoder.encode(encodeMessage(message, this.#word))).catch(() => {});
+    this.#send(encodeMessage(message, this.#word));
+  }
+
+  #send(line: string): void {
+    this.#stdin.write(encoder.encode(line)).catch(() => {});
   }
 
   kill(): void {
@@ -91,21 +98,33 @@ export class ChildProcess<Sent, Received> {
   }
 }
 
-/** Passes output on to a stream of this process, in order. Drops it once its reader is gone. */
+/**
+ * Passes output on to a stream of this process, in order. Drops it once its reader is
+ * gone, and what comes faster than that reads.
+ */
 class Relay {
   readonly #stream: { write(data: Uint8Array): Promise<number> };
   /** Resolves when all output so far is written. */
   written: Promise<void> = Promise.resolve();
+  /** Characters that wait. */
+  #held = 0;
 
   constructor(stream: { write(data: Uint8Array): Promise<number> }) {
     this.#stream = stream;
   }
 
   readonly add = (text: string): void => {
-    this.written = this.written.then(() => this.#write(encoder.encode(text))).catch(() => {});
+    if (this.#held + text.length > RELAY_LIMIT) return;
+    this.#held += text.length;
+    this.written = this.written.then(() => this.#write(text)).catch(() => {});
   };
 
-  async #write(bytes: Uint8Array): Promise<void> {
-    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.#stream.write(rest));
+  async #write(text: string): Promise<void> {
+    try {
+      let rest: Uint8Array = encoder.encode(text);
+      while (rest.length > 0) rest = rest.subarray(await this.#stream.write(rest));
+    } finally {
+      this.#held -= text.length;
+    }
   }
 }

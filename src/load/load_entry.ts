@@ -1,6 +1,6 @@
 /** The process that generates load for its parent. */
 import { EXIT, ExitError } from "../base/exit.ts";
-import { encodeMessage, readMessages } from "../base/pipe.ts";
+import { encodeMessage, readWord } from "../base/pipe.ts";
 import { writeText } from "../base/write_text.ts";
 import { Generator } from "./generator.ts";
 import type { LoadOrder, LoadReport } from "./messages.ts";
@@ -10,14 +10,15 @@ import { runNullServer } from "./null_server.ts";
  * Reads one order from standard input, and carries it out. The end of standard input means that the
  * parent has ended, and ends this process.
  *
- * @param word Marks the messages in both directions.
  * @returns The exit code.
  */
-export async function runLoadProcess(word: string): Promise<number> {
+export async function runLoadProcess(): Promise<number> {
   const order = Promise.withResolvers<LoadOrder>();
-  const orphaned = readMessages<LoadOrder>(Deno.stdin.readable, order.resolve, () => {}, word)
-    .then(() => EXIT.ok);
-  const report = (message: LoadReport) => writeText(Deno.stdout, encodeMessage(message, word));
+  const parent = await readWord(Deno.stdin.readable);
+  if (parent === null) return EXIT.ok;
+  const orphaned = parent.readMessages(order.resolve).then(() => EXIT.ok);
+  const report = (message: LoadReport) =>
+    writeText(Deno.stdout, encodeMessage(message, parent.word));
   return await Promise.race([orphaned, order.promise.then((one) => carryOut(one, report))]);
 }
 

@@ -2,7 +2,6 @@ import { type ExitCode, ExitError } from "../base/exit.ts";
 import { thrownValue } from "../base/thrown.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
-import type { RowReport } from "../lane/row.ts";
 import type { Ready } from "./handle.ts";
 
 /** The argument that makes this program a lane of its parent process; users do not type it. */
@@ -23,7 +22,10 @@ export type ToLane =
   | { readonly type: "setReuseportFilter"; readonly filter: ReuseportFilter | null }
   | { readonly type: "stopAccepting" | "retire" | "drain" | "closeConnections" };
 
-/** A message from a lane to its parent. */
+/**
+ * A message from a lane to its parent, which checks it before it acts on it
+ * (`messages_check.ts`): a handler may have interfered with its lane.
+ */
 export type FromLane =
   | { readonly type: "ready"; readonly ready: Ready }
   /** The lane cannot start. */
@@ -32,11 +34,8 @@ export type FromLane =
   | { readonly type: "stoppedAccepting" | "stopped" | "pressure" }
   /** The lane ends with an uncaught error. */
   | { readonly type: "crashed"; readonly error: ErrorReport }
-  | { readonly type: "log" | "access"; readonly lines: string }
-  /** The number of messages lost because they came faster than they could be sent. */
-  | { readonly type: "dropped"; readonly count: number }
-  /** Rows arrive over two pipes, so they are numbered: a lower number is older. */
-  | { readonly type: "row"; readonly number: number; readonly row: RowReport };
+  /** Whole lines, with their newlines. */
+  | { readonly type: "log" | "access"; readonly lines: string };
 
 /** Turns an error into plain data. */
 export function reportError(cause: unknown): ErrorReport {

@@ -1,12 +1,17 @@
 import { ChildProcess, programArguments } from "../base/child_process.ts";
+import type { Row } from "../lane/row.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
 import type { Place } from "./handle.ts";
-import { type FromLane, LANE_ARGUMENT, type ToLane } from "./messages.ts";
+import { LANE_ARGUMENT, type ToLane } from "./messages.ts";
+import { checkFromProcess } from "./process_check.ts";
+import type { RowMessage } from "./process_messages.ts";
 import { RemoteLane, type Reports } from "./remote_lane.ts";
 
 /** What a process needs from its parent. */
 export interface ProcessTools extends Reports {
   readonly scoreboard: Scoreboard;
+  /** Messages of a lane were lost, possibly lines for the logs. */
+  onDropped(count: number): void;
 }
 
 /** How long a process may take to exit once its lane has stopped, in milliseconds. */
@@ -16,14 +21,21 @@ const EXIT_PATIENCE = 2000;
 export function process(tools: ProcessTools): Place {
   const args = [...programArguments(), LANE_ARGUMENT];
   return (order) => {
-    const child = new ChildProcess<ToLane, FromLane>(args, (message) => lane.receive(message));
+    const rows = new RowReports(tools.scoreboard.row(order.row));
+    const child = new ChildProcess<ToLane, unknown>(args, (sent) => {
+      const message = checkFromProcess(sent);
+      if (message === null) lane.receive(sent);
+      else if (message.type === "dropped") tools.onDropped(message.count);
+      // Output may still arrive when the row already belongs to another lane.
+      else if (!lane.isOver) rows.take(message);
+    });
     const channel = {
       pid: child.pid,
       send: (message: ToLane) => child.send(message),
       finish: () => child.finish(EXIT_PATIENCE),
       kill: () => child.kill(),
     };
-    const lane = new RemoteLane(channel, tools.scoreboard.row(order.row), tools);
+    const lane = new RemoteLane(channel, tools);
     child.status.then(async ({ code, signal }) => {
       await child.outputRead;
       const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
@@ -32,4 +44,22 @@ export function process(tools: ProcessTools): Place {
     lane.start(order);
     return lane;
   };
+}
+
+/** Copies the reports of a process into the row that its parent keeps for it. */
+export class RowReports {
+  readonly #row: Row;
+  /** The highest number of a report so far. */
+  #last = 0;
+
+  constructor(row: Row) {
+    this.#row = row;
+  }
+
+  /** Copies a report, unless a newer one has arrived before. */
+  take({ number, row }: RowMessage): void {
+    if (number < this.#last) return;
+    this.#last = number;
+    this.#row.take(row);
+  }
 }

@@ -1,7 +1,7 @@
 /** The entry of a process that runs one lane: `main.ts` calls it first. */
 import { cpuTime } from "../base/cpu_clock.ts";
 import { EXIT } from "../base/exit.ts";
-import { readMessages } from "../base/pipe.ts";
+import { readWord } from "../base/pipe.ts";
 import { SIGNAL_NAMES } from "../base/signals.ts";
 import { AddressTables } from "../core/address_counts.ts";
 import type { Emit } from "../core/event.ts";
@@ -10,7 +10,8 @@ import { Scoreboard } from "../lane/scoreboard.ts";
 import { SharedMemory } from "../lane/shared_state.ts";
 import { importFile } from "../services/handler/handler_file.ts";
 import { LaneWorker, type WorkerHost } from "./lane_worker.ts";
-import type { FromLane, ToLane } from "./messages.ts";
+import type { ToLane } from "./messages.ts";
+import type { FromProcess } from "./process_messages.ts";
 import { startOrphanAlarm } from "./process_alarm.ts";
 import { ParentPipe } from "./process_pipe.ts";
 import { onStrayError } from "./stray_errors.ts";
@@ -19,15 +20,16 @@ import { onStrayError } from "./stray_errors.ts";
  * Runs a lane on orders from the parent over standard input. Ends with the lane
  * or, if the parent dies, after draining it.
  *
- * @param word Marks the messages between parent and child.
  * @returns The exit code.
  */
-export async function runProcess(word: string): Promise<number> {
+export async function runProcess(): Promise<number> {
   // A terminal or service manager signals all processes; only the parent acts.
   for (const signal of SIGNAL_NAMES) Deno.addSignalListener(signal, () => {});
+  const parent = await readWord(Deno.stdin.readable);
+  if (parent === null) return EXIT.software;
   const exit = Promise.withResolvers<number>();
-  const pipe = new ParentPipe(word);
-  function post(message: FromLane): void {
+  const pipe = new ParentPipe(parent.word);
+  function post(message: FromProcess): void {
     pipe.post(message);
     if (message.type === "stopped") exit.resolve(EXIT.ok);
     if (message.type === "failed" || message.type === "crashed") exit.resolve(EXIT.software);
@@ -39,7 +41,7 @@ export async function runProcess(word: string): Promise<number> {
   });
   onStrayError((cause) => worker.crash(cause));
   const receive = (message: ToLane) => worker.receive(message);
-  void readMessages(Deno.stdin.readable, receive, () => {}, word).then(() => {
+  void parent.readMessages(receive).then(() => {
     // The parent is gone: leave new clients to the server that replaces it.
     receive({ type: "stopAccepting" });
     receive({ type: "drain" });

@@ -1,7 +1,7 @@
 import { encodeMessage } from "../base/pipe.ts";
 import type { Row } from "../lane/row.ts";
 import { LineWriter } from "../log/line_writer.ts";
-import type { FromLane } from "./messages.ts";
+import type { FromProcess } from "./process_messages.ts";
 
 /** The pipe from a process to its parent, for messages and the row of its lane. */
 export class ParentPipe {
@@ -28,7 +28,7 @@ export class ParentPipe {
   }
 
   /** Queues a message, after the row, so that the parent has the counts when it handles the message. */
-  post(message: FromLane): void {
+  post(message: FromProcess): void {
     if (message.type !== "log" && message.type !== "access") this.reportRow();
     this.#writer.add(this.#encode(message));
   }
@@ -56,7 +56,7 @@ export class ParentPipe {
     return this.#encode({ type: "row", number: ++this.#lastNumber, row: row.report() });
   }
 
-  #encode(message: FromLane): string {
+  #encode(message: FromProcess): string {
     return encodeMessage(message, this.#word);
   }
 }

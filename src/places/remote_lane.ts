@@ -1,8 +1,8 @@
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
-import type { Row, RowReport } from "../lane/row.ts";
 import type { Exit, LaneHandle, Ready } from "./handle.ts";
 import { errorOf, type FromLane, type ToLane } from "./messages.ts";
+import { checkFromLane, typeOf } from "./messages_check.ts";
 
 /** How the parent handles the reports of its lanes. */
 export interface Reports {
@@ -10,8 +10,6 @@ export interface Reports {
   pass(lines: string): void;
   /** Writes lines to the access log. */
   record(lines: string): void;
-  /** Messages of a lane were lost, possibly lines for the logs. */
-  onDropped(count: number): void;
   /** Idle lanes have become too few, or enough again. */
   onPressure(): void;
 }
@@ -32,19 +30,20 @@ export class RemoteLane implements LaneHandle {
   readonly exited: Promise<Exit>;
   readonly #channel: Channel;
   readonly #reports: Reports;
-  readonly #row: Row;
   readonly #ready = Promise.withResolvers<Ready>();
   readonly #exited = Promise.withResolvers<Exit>();
   readonly #stoppedAccepting = Promise.withResolvers<void>();
   #filterSet = Promise.withResolvers<boolean>();
-  /** The highest number of a row report so far. */
-  #lastRow = 0;
+  /** What the lane may send only because it was told to, and `ready` and `failed` until one has come. */
+  readonly #expected = new Set<FromLane["type"]>(["ready", "failed"]);
   /** Whether the lane has announced its end. */
   #isFinishing = false;
+  #isOver = false;
+  /** Whether it has sent an invalid message, after which nothing from it counts. */
+  #isRejected = false;
 
-  constructor(channel: Channel, row: Row, reports: Reports) {
+  constructor(channel: Channel, reports: Reports) {
     this.#channel = channel;
-    this.#row = row;
     this.#reports = reports;
     this.ready = this.#ready.promise;
     this.exited = this.#exited.promise;
@@ -56,27 +55,36 @@ export class RemoteLane implements LaneHandle {
     return this.#channel.pid;
   }
 
+  /** Whether the lane is gone, so that its row may already belong to another. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   start(order: Order): void {
     this.#channel.send({ type: "open", order });
   }
 
   async stopAccepting(): Promise<void> {
+    this.#expected.add("stoppedAccepting");
     this.#channel.send({ type: "stopAccepting" });
     await Promise.race([this.#stoppedAccepting.promise, this.exited]);
   }
 
   async retire(): Promise<void> {
+    this.#expected.add("stoppedAccepting").add("stopped");
     this.#channel.send({ type: "retire" });
     await Promise.race([this.#stoppedAccepting.promise, this.exited]);
   }
 
   async setReuseportFilter(filter: ReuseportFilter | null): Promise<boolean> {
     this.#filterSet = Promise.withResolvers();
+    this.#expected.add("reuseportFilterSet");
     this.#channel.send({ type: "setReuseportFilter", filter });
     return await Promise.race([this.#filterSet.promise, this.exited.then(() => false)]);
   }
 
   drain(): void {
+    this.#expected.add("stopped");
     this.#channel.send({ type: "drain" });
   }
 
@@ -90,12 +98,50 @@ export class RemoteLane implements LaneHandle {
     this.#end({ kind: "stopped" });
   }
 
-  /** Handles a message from the lane. */
-  receive(message: FromLane): void {
+  /** Handles what the lane has sent; rejects the lane if that is not a valid message, or not now. */
+  receive(sent: unknown): void {
+    if (this.#isRejected) return;
+    const message = checkFromLane(sent);
+    const isEnding = this.#isFinishing || this.#isOver;
+    if (isEnding && message?.type !== "log" && message?.type !== "access") return;
+    if (message === null || !this.#isTimely(message)) this.reject(sent);
+    else this.#handle(message);
+  }
+
+  /** Ends a lane that has sent an invalid message, as one that crashed: its handler interferes with it. */
+  reject(sent: unknown): void {
+    if (this.#isRejected) return;
+    this.#isRejected = true;
+    this.#channel.kill();
+    const type = typeOf(sent);
+    this.crash(
+      new Error(
+        `The worker sent an invalid message${type === null ? "" : ` of the type "${type}"`}`,
+      ),
+    );
+  }
+
+  #isTimely({ type }: FromLane): boolean {
+    switch (type) {
+      case "ready":
+      case "failed":
+      case "reuseportFilterSet":
+      case "stoppedAccepting":
+      case "stopped":
+        return this.#expected.has(type);
+      default:
+        return true;
+    }
+  }
+
+  #handle(message: FromLane): void {
     switch (message.type) {
       case "ready":
+        this.#expected.delete("ready");
+        this.#expected.delete("failed");
         return this.#ready.resolve(message.ready);
       case "failed":
+        this.#expected.delete("ready");
         this.#ready.reject(errorOf(message.error));
         return void this.#finish();
       case "reuseportFilterSet":
@@ -111,19 +157,9 @@ export class RemoteLane implements LaneHandle {
         return this.#reports.pass(message.lines);
       case "access":
         return this.#reports.record(message.lines);
-      case "dropped":
-        return this.#reports.onDropped(message.count);
       case "pressure":
         return this.#reports.onPressure();
-      case "row":
-        return this.#take(message.number, message.row);
     }
-  }
-
-  #take(number: number, row: RowReport): void {
-    if (number < this.#lastRow) return;
-    this.#lastRow = number;
-    this.#row.take(row);
   }
 
   async #finish(): Promise<void> {
@@ -140,6 +176,7 @@ export class RemoteLane implements LaneHandle {
 
   /** Settles how the lane ended; only the first call counts. */
   #end(exit: Exit): void {
+    this.#isOver = true;
     this.#ready.reject(exit.kind === "crashed" ? exit.error : new Error("The worker was stopped"));
     this.#exited.resolve(exit);
   }

@@ -5,11 +5,14 @@ import type { SharedMemory } from "../lane/shared_state.ts";
 import { fileUrl } from "../services/handler/handler_file.ts";
 import type { Place } from "./handle.ts";
 import { RemoteLane, type Reports } from "./remote_lane.ts";
-import type { FromThread, ToThread } from "./thread_messages.ts";
+import { checkAllocate } from "./thread_check.ts";
+import type { AllocateMessage, ThreadStart, ToThread } from "./thread_messages.ts";
 import { SANDBOX } from "./thread_sandbox.ts";
 
 /** What the threads of this process share. */
 export interface ThreadTools extends Reports {
+  /** The handler of a lane has posted a message, which nobody receives. Called once for each lane. */
+  onStray(lane: number): void;
   readonly scoreboard: Scoreboard;
   readonly addressTables: AddressTables;
   readonly memory: SharedMemory;
@@ -22,14 +25,22 @@ export function thread(tools: ThreadTools): Place {
   const { scoreboard, addressTables, memory } = tools;
   return (order) => {
     const worker = startWorker(order);
-    const send = (message: ToThread) => worker.postMessage(message);
-    const kill = () => worker.terminate();
+    const { port1: port, port2 } = new MessageChannel();
+    const send = (message: ToThread) => port.postMessage(message);
+    function kill(): void {
+      worker.terminate();
+      port.close();
+    }
     const channel = { pid: Deno.pid, send, finish: () => Promise.resolve(kill()), kill };
-    const lane = new RemoteLane(channel, scoreboard.row(order.row), tools);
-    worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
-      if (data.type === "allocate") send(allocate(memory, data));
-      else lane.receive(data);
+    const lane = new RemoteLane(channel, tools);
+    port.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const request = checkAllocate(data);
+      if (request === null) lane.receive(data);
+      else send(allocate(memory, request));
     };
+    port.onmessageerror = () => lane.reject(null);
+    // The lane does not post here, but its handler can.
+    worker.addEventListener("message", () => tools.onStray(order.lane), { once: true });
     worker.onerror = (event) => {
       // Otherwise the error would end the main thread as well.
       event.preventDefault();
@@ -41,10 +52,14 @@ export function thread(tools: ThreadTools): Place {
       memory.unlockAll(order.lane);
       addressTables.clear(order.row);
     });
-    const tables = order.maxConnectionsPerIp === 0
-      ? []
-      : addressTables.reserve(order.totalConnections);
-    send({ type: "start", scoreboard: scoreboard.buffer, addressTables: tables });
+    const start: ThreadStart = {
+      port: port2,
+      scoreboard: scoreboard.buffer,
+      addressTables: order.maxConnectionsPerIp === 0
+        ? []
+        : addressTables.reserve(order.totalConnections),
+    };
+    worker.postMessage(start, [port2]);
     lane.start(order);
     return lane;
   };
@@ -73,7 +88,7 @@ function entryFor({ service }: Order): string {
 
 function allocate(
   memory: SharedMemory,
-  { id, name, bytes }: Extract<FromThread, { type: "allocate" }>,
+  { id, name, bytes }: AllocateMessage,
 ): ToThread {
   try {
     return { type: "memory", id, buffer: memory.allocate(name, bytes) };

@@ -6,18 +6,17 @@ import { LaneWorker, type WorkerHost } from "./lane_worker.ts";
 import { MemoryRequests } from "./thread_memory.ts";
 import { watchPressure } from "./thread_pressure.ts";
 import { onStrayError } from "./stray_errors.ts";
-import type { FromThread, ToThread } from "./thread_messages.ts";
+import type { FromThread, ThreadStart, ToThread } from "./thread_messages.ts";
 import { closeSandbox } from "./thread_sandbox.ts";
 
 /** The global scope of a Web Worker, which the types of the main thread lack. */
 interface ThreadScope {
-  postMessage(message: FromThread): void;
+  postMessage(message: unknown): void;
   close(): void;
-  onmessage: ((event: MessageEvent<ToThread>) => void) | null;
+  onmessage: ((event: MessageEvent<ThreadStart>) => void) | null;
 }
 
 const scope = globalThis as unknown as ThreadScope;
-const post = (message: FromThread) => scope.postMessage(message);
 
 /**
  * Runs a lane on orders from the parent.
@@ -26,9 +25,22 @@ const post = (message: FromThread) => scope.postMessage(message);
  * can import it by a literal specifier.
  */
 export function startThread(importHandler: WorkerHost["importHandler"] = importFile): void {
+  restrictScope();
+  scope.onmessage = ({ data }) => {
+    // What comes next, if anything, is the handler's.
+    scope.onmessage = null;
+    runLane(data, importHandler);
+  };
+}
+
+function runLane(
+  { port, scoreboard: board, addressTables }: ThreadStart,
+  importHandler: WorkerHost["importHandler"],
+): void {
+  pinMethods(port);
+  const post = (message: FromThread) => port.postMessage(message);
   const memory = new MemoryRequests(post);
-  let scoreboard: Scoreboard;
-  let addressTables: readonly SharedArrayBuffer[];
+  const scoreboard = new Scoreboard(board);
   let ownCpuTime = cpuTime;
   const worker = new LaneWorker(post, (order) => ({
     scoreboard,
@@ -47,17 +59,23 @@ export function startThread(importHandler: WorkerHost["importHandler"] = importF
   }));
   // The parent ends the thread, so that it receives the whole error.
   onStrayError((cause) => worker.crash(cause));
-  forbidExit();
-  scope.onmessage = ({ data }) => {
-    if (data.type === "start") {
-      scoreboard = new Scoreboard(data.scoreboard);
-      addressTables = data.addressTables;
-    } else if (data.type === "memory") {
-      memory.receive(data.id, data.buffer);
-    } else {
-      worker.receive(data);
-    }
+  port.onmessage = ({ data }: MessageEvent<ToThread>) => {
+    if (data.type === "memory") memory.receive(data.id, data.buffer);
+    else worker.receive(data);
   };
+}
+
+/**
+ * Makes the methods that are called on the port its own. The runtime and this
+ * module would otherwise find those of the prototypes, which a handler may replace
+ * with some that get hold of the port.
+ */
+function pinMethods(port: MessagePort): void {
+  const { postMessage, dispatchEvent } = port;
+  Object.defineProperties(port, {
+    postMessage: { value: postMessage },
+    dispatchEvent: { value: dispatchEvent },
+  });
 }
 
 function heapSize(): number {
@@ -65,11 +83,21 @@ function heapSize(): number {
   return heapTotal + external;
 }
 
-/** Keeps a handler from ending its thread: the runtime would not notify the parent. */
-function forbidExit(): void {
+/**
+ * Keeps a handler from ending its thread, since the runtime would not notify the
+ * parent, and from flooding the parent with messages: it posts the first one, for a
+ * warning in the log.
+ */
+function restrictScope(): void {
   const refuse = (): never => {
     throw new Error("Cannot end the thread: it belongs to the server");
   };
   scope.close = refuse;
   Deno.exit = refuse;
+  const { postMessage } = scope;
+  let hasPosted = false;
+  scope.postMessage = () => {
+    if (!hasPosted) postMessage(null);
+    hasPosted = true;
+  };
 }

@@ -1,24 +1,30 @@
 import type { FromLane, ToLane } from "./messages.ts";
 
+/** The first message to a thread, over the worker itself; everything else goes over the port. */
+export interface ThreadStart {
+  /**
+   * The channel to the parent. A handler cannot reach it, unlike the channel of
+   * the worker, on which everything in the thread can post.
+   */
+  readonly port: MessagePort;
+  readonly scoreboard: SharedArrayBuffer;
+  /** None if client addresses are not limited. */
+  readonly addressTables: readonly SharedArrayBuffer[];
+}
+
 /** A message from the parent to a thread: those for any lane, and those about shared memory. */
 export type ToThread =
   | ToLane
-  /** The first message. */
-  | {
-    readonly type: "start";
-    readonly scoreboard: SharedArrayBuffer;
-    /** None if client addresses are not limited. */
-    readonly addressTables: readonly SharedArrayBuffer[];
-  }
   /** Answers `allocate` with the memory, or with the reason there is none. */
   | { readonly type: "memory"; readonly id: number; readonly buffer: SharedArrayBuffer | string };
 
+/** A request for shared memory. */
+export interface AllocateMessage {
+  readonly type: "allocate";
+  readonly id: number;
+  readonly name: string;
+  readonly bytes: number;
+}
+
 /** A message from a thread to its parent. */
-export type FromThread =
-  | FromLane
-  | {
-    readonly type: "allocate";
-    readonly id: number;
-    readonly name: string;
-    readonly bytes: number;
-  };
+export type FromThread = FromLane | AllocateMessage;

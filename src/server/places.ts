@@ -32,6 +32,10 @@ export function makePlaces(commons: Commons): Record<PlaceName, Place> {
     onPressure,
     pass: (lines: string) => log.pass(lines),
     record,
+    onStray: (lane: number) =>
+      log.logger.warn("A handler posted a message with postMessage(): nobody receives it", {
+        "sluice.worker": lane,
+      }),
     onDropped: (count: number) =>
       log.logger.warn("Messages of a worker dropped: it logs faster than the server can write", {
         "sluice.messages.dropped": count,

@@ -1,6 +1,6 @@
 /** A program that starts itself as a child process, for the tests of `ChildProcess`. */
 import { ChildProcess, programArguments } from "../../src/base/child_process.ts";
-import { encodeMessage, readMessages } from "../../src/base/pipe.ts";
+import { encodeMessage, readWord } from "../../src/base/pipe.ts";
 import { writeText } from "../../src/base/write_text.ts";
 
 /** The instructions to the child. */
@@ -19,28 +19,24 @@ export type FromChild = { readonly text: string };
 /** The argument that makes the program a child. */
 export const CHILD_ARGUMENT = "child";
 
-async function runChild(word: string): Promise<void> {
+async function runChild(): Promise<void> {
   let stays = false;
-  await readMessages<ToChild>(
-    Deno.stdin.readable,
-    (message) => {
-      switch (message.type) {
-        case "echo":
-          return writeText(Deno[message.stream], encodeMessage({ text: message.text }, word));
-        case "print":
-          writeText(Deno.stdout, message.text);
-          return writeText(Deno.stderr, message.text);
-        case "stay":
-          setInterval(() => {}, 1000);
-          stays = true;
-          return;
-        case "exit":
-          return Deno.exit(message.code);
-      }
-    },
-    () => {},
-    word,
-  );
+  const parent = await readWord(Deno.stdin.readable);
+  await parent?.readMessages<ToChild>((message) => {
+    switch (message.type) {
+      case "echo":
+        return writeText(Deno[message.stream], encodeMessage({ text: message.text }, parent.word));
+      case "print":
+        writeText(Deno.stdout, message.text);
+        return writeText(Deno.stderr, message.text);
+      case "stay":
+        setInterval(() => {}, 1000);
+        stays = true;
+        return;
+      case "exit":
+        return Deno.exit(message.code);
+    }
+  });
   if (!stays) Deno.exit(0);
 }
 
@@ -57,5 +53,5 @@ async function runParent(text: string): Promise<void> {
 }
 
 const [role, argument = ""] = Deno.args;
-if (role === CHILD_ARGUMENT) await runChild(argument);
+if (role === CHILD_ARGUMENT) await runChild();
 if (role === "parent") await runParent(argument);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { LOAD_ARGUMENT, type LoadOrder, type LoadReport } from "../../src/load/messages.ts";
 import { echoMessage } from "../../src/load/request_text.ts";
-import { encodeMessage, readMessages } from "../../src/base/pipe.ts";
+import { encodeMessage, encodeWord, readMessages } from "../../src/base/pipe.ts";
 import { Client } from "../helpers/client.ts";
 import { deadPort } from "../helpers/load_dead_port.ts";
 import { HTTP, planFor, startLoadServer } from "../helpers/load_server.ts";
@@ -14,7 +14,7 @@ const WORD = "a word of the test";
 function startProcess(order: LoadOrder) {
   const [program = "", ...args] = SERVER;
   const child = new Deno.Command(program, {
-    args: [...args, LOAD_ARGUMENT, WORD],
+    args: [...args, LOAD_ARGUMENT],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
@@ -28,7 +28,9 @@ function startProcess(order: LoadOrder) {
     WORD,
   );
   const orders = child.stdin.getWriter();
-  void orders.write(new TextEncoder().encode(encodeMessage(order, WORD)));
+  void orders.write(
+    new TextEncoder().encode(encodeWord(WORD) + encodeMessage(order, WORD)),
+  );
   /** Closes its standard input, as a parent that ends does. */
   const end = () => orders.close().catch(() => {});
   return {

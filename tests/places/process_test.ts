@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../helpers/client.ts";
+import { FORGED as FORGED_MESSAGES } from "../helpers/forged_messages.ts";
 import { makeHandler } from "../helpers/handlers.ts";
 import { workers } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
+import { until } from "../helpers/until.ts";
 
 /** What a client could make a handler print to impersonate its process. */
 const FORGED = [
@@ -59,4 +61,48 @@ Deno.test("a process whose parent reads nothing drops lines, reports it, and kee
   assert(lines.length > 1000 && lines.length < count, `${lines.length} lines`);
   for (const line of lines) assert(line.endsWith(`"${agent}"`), "a line is incomplete");
   await Deno.remove(folder, { recursive: true });
+});
+
+/** Writes a line as its process does, with the word that marks messages if it can find that. */
+const FORGING = `
+  const words = [];
+  const { write } = Deno.stdout;
+  Deno.stdout.write = (bytes) => {
+    // Every message of the lane begins so.
+    const found = /\\x1e([0-9a-f-]{36})\\{/.exec(new TextDecoder().decode(bytes));
+    if (found !== null) words.push(found[1]);
+    return write.call(Deno.stdout, bytes);
+  };
+  export default {
+    framing: { type: "lines", limit: 100_000 },
+    handle(line) {
+      if (line === "arguments") return Deno.args.join(" ") + Deno.readTextFileSync("/proc/self/cmdline");
+      Deno.stdout.writeSync(new TextEncoder().encode("\\x1e" + words.at(-1) + line + "\\n"));
+      return "sent";
+    },
+  };`;
+
+Deno.test("process() gives its word away neither by its arguments nor by its command line", async () => {
+  await using handler = await makeHandler(FORGING);
+  await using server = await startServer([...workers("forked", 1), ...handler.args]);
+  using client = await Client.connect(server);
+  const told = await client.ask("arguments");
+  assert(told.includes("--lane-of-parent"), told);
+  assertEquals(/[0-9a-f]{8}-[0-9a-f]{4}-/.exec(told), null);
+});
+
+Deno.test("process() replaces a lane whose handler forges a message, and no more than that", async () => {
+  await using handler = await makeHandler(FORGING);
+  await using server = await startServer([...workers("forked", 1), ...handler.args]);
+  for (const [i, forged] of FORGED_MESSAGES.entries()) {
+    using client = await Client.connect(server);
+    await client.send(`${forged}\n`);
+    const crashes = () => server.records("Worker crashed");
+    await until(`${forged} is noticed`, () => crashes().length > i);
+    assertMatch(String(crashes().at(-1)?.["exception.message"]), /sent an invalid message/);
+    await until("there is another worker", () => server.records("Worker started").length > i);
+  }
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+  assertEquals(server.log.at(-1)?.["sluice.workers.crashed"], FORGED_MESSAGES.length);
 });
