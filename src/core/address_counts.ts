@@ -64,13 +64,13 @@ export class AddressCounts {
   /**
    * Counts a connection of an address.
    *
-   * @returns false, counting nothing, if that exceeds `limit` over all lanes. An
-   * address that finds no free entry is not limited.
+   * @returns false, counting nothing, if that exceeds `limit` over all lanes.
    */
   take(address: string, limit: number): boolean {
     const entry = this.#entries.get(address) ??
       this.#own.claim(this.#owner, this.#own.key(address));
-    if (entry === null) return true;
+    // Not with fewer connections than the table has room for: better refuse than not count.
+    if (entry === null) return false;
     this.#entries.set(address, entry);
     // Count before checking: of two lanes that count at once, at least one sees both.
     this.#own.add(entry);

@@ -10,25 +10,33 @@ const KEY_1 = 1;
 const KEY_2 = 2;
 const COUNT = 3;
 const FIELDS = 4;
+/** The fewest entries of a table. */
+const FEWEST = 64;
 /**
- * Entries to probe for one address. A table is at most a quarter full, so a full
- * window is unlikely; if one is full, the address goes uncounted.
+ * A table starts with two random seeds of the hashes, so that no client can provoke
+ * collisions, and the longest distance of any entry so far from where its address
+ * hashes to, plus one. The entries of an address stand there one after the other,
+ * one for each lane, and its count is the sum over all within this distance.
  */
-const WINDOW = 64;
-/** A table starts with this many random hash seeds, so that no client can provoke collisions. */
-const SEEDS = 2;
+const SEED_1 = 0;
+const SEED_2 = 1;
+const REACH = 2;
+const HEADER = 3;
+
+// Taken before a handler can replace them: it shares the globals of its thread with the lane.
+const { add, compareExchange, load, store, sub } = Atomics;
 
 /** Two 32-bit hashes of an address. */
 export type AddressKey = readonly [number, number];
 
 function entriesFor(connections: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(WINDOW, connections * 4)));
+  return 2 ** Math.ceil(Math.log2(Math.max(FEWEST, connections * 4)));
 }
 
-/** Allocates a table with room for `connections` open connections. */
+/** Allocates a table with room for `connections` open connections, of which it is at most a quarter full. */
 export function makeAddressTable(connections: number): SharedArrayBuffer {
-  const buffer = new SharedArrayBuffer((SEEDS + entriesFor(connections) * FIELDS) * 4);
-  new Uint32Array(buffer).set(crypto.getRandomValues(new Uint32Array(SEEDS)));
+  const buffer = new SharedArrayBuffer((HEADER + entriesFor(connections) * FIELDS) * 4);
+  new Uint32Array(buffer).set(crypto.getRandomValues(new Uint32Array(2)));
   return buffer;
 }
 
@@ -39,7 +47,7 @@ export class AddressTable {
 
   constructor(buffer: SharedArrayBuffer) {
     this.#words = new Int32Array(buffer);
-    this.#entries = (this.#words.length - SEEDS) / FIELDS;
+    this.#entries = (this.#words.length - HEADER) / FIELDS;
   }
 
   /** Whether the table has room for `connections` open connections. */
@@ -49,8 +57,8 @@ export class AddressTable {
 
   /** Hashes an address with two seeds, in the style of FNV-1a; in practice the pair is unique. */
   key(address: string): AddressKey {
-    let a = (this.#words[0] ?? 0) ^ 0x811c9dc5;
-    let b = (this.#words[1] ?? 0) ^ 0x5bd1e995;
+    let a = (this.#words[SEED_1] ?? 0) ^ 0x811c9dc5;
+    let b = (this.#words[SEED_2] ?? 0) ^ 0x5bd1e995;
     for (let i = 0; i < address.length; i++) {
       const code = address.charCodeAt(i);
       a = Math.imul(a ^ code, 0x01000193);
@@ -60,52 +68,69 @@ export class AddressTable {
     return [a ^ (a >>> 15), b ^ (b >>> 16)];
   }
 
-  /** Claims an entry with a count of 0 for an address; null if its window is full. */
+  /** Claims an entry with a count of 0 for an address; null if the table is full. */
   claim(owner: number, [key1, key2]: AddressKey): number | null {
-    for (const entry of this.#window(key1)) {
-      if (Atomics.compareExchange(this.#words, entry + OWNER, 0, owner) !== 0) continue;
-      Atomics.store(this.#words, entry + COUNT, 0);
-      Atomics.store(this.#words, entry + KEY_1, key1);
-      Atomics.store(this.#words, entry + KEY_2, key2);
+    for (let distance = 0; distance < this.#entries; distance++) {
+      const entry = this.#entry(key1, distance);
+      if (compareExchange(this.#words, entry + OWNER, 0, owner) !== 0) continue;
+      store(this.#words, entry + COUNT, 0);
+      store(this.#words, entry + KEY_1, key1);
+      store(this.#words, entry + KEY_2, key2);
+      // Before the entry counts: whoever counts next must see it.
+      this.#extendReach(distance + 1);
       return entry;
     }
     return null;
   }
 
   add(entry: number): void {
-    Atomics.add(this.#words, entry + COUNT, 1);
+    add(this.#words, entry + COUNT, 1);
   }
 
   /** @returns Whether that was the last connection, which frees the entry. */
   subtract(entry: number): boolean {
-    if (Atomics.sub(this.#words, entry + COUNT, 1) > 1) return false;
-    Atomics.store(this.#words, entry + OWNER, 0);
+    if (sub(this.#words, entry + COUNT, 1) > 1) return false;
+    store(this.#words, entry + OWNER, 0);
     return true;
   }
 
   /** The connections of an address, over all lanes. */
   sum([key1, key2]: AddressKey): number {
+    const words = this.#words;
+    const reach = load(words, REACH);
     let sum = 0;
-    for (const entry of this.#window(key1)) {
-      if (Atomics.load(this.#words, entry + OWNER) === 0) continue;
-      if (Atomics.load(this.#words, entry + KEY_1) !== key1) continue;
-      if (Atomics.load(this.#words, entry + KEY_2) !== key2) continue;
-      sum += Atomics.load(this.#words, entry + COUNT);
+    for (let distance = 0; distance < reach; distance++) {
+      const entry = this.#entry(key1, distance);
+      // First what differs most often: a free entry still has its last address, but counts 0.
+      if (load(words, entry + KEY_1) !== key1) continue;
+      if (load(words, entry + OWNER) === 0) continue;
+      if (load(words, entry + KEY_2) !== key2) continue;
+      sum += load(words, entry + COUNT);
     }
     return sum;
   }
 
   /** Frees all entries of a dead lane. */
   clear(owner: number): void {
-    for (let entry = SEEDS; entry < this.#words.length; entry += FIELDS) {
-      if (Atomics.load(this.#words, entry + OWNER) !== owner) continue;
-      Atomics.store(this.#words, entry + COUNT, 0);
-      Atomics.store(this.#words, entry + OWNER, 0);
+    for (let entry = HEADER; entry < this.#words.length; entry += FIELDS) {
+      if (load(this.#words, entry + OWNER) !== owner) continue;
+      store(this.#words, entry + COUNT, 0);
+      store(this.#words, entry + OWNER, 0);
     }
   }
 
-  *#window(key: number): Generator<number> {
-    const first = (key >>> 0) % this.#entries;
-    for (let i = 0; i < WINDOW; i++) yield SEEDS + ((first + i) % this.#entries) * FIELDS;
+  /** The entry at a distance from where an address hashes to. */
+  #entry(key1: number, distance: number): number {
+    // The number of entries is a power of 2.
+    return HEADER + ((key1 + distance) & (this.#entries - 1)) * FIELDS;
+  }
+
+  #extendReach(reach: number): void {
+    let known = load(this.#words, REACH);
+    while (known < reach) {
+      const found = compareExchange(this.#words, REACH, known, reach);
+      if (found === known) return;
+      known = found;
+    }
   }
 }

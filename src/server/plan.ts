@@ -40,6 +40,7 @@ export async function makePlan(settings: Settings, log: Logger): Promise<Plan> {
       "sluice.backlog.wanted": settings.backlog,
     });
   }
+  warnOfShares(settings, plan, log);
   warnOfNoEffect(settings, plan, log);
   return plan;
 }
@@ -66,6 +67,18 @@ function room(descriptors: number, { place, lanes }: Plan): number {
   const threads = place === "thread" ? lanes.max : 0;
   const each = descriptors - RESERVED_DESCRIPTORS - threads * THREAD_DESCRIPTORS;
   return Math.max(1, place === "process" ? each * lanes.max : each);
+}
+
+/** Warns if processes cannot share a limit, because each serves at least one connection. */
+function warnOfShares(settings: Settings, { place, lanes }: Plan, log: Logger): void {
+  const { maxConnections, maxConnectionsPerIp } = settings;
+  const limit = Math.min(maxConnections, maxConnectionsPerIp || Infinity);
+  if (place !== "process" || lanes.max <= limit) return;
+  log.warn("Limits are exceeded: each process serves at least one connection", {
+    "sluice.workers": lanes.max,
+    "sluice.max_connections": maxConnections,
+    "sluice.max_connections_per_ip": maxConnectionsPerIp,
+  });
 }
 
 /** Warns about options that have no effect on the main thread. */

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { AddressCounts, AddressTables } from "../../src/core/address_counts.ts";
 
-/** Where the entries begin, after the seeds, in bytes. */
-const ENTRIES = 8;
+/** Where the entries begin, after the header, in bytes. */
+const ENTRIES = 12;
 
 function isEmpty(tables: readonly SharedArrayBuffer[]): boolean {
   // The owner and the count of an entry; the hashes between them may stay.
@@ -87,12 +87,28 @@ Deno.test("AddressCounts confuses none of 100,000 addresses, whatever the seed",
   }
 });
 
-Deno.test("AddressCounts.take() admits an address it has no entry for, and release() then does nothing", () => {
+Deno.test("AddressCounts.take() refuses an address it has no entry for, and release() then does nothing", () => {
   const { buffers, one: counts } = makeLanes(1, 1);
   const addresses = Array.from({ length: 200 }, (_, i) => `192.0.2.${i}`);
-  for (const address of addresses) assert(counts.take(address, 1));
+  // A table has room for four times as many connections as it is made for, and for 64.
+  assertEquals(addresses.filter((address) => counts.take(address, 1)).length, 64);
   for (const address of addresses) counts.release(address);
   assert(isEmpty(buffers), "a count is left");
+});
+
+Deno.test("AddressCounts.take() enforces a limit beyond the lanes that hold one connection each", () => {
+  for (const [laneCount, limit] of [[84, 70], [1000, 999], [1000, 64]] as const) {
+    const { tables, buffers, lanes } = makeLanes(laneCount, laneCount);
+    const address = randomAddress();
+    const others = Array.from({ length: 10 }, randomAddress);
+    const taken = () => lanes.filter((lane) => lane.take(address, limit)).length;
+    assertEquals(taken(), limit);
+    for (const other of others) assert(lanes.some((lane) => lane.take(other, 1)));
+    for (const lane of lanes) lane.release(address);
+    assertEquals(taken(), limit, "after the first have left");
+    lanes.forEach((_, row) => tables.clear(row));
+    assert(isEmpty(buffers), "a count is left");
+  }
 });
 
 Deno.test("AddressTables.reserve() adds a table for more connections, and none for fewer", () => {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { startServer } from "../helpers/server.ts";
@@ -19,6 +19,39 @@ async function connectFrom(localAddress: string, port: number): Promise<Socket |
   answer.catch(() => {});
   return null;
 }
+
+/** More lanes of one connection each than the limit, which is above any power of 2 up to 64. */
+const LIMIT = 66;
+const CLIENTS = 72;
+const MODES: readonly (readonly string[])[] = [
+  ["--mode", "async"],
+  ["--mode", "threaded", "--min-threads", `${CLIENTS}`, "--max-threads", `${CLIENTS}`],
+  ["--mode", "pooled", "--workers", "4"],
+  ["--mode", "forked", "--workers", "1"],
+];
+
+for (const mode of MODES) {
+  Deno.test(`${mode.join(" ")} enforces a --max-connections-per-ip of ${LIMIT}`, async () => {
+    const limit = ["--max-connections-per-ip", String(LIMIT)];
+    await using server = await startServer([...mode, "--service", "echo", ...limit]);
+    const clients = Array.from({ length: CLIENTS }, () => connectFrom("127.0.1.1", server.port));
+    const served = (await Promise.all(clients)).filter((socket) => socket !== null);
+    assertEquals(served.length, LIMIT);
+    const other = await connectFrom("127.0.1.2", server.port);
+    assert(other !== null, "another address was refused");
+    for (const socket of [...served, other]) socket?.destroy();
+  });
+}
+
+Deno.test("--mode forked warns if its processes together exceed a limit", async () => {
+  const limits = ["--max-connections", "3", "--max-connections-per-ip", "3"];
+  const args = ["--mode", "forked", "--service", "echo", ...limits];
+  await using exceeding = await startServer([...args, "--workers", "4"]);
+  await using within = await startServer([...args, "--workers", "3"]);
+  const match = "Limits are exceeded";
+  assertEquals(exceeding.records(match).length, 1);
+  assertEquals(within.records(match).length, 0);
+});
 
 for (const mode of ["async", "pooled"]) {
   Deno.test(`--mode ${mode} enforces --max-connections-per-ip after a reload that raises --max-connections`, async () => {
