@@ -7,7 +7,10 @@ export interface Timed {
 
 /** A clock that stands still between sweeps. */
 export interface Clock {
-  /** The time of the last sweep, in milliseconds on a monotonic clock. */
+  /**
+   * The time of the last sweep, in milliseconds on a monotonic clock, which stands
+   * still while the lane does not run.
+   */
   readonly now: number;
   /** Sweeps more often, for what must be noticed within a second. */
   readonly quick: Sweep;
@@ -90,8 +93,17 @@ export class Deadlines implements Clock {
     this.#timed.delete(timed);
   }
 
+  /** When the last sweep was, by `performance.now()`. */
+  #swept = this.now;
+
   #sweep(): void {
-    this.now = performance.now();
+    const time = performance.now();
+    const passed = time - this.#swept;
+    this.#swept = time;
+    // While the lane did not run, because its process was stopped or its event loop
+    // blocked, no peer could be heard. What has arrived by now is read before the
+    // next sweep.
+    this.now += passed > 3 * this.tick ? this.tick : passed;
     for (const timed of this.#timed) timed.expire();
   }
 }
