@@ -12,12 +12,23 @@ interface Source {
 const LINE_FEED = new Uint8Array([10]);
 const decoder = new TextDecoder();
 
-/** Reads up to and including a suffix; null if the stream ends between pieces. */
+/**
+ * Reads up to and including a suffix; null if the stream ends between pieces.
+ *
+ * @throws {TypeError} If the suffix is not bytes, or empty, or the limit is not a number above 0.
+ */
 export async function readUntil(
   source: Source,
   suffix: Uint8Array,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
+  // Untyped handlers may pass anything; the limit would be blamed on the peer.
+  if (!(suffix instanceof Uint8Array)) {
+    throw new TypeError(`Cannot read until a suffix: found a ${typeof suffix}, expected bytes`);
+  }
+  if (!(limit > 0)) {
+    throw new TypeError(`Cannot read: found a limit of ${String(limit)}, expected 1 byte or more`);
+  }
   for (let searched = 0;;) {
     const { pending } = source;
     const length = find(suffix, pending, searched);
@@ -28,11 +39,20 @@ export async function readUntil(
   }
 }
 
-/** Reads exactly `length` bytes; null if the stream ends before the first. */
+/**
+ * Reads exactly `length` bytes; null if the stream ends before the first.
+ *
+ * @throws {TypeError} If the length is not an integer from 0.
+ */
 export async function readExactly(
   source: Source,
   length: number,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (!Number.isSafeInteger(length) || length < 0) {
+    throw new TypeError(
+      `Cannot read exactly ${String(length)} bytes: expected an integer, 0 or more`,
+    );
+  }
   while (source.pending.length < length) {
     if (!await source.fill()) return endOfPiece(source);
   }

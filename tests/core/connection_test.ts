@@ -133,6 +133,24 @@ Deno.test("Connection.readExactly() waits for all bytes, and throws if the strea
   finish();
 });
 
+Deno.test("Connection rejects lengths, limits and suffixes that are none, and reads nothing", async () => {
+  const { service, connection, finish } = lend();
+  await using serving = await serve(service);
+  using client = await Client.connect(serving);
+  const served = await connection;
+  await client.send("hello\n");
+  for (const length of [-1, NaN, 0.5, Infinity, "2" as unknown as number]) {
+    await assertRejects(() => served.readExactly(length), TypeError, "expected an integer");
+  }
+  for (const limit of [-1, NaN, 0, undefined as unknown as number]) {
+    await assertRejects(() => served.readLine(limit), TypeError, "expected 1 byte or more");
+  }
+  const text = "\n" as unknown as Uint8Array;
+  await assertRejects(() => served.readUntil(text, 100), TypeError, "expected bytes");
+  assertEquals(await served.readLine(100), "hello");
+  finish();
+});
+
 Deno.test("Connection.write() writes everything in order to a client that reads slowly", async () => {
   const size = 8 * 1024 * 1024;
   const data = Uint8Array.from({ length: size }, (_, i) => i % 251);

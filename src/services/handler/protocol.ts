@@ -12,7 +12,11 @@ export interface Transport {
   readonly draining: AbortSignal;
   /** Bytes buffered for the client. */
   readonly bufferedAmount: number;
-  /** Sends data; ignored after {@linkcode end} and {@linkcode close}. */
+  /**
+   * Sends data; ignored after {@linkcode end} and {@linkcode close}.
+   *
+   * @throws {TypeError} If it is neither text nor bytes.
+   */
   write(data: Uint8Array | string): void;
   /** Closes once everything written has been sent. */
   end(): void;
@@ -121,6 +125,9 @@ class ConnectionTransport implements Transport {
 
   write(data: Uint8Array | string): void {
     if (this.#isEnding) return;
+    if (typeof data !== "string" && !(data instanceof Uint8Array)) {
+      throw new TypeError(`Cannot write: found a ${typeof data}, expected text or bytes`);
+    }
     // Copied, because the data may be a view of a read buffer, or its owner may change it.
     const bytes = typeof data === "string" ? encoder.encode(data) : data.slice();
     if (bytes.length === 0) return;

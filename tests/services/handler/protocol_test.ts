@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PeerError } from "../../../src/core/errors.ts";
 import type { ConnectionSummary } from "../../../src/core/event.ts";
 import {
@@ -189,6 +189,16 @@ Deno.test("Protocol receives no more data while its client does not read", async
   const [summary] = await serving.closed(1);
   assertEquals(summary?.endedBy, "client");
   assertEquals(received, requests() * MAX_BUFFERED);
+});
+
+Deno.test("Transport.write() throws for what is neither text nor bytes", async () => {
+  for (const data of [undefined, 5, { length: 5 }, new ArrayBuffer(4), new Uint16Array(4)]) {
+    const { received, summary } = await act((transport) => {
+      transport.write(data as unknown as string);
+    });
+    assertEquals([received, summary.endedBy], ["", "error"]);
+    assert(summary.error?.message.endsWith("expected text or bytes"), summary.error?.message);
+  }
 });
 
 Deno.test("Protocol that throws ends the connection with an error, passed to connectionLost()", async () => {
