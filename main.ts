@@ -9,6 +9,9 @@ import type { WatchSignals } from "./src/cli/signals.ts";
 import { LOAD_ARGUMENT } from "./src/load/messages.ts";
 import { LANE_ARGUMENT } from "./src/places/messages.ts";
 
+// Taken before a handler is loaded, which must not exit.
+const { exit } = Deno;
+
 const watchSignals: WatchSignals = (onSignal) => {
   for (const signal of SIGNAL_NAMES) Deno.addSignalListener(signal, () => onSignal(signal));
 };
@@ -50,4 +53,4 @@ function exitCodeOf(error: unknown): number {
   return EXIT.software;
 }
 
-Deno.exit(await main(Deno.args).catch(exitCodeOf));
+exit(await main(Deno.args).catch(exitCodeOf));

@@ -141,7 +141,7 @@ Deno.test("src/http/codec does no I/O: it imports no connections and calls no ru
 Deno.test("src/ uses arguments, signals and exit only in the program and the places", () => {
   for (const { path, text } of SOURCE) {
     if (folderOf(path) === "cli" || ENTRIES.includes(path)) continue;
-    if (/^src\/places\/(process|thread)_entry\.ts$/.test(path)) continue;
+    if (/^src\/places\/((process|thread)_entry|guard)\.ts$/.test(path)) continue;
     const found = /\bDeno\.(args|exit|addSignalListener)\b/.exec(withoutComments(text));
     assertEquals(found?.[0], undefined, path);
   }

@@ -49,7 +49,7 @@ export const RANKS: readonly Rank[] = [
   {
     folder: "places",
     about: "where a lane can run: the main thread, a thread, a process",
-    apart: { within: "", except: ["handle", "lane", "messages", "remote", "stray"] },
+    apart: { within: "", except: ["guard", "handle", "lane", "messages", "remote", "stray"] },
   },
   { folder: "supervision", about: "starting, watching, replacing, scaling and stopping lanes" },
   { folder: "server", about: "the whole server: plan, listeners, reload" },

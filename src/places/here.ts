@@ -4,6 +4,7 @@ import { Lane, type LaneHost } from "../lane/lane.ts";
 import type { Order } from "../lane/order.ts";
 import { Scoreboard } from "../lane/scoreboard.ts";
 import type { Logger } from "../log/logger.ts";
+import { forbidExit, keepStandardStreams } from "./guard.ts";
 import type { Exit, Place } from "./handle.ts";
 import { onStrayError } from "./stray_errors.ts";
 
@@ -87,12 +88,14 @@ let isSurviving = false;
 
 /**
  * Logs uncaught errors of promises and timers in handlers. They belong to no
- * connection, and would end the main thread with all its connections. Installed
- * once, since they concern the whole process.
+ * connection, and would end the main thread with all its connections; so would an
+ * exit. Installed once, since they concern the whole process.
  */
 function surviveStrayErrors(log: Logger): void {
   if (isSurviving) return;
   isSurviving = true;
+  forbidExit();
+  keepStandardStreams();
   onStrayError((cause) =>
     log.error("Uncaught error outside of any connection, in a promise or a timer", {
       error: thrownValue(cause),

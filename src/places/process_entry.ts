@@ -9,6 +9,7 @@ import type { Order } from "../lane/order.ts";
 import { Scoreboard } from "../lane/scoreboard.ts";
 import { SharedMemory } from "../lane/shared_state.ts";
 import { importFile } from "../services/handler/handler_file.ts";
+import { keepStandardStreams } from "./guard.ts";
 import { LaneWorker, type WorkerHost } from "./lane_worker.ts";
 import type { ToLane } from "./messages.ts";
 import type { FromProcess } from "./process_messages.ts";
@@ -27,6 +28,7 @@ export async function runProcess(): Promise<number> {
   for (const signal of SIGNAL_NAMES) Deno.addSignalListener(signal, () => {});
   const parent = await readWord(Deno.stdin.readable);
   if (parent === null) return EXIT.software;
+  keepStandardStreams();
   const exit = Promise.withResolvers<number>();
   const pipe = new ParentPipe(parent.word);
   function post(message: FromProcess): void {
