@@ -29,6 +29,16 @@ export class HttpError extends Error {
   }
 }
 
+/** Why a request was aborted: the client has left, or has waited too long. */
+export class RequestAbortedError extends DOMException {}
+
+/** A handler reads a body after its response was sent. */
+export class LateReadError extends TypeError {
+  constructor() {
+    super("Cannot read the body: the response was already sent");
+  }
+}
+
 /** Whether a value is an HttpError, even one whose class is the copy in a bundled handler. */
 export function isHttpError(error: unknown): error is HttpError {
   return error instanceof HttpError ||

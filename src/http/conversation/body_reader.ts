@@ -2,7 +2,7 @@ import type { Connection } from "../../core/connection.ts";
 import { ConnectionError, IncompleteReadError } from "../../core/errors.ts";
 import type { RequestDecoder } from "../codec/request_decoder.ts";
 import type { RequestHead } from "../codec/request_head.ts";
-import { HttpError } from "../error.ts";
+import { HttpError, LateReadError } from "../error.ts";
 import type { Output } from "./output.ts";
 
 /** Maximum bytes of an unread body that are skipped to keep the connection. */
@@ -67,14 +67,12 @@ export class BodyReader {
    * @returns A view that is valid until the next read; null at the end.
    * @throws {HttpError} 400, 413 or 431 if the body is malformed or too large.
    * @throws {ConnectionError} If the client disconnects, or takes too long.
-   * @throws {TypeError} If the response was sent while the read waited.
+   * @throws {LateReadError} If the response was sent while the read waited.
    */
   async read(): Promise<Uint8Array<ArrayBuffer> | null> {
     this.#isLent = false;
     const part = await this.#nextPart(() => {
-      if (this.#isRevoked) {
-        throw new TypeError("Cannot read the body: the response was already sent");
-      }
+      if (this.#isRevoked) throw new LateReadError();
     });
     this.#isLent = part !== null;
     return part;

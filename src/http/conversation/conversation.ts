@@ -4,7 +4,7 @@ import type { Clock, Timed } from "../../core/deadlines.ts";
 import { isOfClient } from "../../core/errors.ts";
 import type { EndedBy } from "../../core/event.ts";
 import type { RequestHead } from "../codec/request_head.ts";
-import { type HttpError, isHttpError } from "../error.ts";
+import { type HttpError, isHttpError, RequestAbortedError } from "../error.ts";
 import type { HttpResponse } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { ConversationContext } from "./conversation_context.ts";
@@ -195,7 +195,7 @@ export class Conversation implements Timed {
     } else {
       this.#ending = this.#refuse(error, "timeout");
     }
-    this.#exchange.request?.abort(new DOMException(error.message, "TimeoutError"));
+    this.#exchange.request?.abort(new RequestAbortedError(error.message, "TimeoutError"));
     this.#stopWaiting?.();
   }
 

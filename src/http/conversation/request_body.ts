@@ -1,4 +1,4 @@
-import { HttpError } from "../error.ts";
+import { HttpError, LateReadError } from "../error.ts";
 import type { RequestBody } from "../message.ts";
 
 /** Where the body of a request comes from; see {@linkcode RequestBody.read}. */
@@ -30,9 +30,7 @@ export class StreamedBody implements RequestBody {
 
   async read(): Promise<Uint8Array<ArrayBuffer> | null> {
     this.isUsed = true;
-    if (this.#isDetached) {
-      throw new TypeError("Cannot read the body: the response was already sent");
-    }
+    if (this.#isDetached) throw new LateReadError();
     const part = this.#parts === null ? null : await this.#parts.read();
     if (part === null) this.#onEnd();
     return part;

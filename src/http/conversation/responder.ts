@@ -1,7 +1,7 @@
 import type { Connection } from "../../core/connection.ts";
 import type { Sweep } from "../../core/deadlines.ts";
 import { ConnectionError, isOfClient } from "../../core/errors.ts";
-import { isHttpError } from "../error.ts";
+import { isHttpError, RequestAbortedError } from "../error.ts";
 import { type HttpResponse, isSource } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { ConversationContext } from "./conversation_context.ts";
@@ -94,7 +94,7 @@ export class Responder {
     error: unknown,
   ): Promise<boolean> {
     const isDrained = error instanceof ConnectionError && error.endedBy === "drain";
-    if (isDrained) request.abort(new DOMException("The server drains", "AbortError"));
+    if (isDrained) request.abort(new RequestAbortedError("The server drains", "AbortError"));
     this.#exchange.lose(request, status, this.#writer.sources.sent);
     // The client must be able to read what was sent so far.
     if (isDrained) await this.#connection.finish("drain");

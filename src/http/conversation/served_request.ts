@@ -1,5 +1,6 @@
 import type { Connection } from "../../core/connection.ts";
 import type { RequestHead } from "../codec/request_head.ts";
+import { RequestAbortedError } from "../error.ts";
 import type { Field, HttpRequest, RouteParams } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { StreamedBody } from "./request_body.ts";
@@ -119,7 +120,9 @@ export class ServedRequest implements HttpRequest {
    *
    * @param reason By default, that the client has disconnected.
    */
-  abort(reason: Error = new DOMException("The client has disconnected", "AbortError")): void {
+  abort(
+    reason: Error = new RequestAbortedError("The client has disconnected", "AbortError"),
+  ): void {
     if (this.#isEnded) return;
     this.#controller?.abort(reason);
     this.#completed?.reject(reason);
