@@ -1,5 +1,9 @@
 import type { LogRecord } from "@logtape/logtape";
 
+/** The most characters of a value; an error's message may contain a whole body. */
+const MAX_LENGTH = 32 * 1024;
+/** How many of them are its last ones, such as the frames of a stack. */
+const END_LENGTH = 4 * 1024;
 /** The depth to which objects are flattened; deeper ones are written as JSON. */
 const MAX_DEPTH = 4;
 
@@ -11,9 +15,12 @@ export type Emit = (name: string, value: unknown) => void;
  * `exception.*`.
  *
  * @param stacks Whether errors get stack traces in records below level error, too.
+ * @param emitted Receives the attributes, long texts shortened.
  */
-export function eachAttribute(record: LogRecord, stacks: boolean, emit: Emit): void {
+export function eachAttribute(record: LogRecord, stacks: boolean, emitted: Emit): void {
   const withStack = stacks || record.level === "error" || record.level === "fatal";
+  const emit: Emit = (name, value) =>
+    emitted(name, typeof value === "string" ? shortened(value) : value);
   let exceptions = 0;
   function flatten(name: string, value: unknown, depth: number): void {
     switch (typeof value) {
@@ -45,6 +52,13 @@ export function eachAttribute(record: LogRecord, stacks: boolean, emit: Emit): v
   }
   const properties = record.properties;
   for (const name in properties) flatten(name, properties[name], 1);
+}
+
+/** Shortens a text that would displace other records: replaces its middle. */
+export function shortened(text: string): string {
+  if (text.length <= MAX_LENGTH) return text;
+  const begin = text.slice(0, MAX_LENGTH - END_LENGTH);
+  return `${begin}... (${text.length} characters) ...${text.slice(-END_LENGTH)}`;
 }
 
 /** Values that are not flattened. */

@@ -1,7 +1,7 @@
 import type { LogLevel, LogRecord } from "@logtape/logtape";
 import { CONTROLS } from "../base/printable.ts";
 import { thrownValue } from "../base/thrown.ts";
-import { eachAttribute, plainCopy } from "./attributes.ts";
+import { eachAttribute, plainCopy, shortened } from "./attributes.ts";
 import type { LogStyle } from "./logger.ts";
 
 /** Formats a record as one line, with its newline. */
@@ -54,7 +54,7 @@ function jsonFormat(stacks: boolean): LineFormat {
     const line: Record<string, unknown> = {
       timestamp: isoTime(record.timestamp),
       severity: SEVERITY[record.level],
-      message: messageOf(record),
+      message: shortened(messageOf(record)),
     };
     eachAttribute(record, stacks, (name, value) => {
       line[TAKEN.has(name) ? `attributes.${name}` : name] = value;
@@ -78,7 +78,7 @@ function textFormat(stacks: boolean, colour: boolean): LineFormat {
     let line = colour
       ? `\x1b[2m${time}\x1b[0m ${COLOUR[record.level]}${severity}\x1b[0m `
       : `${time} ${severity} `;
-    line += escapeControls(messageOf(record));
+    line += escapeControls(shortened(messageOf(record)));
     eachAttribute(record, stacks, (name, value) => {
       const pair = `${quoted(name)}=${quoted(asText(value))}`;
       line += colour ? ` \x1b[2m${pair}\x1b[0m` : ` ${pair}`;

@@ -88,6 +88,23 @@ Deno.test("openLog() writes a line even for a record whose values cannot be seri
     assertEquals(second?.["exception.message"], "Thrown by a getter");
   }));
 
+Deno.test("openLog() shortens long texts, and keeps their begin and their end", () =>
+  inLogFolder(async (folder) => {
+    const log = await openLogTo(`${folder}/log`);
+    const long = `begin${"x".repeat(10e6)}end`;
+    for (let i = 0; i < 3; i++) log.logger.error(long, { long, error: new Error(long) });
+    await log.close();
+    const lines = await linesOf(`${folder}/log`);
+    assertEquals(lines.length, 3);
+    for (const name of ["message", "long", "exception.message"]) {
+      assertMatch(
+        String(lines[0]?.[name]),
+        /^begin[^]{20000,30000}\(10000008 char[^]{4000,5000}end$/,
+      );
+    }
+    assertMatch(String(lines[0]?.["exception.stacktrace"]), /^Error: begin[^]*\n +at /);
+  }));
+
 Deno.test("openLog() lets no value, name or message start a line or move the cursor", () =>
   inLogFolder(async (folder) => {
     const evil = "a\nb\r\x1b[2J\x85\u2028c\x00";
