@@ -6,10 +6,14 @@ export function isDenied(error: unknown): boolean {
   return error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable;
 }
 
-/** The first line of an error's message; the runtime puts advice on the others. */
+/** The first line of an error's message; the runtime puts advice on the others. Never throws. */
 export function firstLine(error: unknown): string {
-  const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
-  return line;
+  try {
+    const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
+    return line;
+  } catch { // A getter, a proxy or toString() of what a module threw.
+    return `a value of type ${typeof error} that cannot be shown`;
+  }
 }
 
 /**

@@ -107,9 +107,22 @@ export async function loadHandler(
     }
     throw problem(firstLine(error), error);
   }
-  const handler = module.default;
+  try {
+    return await definitionOf(module.default, path, problem);
+  } catch (error) {
+    // A getter or a proxy of the user's object may throw anything.
+    throw error instanceof ExitError ? error : problem(firstLine(error), error);
+  }
+}
+
+async function definitionOf(
+  handler: unknown,
+  path: string,
+  problem: Problem,
+): Promise<ServiceDefinition> {
   if (typeof handler !== "object" || handler === null) {
-    throw problem(`found a default export of type ${typeof handler}, expected ${ACCEPTED}`);
+    const type = handler === null ? "null" : typeof handler;
+    throw problem(`found a default export of type ${type}, expected ${ACCEPTED}`);
   }
   const { refusal } = handler as { refusal?: unknown };
   if (refusal !== undefined && typeof refusal !== "string") {
