@@ -54,8 +54,12 @@ export class Output {
    * Adds a head, with one character per byte, and bytes.
    *
    * @returns false if there was no room, and nothing was added.
+   * @throws {TypeError} If the bytes were transferred away; nothing was added.
    */
   addBytes(head: string, bytes: Uint8Array): boolean {
+    if (bytes.length === 0 && (bytes.buffer as ArrayBuffer).detached) {
+      throw new TypeError("Cannot send the body: its bytes were transferred away");
+    }
     if (head.length + bytes.length > this.#room) return false;
     this.#add(head, "");
     this.#append(bytes);

@@ -45,8 +45,8 @@ async function bodyOf(reader: Reader): Promise<Uint8Array | BodySource> {
   first.catch(settle);
   for (let turn = 0; turn < TURNS && !isSettled; turn++) await null;
   if (!isSettled || !(await second).done) return new StreamSource(reader, [first, second]);
-  const { value } = await first;
-  return value === undefined ? new Uint8Array(0) : bytesOf(value);
+  const { done, value } = await first;
+  return done ? new Uint8Array(0) : bytesOf(value);
 }
 
 /** The pieces of a stream, some reads of which have already begun. */

@@ -255,6 +255,23 @@ Deno.test("Response with a stream that fails at once becomes 500", async () => {
   assertEquals([status, String(failures[0]?.error)], [500, "Error: boom"]);
 });
 
+Deno.test("Response with a stream that yields no bytes becomes one 500, and the next is served", async () => {
+  const detached = new Uint8Array(4);
+  structuredClone(detached.buffer, { transfer: [detached.buffer] });
+  for (const piece of [undefined, null, 5, {}, new ArrayBuffer(4), detached]) {
+    let isFirst = true;
+    await using serving = await serveFetcher(() => {
+      if (!isFirst) return new Response("next");
+      isFirst = false;
+      return new Response(ReadableStream.from([piece]) as ReadableStream<Uint8Array<ArrayBuffer>>);
+    });
+    using client = await Client.connect(serving);
+    await client.send(requestText("GET", "/") + requestText("GET", "/"));
+    assertEquals((await receiveResponse(client)).status, 500);
+    assertEquals((await receiveResponse(client)).body, "next");
+  }
+});
+
 Deno.test("Response with a stream of text instead of bytes ends incomplete, and is reported", async () => {
   const textStream = (...pieces: string[]) =>
     new Response(ReadableStream.from(pieces) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>);
