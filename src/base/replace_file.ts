@@ -4,45 +4,91 @@
 const DRAFT: Deno.WriteFileOptions = { createNew: true, mode: 0o644 };
 
 /**
- * Writes a draft beside the file and renames it into place.
+ * Writes a draft beside the file and renames it into place. That replaces a link, not
+ * what it leads to, and never a pipe, a device or a socket.
  *
- * @throws {Error} The system's error. The file is unchanged, and the draft removed.
+ * @throws {Error} The system's error, or what cannot be replaced. The file is
+ * unchanged, and the draft removed.
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = draftOf(path);
-  await remove(draft);
+  checkReplaceable(await Deno.lstat(path).catch(() => null));
+  const [usual, other] = draftsOf(path);
+  await remove(usual);
   try {
-    await Deno.writeTextFile(draft, text, DRAFT);
-    await Deno.rename(draft, path);
+    await replaceBy(usual, path, text);
   } catch (error) {
-    await remove(draft);
-    throw error;
+    if (!isTaken(error)) throw error;
+    await replaceBy(other, path, text);
   }
 }
 
 /** {@linkcode replaceFile}, synchronously. */
 export function replaceFileSync(path: string, text: string): void {
-  const draft = draftOf(path);
-  removeSync(draft);
+  checkReplaceable(lstatSync(path));
+  const [usual, other] = draftsOf(path);
+  removeSync(usual);
   try {
-    Deno.writeTextFileSync(draft, text, DRAFT);
-    Deno.renameSync(draft, path);
+    replaceBySync(usual, path, text);
   } catch (error) {
-    removeSync(draft);
+    if (!isTaken(error)) throw error;
+    replaceBySync(other, path, text);
+  }
+}
+
+/**
+ * The usual name of a draft, under which a process that crashed may have left one with
+ * the same id, and one that nobody can foresee: others may keep the usual one taken in
+ * a folder that they may write to.
+ */
+function draftsOf(path: string): [string, string] {
+  return [`${path}.${Deno.pid}.new`, `${path}.${crypto.randomUUID()}.new`];
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Deno.errors.AlreadyExists;
+}
+
+async function replaceBy(draft: string, path: string, text: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(draft, text, DRAFT);
+    await Deno.rename(draft, path);
+  } catch (error) {
+    if (!isTaken(error)) await remove(draft);
     throw error;
   }
 }
 
-/** Contains the process id. A process that crashed may have left a draft under the same id. */
-function draftOf(path: string): string {
-  return `${path}.${Deno.pid}.new`;
+function replaceBySync(draft: string, path: string, text: string): void {
+  try {
+    Deno.writeTextFileSync(draft, text, DRAFT);
+    Deno.renameSync(draft, path);
+  } catch (error) {
+    if (!isTaken(error)) removeSync(draft);
+    throw error;
+  }
+}
+
+/** @param found What is there; null for nothing. */
+function checkReplaceable(found: Deno.FileInfo | null): void {
+  // A rename reports a folder itself.
+  if (found === null || found.isFile || found.isSymlink || found.isDirectory) return;
+  throw new Error("found a pipe, a device or a socket, expected a file");
+}
+
+function lstatSync(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.lstatSync(path);
+  } catch {
+    // There is none, or it cannot be examined: writing says why.
+    return null;
+  }
 }
 
 async function remove(path: string): Promise<void> {
   try {
     await Deno.remove(path);
   } catch {
-    // Usually there is none. If it cannot be removed, writing fails and says why.
+    // Usually there is none. If it cannot be removed, another name is taken.
   }
 }
 

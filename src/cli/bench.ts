@@ -51,10 +51,10 @@ async function measure(
 }
 
 async function publish(report: BenchReport, { json, html }: BenchSettings): Promise<void> {
-  if (json !== null) writeOutput(json, `${JSON.stringify(report, null, 2)}\n`);
+  if (json !== null) await writeOutput(json, `${JSON.stringify(report, null, 2)}\n`);
   if (html !== null) {
     const { htmlReport } = await import("../bench/html/html_report.ts");
-    writeOutput(html, htmlReport(report));
+    await writeOutput(html, htmlReport(report));
   }
   // Nothing may follow the JSON on standard output.
   if (json === STANDARD_OUTPUT) return;

@@ -46,7 +46,7 @@ async function load(
     const ceiling = await measureCeiling(plan, () => {}, signal);
     const result = await generator.run(PERCENTILES);
     line.clear();
-    publish(url, plan, result, ceiling, settings);
+    await publish(url, plan, result, ceiling, settings);
   } catch (error) {
     if (!signal.aborted) throw error;
     line.print("Interrupted before anything was measured");
@@ -56,19 +56,19 @@ async function load(
   return signal.aborted ? INTERRUPTED : EXIT.ok;
 }
 
-function publish(
+async function publish(
   url: string,
   plan: LoadPlan,
   result: LoadResult,
   ceiling: number,
   { json }: LoadSettings,
-): void {
+): Promise<void> {
   const generator = generatorLoad(result, ceiling);
   const limited = limitOf(generator);
   const shown = limited === null ? result : { ...result, requests: null, latency: null };
   if (json !== null) {
     const data = { url, ...shown, generator, ceiling, limited, percentiles: PERCENTILES };
-    writeOutput(json, `${JSON.stringify(data, null, 2)}\n`);
+    await writeOutput(json, `${JSON.stringify(data, null, 2)}\n`);
   }
   // Nothing may follow the JSON on standard output.
   if (json === STANDARD_OUTPUT) return;

@@ -6,29 +6,40 @@ import { STANDARD_OUTPUT } from "../settings/paths.ts";
 
 /**
  * Opens a file for writing without changing it, so that a wrong path fails before
- * the measurement, not after it.
+ * the measurement, not after it. A pipe is left alone: its reader would take the end
+ * of this for the end of the results.
  *
  * @throws {ExitError} 77 if permission is denied, otherwise 73.
  */
 export function checkWritable(path: string): void {
-  if (path === STANDARD_OUTPUT) return;
-  act(path, () => Deno.openSync(path, { append: true, create: true }).close());
+  if (path === STANDARD_OUTPUT || isPipe(path)) return;
+  try {
+    Deno.openSync(path, { append: true, create: true }).close();
+  } catch (error) {
+    throw cannotWrite(quote(path), error);
+  }
 }
 
 /**
- * Writes a text to a file, or to standard output for `-`.
+ * Writes a text to a file, or to standard output for `-`. Waits for the reader of a
+ * pipe.
  *
  * @throws {ExitError} As {@linkcode checkWritable}.
  */
-export function writeOutput(path: string, text: string): void {
-  if (path === STANDARD_OUTPUT) writeText(Deno.stdout, text);
-  else act(path, () => Deno.writeTextFileSync(path, text));
-}
-
-function act(path: string, write: () => void): void {
+export async function writeOutput(path: string, text: string): Promise<void> {
+  if (path === STANDARD_OUTPUT) return writeText(Deno.stdout, text);
   try {
-    write();
+    await Deno.writeTextFile(path, text);
   } catch (error) {
     throw cannotWrite(quote(path), error);
+  }
+}
+
+function isPipe(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFifo === true;
+  } catch {
+    // There is none, or it cannot be examined: opening it says why.
+    return false;
   }
 }

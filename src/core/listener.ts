@@ -60,8 +60,9 @@ export async function listen(address: Address, options: ListenOptions): Promise<
 async function listenUnix(path: string, options: ListenOptions): Promise<Listener> {
   const address: Address = { transport: "unix", path };
   // Bind under a temporary name, then rename: on close the runtime removes only the
-  // name that it bound, and a rename replaces another socket without a gap.
-  const draft = `${path}.${Deno.pid}.new`;
+  // name that it bound, and a rename replaces another socket without a gap. Nobody can
+  // foresee the name and keep it taken.
+  const draft = `${path}.${crypto.randomUUID().slice(0, 8)}`;
   if (!options.takeOver) await removeStaleSocket(address);
   let listener: Deno.UnixListener;
   try {

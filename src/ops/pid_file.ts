@@ -42,6 +42,10 @@ function readPid(path: string): number | null {
 
 function readIfThere(path: string): string {
   try {
+    // Reading a pipe would wait for a writer.
+    if (!Deno.statSync(path).isFile) {
+      throw refusal(path, "found something other than a file", "choose another");
+    }
     return Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";

@@ -58,6 +58,8 @@ function textOf(status: Status): string {
 
 async function removeOwn(path: string): Promise<void> {
   try {
+    // Reading a pipe would wait for a writer.
+    if (!(await Deno.lstat(path)).isFile) return;
     const { pid } = JSON.parse(await Deno.readTextFile(path));
     if (pid === Deno.pid) await Deno.remove(path);
   } catch {

@@ -57,6 +57,25 @@ for (const [name, replace] of Object.entries(WAYS)) {
       assertEquals(namesIn(folder), ["file", "victim"]);
     }));
 
+  Deno.test(`${name}() takes another name for its draft if the usual one cannot be removed`, () =>
+    inFolder(async (folder) => {
+      const path = `${folder}/file`;
+      const draft = `${path}.${Deno.pid}.new`;
+      Deno.mkdirSync(`${draft}/full`, { recursive: true });
+      await replace(path, "text");
+      assertEquals(Deno.readTextFileSync(path), "text");
+      assertEquals(namesIn(folder), ["file", `file.${Deno.pid}.new`]);
+    }));
+
+  Deno.test(`${name}() replaces no pipe, device or socket`, () =>
+    inFolder(async (folder) => {
+      const path = `${folder}/socket`;
+      using _listener = Deno.listen({ transport: "unix", path });
+      const { message } = await assertRejects(async () => await replace(path, "text"), Error);
+      assertEquals(message, "found a pipe, a device or a socket, expected a file");
+      assertEquals(namesIn(folder), ["socket"]);
+    }));
+
   Deno.test(`${name}() replaces a link to a file, not the file`, () =>
     inFolder(async (folder) => {
       const [path, victim] = [`${folder}/file`, `${folder}/victim`];

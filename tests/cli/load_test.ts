@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PERCENTILES } from "../../src/bench/report.ts";
 import { deadPort } from "../helpers/load_dead_port.ts";
 import { makeMark } from "../helpers/mark.ts";
+import { opensPipe } from "../helpers/process.ts";
 import { runMain, SERVER, startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
 
@@ -32,6 +33,7 @@ function startLoadCommand(args: readonly string[], env: Readonly<Record<string, 
   }).spawn();
   const output = child.output();
   return {
+    pid: child.pid,
     interrupt: () => child.kill("SIGINT"),
     async ended() {
       const { code, stdout, stderr } = await output;
@@ -95,6 +97,28 @@ Deno.test("sluice load prints its figures, writes them to a file, and leaves no 
     assertEquals(data.generator.of_ceiling, data.requests / data.seconds / data.ceiling);
   });
   await mark.allGone();
+});
+
+Deno.test("sluice load writes to a named pipe with a reader, and a second signal ends its wait for one", async () => {
+  await using server = await startServer(["--mode", "async"]);
+  await withFolder(async (folder) => {
+    const pipe = `${folder}/pipe`;
+    await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    const args = [`http://127.0.0.1:${server.port}/`, "--duration", "100ms", "--json", pipe];
+    const reader = new Deno.Command("cat", { args: [pipe] }).output();
+    {
+      await using load = startLoadCommand(args, {});
+      const { stdout } = await reader;
+      assertEquals(JSON.parse(new TextDecoder().decode(stdout)).errors, {});
+      assertEquals((await load.ended()).code, 0);
+    }
+    await using unread = startLoadCommand(args, {});
+    await until("it waits for a reader", () => opensPipe(unread.pid));
+    // The first one only interrupts the measurement, which has ended.
+    const timer = setInterval(() => unread.interrupt(), 100);
+    assertEquals((await unread.ended()).code, 130);
+    clearInterval(timer);
+  });
 });
 
 Deno.test("sluice load prints only the JSON of the results so far when interrupted, and exits 130", async () => {

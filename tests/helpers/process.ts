@@ -47,3 +47,15 @@ export function memoryOf(pid: number): number {
 export function threadsOf(pid: number): number {
   return [...Deno.readDirSync(`/proc/${pid}/task`)].length;
 }
+
+/** Whether a thread of the process waits for the other end of a named pipe, to open it. */
+export function opensPipe(pid: number): boolean {
+  return [...Deno.readDirSync(`/proc/${pid}/task`)].some(({ name }) => {
+    try {
+      return Deno.readTextFileSync(`/proc/${pid}/task/${name}/wchan`).includes("wait_for_partner");
+    } catch {
+      // The thread has ended.
+      return false;
+    }
+  });
+}

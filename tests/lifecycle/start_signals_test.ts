@@ -4,7 +4,7 @@ import { MODES } from "../../src/modes/registry.ts";
 import { Client } from "../helpers/client.ts";
 import { makeHandler, makeVersionHandler } from "../helpers/handlers.ts";
 import { workers } from "../helpers/modes.ts";
-import { childrenOf, isAlive } from "../helpers/process.ts";
+import { childrenOf, isAlive, opensPipe } from "../helpers/process.ts";
 import { launchServer, type Server, startServer } from "../helpers/server.ts";
 import { ask } from "../helpers/talk.ts";
 import { until } from "../helpers/until.ts";
@@ -97,7 +97,7 @@ Deno.test("TERM ends a start that reads its settings from a pipe without a write
   await new Deno.Command("mkfifo", { args: [path] }).output();
   await using server = launchServer(["--config", path]);
   // Nothing shows when it reads; a signal that comes earlier ends it with the same code.
-  await until("it has opened the pipe", () => isWaitingToOpen(server.pid));
+  await until("it has opened the pipe", () => opensPipe(server.pid));
   server.kill("SIGTERM");
   assertEquals(await server.exited, 143);
   assertMatch(
@@ -106,15 +106,3 @@ Deno.test("TERM ends a start that reads its settings from a pipe without a write
   );
   await Deno.remove(folder, { recursive: true });
 });
-
-/** Whether a thread of the process waits for the other end of a pipe. */
-function isWaitingToOpen(pid: number): boolean {
-  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
-    try {
-      const wait = Deno.readTextFileSync(`/proc/${pid}/task/${name}/wchan`);
-      if (wait.includes("wait_for_partner")) return true;
-    } catch { // The thread has ended.
-    }
-  }
-  return false;
-}

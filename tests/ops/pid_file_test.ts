@@ -66,6 +66,14 @@ Deno.test("writePidFile() does not remove a file that names another process by t
     assertEquals(Deno.readTextFileSync(path), "1\n");
   }));
 
+Deno.test("writePidFile() refuses a pipe, which it would wait for", () =>
+  withPath(async (path) => {
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+    const error = assertThrows(() => writePidFile(path), ExitError);
+    assertEquals(error.exitCode, 73);
+    assertMatch(error.message, /found something other than a file, choose another --pid-file$/);
+  }));
+
 Deno.test("writePidFile() refuses a file that is not a pid file, and a missing folder", () =>
   withPath((path) => {
     Deno.writeTextFileSync(path, "root:x:0:0\n");
