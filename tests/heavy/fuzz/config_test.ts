@@ -32,11 +32,14 @@ Deno.test("fuzz: a TOML file is refused in one line, or yields settings", async 
 
 Deno.test("fuzz: a file with a key set twice is refused", async () => {
   await fuzz("keys set twice", 4_000, async (random) => {
-    const keys = [optionKey(random), optionKey(random), optionKey(random)];
-    const again = keys[0] ?? "port";
-    const toml = [...keys, again].map((key) => `${tomlLine(random, key)}\n`).join("");
-    const json = `{${[...keys, again].map((key) => jsonMember(random, key)).join(",")}}`;
-    for (const [name, file] of [["s.toml", toml], ["s.json", json]] as const) {
+    const keys = [optionKey(random), optionKey(random), optionKey(random)] as const;
+    const pairs = [...keys, keys[0]].map((key): [name: string, value: string] => [
+      random.percent(50) ? JSON.stringify(kebab(key)) : kebab(key),
+      JSON.stringify(valueTextOf(random, key)),
+    ]);
+    const toml = pairs.map(([name, value]) => `${name} = ${value}\n`).join("");
+    const json = pairs.map(([name, value]) => `"${name.replaceAll('"', "")}": ${value}`);
+    for (const [name, file] of [["s.toml", toml], ["s.json", `{${json}}`]] as const) {
       const given = { flags: { config: [name] }, file };
       const loaded = await orUsersError([EXIT.config], () => loadGiven(given));
       assertEquals(loaded, null, file);
