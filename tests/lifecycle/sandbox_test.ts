@@ -179,6 +179,22 @@ Deno.test("--sandbox refuses to start where sandboxed code could read files, and
 });
 
 Deno.test({
+  name: "a reload that turns on a sandbox which does not hold fails, and the old code serves on",
+  ignore: holds,
+  async fn() {
+    const config = `${folder}/sluice.toml`;
+    await Deno.writeTextFile(config, "sandbox = false");
+    await using evaluator = await startEvaluator(...workers("pooled", 1), "--config", config);
+    const { server } = evaluator;
+    await Deno.writeTextFile(config, "sandbox = true");
+    server.kill("SIGHUP");
+    const failed = await server.logged("Cannot reload");
+    assertStringIncludes(JSON.stringify(failed), "Cannot sandbox the handler");
+    assertEquals(await run(server, "return 1"), "DID 1");
+  },
+});
+
+Deno.test({
   name: "--sandbox: a handler can read no file, however it tries",
   ignore: !holds,
   async fn(t) {
