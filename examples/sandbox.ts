@@ -10,8 +10,8 @@
  *     RUN      REFUSED NotCapable: Requires run access to "true", ...
  *     NET      OK connected to itself
  *
- * Only threads can be sandboxed, and only from source: in the modes `single`, `async`
- * and `forked`, and in the executable, the server does not start with `--sandbox`.
+ * Only threads can be sandboxed: in the modes `single`, `async` and `forked`, the
+ * server does not start with `--sandbox`.
  */
 import type { Handler } from "../src/mod.ts";
 

@@ -2,12 +2,11 @@ import type { AddressTables } from "../core/address_counts.ts";
 import type { Order } from "../lane/order.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
 import type { SharedMemory } from "../lane/shared_state.ts";
-import { fileUrl } from "../services/handler/handler_file.ts";
 import type { Place } from "./handle.ts";
 import { RemoteLane, type Reports } from "./remote_lane.ts";
 import { checkAllocate } from "./thread_check.ts";
 import type { AllocateMessage, ThreadStart, ToThread } from "./thread_messages.ts";
-import { SANDBOX } from "./thread_sandbox.ts";
+import { handlerModule, SANDBOX } from "./thread_sandbox.ts";
 
 /** What the threads of this process share. */
 export interface ThreadTools extends Reports {
@@ -78,9 +77,9 @@ function startWorker(order: Order): Worker {
  * runtime loads those with the permissions of the parent, even if the thread itself
  * may not read files.
  */
-function entryFor({ service }: Order): string {
+function entryFor({ service, sandbox }: Order): string {
   const handler = service.kind === "handler"
-    ? `() => import(${JSON.stringify(fileUrl(service.path))})`
+    ? `() => import(${JSON.stringify(handlerModule(service.path, sandbox))})`
     : "";
   const source = `import { startThread } from ${JSON.stringify(ENTRY)};startThread(${handler});`;
   return `data:text/javascript,${encodeURIComponent(source)}`;

@@ -1,25 +1,28 @@
 /** Tests whether the runtime enforces the permissions of the sandbox. */
 import { EXIT, ExitError } from "../base/exit.ts";
-import { SANDBOX } from "./thread_sandbox.ts";
+import { NEEDS_LOCK, SANDBOX } from "./thread_sandbox.ts";
 
 const ENTRY = import.meta.resolve("./thread_probe_entry.ts");
 
 /**
  * Checks that sandboxed code cannot read a file by importing it. In a compiled
- * program it can: the runtime's module loader ignores permissions there. So it can
- * with Deno 2.7, as text or bytes. Tried rather than concluded from the version, so
- * that a runtime without the gap works at once.
+ * program, only the kernel prevents it (thread_lock_entry.ts); with Deno 2.7 from
+ * source, nothing does. Tried rather than concluded from versions, which would not
+ * tell what a container or a later runtime does.
  *
  * @param path An absolute path of a file that exists; it is imported, but never run.
  * @throws {ExitError} 78 if the sandbox does not hold.
  */
 export async function checkSandbox(path: string): Promise<void> {
   if (!await canImport(path)) return;
-  const runtime = Deno.build.standalone ? "the executable" : `Deno ${Deno.version.deno}`;
-  const expected = Deno.build.standalone ? "the server to run from source" : "a newer Deno";
+  const [found, expected] = NEEDS_LOCK
+    ? [
+      "in the executable only the kernel can deny files, and it does not",
+      "Landlock (Linux 5.13 or newer), the server to run from source",
+    ]
+    : [`Deno ${Deno.version.deno} lets it import any file`, "a newer Deno"];
   throw new ExitError(
-    `Cannot sandbox the handler: in ${runtime}, sandboxed code can read any file by importing ` +
-      `it, expected ${expected}, or no --sandbox`,
+    `Cannot sandbox the handler: ${found}, expected ${expected}, or no --sandbox`,
     EXIT.config,
   );
 }

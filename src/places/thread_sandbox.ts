@@ -1,8 +1,19 @@
+import { fileUrl } from "../services/handler/handler_file.ts";
+
+/**
+ * Whether the kernel must deny files, since the runtime does not: the module loader of a
+ * compiled program ignores permissions.
+ */
+export const NEEDS_LOCK = Deno.build.standalone;
+
+const LOCK = import.meta.resolve("./thread_lock_entry.ts");
+
 /** The permissions of a sandboxed handler: little but the network. */
 export const SANDBOX: Deno.PermissionOptionsObject = {
   // Read by the WebSocket library; they hold nothing secret.
   env: ["WS_NO_BUFFER_UTIL", "WS_NO_UTF_8_VALIDATE"],
-  ffi: false,
+  // For the lock, which revokes it before the handler runs.
+  ffi: NEEDS_LOCK,
   import: false,
   net: "inherit",
   read: false,
@@ -25,10 +36,22 @@ export async function closeSandbox(): Promise<void> {
   const refuseSignal = () => refuse("send a signal");
   Object.assign(process, { kill: refuseSignal, _kill: refuseSignal });
   Deno.kill = refuseSignal;
+  // Shared by all threads as well; older runtimes ask for no permission.
+  Deno.umask = () => refuse("set the umask");
   // A thread of its own would have none of these restrictions.
   for (const constructor of [Worker, NodeWorker]) forbid(constructor, "start a thread");
   // Caches are files.
   Reflect.deleteProperty(globalThis, "caches");
+}
+
+/** The specifier of a module with the handler's default export. */
+export function handlerModule(path: string, isSandboxed: boolean): string {
+  if (!isSandboxed || !NEEDS_LOCK) return fileUrl(path);
+  // Modules run in the order of their imports, once all of them are loaded.
+  const source = `import ${JSON.stringify(LOCK)};` +
+    `import * as handler from ${JSON.stringify(fileUrl(path))};` +
+    `export default handler.default;`;
+  return `data:text/javascript,${encodeURIComponent(source)}`;
 }
 
 /** Makes a class impossible to construct, for whoever holds a reference to it. */

@@ -17,6 +17,24 @@ const EVALUATOR = `
     handle: async (line) => (await evaluate(line)).replaceAll("\\n", " "),
   };`;
 
+/** Runs a program for which the kernel has no Landlock: a filter fails its first system call. */
+const WITHOUT_LANDLOCK = `
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None)
+# struct sock_filter: load the number; if it is 444, landlock_create_ruleset, return ENOSYS.
+ops = [(0x20, 0, 0, 0), (0x15, 0, 1, 444), (0x06, 0, 0, 0x50026), (0x06, 0, 0, 0x7fff0000)]
+code = b"".join(struct.pack("HBBI", *op) for op in ops)
+buffer = ctypes.create_string_buffer(code)
+program = struct.pack("HxxxxxxQ", len(ops), ctypes.addressof(buffer))
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
+os.execvp(sys.argv[1], sys.argv[1:])
+`;
+
+/** The command that runs another where the kernel has no Landlock. */
+export function withoutLandlock(command: readonly string[]): string[] {
+  return ["python3", "-c", WITHOUT_LANDLOCK, ...command];
+}
+
 /** Makes a handler that runs what clients send: a line of JavaScript, the body of a function. */
 export function makeEvaluator(): Promise<TestHandler> {
   return makeHandler(EVALUATOR);
