@@ -102,7 +102,8 @@ export interface HttpResponse {
   /** Text is sent as UTF-8. */
   readonly body?: string | Uint8Array | BodySource | null;
   /**
-   * With status 101: serves the connection in another protocol after the response.
+   * With status 101, if the request asks for it with an Upgrade field: serves the connection in
+   * another protocol after the response.
    * Bytes that arrived after the request can be read from the connection.
    */
   readonly upgrade?: (connection: Connection) => Promise<void>;

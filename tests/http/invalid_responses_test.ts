@@ -74,6 +74,7 @@ const INVALID: Readonly<Record<string, unknown>> = {
   "an object that throws": new Proxy({}, { get: throws, has: throws }),
   "an upgrade that is no function": { upgrade: 5 },
   "an upgrade that is null": { upgrade: null },
+  "an upgrade that was not asked for": { status: 101, upgrade: () => Promise.resolve() },
   "an upgrade with a malformed field": { upgrade: () => {}, headers: [["A", "b\r\nC: d"]] },
   "a number": 5,
   "a function": () => "x",
