@@ -124,8 +124,8 @@ async function respondLater(result: PromiseLike<RouteResult>): Promise<HttpRespo
 
 /** Whether `await` would call its `then()`. */
 function isThenable(result: RouteResult | Promise<RouteResult>): result is Promise<RouteResult> {
-  return typeof result === "object" && result !== null && "then" in result &&
-    typeof result.then === "function";
+  return typeof result === "object" && result !== null &&
+    typeof (result as Partial<PromiseLike<RouteResult>>).then === "function";
 }
 
 function responseOf(result: RouteResult): HttpResponse {
