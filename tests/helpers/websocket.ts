@@ -43,7 +43,7 @@ const OPTIONS: ConversationOptions = {
   bodyTimeout: 0,
   idleTimeout: 0,
   requestTimeout: 0,
-  keepAlive: 100,
+  keepAlive: 100_000,
   maxKeepAliveRequests: 0,
 };
 
