@@ -61,3 +61,30 @@ Deno.test("readMessages() passes on a line that only looks like a message", asyn
   assertEquals(result.messages, MESSAGES.slice(1, 2));
   assertEquals(result.other.replaceAll("\x1e", ""), 'not JSON\n{"cut": \n');
 });
+
+/** Text in chunks, as a pipe delivers it. */
+function* chunksOf(text: string, times: number, end: string): Generator<Uint8Array<ArrayBuffer>> {
+  const chunk = encoder.encode(text);
+  for (let i = 0; i < times; i++) yield chunk;
+  yield encoder.encode(end);
+}
+
+Deno.test("readMessages() passes on a line without an end while it arrives, and finds a message in it", async () => {
+  const lengths: number[] = [];
+  const messages: unknown[] = [];
+  const stream = ReadableStream.from(chunksOf("x".repeat(50_000), 200, ROW ?? ""));
+  await readMessages(stream, (one) => messages.push(one), (text) => lengths.push(text.length));
+  assertEquals(messages, MESSAGES.slice(1, 2));
+  assertEquals(lengths.reduce((sum, length) => sum + length), 200 * 50_000);
+  assertEquals(lengths.some((length) => length > 1_000_000), false, "it was kept in memory");
+});
+
+Deno.test("readMessages() reports a message that is too long as undefined, and goes on after it", async () => {
+  const messages: unknown[] = [];
+  let other = "";
+  const long = `\x1e{"lines":"${"x".repeat(1_000_000)}`;
+  const stream = ReadableStream.from(chunksOf(long, 80, `"}\n${ROW}printed\n`));
+  await readMessages(stream, (one) => messages.push(one), (text) => other += text);
+  assertEquals(messages, [undefined, ...MESSAGES.slice(1, 2)]);
+  assertEquals(other, "printed\n");
+});
