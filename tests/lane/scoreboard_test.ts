@@ -157,3 +157,12 @@ Deno.test("Row.take() ignores additional counters of a newer version", () => {
   row.take({ ...report, counters: [...report.counters, 1, 2, 3] });
   assertEquals(row.report(), report);
 });
+
+Deno.test("Row.setCurrent() names the client of a connection even after four billion of them", () => {
+  const row = claim(new Scoreboard());
+  for (const number of [2 ** 31 - 1, 2 ** 31, 2 ** 31 + 77, 2 ** 32 - 1, 2 ** 32 + 5]) {
+    row.setCurrent(number, `client ${number}`);
+    assertEquals(row.currentPeer, `client ${number}`);
+    assertEquals(row.report().peer, `client ${number}`);
+  }
+});

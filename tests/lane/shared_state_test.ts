@@ -141,3 +141,10 @@ Deno.test("unlockAll() leaves the locks of others alone", async () => {
   memory.unlockAll(2);
   await waitsFor(held, lane(2), lane(3));
 });
+
+Deno.test("SharedMemory.allocate() refuses a lock of another size, which nobody could release", () => {
+  const memory = new SharedMemory();
+  assertThrows(() => memory.allocate("\0lock x", 3), RangeError, "Cannot lock");
+  memory.allocate("\0lock x", 4);
+  memory.unlockAll(0);
+});
