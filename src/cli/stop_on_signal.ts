@@ -66,13 +66,7 @@ class Shutdown {
   /** Drains, or kills if the server is already draining. */
   drainOrKill(signal: "SIGTERM" | "SIGINT"): void {
     if (this.#isStopping) return this.kill(signal);
-    const { lanes } = this.#targets.server.supervisor;
-    const open = lanes.reduce((sum, lane) => sum + lane.row.open, 0);
-    logEffect(
-      this.#targets,
-      signal,
-      `draining ${open} connections, a second signal closes them at once`,
-    );
+    logEffect(this.#targets, signal, "stopping, a second signal closes all connections at once");
     void this.#drain();
   }
 

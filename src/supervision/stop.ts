@@ -14,20 +14,23 @@ export interface Stop {
  * @param lanes Returns the lanes that are currently alive.
  * @param gracefulTimeout Milliseconds from now to the deadline.
  * @param kill Resolves to end the drain before the deadline.
+ * @param onDrain Called with the number of open connections once no lane accepts. Only
+ * then is it exact: a process reports it now and then.
  */
 export async function stopLanes(
   lanes: () => readonly SupervisedLane[],
   gracefulTimeout: number,
   kill: Promise<void>,
+  onDrain: (open: number) => void,
 ): Promise<Stop> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<"deadline">((resolve) => {
     timer = setTimeout(() => resolve("deadline"), gracefulTimeout);
   });
-  const drained = drainAll(lanes);
+  const drained = drainAll(lanes, onDrain);
   const outcome = await Promise.race([drained, deadline, kill.then(() => "killed" as const)]);
   clearTimeout(timer);
-  const connectionsKilled = lanes().reduce((sum, lane) => sum + lane.row.open, 0);
+  const connectionsKilled = countOpen(lanes());
   if (outcome !== "drained") {
     for (const lane of lanes()) lane.kill();
     await Promise.race([drained, new Promise((end) => setTimeout(end, 2 * KILL_PATIENCE))]);
@@ -35,9 +38,17 @@ export async function stopLanes(
   return { connectionsKilled, isCutShort: outcome === "killed" };
 }
 
-async function drainAll(lanes: () => readonly SupervisedLane[]): Promise<"drained"> {
+async function drainAll(
+  lanes: () => readonly SupervisedLane[],
+  onDrain: (open: number) => void,
+): Promise<"drained"> {
   await Promise.all(lanes().map((lane) => lane.stopAccepting()));
+  onDrain(countOpen(lanes()));
   for (const lane of lanes()) lane.drain();
   await Promise.all(lanes().map((lane) => lane.gone));
   return "drained";
+}
+
+function countOpen(lanes: readonly SupervisedLane[]): number {
+  return lanes.reduce((sum, lane) => sum + lane.row.open, 0);
 }

@@ -1,5 +1,6 @@
 import { EXIT, ExitError } from "../base/exit.ts";
 import { firstLine } from "../base/system_errors.ts";
+import type { Logger } from "../log/logger.ts";
 import type { Plan } from "../modes/mode.ts";
 import type { Ready } from "../places/handle.ts";
 import type { Generation, Work } from "./generation.ts";
@@ -21,6 +22,7 @@ export interface SupervisorOptions
 export class Supervisor {
   /** Resolves with the reason when lanes can no longer be kept alive. */
   readonly failed: Promise<Error>;
+  readonly #log: Logger;
   readonly #pool: LanePool;
   readonly #scaler: Scaler;
   readonly #replacer: LaneReplacer;
@@ -35,6 +37,7 @@ export class Supervisor {
     const onGone = (lane: SupervisedLane, error: Error | null) =>
       this.#scaler.replaceGone(lane, error);
     this.failed = this.#failed.promise;
+    this.#log = log;
     this.#pool = new LanePool({ ...options, onGone });
     this.#scaler = new Scaler({ pool: this.#pool, log, onFull, onGivenUp: this.#failed.resolve });
     this.#replacer = new LaneReplacer(log);
@@ -177,7 +180,11 @@ export class Supervisor {
   stop(gracefulTimeout: number): Promise<Stop> {
     this.#watchdog.stop();
     this.#scaler.stop();
-    this.#stopping ??= stopLanes(() => this.lanes, gracefulTimeout, this.#kill.promise);
+    const logDrain = (open: number) => {
+      if (open > 0) this.#log.info(`Draining ${open} ${open === 1 ? "connection" : "connections"}`);
+    };
+    const { promise: kill } = this.#kill;
+    this.#stopping ??= stopLanes(() => this.lanes, gracefulTimeout, kill, logDrain);
     return this.#stopping;
   }
 

@@ -131,3 +131,27 @@ testEachMode(
     assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 1);
   },
 );
+
+testEachMode("TERM logs how many connections it drains, none that has ended", async (mode) => {
+  for (const open of [0, 1]) {
+    await using server = await startServer(mode.args("--service", "echo"));
+    {
+      using client = await Client.connect(server);
+      await client.send("x");
+      await client.receive(1);
+    }
+    await server.logged("Connection closed");
+    const clients = await Promise.all(Array.from({ length: open }, () => Client.connect(server)));
+    for (const client of clients) {
+      await client.send("x");
+      await client.receive(1);
+    }
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+    clients.forEach((client) => client.close());
+    assertEquals(
+      server.records((line) => /drain/i.test(line.message)).map(({ message }) => message),
+      open === 0 ? [] : ["Draining 1 connection"],
+    );
+  }
+});

@@ -56,6 +56,7 @@ function makeLane(behaviour: Behaviour): { lane: SupervisedLane; calls: readonly
 const HOUR = 3_600_000;
 /** A stop that kills leaves a timer running, for lanes that survive being killed. */
 const KILLS = { sanitizeOps: false, sanitizeResources: false };
+const ignore = () => {};
 const never = new Promise<void>(() => {});
 
 Deno.test("stopLanes() makes all lanes stop accepting before it drains any", async () => {
@@ -69,7 +70,7 @@ Deno.test("stopLanes() makes all lanes stop accepting before it drains any", asy
       },
     })
   );
-  const stop = await stopLanes(() => lanes.map(({ lane }) => lane), HOUR, never);
+  const stop = await stopLanes(() => lanes.map(({ lane }) => lane), HOUR, never, ignore);
   assertEquals(stop, { connectionsKilled: 0, isCutShort: false });
   assertEquals(order, ["a", "b"]);
   for (const { calls } of lanes) assertEquals(calls, ["stopAccepting", "drain"]);
@@ -80,22 +81,24 @@ Deno.test(
   KILLS,
   async () => {
     const { lane, calls } = makeLane({ open: 2, drains: false });
-    const stop = await stopLanes(() => [lane], 10, never);
+    const seen: number[] = [];
+    const stop = await stopLanes(() => [lane], 10, never, (open) => seen.push(open));
     assertEquals(stop, { connectionsKilled: 2, isCutShort: false });
     assertEquals(calls, ["stopAccepting", "drain", "closeConnections"]);
+    assertEquals(seen, [2]);
   },
 );
 
 Deno.test("stopLanes() kills before the deadline when told to, and reports it", KILLS, async () => {
   const { lane } = makeLane({ open: 1, drains: false });
-  const stop = await stopLanes(() => [lane], HOUR, Promise.resolve());
+  const stop = await stopLanes(() => [lane], HOUR, Promise.resolve(), ignore);
   assertEquals(stop, { connectionsKilled: 1, isCutShort: true });
 });
 
 /** Stops lanes without a deadline in sight, and kills them at the end of the test. */
 async function whileStopping(lanes: SupervisedLane[], act: () => Promise<void>): Promise<void> {
   const kill = Promise.withResolvers<void>();
-  const stopping = stopLanes(() => lanes, HOUR, kill.promise);
+  const stopping = stopLanes(() => lanes, HOUR, kill.promise, ignore);
   try {
     await act();
   } finally {
