@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { MODES } from "../../../src/modes/registry.ts";
 import { Client } from "../../helpers/client.ts";
 import { makeHandler, makeVersionHandler } from "../../helpers/handlers.ts";
 import { workers } from "../../helpers/modes.ts";
+import { childrenOf } from "../../helpers/process.ts";
 import { launchServer, type Server, startServer } from "../../helpers/server.ts";
 import { readyLanes, statusFile } from "../../helpers/status.ts";
 import { ask } from "../../helpers/talk.ts";
@@ -181,3 +183,27 @@ Deno.test("a reload gives up a configuration file that is a pipe without a write
   await server.logged("Reloaded");
   await Deno.remove(folder, { recursive: true });
 });
+
+for (const mode of ["async", "pooled", "forked"]) {
+  Deno.test(`--mode ${mode}: a start goes on after its processes were stopped for longer than --start-timeout`, async () => {
+    const folder = await Deno.makeTempDir();
+    await using handler = await makeHandler(
+      `console.error("loading");
+      const exists = () => { try { return Deno.statSync("${folder}/go").isFile; } catch { return false; } };
+      while (!exists()) await new Promise((resolve) => setTimeout(resolve, 5));
+      export default { serve() {} };`,
+    );
+    const args = [...workers(mode, 1), ...handler.args, ...THREE_SECONDS];
+    await using server = launchServer([...args, "--worker-timeout", "0"]);
+    await until("it loads", () => server.stderr.includes("loading"));
+    const processes = [server.pid, ...childrenOf(server.pid)];
+    for (const pid of processes) Deno.kill(pid, "SIGSTOP");
+    await delay(3500);
+    for (const pid of processes) Deno.kill(pid, "SIGCONT");
+    await Deno.writeTextFile(`${folder}/go`, "");
+    await server.logged("Serving");
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+    await Deno.remove(folder, { recursive: true });
+  });
+}
