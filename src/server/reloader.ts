@@ -41,6 +41,9 @@ export class Reloader implements Disposable {
   #settings: Settings;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #running: Promise<void> = Promise.resolve();
+  #isRunning = false;
+  /** Whether a reload waits for the one in progress. */
+  #isWaiting = false;
   #isOver = false;
 
   constructor(server: Server, settings: Settings, reloadSettings: ReloadSettings, log: Logger) {
@@ -70,11 +73,16 @@ export class Reloader implements Disposable {
 
   #start(): void {
     this.#timer = null;
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    if (this.#isRunning) this.#log.info("Reloading once the reload in progress has ended");
     this.#running = this.#running.then(() => this.#reload());
   }
 
   async #reload(): Promise<void> {
+    this.#isWaiting = false;
     if (this.#isOver) return;
+    this.#isRunning = true;
     try {
       const settings = this.#keepFixed(await this.#loadSettings());
       await this.#server.reload(settings);
@@ -90,6 +98,8 @@ export class Reloader implements Disposable {
       this.#log.error(`Cannot reload, the old workers keep serving: ${literal(reason)}`, {
         "sluice.generation": this.#server.supervisor.generation,
       });
+    } finally {
+      this.#isRunning = false;
     }
   }
 

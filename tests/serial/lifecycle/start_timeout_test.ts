@@ -75,6 +75,26 @@ for (const mode of Object.keys(MODES)) {
   });
 }
 
+Deno.test("requests during a reload that does not end become one reload after it", async () => {
+  await using handler = await makeVersionHandler();
+  await using server = await startServer([...handler.args, "--start-timeout", "6s"]);
+  await handler.write(1, `console.error("loading"); ${WAITS.source}`);
+  server.kill("SIGHUP");
+  await until("it loads", () => server.stderr.includes("loading"));
+  await handler.write(2);
+  server.kill("SIGHUP");
+  await server.logged("Reloading once the reload in progress has ended");
+  for (let signals = 3; signals <= 4; signals++) {
+    server.kill("SIGHUP");
+    await until("it is received", () => server.records("SIGHUP received").length === signals);
+  }
+  await server.logged("Reloaded");
+  assertEquals(await ask(server, "x"), "2 0 x");
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+  assertEquals([server.records("Cannot reload").length, server.records("Reloaded").length], [1, 1]);
+});
+
 Deno.test("--mode async discards a worker that comes up after its reload has been given up", async () => {
   await using handler = await makeVersionHandler();
   await using server = await startServer([...handler.args, ...SECOND]);
