@@ -60,6 +60,8 @@ function makeHost(order: Order, pipe: ParentPipe): WorkerHost {
   const memory = new SharedMemory();
   const restartAlarm = startOrphanAlarm(order.workerTimeout);
   pipe.attach(scoreboard.row(order.row));
+  // The parent tells by this that the lane has begun to start.
+  pipe.reportRowNow();
   setInterval(() => {
     pipe.reportRow();
     restartAlarm();

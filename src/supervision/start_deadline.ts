@@ -1,6 +1,5 @@
 import { clock } from "../base/clock.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
-import type { Row } from "../lane/row.ts";
 import { formatDuration } from "../settings/units.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
@@ -26,19 +25,13 @@ export function delayOf(
   { row, generation, heartbeat }: SupervisedLane,
   interval: number,
 ): Delay {
-  switch (generation.plan.place) {
-    case "here":
-      // Nothing on this thread runs while it is blocked.
-      return "waiting";
-    case "thread":
-      if (!heartbeat.hasBegun) return "unbegun";
-      return silence(row) > BLOCKED_AFTER ? "blocked" : "waiting";
-    case "process":
-      // Its event loop passes its heartbeats on, at the interval of a ready lane.
-      return !heartbeat.hasBegun || silence(row) > BLOCKED_AFTER + 2 * interval
-        ? "blocked"
-        : "waiting";
-  }
+  const { place } = generation.plan;
+  // Nothing on this thread runs while it is blocked.
+  if (place === "here") return "waiting";
+  if (!heartbeat.hasBegun) return "unbegun";
+  // The event loop of a process passes its heartbeats on, at the interval of a ready lane.
+  const patience = place === "process" ? BLOCKED_AFTER + 2 * interval : BLOCKED_AFTER;
+  return clock() - row.get("heartbeat") > patience ? "blocked" : "waiting";
 }
 
 const CAUSES: Readonly<Record<Delay, string>> = {
@@ -55,9 +48,4 @@ export function notReady({ generation }: SupervisedLane, delay: Delay): ExitErro
     `Cannot start a worker: not ready within ${limit}${cause}`,
     EXIT.software,
   );
-}
-
-/** Milliseconds since the last heartbeat. */
-function silence(row: Row): number {
-  return clock() - row.get("heartbeat");
 }

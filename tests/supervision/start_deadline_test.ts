@@ -48,7 +48,7 @@ Deno.test("delayOf() tells by the heartbeats whether the event loop of a lane ru
     const [place, none, old] of [
       ["here", "waiting", "waiting"],
       ["thread", "unbegun", "blocked"],
-      ["process", "blocked", "blocked"],
+      ["process", "unbegun", "blocked"],
     ] as const
   ) {
     const lane = makeLane(place);
