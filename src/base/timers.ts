@@ -9,6 +9,9 @@ const IS_THREAD = "DedicatedWorkerGlobalScope" in globalThis;
 // Taken before a handler can replace them: it shares the globals of its thread with the lane.
 const { load, notify, store, waitAsync } = Atomics;
 
+/** Waits, in milliseconds, in which the program receives what arrived before; one is not always enough. */
+const INPUT_TURNS = [1, 1];
+
 /** Waits for a number of milliseconds, at least 1. */
 export async function sleep(milliseconds: number): Promise<void> {
   if (IS_THREAD) await wait(new Int32Array(new SharedArrayBuffer(4)), milliseconds);
@@ -21,14 +24,37 @@ export async function sleep(milliseconds: number): Promise<void> {
  * @returns A function that stops the timer.
  */
 export function every(milliseconds: number, act: () => void): () => void {
-  if (!IS_THREAD) {
-    const timer = setInterval(act, milliseconds);
-    return () => clearInterval(timer);
-  }
+  if (IS_THREAD) return repeat([milliseconds], act);
+  const timer = setInterval(act, milliseconds);
+  return () => clearInterval(timer);
+}
+
+/**
+ * Like {@linkcode every}, but calls the function once the program has received what
+ * had arrived by then. When something has blocked the event loop, timers come before
+ * reads: a function that judges who is silent would judge too early.
+ *
+ * @returns A function that stops the timer.
+ */
+export function everyAfterInput(milliseconds: number, act: () => void): () => void {
+  const pauses = [milliseconds, ...INPUT_TURNS];
+  if (IS_THREAD) return repeat(pauses, act);
+  let passed = 0;
+  let timer: ReturnType<typeof setTimeout>;
+  const next = () => {
+    timer = setTimeout(next, pauses[++passed % pauses.length]);
+    if (passed % pauses.length === 0) act();
+  };
+  timer = setTimeout(next, milliseconds);
+  return () => clearTimeout(timer);
+}
+
+/** Calls a function again and again, each time after all of the pauses. */
+function repeat(pauses: readonly number[], act: () => void): () => void {
   const stopped = new Int32Array(new SharedArrayBuffer(4));
   void (async () => {
     for (;;) {
-      await wait(stopped, milliseconds);
+      for (const pause of pauses) await wait(stopped, pause);
       if (load(stopped, 0) !== 0) return;
       act();
     }

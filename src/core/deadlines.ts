@@ -1,4 +1,4 @@
-import { every } from "../base/timers.ts";
+import { every, everyAfterInput } from "../base/timers.ts";
 
 /** Something with deadlines: each sweep calls it, and it acts if one has passed. */
 export interface Timed {
@@ -72,7 +72,7 @@ export class Deadlines implements Clock {
     this.tick = shortest === 0
       ? LONGEST_TICK
       : Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, shortest / 4));
-    this.#stop = every(this.tick, () => this.#sweep());
+    this.#stop = everyAfterInput(this.tick, () => this.#sweep());
   }
 
   /** Stops the sweeps. */
