@@ -57,8 +57,8 @@ export class Conversation implements Timed {
       for (;;) {
         const head = this.#reader.next();
         if (head === null) {
-          this.#enterWait();
           if (!this.#output.isEmpty) await this.#output.flush();
+          this.#enterWait();
           if (!await this.#connection.fill() || this.#ending !== null) break;
           continue;
         }
@@ -79,9 +79,15 @@ export class Conversation implements Timed {
     }
   }
 
-  /** Ends the conversation if it is between two requests. */
-  closeIfIdle(): void {
-    if (this.#phase === "idle" && this.#exchange.requests > 0) this.#close("drain");
+  /** Whether it has waited for a request for so many milliseconds, as far as the clock can tell. */
+  isSilent(quiet: number): boolean {
+    return this.#phase === "idle" && this.#ending === null &&
+      this.#clock.isOver(this.#since, quiet);
+  }
+
+  /** Ends the conversation because its lane does. */
+  retire(): void {
+    this.#close("drain");
   }
 
   /** Called by the sweep of deadlines. */

@@ -4,6 +4,7 @@ import type { Exchange } from "../exchange.ts";
 import type { HttpHandler } from "../message.ts";
 import type { ConversationOptions } from "./options.ts";
 import type { OutputBuffers } from "./output.ts";
+import type { Retirement } from "./retirement.ts";
 
 /** Callbacks for what happens in conversations, to be logged and counted. */
 export interface HttpReports {
@@ -21,6 +22,5 @@ export interface ConversationContext {
   readonly options: ConversationOptions;
   readonly buffers: OutputBuffers;
   readonly reports: HttpReports;
-  /** Whether the lane is retiring, so that each response is the last of its connection. */
-  isRetiring: boolean;
+  readonly retirement: Retirement;
 }

@@ -10,11 +10,11 @@ export function isLastResponse(
   { headers, body }: HttpResponse,
   connection: Connection,
   requestBody: BodyReader,
-  { options, isRetiring }: ConversationContext,
+  { options, retirement }: ConversationContext,
 ): boolean {
   if (!head.keepAlive || options.keepAlive === 0) return true;
   // When the server is full, waiting clients take precedence over idle ones.
-  if (isRetiring || connection.isCrowded) return true;
+  if (retirement.isTurnOf(connection) || connection.isCrowded) return true;
   if (headers !== undefined && hasClose(headers)) return true;
   // Without a length, HTTP/1.0 can mark the end of a body only by closing.
   if (isSource(body)) return head.minor === 0 && (body.length ?? null) === null;

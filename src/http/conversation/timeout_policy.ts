@@ -7,8 +7,6 @@ import type { ConversationOptions } from "./options.ts";
 
 /** The idle timeout while other clients wait for room, in milliseconds. */
 const CROWDED_IDLE = 2000;
-/** The idle timeout while the lane retires, in milliseconds: a request may be on its way. */
-const RETIRING_IDLE = 1000;
 
 /** What a conversation is doing. */
 export type RequestPhase =
@@ -67,7 +65,6 @@ function checkIdle(
   { since, clock, connection }: ConversationState,
   options: ConversationOptions,
 ): EndedBy | null {
-  if (connection.retiring.aborted) return clock.isOver(since, RETIRING_IDLE) ? "drain" : null;
   // Without keep-alive, the only idle wait is for the first request.
   const limit = options.keepAlive || options.headerTimeout;
   const isOver = clock.isOver(since, limit) || clock.isOver(since, options.idleTimeout) ||

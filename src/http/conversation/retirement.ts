@@ -1,0 +1,71 @@
+import { everyAfterInput } from "../../base/timers.ts";
+import type { Connection } from "../../core/connection.ts";
+
+/** A conversation, as far as its end is concerned. */
+export interface Retiring {
+  /** Whether it has waited for a request for so many milliseconds. */
+  isSilent(quiet: number): boolean;
+  /** Ends it. */
+  retire(): void;
+}
+
+/** How long a connection is silent before it is closed, in milliseconds: a request may be on its way. */
+const QUIET = 1000;
+/** The time in which all connections get their turn to end, in milliseconds. */
+const SPREAD = 1000;
+/** The number of batches in which they do. */
+const BATCHES = 40;
+
+/**
+ * Ends the connections of a retiring lane. A client loses nothing if it is told first:
+ * a connection ends with its next response, which says so, and is closed without one
+ * only when it is silent. All that in batches, so that the clients do not all connect
+ * again at once.
+ */
+export class Retirement {
+  readonly #open: ReadonlySet<Retiring>;
+  /** How many of the batches have had their turn; 0 before the lane retires. */
+  #turns = 0;
+  #isRunning = false;
+
+  /** @param open The open conversations of the lane, as they come and go. */
+  constructor(open: ReadonlySet<Retiring>) {
+    this.#open = open;
+  }
+
+  /** Whether the next response on a connection is its last. A drain is in a hurry. */
+  isTurnOf({ number, draining }: Connection): boolean {
+    return this.#turns > 0 && (number % BATCHES < this.#turns || draining.aborted);
+  }
+
+  /** Starts when the lane retires. */
+  start(): void {
+    this.#turns = Math.max(1, this.#turns);
+    this.check();
+  }
+
+  /** Goes on if there are connections; called for each new one. */
+  check(): void {
+    if (this.#turns === 0 || this.#isRunning || this.#open.size === 0) return;
+    this.#isRunning = true;
+    const size = Math.ceil(this.#open.size / BATCHES);
+    const stop = everyAfterInput(SPREAD / BATCHES, () => {
+      this.#turns++;
+      this.#closeSilent(size);
+      if (this.#open.size > 0) return;
+      this.#isRunning = false;
+      stop();
+    });
+  }
+
+  /** @param most The most connections to close. */
+  #closeSilent(most: number): void {
+    let closed = 0;
+    for (const conversation of this.#open) {
+      if (closed === most) return;
+      if (!conversation.isSilent(QUIET)) continue;
+      conversation.retire();
+      closed++;
+    }
+  }
+}
