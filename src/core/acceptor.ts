@@ -109,7 +109,11 @@ export class Acceptor {
     // reactions from every race.
     await new Promise<void>((resolve, reject) => {
       this.#onOver = resolve;
-      turn.acquire().then(resolve, reject);
+      turn.acquire().then(() => {
+        // Nobody else would pass on a turn that came too late.
+        if (this.#isOver) turn.release();
+        resolve();
+      }, reject);
     });
   }
 
