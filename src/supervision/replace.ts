@@ -6,6 +6,9 @@ import type { SupervisedLane } from "./supervised_lane.ts";
 /** How long connects in flight to an old socket may take to arrive, in milliseconds. */
 const SETTLE = 200;
 
+/** The time between the retirement of two lanes that are full, in milliseconds. */
+const STEP = 50;
+
 /** Retires lanes whose replacements have started. */
 export class LaneReplacer {
   readonly #log: Logger;
@@ -29,7 +32,7 @@ export class LaneReplacer {
     settings: SupervisionSettings,
   ): Promise<void> {
     const [first] = fresh;
-    const retire = () => Promise.all(old.map((lane) => lane.retire(settings)));
+    const retire = () => retireAll(old, settings);
     const hasOwnSocket = first?.generation.plan.sharing === "reusePort";
     if (first === undefined || old.length === 0 || !hasOwnSocket) return void await retire();
     const setFilter = (count: number) =>
@@ -53,5 +56,22 @@ export class LaneReplacer {
       "Clients that connect while a process is replaced may be reset: run with all permissions, " +
         "or set net.ipv4.tcp_migrate_req",
     );
+  }
+}
+
+/**
+ * Retires lanes. Full ones follow one after another: their clients go on to new lanes,
+ * where the first request takes longest, so not all at once.
+ */
+async function retireAll(
+  lanes: readonly SupervisedLane[],
+  settings: SupervisionSettings,
+): Promise<void> {
+  const full = lanes.filter((lane) => !lane.hasRoom);
+  // These would take the clients that others have sent away.
+  await Promise.all(lanes.filter((lane) => lane.hasRoom).map((lane) => lane.retire(settings)));
+  for (const lane of full) {
+    await lane.retire(settings);
+    if (lane !== full.at(-1)) await delay(STEP);
   }
 }

@@ -31,9 +31,10 @@ export class Scaler {
     this.#options = options;
   }
 
-  /** How many lanes a generation with this plan starts with. */
+  /** How many lanes a generation with this plan starts with: enough for the clients of the lanes that it replaces. */
   initialLanes(plan: Plan): number {
-    return wantedLanes(scaled(plan, this.#extra), 0, 1);
+    const busy = this.#options.pool.lanes.filter((lane) => !lane.hasRoom).length;
+    return wantedLanes(scaled(plan, this.#extra), busy, 1);
   }
 
   /** Changes the maximum number of lanes, which stays at least 1; returns the old and the new one. */

@@ -9,6 +9,7 @@ import { checkMemoryLimit } from "./memory_limit.ts";
 import { LaneReplacer } from "./replace.ts";
 import { Scaler, type ScalerOptions } from "./scaler.ts";
 import type { SupervisionSettings } from "./settings.ts";
+import { startLanes } from "./start_lanes.ts";
 import { type Stop, stopLanes } from "./stop.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 import type { Totals } from "./totals.ts";
@@ -78,15 +79,25 @@ export class Supervisor {
    * the previous one. Resolves when only the new ones accept.
    *
    * @returns The report of the first lane.
-   * @throws {ExitError} If a lane cannot start: then the new ones are killed, and
-   * the previous generation keeps serving.
+   * @throws {ExitError} If a lane cannot start: then the new ones are ended, and the
+   * previous generation keeps serving.
    */
   async start(plan: Plan, work: Work, settings: SupervisionSettings): Promise<Ready> {
     const { startTimeout } = settings;
     const next: Generation = { number: ++this.#lastGeneration, plan, work, startTimeout };
     const lanes: SupervisedLane[] = [];
     try {
-      const first = await this.#launchAll(next, lanes);
+      const isServing = this.#scaler.serving !== null;
+      const first = await startLanes(
+        () => {
+          if (this.#stopping !== null) throw new Error("the server is stopping");
+          const lane = this.#pool.launch(next, isServing);
+          lanes.push(lane);
+          return lane;
+        },
+        this.#scaler.initialLanes(plan),
+        isServing,
+      );
       checkMemoryLimit(lanes, settings);
       this.#pool.settings = settings;
       this.#scaler.serving = next;
@@ -95,31 +106,18 @@ export class Supervisor {
       return first;
     } catch (error) {
       if (this.#scaler.serving === null) this.#watchdog.stop();
-      for (const lane of lanes) lane.handle.kill();
+      this.#giveUp(lanes);
       throw startError(error);
     }
   }
 
-  /**
-   * Launches the lanes of a generation, and adds them to `lanes`. Resolves when all
-   * of them accept. A reload launches one first: if the new code does not come up, it
-   * takes the time and the processor of one lane from those that serve.
-   *
-   * @returns The report of the first lane.
-   */
-  async #launchAll(next: Generation, lanes: SupervisedLane[]): Promise<Ready> {
-    const isReload = this.#scaler.serving !== null;
-    const launch = () => {
-      if (this.#stopping !== null) throw new Error("the server is stopping");
-      const lane = this.#pool.launch(next, isReload);
-      lanes.push(lane);
-      return lane.handle.ready;
-    };
-    const first = launch();
-    if (isReload) await first;
-    while (lanes.length < this.#scaler.initialLanes(next.plan)) launch();
-    await Promise.all(lanes.map((lane) => lane.handle.ready));
-    return await first;
+  /** Ends the lanes of a generation that cannot start, without a loss for clients that some may serve. */
+  #giveUp(lanes: readonly SupervisedLane[]): void {
+    const live = this.lanes.filter((lane) => lanes.includes(lane));
+    for (const lane of live) {
+      if (this.#scaler.serving === null || lane.state === "starting") lane.handle.kill();
+      else void lane.retire(this.#pool.settings);
+    }
   }
 
   /** Changes the maximum number of lanes, which stays at least 1; returns the old and the new one. */

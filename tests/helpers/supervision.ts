@@ -1,3 +1,4 @@
+import type { Logger } from "../../src/log/logger.ts";
 import type { SupervisionSettings } from "../../src/supervision/settings.ts";
 
 /** Settings without limits, except that the first hung thread ends the server. */
@@ -12,4 +13,15 @@ export const UNLIMITED: SupervisionSettings = {
   maxRequestsJitter: 0,
   maxWorkerAge: 0,
   maxWorkerMemory: null,
+};
+
+const ignore = () => {};
+
+/** Logs nothing. */
+export const SILENT: Logger = {
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+  getChild: () => SILENT,
 };

@@ -7,7 +7,7 @@ import { workers } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 import { statusFile } from "../helpers/status.ts";
 import { ask } from "../helpers/talk.ts";
-import { until } from "../helpers/until.ts";
+import { until, waitFor } from "../helpers/until.ts";
 
 for (const mode of Object.keys(MODES)) {
   Deno.test(`--mode ${mode} serves new clients with new code after HUP, and old ones with the old code`, async () => {
@@ -58,6 +58,36 @@ for (const mode of Object.keys(MODES)) {
     await status.says("that the reload succeeded", (status) => status.failed_generation === null);
     assertEquals(server.stderr, "");
   });
+}
+
+for (const mode of ["pooled", "forked"]) {
+  Deno.test(`--mode ${mode} keeps the clients of a new worker when another new one cannot start`, async () => {
+    await using handler = await makeVersionHandler();
+    await using server = await startServer([...workers(mode), ...handler.args]);
+    await handler.write(1, failsTheSecondTime(`${handler.path}.mark`));
+    server.kill("SIGHUP");
+    const client = await waitFor("a new worker serves", async () => {
+      const client = await Client.connect(server);
+      if (await client.ask("x") === "new x\n") return client;
+      client.close();
+      return null;
+    });
+    using _ = client;
+    await server.logged("Cannot reload");
+    assertEquals(await client.ask("y"), "new y\n");
+    await until("only old workers accept", async () => await ask(server, "z") === "0 0 z");
+  });
+}
+
+/** The source of a handler that loads at once, and later takes a while to fail. */
+function failsTheSecondTime(mark: string): string {
+  return `try {
+      Deno.openSync(${JSON.stringify(mark)}, { write: true, createNew: true }).close();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      throw new Error("it was loaded before");
+    }
+    export default { framing: { type: "lines" }, handle: (line) => "new " + line };`;
 }
 
 for (const mode of ["async", "threaded", "pooled", "forked"]) {

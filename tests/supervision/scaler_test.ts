@@ -1,22 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
-import type { Logger } from "../../src/log/logger.ts";
 import type { Plan } from "../../src/modes/mode.ts";
 import type { Exit, Place } from "../../src/places/handle.ts";
 import { LanePool } from "../../src/supervision/lane_pool.ts";
 import { Scaler } from "../../src/supervision/scaler.ts";
 import { makeOrder } from "../helpers/order.ts";
-import { UNLIMITED } from "../helpers/supervision.ts";
+import { SILENT, UNLIMITED } from "../helpers/supervision.ts";
 import { until } from "../helpers/until.ts";
 
 const ignore = () => {};
-const LOG: Logger = {
-  debug: ignore,
-  info: ignore,
-  warn: ignore,
-  error: ignore,
-  getChild: () => LOG,
-};
 
 /** Lanes that are ready at once, and end when they retire or `crash` is called. */
 function makePlace() {
@@ -40,6 +32,16 @@ function makePlace() {
   return { place, crash: (lane: number) => crashes.get(lane)?.(new Error("crashed")) };
 }
 
+/** A plan whose lanes serve one connection at a time. */
+const PLAN: Plan = {
+  place: "thread",
+  lanes: { min: 1, max: 1, spare: 0 },
+  connections: 1,
+  total: 100,
+  perAddress: 0,
+  sharing: "shared",
+};
+
 /** A scaler for a plan whose lanes serve one connection at a time. */
 function makeScaler(lanes: Plan["lanes"]) {
   const { place, crash } = makePlace();
@@ -47,25 +49,17 @@ function makeScaler(lanes: Plan["lanes"]) {
   const pool = new LanePool({
     place,
     scoreboard: new Scoreboard(),
-    log: LOG,
+    log: SILENT,
     settings: UNLIMITED,
     onGone: (lane, error) => scaler.replaceGone(lane, error),
   });
   const scaler = new Scaler({
     pool,
-    log: LOG,
+    log: SILENT,
     onFull: (isFull) => full.push(isFull),
     onGivenUp: ignore,
   });
-  const plan: Plan = {
-    place: "thread",
-    lanes,
-    connections: 1,
-    total: 100,
-    perAddress: 0,
-    sharing: "shared",
-  };
-  scaler.serving = { number: 0, plan, work: makeOrder({}), startTimeout: 0 };
+  scaler.serving = { number: 0, plan: { ...PLAN, lanes }, work: makeOrder({}), startTimeout: 0 };
   const ready = (numbers: readonly number[]) =>
     until(`lanes ${numbers} are ready`, () => {
       const found = pool.lanes.filter(({ state }) => state === "ready").map((lane) => lane.number);
@@ -130,4 +124,22 @@ Deno.test("Scaler.stop() keeps lanes from starting", async () => {
   await until("the lane is gone", () => pool.lanes.length === 0);
   scaler.fill();
   assertEquals(pool.lanes, []);
+});
+
+Deno.test("Scaler.initialLanes() suffices for the clients that a new generation takes over", async () => {
+  const lanes = { min: 2, max: 5, spare: 1 };
+  const { scaler, ready, setOpen } = makeScaler(lanes);
+  const initialLanes = () => scaler.initialLanes({ ...PLAN, lanes });
+  assertEquals(initialLanes(), 2);
+  scaler.adjust();
+  await ready([0, 1]);
+  setOpen(1);
+  assertEquals(initialLanes(), 3, "two clients and a spare lane");
+  // Clients of an earlier generation have no other place to go, either.
+  scaler.serving = { number: 1, plan: { ...PLAN, lanes }, work: makeOrder({}), startTimeout: 0 };
+  scaler.adjust();
+  await ready([0, 1, 2, 3]);
+  setOpen(1);
+  assertEquals(initialLanes(), 5, "four clients and a spare lane");
+  scaler.stop();
 });

@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { LaneReplacer } from "../../src/supervision/replace.ts";
+import type { SupervisedLane } from "../../src/supervision/supervised_lane.ts";
+import { SILENT, UNLIMITED } from "../helpers/supervision.ts";
+
+Deno.test("LaneReplacer retires the lanes with room first, and then the full ones one after another", async () => {
+  const steps: string[] = [];
+  const makeLane = (name: string, hasRoom: boolean) =>
+    ({
+      hasRoom,
+      async retire() {
+        steps.push(`${name} retires`);
+        await Promise.resolve();
+        steps.push(`${name} has stopped accepting`);
+      },
+    }) as unknown as SupervisedLane;
+  const old = [makeLane("full 1", false), makeLane("idle", true), makeLane("full 2", false)];
+  await new LaneReplacer(SILENT).replace(old, [], 3, UNLIMITED);
+  assertEquals(steps, [
+    "idle retires",
+    "idle has stopped accepting",
+    "full 1 retires",
+    "full 1 has stopped accepting",
+    "full 2 retires",
+    "full 2 has stopped accepting",
+  ]);
+});

@@ -1,0 +1,53 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { availableProcessors } from "../../src/base/processors.ts";
+import type { Ready } from "../../src/places/handle.ts";
+import { startLanes } from "../../src/supervision/start_lanes.ts";
+import type { SupervisedLane } from "../../src/supervision/supervised_lane.ts";
+import { until } from "../helpers/until.ts";
+
+/** Launches lanes that are ready, or fail, when told so. */
+function makeLauncher() {
+  const starting: PromiseWithResolvers<Ready>[] = [];
+  return {
+    starting,
+    launch(): SupervisedLane {
+      const ready = Promise.withResolvers<Ready>();
+      starting.push(ready);
+      return { handle: { ready: ready.promise } } as unknown as SupervisedLane;
+    },
+  };
+}
+
+const READY: Ready = { addresses: [], refusal: null };
+const COUNT = 20;
+
+Deno.test("startLanes() starts all lanes at once while nobody is served", async () => {
+  const { starting, launch } = makeLauncher();
+  const all = startLanes(launch, COUNT, false);
+  await until("all are launched", () => starting.length === COUNT);
+  starting.forEach(({ resolve }) => resolve(READY));
+  assertEquals(await all, READY);
+});
+
+Deno.test("startLanes() leaves half of the processors to the lanes that serve", async () => {
+  const { starting, launch } = makeLauncher();
+  const most = Math.max(1, Math.floor(await availableProcessors() / 2));
+  const all = startLanes(launch, COUNT, true);
+  for (let ready = 0; ready < COUNT; ready++) {
+    await until("the next is launched", () => starting.length > ready);
+    assert(starting.length - ready <= most, `${starting.length - ready} start at once`);
+    starting[ready]?.resolve(READY);
+  }
+  assertEquals(await all, READY);
+});
+
+Deno.test("startLanes() launches no more once a lane cannot start", async () => {
+  const { starting, launch } = makeLauncher();
+  const all = startLanes(launch, COUNT, true);
+  await until("the first is launched", () => starting.length > 0);
+  const { length } = starting;
+  starting[0]?.reject(new Error("no room"));
+  await assertRejects(() => all, Error, "no room");
+  starting.slice(1).forEach(({ resolve }) => resolve(READY));
+  assertEquals(starting.length, length);
+});
