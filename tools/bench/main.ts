@@ -6,6 +6,7 @@ import { locate } from "../../src/bench/peers/program.ts";
 import { compare, type Comparison, type Context } from "./comparison.ts";
 import { ECHO, HTTP_GROUPS, LOAD } from "./comparisons.ts";
 import { idle } from "./idle.ts";
+import { reload } from "./reload.ts";
 import { start } from "./start.ts";
 import { print } from "./table.ts";
 
@@ -16,6 +17,7 @@ const HTTP = Object.keys(HTTP_GROUPS);
 const GROUPS: Readonly<Record<string, Group>> = {
   echo: (context) => compare(ECHO, context),
   idle,
+  reload,
   start,
   ...Object.fromEntries(HTTP.map((name) => [name, withWrk(HTTP_GROUPS[name] ?? [])])),
   load: withWrk(LOAD),
@@ -34,6 +36,7 @@ Usage: deno task bench [group...] [options] [-- options of the server]
   deno task bench echo                     With a bare loop of read and write
   deno task bench http                     With nginx, deno serve and Node, by wrk
   deno task bench echo --against ../other  With another checkout
+  deno task bench reload --pairs 20        Lost requests and latencies in 20 x 2 reloads
   deno task bench echo -- --mode pooled    Setting options of Sluice
 
 Groups (default: all):

@@ -17,6 +17,8 @@ export interface RunningServer extends AsyncDisposable {
   cpu(): number;
   /** Resident memory of its main process, in bytes. */
   memory(): number;
+  /** Sends a signal to its main process. */
+  signal(signal: Deno.Signal): void;
   /** @throws {ExitError} If it has exited. */
   check(): void;
 }
@@ -74,6 +76,7 @@ export async function startServer(server: Server): Promise<RunningServer> {
     port,
     cpu: () => treeOf(pid).map(cpuOf).reduce((sum, { user, system }) => sum + user + system, 0),
     memory: () => memoryOf(pid).own + memoryOf(pid).files,
+    signal: (signal) => Deno.kill(pid, signal),
     check: () => subject.check(),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };

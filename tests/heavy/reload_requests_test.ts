@@ -1,0 +1,112 @@
+/** Reloads and a stop under a steady load of HTTP requests, as clients and a balancer see them. */
+import { assert, assertEquals } from "@std/assert";
+import { MODES } from "../../src/modes/registry.ts";
+import { startOpenLoad } from "../../tools/bench/open_client.ts";
+import { makeHandler } from "../helpers/handlers.ts";
+import { workers } from "../helpers/modes.ts";
+import { type Server, startServer } from "../helpers/server.ts";
+import { statusFile } from "../helpers/status.ts";
+import { until } from "../helpers/until.ts";
+
+const RELOADS = 10;
+const LOAD = { rate: 400, connections: 16 };
+
+const sourceOf = (version: number) =>
+  `export default { fetch: () => new Response("version ${version}") };`;
+
+/** Writes a version of the handler, and waits until only this one accepts clients. */
+async function reloadTo(version: number, path: string, server: Server): Promise<void> {
+  await Deno.writeTextFile(path, sourceOf(version));
+  server.kill("SIGHUP");
+  await until(`version ${version} serves`, () => server.records("Reloaded").length === version);
+}
+
+for (const mode of Object.keys(MODES)) {
+  Deno.test(`--mode ${mode}: ${RELOADS} reloads and a stop lose no HTTP request`, async () => {
+    await using handler = await makeHandler(sourceOf(0));
+    await using server = await startServer([...workers(mode), ...handler.args]);
+    const load = startOpenLoad({ port: server.port, ...LOAD });
+    for (let version = 1; version <= RELOADS; version++) {
+      await reloadTo(version, handler.path, server);
+    }
+    await until("the last version answers", () => load.bodies.has(`version ${RELOADS}`));
+    assertEquals(load.losses, []);
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+    await load.stop();
+    // Nobody listens any longer, but each request on a kept connection was answered.
+    assertEquals(load.losses.filter((loss) => !/refused|on request 1 of/.test(loss)), []);
+    assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);
+    assert(load.latencies.length > 1000, `only ${load.latencies.length} responses`);
+  });
+
+  Deno.test(`--mode ${mode}: nginx in front sees no failure in ${RELOADS} reloads`, async () => {
+    await using handler = await makeHandler(sourceOf(0));
+    await using server = await startServer([...workers(mode), ...handler.args]);
+    await using nginx = await startNginx(server);
+    const load = startOpenLoad({ port: nginx.port, ...LOAD });
+    for (let version = 1; version <= RELOADS; version++) {
+      await reloadTo(version, handler.path, server);
+    }
+    await until("the last version answers", () => load.bodies.has(`version ${RELOADS}`));
+    await load.stop();
+    assertEquals(load.losses, []);
+  });
+}
+
+for (const mode of ["threaded", "pooled", "forked"]) {
+  Deno.test(`--mode ${mode}: recycling by --max-requests loses no HTTP request`, async () => {
+    await using handler = await makeHandler(sourceOf(0));
+    await using status = await statusFile();
+    const args = [...workers(mode), ...handler.args, "--max-requests", "100", ...status.args];
+    await using server = await startServer(args);
+    const load = startOpenLoad({ port: server.port, ...LOAD });
+    await status.says("four are recycled", ({ totals }) => totals.recycled >= 4);
+    await load.stop();
+    assertEquals(load.losses, []);
+  });
+}
+
+/** Starts nginx as a balancer that keeps connections to the server, and repeats no request. */
+async function startNginx(server: Server): Promise<AsyncDisposable & { readonly port: number }> {
+  const folder = await Deno.makeTempDir();
+  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = free.addr;
+  free.close();
+  await Deno.writeTextFile(
+    `${folder}/nginx.conf`,
+    `daemon off; worker_processes 1; pid nginx.pid;
+    events { worker_connections 256; }
+    http {
+      access_log off; error_log stderr warn;
+      client_body_temp_path .; proxy_temp_path .; fastcgi_temp_path .; uwsgi_temp_path .;
+      scgi_temp_path .;
+      upstream sluice { server 127.0.0.1:${server.port} max_fails=0; keepalive 16; }
+      server {
+        listen 127.0.0.1:${port};
+        location / {
+          proxy_pass http://sluice;
+          proxy_http_version 1.1;
+          proxy_set_header Connection "";
+          proxy_next_upstream off;
+        }
+      }
+    }`,
+  );
+  const args = ["-p", folder, "-c", "nginx.conf", "-e", "stderr"];
+  const child = new Deno.Command("nginx", { args, stdin: "null", stderr: "null" }).spawn();
+  const isReady = () =>
+    Deno.connect({ hostname: "127.0.0.1", port }).then((conn) => {
+      conn.close();
+      return true;
+    }, () => false);
+  await until("nginx serves", isReady);
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      await child.status;
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
