@@ -142,7 +142,10 @@ export class ServedRequest implements HttpRequest {
   /** Notices if the client disconnects, by reading ahead while it waits for the response. */
   async #watchClient(): Promise<void> {
     try {
-      if (this.#connection.sawEnd || !await this.#reader.watch()) this.abort();
+      do {
+        if (this.#connection.sawEnd || !await this.#reader.watch()) return this.abort();
+        // The next request may have arrived; it is not the end of this one.
+      } while (!this.#isEnded && this.#reader.isOver && this.#reader.canWatch);
     } catch {
       this.abort();
     }

@@ -222,6 +222,21 @@ Deno.test("Request.signal aborts when the client disconnects after it has sent t
   }
 });
 
+Deno.test("Request.signal aborts when the client sends another request, and then disconnects", async () => {
+  const slow = makeSlow();
+  await using serving = await serveFetcher(slow.fetch);
+  using client = await Client.connect(serving);
+  await client.send(requestText("GET", "/"));
+  await slow.called.promise;
+  const before = serving.row.get("bytesIn");
+  await client.send(requestText("GET", "/"));
+  await until("it is read ahead", () => serving.row.get("bytesIn") > before);
+  assertEquals(slow.signal.aborted, false);
+  client.close();
+  await until("the signal aborts", () => slow.signal.aborted, 5000)
+    .finally(() => slow.release.resolve());
+});
+
 Deno.test("Request.signal does not abort while the client stays, nor after the response", async () => {
   const signals: AbortSignal[] = [];
   await using serving = await serveFetcher(async (request, info) => {
