@@ -147,7 +147,7 @@ export class Acceptor {
     const { connections, service, emit } = this.#options;
     let error: Error | null = null;
     try {
-      await service(connection);
+      await connection.serve(service);
       await connection.finish(connection.sawEnd ? "client" : "server");
     } catch (cause) {
       error = thrownError(cause);

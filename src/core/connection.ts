@@ -123,6 +123,14 @@ export class Connection {
   }
 
   /**
+   * Like {@linkcode watch}, but only to notice what the peer does while the service
+   * waits for something else, which the phase of the connection keeps saying.
+   */
+  attend(): Promise<boolean> {
+    return this.#receiver.attend();
+  }
+
+  /**
    * Reads up to and including a suffix.
    *
    * @param limit The most bytes to accept, including the suffix.
@@ -181,6 +189,19 @@ export class Connection {
     } catch (error) {
       throw this.#record.lost(error);
     }
+  }
+
+  /**
+   * Runs a service until it returns.
+   *
+   * @throws {ConnectionError} If the peer leaves while the service waits for something
+   * else, however long. Others as the service.
+   */
+  serve(service: (connection: Connection) => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#receiver.onGone = reject;
+      service(this).then(resolve, reject);
+    });
   }
 
   /** Counts a request before it is served; a connection that ends without any counts as one. */
@@ -250,6 +271,7 @@ export class Connection {
     if (this.#timed !== null && phase !== "writing" && phase !== "closing") {
       return this.#timed.expire();
     }
+    if (phase === "serving" || phase === "idle") this.#receiver.checkPeer(since);
     if (phase === "idle" && draining.aborted && deadlines.isOver(since, DRAIN_QUIET)) {
       this.endAs("drain");
     } else if (deadlines.isOver(since, phaseTimeout(phase, this.#context))) {

@@ -11,6 +11,8 @@ export class ConnectionRecord {
   /** When the phase began, by the clock of the deadline sweeps. */
   since: number;
   isReading = false;
+  /** Whether the read in progress only watches the peer, while the service does something else. */
+  #isAttending = false;
   isWriting = false;
   /** Whether an upstream owes an answer: it was sent something and has sent nothing since. */
   #isOwed = false;
@@ -32,7 +34,19 @@ export class ConnectionRecord {
   /** A read begins; a write in progress determines the phase. */
   startReading(hasPending: boolean): void {
     this.isReading = true;
+    this.#isAttending = false;
     if (!this.isWriting) this.enter(hasPending || this.#isOwed ? "reading" : "idle");
+  }
+
+  /** A read begins that only watches the peer: the service is as busy as before. */
+  startAttending(): void {
+    this.isReading = true;
+    this.#isAttending = true;
+  }
+
+  /** The service waits for the read in progress. */
+  joinReading(hasPending: boolean): void {
+    if (this.#isAttending) this.startReading(hasPending);
   }
 
   /** The peer has sent bytes. */
@@ -62,7 +76,7 @@ export class ConnectionRecord {
     this.bytesOut += count;
     this.isWriting = !isAll;
     if (!isAll) this.enter("writing");
-    else if (this.isReading) this.enter(this.#isOwed ? "reading" : "idle");
+    else if (this.isReading && !this.#isAttending) this.enter(this.#isOwed ? "reading" : "idle");
     else this.enter("serving");
   }
 

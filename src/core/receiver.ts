@@ -1,9 +1,17 @@
 import type { ConnectionContext } from "./connection_context.ts";
 import type { ConnectionRecord } from "./connection_record.ts";
+import { ConnectionError } from "./errors.ts";
 import { ReadBuffer } from "./read_buffer.ts";
+
+/** Maximum bytes that are read ahead to notice that the peer leaves. */
+export const MAX_AHEAD = 16 * 1024;
+/** How long a service may leave its peer alone before that is watched, in milliseconds. */
+const UNATTENDED = 100;
 
 /** The receiving half of a connection: reads into a lent buffer, one read at a time. */
 export class Receiver {
+  /** Called if the peer leaves while the service waits for something else. */
+  onGone: ((error: ConnectionError) => void) | null = null;
   readonly #number: number;
   readonly #socket: Deno.Conn;
   readonly #context: ConnectionContext;
@@ -47,19 +55,36 @@ export class Receiver {
   read(): Promise<Uint8Array<ArrayBuffer> | null> {
     if (this.#pending.length > 0) return Promise.resolve(this.#takeAll());
     if (this.#watching !== null) {
-      return this.#watching.then((isMore) => isMore ? this.#takeAll() : null);
+      return this.#joined(this.#watching).then((isMore) => isMore ? this.#takeAll() : null);
     }
     return this.#receive((isMore) => isMore ? this.#takeAll() : null);
   }
 
   fill(): Promise<boolean> {
-    return this.#watching ?? this.#receive((isMore) => isMore);
+    return this.#watching === null
+      ? this.#receive((isMore) => isMore)
+      : this.#joined(this.#watching);
   }
 
   watch(): Promise<boolean> {
-    return this.#watching ??= this.#receive((isMore) => {
-      this.#watching = null;
-      return isMore;
+    return this.#watching === null ? this.#watch(false) : this.#joined(this.#watching);
+  }
+
+  attend(): Promise<boolean> {
+    return this.#watching ?? this.#watch(true);
+  }
+
+  /** Called by the deadline sweep while the service does something else, since `since`. */
+  checkPeer(since: number): void {
+    // The end of the peer's stream may be a half-close, after which it waits for an answer.
+    if (this.onGone === null || this.#record.isReading || this.#record.sawEnd) return;
+    if (!this.#context.deadlines.isOver(since, UNATTENDED) || this.length >= MAX_AHEAD) return;
+    this.leaveTaken();
+    this.attend().catch((error) => {
+      if (!(error instanceof ConnectionError)) return;
+      // If this side has ended the connection, the service will see to the rest.
+      const { endedBy, peer } = error;
+      if (endedBy === peer || endedBy === "timeout") this.onGone?.(error);
     });
   }
 
@@ -80,13 +105,26 @@ export class Receiver {
     this.#pending.release(this.#record.isReading);
   }
 
+  #watch(isAttending: boolean): Promise<boolean> {
+    return this.#watching = this.#receive((isMore) => {
+      this.#watching = null;
+      return isMore;
+    }, isAttending);
+  }
+
+  #joined(watching: Promise<boolean>): Promise<boolean> {
+    this.#record.joinReading(this.#pending.length > 0);
+    return watching;
+  }
+
   // Chains the promise instead of awaiting it: an async function here would add 5 %
   // to the cost of a message.
-  #receive<T>(then: (isMore: boolean) => T): Promise<T> {
+  #receive<T>(then: (isMore: boolean) => T, isAttending = false): Promise<T> {
     if (this.#record.isReading) {
       return Promise.reject(new Error("Cannot read: another read is pending, await it first"));
     }
-    this.#record.startReading(this.#pending.length > 0);
+    if (isAttending) this.#record.startAttending();
+    else this.#record.startReading(this.#pending.length > 0);
     const space = this.#pending.space();
     return this.#socket.read(space).then(
       (count) => then(this.#afterRead(count, space.length)),

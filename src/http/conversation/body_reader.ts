@@ -1,5 +1,6 @@
 import type { Connection } from "../../core/connection.ts";
 import { ConnectionError, IncompleteReadError } from "../../core/errors.ts";
+import { MAX_AHEAD } from "../../core/receiver.ts";
 import type { RequestDecoder } from "../codec/request_decoder.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import { HttpError, LateReadError } from "../error.ts";
@@ -9,8 +10,6 @@ import type { Output } from "./output.ts";
 const MAX_SKIPPED = 64 * 1024;
 /** Extra milliseconds per byte of a body: 500 bytes per second. */
 const BYTE_TIME = 2;
-/** Maximum bytes that are read ahead to notice when the client disconnects. */
-const MAX_AHEAD = 16 * 1024;
 const NOTHING = new Uint8Array(0);
 
 /** Reads the body of the current request of a connection. */
@@ -88,7 +87,7 @@ export class BodyReader {
     // A read is waiting: it notices if the client disconnects.
     if (this.isWaiting) return true;
     this.#leaveLent();
-    return await this.#connection.watch();
+    return await this.#connection.attend();
   }
 
   /** Whether {@linkcode watch} is worth while: no read waits, and little has been read ahead. */
