@@ -109,7 +109,9 @@ export class Scaler {
     const current = this.#current();
     const isTooMany = current.length > plan.lanes.max;
     let surplus = -this.#missing();
-    for (const lane of current) {
+    // Lanes that serve are worth more than those that may never be ready.
+    const starting = current.filter(({ state }) => state === "starting");
+    for (const lane of new Set([...starting, ...current])) {
       const isUnused = lane.idleTime >= settings.threadIdleTimeout;
       if (surplus <= 0 || !(isTooMany || isUnused)) continue;
       void lane.retire(settings);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import type { Plan } from "../../src/modes/mode.ts";
-import type { Exit, Place } from "../../src/places/handle.ts";
+import type { Exit, Place, Ready } from "../../src/places/handle.ts";
 import { LanePool } from "../../src/supervision/lane_pool.ts";
 import { Scaler } from "../../src/supervision/scaler.ts";
 import { makeOrder } from "../helpers/order.ts";
@@ -13,13 +13,19 @@ const ignore = () => {};
 /** Lanes that are ready at once, and end when they retire or `crash` is called. */
 function makePlace() {
   const crashes = new Map<number, (error: Error) => void>();
+  const readiness = { isDelayed: false };
   const place: Place = ({ lane }) => {
     const exited = Promise.withResolvers<Exit>();
-    const end = () => exited.resolve({ kind: "stopped" });
+    const ready = Promise.withResolvers<Ready>();
+    if (!readiness.isDelayed) ready.resolve({ addresses: [], refusal: null });
+    const end = () => {
+      ready.reject(new Error("ended"));
+      exited.resolve({ kind: "stopped" });
+    };
     crashes.set(lane, (error) => exited.resolve({ kind: "crashed", error }));
     return {
       pid: 0,
-      ready: Promise.resolve({ addresses: [], refusal: null }),
+      ready: ready.promise,
       exited: exited.promise,
       stopAccepting: () => Promise.resolve(),
       retire: () => Promise.resolve(end()),
@@ -29,7 +35,7 @@ function makePlace() {
       kill: end,
     };
   };
-  return { place, crash: (lane: number) => crashes.get(lane)?.(new Error("crashed")) };
+  return { place, readiness, crash: (lane: number) => crashes.get(lane)?.(new Error("crashed")) };
 }
 
 /** A plan whose lanes serve one connection at a time. */
@@ -44,7 +50,7 @@ const PLAN: Plan = {
 
 /** A scaler for a plan whose lanes serve one connection at a time. */
 function makeScaler(lanes: Plan["lanes"]) {
-  const { place, crash } = makePlace();
+  const { place, readiness, crash } = makePlace();
   const full: boolean[] = [];
   const pool = new LanePool({
     place,
@@ -69,7 +75,7 @@ function makeScaler(lanes: Plan["lanes"]) {
   const setOpen = (open: number) => {
     for (const { row } of pool.lanes) row.addOpen(open - row.open);
   };
-  return { scaler, pool, full, crash, ready, setOpen };
+  return { scaler, pool, full, readiness, crash, ready, setOpen };
 }
 
 Deno.test("Scaler.fill() starts the lanes of the plan, and replaces a crashed one that has served", async () => {
@@ -91,6 +97,22 @@ Deno.test("Scaler.scale() adds and retires lanes, and keeps at least one", async
   await ready([1]);
   assertEquals(scaler.scale(-1), { before: 1, now: 1 });
   await ready([1]);
+  scaler.stop();
+});
+
+Deno.test("Scaler.scale() retires a lane that is not ready yet before one that serves", async () => {
+  const { scaler, pool, readiness, ready } = makeScaler({ min: 2, max: 2, spare: 0 });
+  scaler.fill();
+  await ready([0, 1]);
+  readiness.isDelayed = true;
+  scaler.scale(1);
+  assertEquals(pool.lanes.map(({ state }) => state), ["ready", "ready", "starting"]);
+  scaler.scale(-1);
+  await until("one is gone", () => pool.lanes.length === 2);
+  assertEquals(pool.lanes.map(({ number, state }) => [number, state]), [[0, "ready"], [
+    1,
+    "ready",
+  ]]);
   scaler.stop();
 });
 
