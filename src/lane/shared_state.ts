@@ -22,11 +22,7 @@ export class SharedMemory {
    * @throws {RangeError} If the size is not positive, or differs from the first one.
    */
   allocate(name: string, bytes: number): SharedArrayBuffer {
-    if (!Number.isSafeInteger(bytes) || bytes < 1) {
-      throw new RangeError(
-        `Cannot share "${name}": found a size of ${bytes}, expected 1 byte or more`,
-      );
-    }
+    if (!Number.isSafeInteger(bytes) || bytes < 1) throw new RangeError(invalidSize(name, bytes));
     if (name.startsWith(LOCK_PREFIX) && bytes !== LOCK_BYTES) {
       throw new RangeError(`Cannot lock: found a size of ${bytes}, expected ${LOCK_BYTES}`);
     }
@@ -59,6 +55,13 @@ export function sharedState(
 ): Pick<ServiceContext, "shared" | "lock"> {
   return {
     async shared(name, bytes) {
+      // Here already: a thread's parent ends a thread that asks for what cannot be.
+      if (typeof name !== "string") {
+        throw new TypeError(
+          `Cannot share memory: found a ${typeof name} as its name, expected text`,
+        );
+      }
+      if (!Number.isSafeInteger(bytes) || bytes < 1) throw new RangeError(invalidSize(name, bytes));
       if (name.startsWith(LOCK_PREFIX)) {
         throw new RangeError(
           `Cannot share ${JSON.stringify(name)}: the name is reserved for locks`,
@@ -78,6 +81,12 @@ export function sharedState(
       };
     },
   };
+}
+
+function invalidSize(name: string, bytes: unknown): string {
+  return `Cannot share ${JSON.stringify(name)}: found a size of ${
+    String(bytes)
+  }, expected 1 byte or more`;
 }
 
 async function take(word: Int32Array, lane: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { plainCopy } from "./attributes.ts";
 import { type LineFormat, safeLineFormat } from "./format.ts";
 import type { Logger, LogMethod, LogProperties, LogStyle } from "./logger.ts";
 
@@ -25,7 +26,9 @@ function makeLogger(
 ): Logger {
   const at = (level: Level): LogMethod => {
     if (LEVELS.indexOf(level) < lowest) return () => {};
-    return (rawMessage, given = {}) => {
+    return (said, given = {}) => {
+      // Untyped handlers may log anything.
+      const rawMessage = typeof said === "string" ? said : JSON.stringify(plainCopy(said)) ?? "";
       const properties = resolve(given);
       const message = render(rawMessage, properties);
       send(format({ category, level, timestamp: Date.now(), message, rawMessage, properties }));

@@ -108,6 +108,15 @@ Deno.test("shared() rejects a name that is reserved for locks", async () => {
   await assertRejects(() => lane(0).shared(`\0lock ${NAME}`, 4), RangeError, "reserved for locks");
 });
 
+Deno.test("shared() rejects what is no name and no size before it asks for memory", async () => {
+  const { shared } = sharedState(0, () => Promise.reject(new Error("asked")));
+  for (const bytes of [0, -1, NaN, 1.5, 2 ** 53, undefined as unknown as number]) {
+    await assertRejects(() => shared(NAME, bytes), RangeError, "expected 1 byte or more");
+  }
+  const name = undefined as unknown as string;
+  await assertRejects(() => shared(name, 8), TypeError, "expected text");
+});
+
 Deno.test("shared() rejects a different size", async () => {
   const memory = new SharedMemory();
   const allocate: Allocate = (name, bytes) =>

@@ -142,6 +142,18 @@ Deno.test("openLog() writes text as time, severity, message and key=value, quote
     );
   }));
 
+Deno.test("remoteLogger() logs a message that is no text, as does the main thread", () => {
+  const lines: string[] = [];
+  const logger = remoteLogger(
+    { level: "info", isText: false, isColoured: false },
+    (line) => lines.push(line),
+  );
+  for (const message of [undefined, null, 5, { a: 1 }, Symbol("s")]) {
+    logger.info(message as unknown as string, { key: 1 });
+  }
+  assertEquals(lines.map((line) => JSON.parse(line).key), [1, 1, 1, 1, 1]);
+});
+
 Deno.test("literal() keeps the braces of a text, on the main thread and in a worker", () =>
   inLogFolder(async (folder) => {
     const log = await openLogTo(`${folder}/log`);
