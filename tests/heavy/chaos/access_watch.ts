@@ -4,6 +4,7 @@ import type { World } from "./world.ts";
 /** Takes a line of the access log. */
 export function takeAccessLine(world: World, line: string): void {
   world.figures.add("access lines");
+  world.keepLine(line);
   let entry: Record<string, unknown>;
   try {
     entry = JSON.parse(line);
@@ -21,12 +22,12 @@ export function takeAccessLine(world: World, line: string): void {
 }
 
 /** Judges the requests that were answered: each has a line by now. */
-export function judgeRequests({ ledger, excuses, violations }: World): void {
+export function judgeRequests({ ledger, excuses, violations, timeline }: World): void {
   for (const { id, kind, lane, answered, lines } of ledger.takeAll()) {
     if (answered === null || lines > 0) continue;
     if (lane !== null && excuses.isLost(lane)) continue;
     if (excuses.unlogged.reasonFor(null, answered) !== null) continue;
-    const ago = ((performance.now() - answered) / 1000).toFixed(2);
-    violations.add("access-log", `no line for request ${id} (${kind}), answered ${ago} s ago`);
+    const at = timeline.at(answered);
+    violations.add("access-log", `no line for request ${id} (${kind}) on lane ${lane}`, at);
   }
 }

@@ -16,7 +16,7 @@ const EXECUTABLE = decodeURIComponent(new URL("../../../dist/sluice", import.met
 function testMode(name: string, mode: ChaosMode, command: readonly string[]): void {
   Deno.test(`${name}: the invariants hold under chaos with seed ${SEED}`, async () => {
     const world = await runChaos({
-      ...{ mode, command, duration: DURATION, seed: SEED, rate: null, isVerbose: false },
+      ...{ mode, command, duration: DURATION, seed: SEED, rate: null, log: null, isVerbose: false },
       ...{ only: [], without: [], tolerate: [] },
     });
     assertEquals(violated(world), [], report(world).join("\n"));

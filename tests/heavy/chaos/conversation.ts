@@ -44,7 +44,9 @@ export class Conversation {
   /** @throws {Failure} If the server refuses. */
   static async open(world: World): Promise<Conversation> {
     try {
-      return new Conversation(world, await Wire.open(world.port));
+      const wire = await Wire.open(world.port);
+      world.cameFrom(wire.port, "well-behaved");
+      return new Conversation(world, wire);
     } catch (error) {
       throw new Failure("refused", `cannot connect: ${(error as Error).message}`);
     }

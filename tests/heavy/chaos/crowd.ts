@@ -54,6 +54,7 @@ export class Crowd {
       return;
     }
     this.#wires.add(wire);
+    this.#world.cameFrom(wire.port, name);
     void wire.closed.then(() => this.#wires.delete(wire));
     await MISBEHAVIOURS[name]?.run(wire, chance);
   }

@@ -11,10 +11,15 @@ export interface Trouble {
   readonly lane: string | null;
   /** The connection was used before: a request and its close have crossed. */
   readonly isCrossing: boolean;
+  /** Milliseconds that a connection which was used before was idle. */
+  readonly idle: number;
   /** When the exchange began and ended, by the monotonic clock. */
   readonly begun: number;
   readonly ended: number;
 }
+
+/** Milliseconds after which a server may close a kept connection at any moment. */
+const SILENCE = 1000;
 
 /** The times in which troubles are allowed, and the lanes that were lost. */
 export class Excuses {
@@ -24,6 +29,10 @@ export class Excuses {
   /** Answered requests that are missing in the access log. */
   readonly unlogged = new Windows<null>();
   readonly #lost: ((lane: string) => boolean)[] = [];
+
+  constructor() {
+    this.troubles.open("silence", ({ isCrossing, idle }) => isCrossing && idle >= SILENCE);
+  }
 
   /**
    * Allows that the connections of a lane are closed, from now on. Clients that do not

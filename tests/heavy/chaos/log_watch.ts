@@ -41,16 +41,26 @@ export class LogWatch {
     return this.#lostLanes.size > 0;
   }
 
+  /** The ports of clients whose connections have no end yet, by their ids. */
+  readonly open = new Map<string, number>();
+
   /** Takes a line. */
   take(line: string): void {
+    this.#world.keepLine(line);
     const record = this.#parse(line);
     if (record === null) return;
     const { message } = record;
     if (message === "Forged") this.#world.violations.add("log-lines", `a forged record: ${line}`);
     if ("sluice.service" in record) this.first ??= record;
     if (message.startsWith("Stopped")) this.last = record;
-    if (message === "Connection accepted") this.#note(record, this.#accepted);
-    if (/^Connection (closed|failed)/.test(message)) this.#note(record, this.#ended);
+    const id = String(record["sluice.connection.id"]);
+    if (message === "Connection accepted") {
+      this.#note(record, this.#accepted);
+      this.open.set(id, Number(record["network.peer.port"]));
+    } else if (/^Connection (closed|failed)/.test(message)) {
+      this.#note(record, this.#ended);
+      this.open.delete(id);
+    }
     if (/^Worker (crashed|hung)/.test(message)) {
       this.#lostLanes.add(String(record["sluice.worker"]));
     }
@@ -70,7 +80,7 @@ export class LogWatch {
     for (const { message, at, text } of errors) {
       const isUsual = USUAL_ERRORS.some((usual) => usual.test(message));
       if (isUsual || this.#world.excuses.errors.reasonFor(message, at) !== null) continue;
-      this.#world.violations.add("log-errors", text);
+      this.#world.violations.add("log-errors", text, this.#world.timeline.at(at));
     }
   }
 

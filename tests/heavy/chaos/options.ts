@@ -23,6 +23,8 @@ export interface ChaosOptions {
   readonly tolerate: readonly string[];
   /** Visits of well-behaved clients per second; null for the mode's own. */
   readonly rate: number | null;
+  /** A file for all lines that the server logs, with the times of the run; null for none. */
+  readonly log: string | null;
   /** Tells what happens while it happens. */
   readonly isVerbose: boolean;
 }
@@ -41,6 +43,7 @@ Usage: deno task chaos [options]
   --rate NUMBER      Visits of well-behaved clients per second (default: by mode)
   --checkout FOLDER  Test the server of another checkout, such as an older one
   --server COMMAND   Test the server that this command runs, such as "deno run -A main.ts"
+  --log FILE         Write all that the server logs to a file, with the times of the run
   --quiet            Print violations and the report alone
   --list             Show the names of disturbances and invariants, then exit
   --help             Show this help, then exit
@@ -57,7 +60,7 @@ export type CommandLine =
   | { readonly type: "run"; readonly runs: readonly ChaosOptions[] };
 
 const OPTIONS = {
-  string: "mode duration seed only without tolerate rate checkout server".split(" "),
+  string: "mode duration seed only without tolerate rate log checkout server".split(" "),
   boolean: "quiet list help".split(" "),
 };
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -86,6 +89,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const common = {
     ...{ duration, seed, command: commandOf(given), isVerbose: given["quiet"] !== true },
     ...{ only: names("only"), without: names("without"), tolerate: names("tolerate") },
+    log: typeof given["log"] === "string" ? given["log"] : null,
     rate: given["rate"] === undefined ? null : Number(given["rate"]),
   };
   return { type: "run", runs: modes.map((mode) => ({ ...common, mode })) };

@@ -112,7 +112,7 @@ export function checkMemory({ world }: Subject, { all }: Baseline): void {
   world.violations.add("memory", `grew from ${mebibytes(before)} to ${mebibytes(after)} MB`);
 }
 
-async function checkLeases({ world, status, process, setup }: Subject): Promise<void> {
+async function checkLeases({ world, status, process, log }: Subject): Promise<void> {
   const open = () => status.last?.totals["open"] ?? 0;
   const time = LEASES * world.slowness;
   const since = Date.now();
@@ -123,8 +123,9 @@ async function checkLeases({ world, status, process, setup }: Subject): Promise<
   world.violations.add(
     "leases",
     `${open()} connections are open ${Math.round(time)} ms after all clients have left: ` +
-      lanes.map(({ lane, state, open }) => `${open} of lane ${lane} (${state})`).join(", ") +
-      `, --mode ${setup.mode}`,
+      lanes.map(({ lane, state, open }) => `${open} of lane ${lane} (${state})`).join(", ") + "; " +
+      [...log.open].filter(([id]) => lanes.some(({ lane }) => id.startsWith(`${lane}-`)))
+        .map(([id, port]) => `${id}: ${world.visitorOf(port)}`).slice(0, 10).join(", "),
   );
 }
 

@@ -3,7 +3,9 @@ import { isClosing } from "./excuses.ts";
 import type { Code } from "./handler_code.ts";
 import { ALWAYS, type Disturbance, hasLanesApart } from "./disturbance.ts";
 import type { Subject } from "./subject.ts";
+import { probe } from "./probe.ts";
 import { pause } from "./waiting.ts";
+import type { World } from "./world.ts";
 
 /** Code that loads, then code that does not. */
 const GOOD: readonly Code[] = ["good", "slow"];
@@ -22,11 +24,19 @@ export async function reload(subject: Subject, code: Code): Promise<void> {
   const took = Math.round(performance.now() - since);
   if (outcome === null) {
     world.violations.add("reload", `no outcome within ${took} ms (${code} code)`);
+  } else if (isGood && outcome.message.includes("--start-timeout") && await isSlowNow(world)) {
+    world.timeline.say("  --start-timeout has passed: the machine is much slower than before");
+    world.excuses.errors.open("slow machine", isCannotReload)();
   } else if (outcome.isGood !== isGood) {
     world.violations.add("reload", `${code} code: ${outcome.message.slice(0, 200)}`);
   } else world.timeline.say(`  ${outcome.message.slice(0, 60)} after ${took} ms`);
   // Where a reload hangs, the next record would be taken for the one of the next reload.
   if (log.reloads.length > 10_000) log.reloads.splice(0, 5000);
+}
+
+/** Whether the machine has become so slow that the deadlines of the start do not fit. */
+async function isSlowNow({ slowness, options }: World): Promise<boolean> {
+  return (await probe(options.command)).slowness > 1.3 * slowness;
 }
 
 /** Good code is in service again. */
@@ -67,15 +77,15 @@ async function reloadTwice(subject: Subject): Promise<void> {
   await pause(1300);
   await subject.write("good");
   subject.hangUp();
-  await subject.reloaded(since);
-  const first = performance.now();
-  if (await subject.reloaded(first) === null) {
+  const first = await subject.reloaded(since);
+  if (first === null || await subject.reloaded(first.at) === null) {
     subject.world.violations.add("reload", "no outcome of the second of two reloads");
   }
 }
 
+/** Lanes that are started meanwhile load the same code. */
 function isCannotReload(message: string): boolean {
-  return message.startsWith("Cannot reload");
+  return /^Cannot (reload|start another worker)/.test(message);
 }
 
 function simple(name: string, about: string, code: Code): Disturbance {

@@ -21,7 +21,7 @@ const TIMEOUTS = {
   retire: 5000,
   graceful: 5000,
   worker: 5000,
-  start: 4000,
+  start: 5000,
   header: 3000,
   write: 4000,
 } as const;

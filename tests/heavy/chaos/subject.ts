@@ -136,6 +136,7 @@ export class Subject implements AsyncDisposable {
   }
 
   #onError(line: string): void {
+    this.world.keepLine(line);
     if (line.trim() === "" || USUAL_STDERR.some((usual) => usual.test(line))) return;
     this.world.violations.add("stderr", line.slice(0, 300));
   }

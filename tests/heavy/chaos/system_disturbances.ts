@@ -1,6 +1,6 @@
 /** What happens around a server: disks, pipes, descriptors, crowds. */
 import type { Chance } from "./chance.ts";
-import { ALWAYS, type Disturbance } from "./disturbance.ts";
+import { ALWAYS, type Disturbance, hasThreads } from "./disturbance.ts";
 import { isClosing } from "./excuses.ts";
 import { reload } from "./reload_disturbances.ts";
 import { MAX_CONNECTIONS } from "./server_arguments.ts";
@@ -71,6 +71,9 @@ async function burst({ world, setup }: Subject, chance: Chance): Promise<void> {
     ({ kind, status }) => setup.overload === "refuse" && (status === 503 || isClosing(kind)),
   );
   const wires = await Promise.allSettled(Array.from({ length: size }, () => Wire.open(world.port)));
+  for (const wire of wires) {
+    if (wire.status === "fulfilled") world.cameFrom(wire.value.port, "burst");
+  }
   await pause(time);
   for (const wire of wires) {
     if (wire.status === "fulfilled") wire.value.leave(chance.among(["closes", "resets"]));
@@ -80,7 +83,8 @@ async function burst({ world, setup }: Subject, chance: Chance): Promise<void> {
 }
 
 /** The server has hardly any descriptors left. */
-async function starve({ world, process, lanePids }: Subject, chance: Chance): Promise<void> {
+async function starve(subject: Subject, chance: Chance): Promise<void> {
+  const { world, process, lanePids } = subject;
   const pid = lanePids.length > 0 ? chance.among(lanePids) : process.pid;
   const time = chance.between(500, 2500);
   const open = [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
@@ -100,10 +104,15 @@ async function starve({ world, process, lanePids }: Subject, chance: Chance): Pr
 
 /** Sets the soft limit of descriptors; returns the one before. */
 async function limit(pid: number, soft: string): Promise<string> {
-  const limits = await Deno.readTextFile(`/proc/${pid}/limits`);
+  const limits = await Deno.readTextFile(`/proc/${pid}/limits`).catch(() => "");
   const [, before = "1024"] = /Max open files\s+(\d+)/.exec(limits) ?? [];
   await new Deno.Command("prlimit", { args: ["--pid", String(pid), `--nofile=${soft}:`] }).output();
   return before;
+}
+
+/** The runtime panics if it cannot start a thread, so this is left out unless it is asked for. */
+function mayStarve(subject: Subject): boolean {
+  return !hasThreads(subject) || subject.world.options.only.includes("descriptors");
 }
 
 /** What happens around a server. */
@@ -125,5 +134,5 @@ export const SYSTEM_DISTURBANCES: readonly Disturbance[] = [
     fits: ({ setup }) => !setup.isLogFile,
   },
   { name: "burst", about: "more clients than --max-connections", fits: ALWAYS, run: burst },
-  { name: "descriptors", about: "hardly any descriptors are left", fits: ALWAYS, run: starve },
+  { name: "descriptors", about: "hardly any descriptors are left", fits: mayStarve, run: starve },
 ];

@@ -33,9 +33,14 @@ export class Timeline {
     this.#tell(`${formatTime(this.now)}  ${text}`);
   }
 
-  /** The last disturbances. */
-  last(count: number): readonly Moment[] {
-    return this.#moments.slice(-count);
+  /** The time of the run at a time of the monotonic clock. */
+  at(time: number): number {
+    return time - this.#started;
+  }
+
+  /** The last disturbances before a time of the run. */
+  before(time: number, count: number): readonly Moment[] {
+    return this.#moments.filter(({ at }) => at <= time).slice(-count);
   }
 }
 

@@ -49,13 +49,9 @@ export class Violations {
     this.#tell = tell;
   }
 
-  add(invariant: Invariant, text: string): void {
-    const violation = {
-      invariant,
-      text,
-      at: this.#timeline.now,
-      before: this.#timeline.last(SHOWN),
-    };
+  /** @param at When it happened, if it was not just now; milliseconds since the start of the run. */
+  add(invariant: Invariant, text: string, at: number = this.#timeline.now): void {
+    const violation = { invariant, text, at, before: this.#timeline.before(at, SHOWN) };
     this.all.push(violation);
     if (this.of(invariant).length > TOLD) return;
     describeViolation(violation).forEach(this.#tell);
@@ -67,9 +63,10 @@ export class Violations {
 }
 
 function describeViolation({ invariant, text, at, before }: Violation): string[] {
+  const load = Deno.loadavg()[0]?.toFixed(1);
   const time = (at: number) => `${(at / 1000).toFixed(2)} s`;
   return [
-    `VIOLATION of ${invariant} at ${time(at)}: ${text}`,
+    `VIOLATION of ${invariant} at ${time(at)}, load ${load}: ${text}`,
     `  expected: ${INVARIANTS[invariant]}`,
     ...before.map((moment) => `  before, at ${time(moment.at)}: ${moment.text}`),
   ];

@@ -94,7 +94,8 @@ class Visitor {
   /** @returns Whether all went well. */
   async make(exchange: Exchange, chance: Chance, isRetry = false): Promise<boolean> {
     const begun = performance.now();
-    const idleSince = this.#conversation?.lastUsed ?? begun;
+    const idle = begun - (this.#conversation?.lastUsed ?? begun);
+    if (this.#conversation !== null) await letEventsIn();
     if (this.#conversation?.isOpen !== true) this.leave();
     try {
       await this.#make(exchange, chance);
@@ -104,8 +105,10 @@ class Visitor {
       const isCrossing = error.kind === "lost" && (this.#conversation?.used ?? 0) > 0;
       const { kind, status } = error;
       this.#world.keepTrouble({
-        ...{ kind, status, isCrossing, begun, ended: performance.now() },
-        text: `${exchange.name}: ${error.message}${isCrossing ? idle(begun - idleSince) : ""}`,
+        ...{ kind, status, isCrossing, idle, begun, ended: performance.now() },
+        text: `${exchange.name}: ${error.message}${
+          isCrossing ? `, after ${Math.round(idle)} ms idle` : ""
+        }`,
         lane: this.#conversation?.lane ?? null,
       });
       this.leave();
@@ -142,6 +145,7 @@ class Visitor {
   }
 }
 
-function idle(milliseconds: number): string {
-  return `, on a connection that was idle for ${Math.round(milliseconds)} ms`;
+/** Lets this process see that a connection was closed, even if it was busy until now. */
+async function letEventsIn(): Promise<void> {
+  for (let turns = 0; turns < 2; turns++) await pause(0);
 }

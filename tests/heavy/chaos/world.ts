@@ -3,7 +3,7 @@ import type { ChaosOptions } from "./options.ts";
 import { Excuses, type Trouble } from "./excuses.ts";
 import { Figures } from "./figures.ts";
 import { Ledger } from "./ledger.ts";
-import { Timeline } from "./timeline.ts";
+import { formatTime, Timeline } from "./timeline.ts";
 import { Violations } from "./violations.ts";
 
 /** The state of a run, apart from the server. */
@@ -19,6 +19,7 @@ export class World {
   /** The port of the server. */
   port = 0;
   #troubles: Trouble[] = [];
+  readonly #visitors = new Map<number, string>();
 
   constructor(options: ChaosOptions) {
     this.options = options;
@@ -35,6 +36,23 @@ export class World {
   includes(name: string): boolean {
     const { only, without } = this.options;
     return (only.length === 0 || only.includes(name)) && !without.includes(name);
+  }
+
+  /** Keeps a line of the server for those who look for a cause. */
+  keepLine(line: string): void {
+    if (this.options.log === null) return;
+    const text = `${formatTime(this.timeline.now)}  ${line}\n`;
+    Deno.writeTextFileSync(this.options.log, text, { append: true });
+  }
+
+  /** Remembers who uses a port. */
+  cameFrom(port: number, who: string): void {
+    this.#visitors.set(port, `${who} since ${formatTime(this.timeline.now).trim()}`);
+  }
+
+  /** Who has used a port last. */
+  visitorOf(port: number): string {
+    return this.#visitors.get(port) ?? "unknown";
   }
 
   /** Keeps a trouble until all reasons for it are known. */
@@ -56,11 +74,11 @@ export class World {
   #condemn(trouble: Trouble): void {
     const { kind, text, lane, isCrossing, begun, ended } = trouble;
     const took = `${((ended - begun) / 1000).toFixed(2)} s after it began`;
-    const ago = `${((performance.now() - ended) / 1000).toFixed(2)} s ago`;
     const where = lane === null ? "an unknown lane" : `lane ${lane}`;
     this.violations.add(
       isCrossing ? "kept-connection" : "client",
-      `${kind}: ${text}, on ${where}, ${took}, ${ago}`,
+      `${kind}: ${text}, on ${where}, ${took}`,
+      this.timeline.at(ended),
     );
   }
 }
