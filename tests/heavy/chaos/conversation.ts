@@ -95,7 +95,8 @@ export class Conversation {
   async rest(request: SentRequest, method: string, head: Head): Promise<Answer> {
     const pieces: Uint8Array[] = [];
     for await (const piece of this.answers.body(method, head)) pieces.push(piece.slice());
-    this.finish(request);
+    // A client that is refused at the door has no line in the access log.
+    if (head.status !== 503) this.finish(request);
     return { ...head, body: join(pieces) };
   }
 

@@ -11,6 +11,14 @@ export const ADDITIONS = {
   syntax: "export default {{;",
   missing: `import "./there-is-no-such-module.js";`,
   throws: `throw new Error("chaos: thrown while loading");`,
+  /** Loads in the lane that is first; in the others it fails a second later. */
+  partly: `
+    try {
+      Deno.openSync(import.meta.dirname + "/first-" + VERSION, { write: true, createNew: true }).close();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      throw new Error("chaos: only the first lane may load this");
+    }`,
   /** Dies soon after it has started. */
   dies: `setTimeout(() => { throw new Error("chaos: died after loading"); }, 10);`,
   exits: "setTimeout(() => Deno.exit(3), 10);",
@@ -21,7 +29,7 @@ export type Code = keyof typeof ADDITIONS;
 
 /** Makes a handler of a version. Each answer names the version and the lane. */
 export function handlerCode(version: number, code: Code = "good"): string {
-  return `${ADDITIONS[code]}
+  return `${ADDITIONS[code].replace("VERSION", String(version))}
 const version = ${version};
 const lane = Deno.pid + "-" + crypto.randomUUID().slice(0, 8) + "-v" + version;
 ${ROUTES}`;

@@ -9,8 +9,8 @@ import { find, pause } from "./waiting.ts";
 const LEASES = 5000;
 /** The same for lanes, descriptors, threads and processes. */
 const REST = 15_000;
-/** Descriptors and threads that the runtime may open late. */
-const SLACK = { descriptors: 4, threads: 4 };
+/** Descriptors that the runtime may open late, and threads that it keeps for blocking calls. */
+const SLACK = { descriptors: 4, threads: 8 };
 /** Quiet windows that memory is compared in, at the start and at the end. */
 const SAMPLES = 3;
 /** Bytes that memory may grow by: most of it is garbage that nobody has collected yet. */
@@ -61,7 +61,7 @@ function compare(
   baseline: Baseline | null,
 ): string | null {
   if (usage === null) return `${name} cannot be read`;
-  const limit = (baseline?.first[name] ?? Infinity) + SLACK[name];
+  const limit = (baseline?.first[name] ?? Infinity) + SLACK[name] * usage.processes;
   if (usage[name] <= limit) return null;
   return `${usage[name]} ${name}, expected ${baseline?.first[name]} as in the first quiet window`;
 }

@@ -107,6 +107,10 @@ export const RELOADS: readonly Disturbance[] = [
   simple("hup-missing", "reload code whose import is missing", "missing"),
   simple("hup-throws", "reload code that throws", "throws"),
   simple("hup-never", "reload code that never loads", "never"),
+  {
+    ...simple("hup-partly", "reload code that loads in one lane alone", "partly"),
+    fits: hasLanesApart,
+  },
   { name: "hup-twice", about: "reload while a reload runs", fits: ALWAYS, run: reloadTwice },
   {
     ...{ name: "hup-dies", about: "reload code that throws after its start", fits: ALWAYS },
