@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";
-import { askAlone, requestText } from "../helpers/http_client.ts";
+import { ask, askAlone, requestText } from "../helpers/http_client.ts";
 import { testEachMode } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
@@ -88,3 +88,23 @@ async function accessLog(): Promise<{ path: string } & AsyncDisposable> {
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
+
+testEachMode(
+  "a quiet stream outlives a reload, and ends at --retire-timeout",
+  async ({ args }) => {
+    await using handler = await makeHandler(SOURCE);
+    const timeouts = ["--retire-timeout", "1s", "--graceful-timeout", "60s"];
+    await using server = await startServer(args(...handler.args, ...timeouts));
+    using client = await Client.connect(server);
+    await client.send(requestText("GET", "/events"));
+    await client.receiveUntil(`${EVENT}\r\n`);
+    server.kill("SIGHUP");
+    await server.logged("Reloaded");
+    assertEquals(server.records("Cancelled"), []);
+    assertEquals(await client.receiveAll(), "");
+    client.close();
+    await server.logged("Cancelled");
+    using other = await Client.connect(server);
+    assertEquals((await ask(other, "GET", "/")).body, "fine");
+  },
+);
