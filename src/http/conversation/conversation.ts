@@ -79,15 +79,12 @@ export class Conversation implements Timed {
     }
   }
 
-  /** Whether it has waited for a request for so many milliseconds, as far as the clock can tell. */
-  isSilent(quiet: number): boolean {
-    return this.#phase === "idle" && this.#ending === null &&
-      this.#clock.isOver(this.#since, quiet);
-  }
-
-  /** Ends the conversation because its lane does. */
-  retire(): void {
-    this.#close("drain");
+  /** Ends it if it has waited for a request for so many milliseconds; returns whether it did. */
+  closeIfSilent(quiet: number): boolean {
+    const isIdle = this.#phase === "idle" && this.#ending === null;
+    const isSilent = isIdle && this.#clock.isOver(this.#since, quiet);
+    if (isSilent) this.#close("drain");
+    return isSilent;
   }
 
   /** Called by the sweep of deadlines. */

@@ -3,10 +3,8 @@ import type { Connection } from "../../core/connection.ts";
 
 /** A conversation, as far as its end is concerned. */
 export interface Retiring {
-  /** Whether it has waited for a request for so many milliseconds. */
-  isSilent(quiet: number): boolean;
-  /** Ends it. */
-  retire(): void;
+  /** Ends it if it has waited for a request for so many milliseconds; returns whether it did. */
+  closeIfSilent(quiet: number): boolean;
 }
 
 /** How long a connection is silent before it is closed, in milliseconds: a request may be on its way. */
@@ -63,9 +61,7 @@ export class Retirement {
     let closed = 0;
     for (const conversation of this.#open) {
       if (closed === most) return;
-      if (!conversation.isSilent(QUIET)) continue;
-      conversation.retire();
-      closed++;
+      if (conversation.closeIfSilent(QUIET)) closed++;
     }
   }
 }
