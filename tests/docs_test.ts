@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { EXIT } from "../src/base/exit.ts";
 import { SIGNAL_NAMES } from "../src/base/signals.ts";
 import { envName, flagName, OPTION_KEYS } from "../src/settings/options.ts";
-import { GENERATED_PAGES } from "../tools/option_docs.ts";
+import { GENERATED_PAGES } from "../tools/generated_pages.ts";
 
 const ROOT = new URL("../", import.meta.url);
 

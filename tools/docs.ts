@@ -1,11 +1,11 @@
 /**
- * Brings the documentation up to date with the table of options.
+ * Brings the documentation up to date with the table of options, and that of what handlers do wrong.
  *
  *     deno run -A tools/docs.ts [--check]
  *
  * With `--check` it writes nothing, and exits with 1 if a file is stale.
  */
-import { GENERATED_PAGES } from "./option_docs.ts";
+import { GENERATED_PAGES } from "./generated_pages.ts";
 
 const isCheck = Deno.args.includes("--check");
 let isStale = false;

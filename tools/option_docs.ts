@@ -9,19 +9,6 @@ import {
   optionOf,
 } from "../src/settings/options.ts";
 
-/** A file of the documentation, by its path from the project's root, and how to update it. */
-export interface GeneratedPage {
-  readonly path: string;
-  /** @param text The current content; empty if the file does not exist. */
-  update(text: string): string;
-}
-
-/** All files that are generated at least in part. */
-export const GENERATED_PAGES: readonly GeneratedPage[] = [
-  { path: "docs/options.md", update: optionsPage },
-  { path: "README.md", update: withFirstOptions },
-];
-
 /** The options that people use first. */
 const FIRST_OPTIONS: readonly OptionKey[] = [
   ...["mode", "workers", "handler", "service", "root", "bind", "port"] as const,
@@ -50,7 +37,7 @@ all.
 `;
 
 /** The whole of docs/options.md: a table for each group, laid out as \`deno fmt\` would. */
-function optionsPage(): string {
+export function optionsPage(): string {
   const sections = GROUPS.map((group) => {
     const keys = OPTION_KEYS.filter((key) => optionOf(key).group === group);
     if (keys.length === 0) return "";
@@ -69,7 +56,7 @@ function optionsPage(): string {
  *
  * @throws {Error} If the text has no markers around the table.
  */
-function withFirstOptions(text: string): string {
+export function withFirstOptions(text: string): string {
   const begin = text.indexOf(BEGIN);
   const end = text.indexOf(END, begin);
   if (begin === -1 || end === -1) {
@@ -95,7 +82,11 @@ function helpOf(key: OptionKey): string {
   return choices.length === 0 ? help : `${help} (${choices.map(code).join(", ")})`;
 }
 
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table in Markdown, laid out as `deno fmt` would. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
   const widths = head.map((title, i) =>
     Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0))
   );

@@ -1,0 +1,3 @@
+import { testAlone } from "./run.ts";
+
+testAlone("pooled");

@@ -1,0 +1,123 @@
+import type { Outcome, Place, Theme } from "../case.ts";
+import { ends, fails, fine, stray } from "../outcomes.ts";
+
+const alone = (
+  does: string,
+  code: string,
+  outcome: Outcome | Record<Place, Outcome>,
+  note?: string,
+) => ({
+  does,
+  code,
+  shapes: ["fetch"] as const,
+  isAlone: true,
+  outcome,
+  options: ["--worker-timeout", "2s"],
+  ...(note ? { note } : {}),
+});
+const ended = ends(0).process;
+/** Refused where the worker shares its process; a process of its own may exit. */
+const REFUSED = {
+  main: fails("Error: Cannot end the server"),
+  thread: fails("Error: Cannot end the thread"),
+  process: ended,
+};
+
+const STOPPED: Outcome = { answer: "silence", records: [], next: "stuck" };
+
+export const ENDING: Theme = {
+  title: "Ending the server",
+  text:
+    `A handler on the main thread or in a thread cannot exit. It can still kill its process, or itself.`,
+  deeds: [
+    alone("calls Deno.exit", "Deno.exit(0);", REFUSED),
+    alone("calls Deno.exit with 3", "Deno.exit(3);", REFUSED),
+    alone("calls process.exit", "process.exit(0);", REFUSED),
+    alone(
+      "calls process.exit in a timer",
+      "setTimeout(() => process.exit(5), 1); return nothing();",
+      {
+        main: stray("204", "Error: Cannot end the server").main,
+        thread: stray("204", "Error: Cannot end the thread").thread,
+        process: { ...ended, answer: "204 or closed" },
+      },
+    ),
+    alone("calls process.reallyExit", "process.reallyExit(0);", REFUSED),
+    alone("calls process.abort", "process.abort();", {
+      ...ends("SIGABRT"),
+      thread: fails("TypeError: process.abort() is not supported in workers"),
+    }),
+    alone(
+      "sets process.exitCode",
+      "process.exitCode = 9; Deno.exitCode = 9; return nothing();",
+      fine("204"),
+    ),
+    alone("calls self.close", "self.close(); return nothing();", {
+      ...REFUSED,
+      process: { ...ended, answer: "204 or closed" },
+    }),
+    alone("kills its own process with TERM", `Deno.kill(Deno.pid, "SIGTERM"); return nothing();`, {
+      ...ends(0, "204"),
+      process: fine("204"),
+    }),
+    alone(
+      "kills its own process with KILL",
+      `Deno.kill(Deno.pid, "SIGKILL"); return nothing();`,
+      ends("SIGKILL"),
+    ),
+    alone(
+      "kills its own process with USR2",
+      `Deno.kill(Deno.pid, "SIGUSR2"); return nothing();`,
+      ends("SIGUSR2", "204 or closed"),
+    ),
+    alone("kills its own process with STOP", `Deno.kill(Deno.pid, "SIGSTOP"); return nothing();`, {
+      ...{ main: STOPPED, thread: STOPPED },
+      process: { answer: "closed", records: ["Worker hung: starting a replacement"], next: "new" },
+    }),
+    alone(
+      "kills its own process by process.kill",
+      `process.kill(process.pid, "SIGKILL"); return nothing();`,
+      ends("SIGKILL"),
+    ),
+    alone(
+      "sends HUP to its process",
+      `Deno.kill(Deno.pid, "SIGHUP"); return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "listens to signals",
+      `for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) { Deno.addSignalListener(signal, () => {}); process.on(signal, () => {}); } return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "removes all listeners to signals",
+      `for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.removeAllListeners(signal); return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "unrefs what keeps the server alive",
+      `for (let id = 0; id < 1000; id++) { Deno.unrefTimer(id); } return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "clears all timers",
+      `for (let id = 0; id < 10000; id++) { clearTimeout(id); clearInterval(id); } return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "dispatches unload",
+      `dispatchEvent(new Event("beforeunload")); dispatchEvent(new Event("unload")); return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "throws in an unload listener",
+      `addEventListener("unload", () => { throw new Error("unload"); }); return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "starts the debugger",
+      `process.getBuiltinModule("node:inspector").open(0); return nothing();`,
+      fine("204"),
+    ),
+  ],
+};

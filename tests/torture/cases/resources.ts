@@ -1,0 +1,156 @@
+import type { Outcome, Place, Theme } from "../case.ts";
+import { blocks, fails, fine } from "../outcomes.ts";
+
+const alone = (
+  does: string,
+  code: string,
+  outcome: Outcome | Record<Place, Outcome>,
+  options: readonly string[] = [],
+) => ({
+  does,
+  code,
+  shapes: ["fetch"] as const,
+  isAlone: true,
+  outcome,
+  options,
+});
+const fs = `const fs = process.getBuiltinModule("node:fs");`;
+
+const OUT_OF_MEMORY: Outcome = { answer: "closed or silence", records: [], next: "SIGTRAP" };
+const OVERFLOWS = {
+  ...{ main: OUT_OF_MEMORY, thread: OUT_OF_MEMORY },
+  process: { answer: "closed", records: ["Worker crashed <- Error: Process"], next: "new" },
+} as const;
+/** No new client is accepted while no descriptor is free. */
+const STARVED: Outcome = {
+  ...fine("204"),
+  records: ["Cannot accept: the system has no room", "Cannot accept: the system has no room"],
+};
+const CRASHED: Outcome = { answer: "204 or closed", records: ["Worker crashed"], next: "new" };
+
+export const RESOURCES: Theme = {
+  title: "Using up and taking away",
+  text:
+    `Heap and descriptors belong to the process. Only \`--mode forked\` keeps the server when a handler takes all of them.`,
+  deeds: [
+    alone(
+      "overflows the heap",
+      "const kept = []; for (;;) kept.push(new Array(1e5).fill({}));",
+      OVERFLOWS,
+    ),
+    alone(
+      "overflows the heap a little at a time",
+      "const kept = globalThis.kept = []; for (;;) { for (let i = 0; i < 1e6; i++) kept.push({ i }); await null; }",
+      OVERFLOWS,
+    ),
+    alone(
+      "makes a string that is too long",
+      `"x".repeat(2 ** 30); return nothing();`,
+      fails("RangeError"),
+    ),
+    alone(
+      "makes an array that is too long",
+      `new Array(2 ** 32); return nothing();`,
+      fails("RangeError"),
+    ),
+    alone(
+      "allocates ArrayBuffers without end",
+      `const kept = []; try { for (;;) kept.push(new ArrayBuffer(2 ** 40)); } finally { kept.length = 0; }`,
+      fails("RangeError"),
+    ),
+    alone(
+      "opens 10,000 timers",
+      `for (let i = 0; i < 1e4; i++) setTimeout(() => {}, 50); return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "makes 100,000 promises that never settle",
+      `globalThis.kept = Array.from({ length: 1e5 }, () => new Promise(() => {})); return nothing();`,
+      fine("204"),
+    ),
+    {
+      ...alone(
+        "opens files until none is left",
+        `globalThis.kept = []; try { for (;;) kept.push(Deno.openSync("/dev/null")); } catch {} return nothing();`,
+        STARVED,
+      ),
+      harmsReload: true,
+      note: "A reload fails, too.",
+    },
+    alone(
+      "opens files until none is left, for half a second",
+      `const kept = []; try { for (;;) kept.push(Deno.openSync("/dev/null")); } catch {} setTimeout(() => kept.forEach((file) => file.close()), 500); return nothing();`,
+      STARVED,
+    ),
+    alone(
+      "closes the descriptors from 3 to 40",
+      `${fs} for (let fd = 3; fd < 40; fd++) try { fs.closeSync(fd); } catch {} return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "closes the descriptors of its standard streams",
+      `${fs} for (let fd = 0; fd < 3; fd++) try { fs.closeSync(fd); } catch {} return nothing();`,
+      { ...{ main: fine("204"), thread: fine("204") }, process: CRASHED },
+    ),
+    alone("closes Deno.stdin", `Deno.stdin.close(); return nothing();`, fine("204")),
+    alone("closes Deno.stdout", `Deno.stdout.close(); return nothing();`, fine("204")),
+    alone("closes Deno.stderr", `Deno.stderr.close(); return nothing();`, fine("204")),
+    alone(
+      "cancels Deno.stdin.readable",
+      `await Deno.stdin.readable.cancel().catch(() => {}); return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "reads standard input",
+      `setTimeout(() => { try { Deno.stdin.readSync(new Uint8Array(9)); } catch {} }, 1); return nothing();`,
+      blocks("204 or closed or silence"),
+      ["--worker-timeout", "2s"],
+    ),
+    alone(
+      "reads standard input asynchronously",
+      `Deno.stdin.read(new Uint8Array(9)).catch(() => {}); return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "listens on the server's port",
+      `const { port } = info.localAddr; try { Deno.listen({ port, hostname: "127.0.0.1" }); } catch (error) { return new Response(error.name); } return nothing();`,
+      fine(`200 "AddrInUse"`),
+    ),
+    alone("changes the working directory", `Deno.chdir("/"); return nothing();`, fine("204")),
+    alone("changes the umask", `Deno.umask(0o777); return nothing();`, fine("204")),
+    alone(
+      "empties the environment",
+      `for (const key of Object.keys(Deno.env.toObject())) Deno.env.delete(key); return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "sets PATH, HOME and TMPDIR to nothing",
+      `Deno.env.set("PATH", ""); Deno.env.set("HOME", "/nowhere"); Deno.env.set("TMPDIR", "/nowhere"); return nothing();`,
+      fine("204"),
+    ),
+    {
+      ...alone(
+        "takes away its own permissions",
+        `for (const name of ["net", "read", "write", "run", "env", "sys", "ffi"]) Deno.permissions.revokeSync({ name }); return nothing();`,
+        fine("204"),
+      ),
+      harmsReload: true,
+      note: "A reload fails.",
+    },
+    alone(
+      "starts a program that holds its streams",
+      `new Deno.Command("sleep", { args: ["3"], stdin: "inherit", stdout: "inherit", stderr: "inherit" }).spawn().unref(); return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "sets process.title to a name with line feeds",
+      `process.title = "a\\nb"; return nothing();`,
+      fine("204"),
+    ),
+    alone(
+      "lowers its priority",
+      `process.getBuiltinModule("node:os").setPriority(19); return nothing();`,
+      fine("204"),
+    ),
+  ],
+};

@@ -1,0 +1,3 @@
+import { PLACE_OF, testShared } from "./run.ts";
+
+for (const mode of Object.keys(PLACE_OF)) testShared(mode, "fetch");
