@@ -1,11 +1,11 @@
 /** The chaos suite by hand: see --help. */
 import { HELP, parseCommandLine } from "./options.ts";
-import { DISTURBANCES, NAMES } from "./registry.ts";
-import { START_CHECKS } from "./start_checks.ts";
-import { MISBEHAVIOURS } from "./leavers.ts";
+import { DISTURBANCES, NAMES } from "./disturbances/registry.ts";
+import { START_CHECKS } from "./disturbances/start_checks.ts";
+import { MISBEHAVIOURS } from "./clients/leavers.ts";
 import { report, violated } from "./report.ts";
 import { runChaos } from "./run.ts";
-import { INVARIANTS } from "./violations.ts";
+import { INVARIANTS } from "./invariants/violations.ts";
 
 /** Runs, and returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 /** What a run says in the end. */
-import { mebibytes } from "./quiet.ts";
-import { type Invariant, INVARIANTS } from "./violations.ts";
+import { mebibytes } from "./invariants/quiet.ts";
+import { type Invariant, INVARIANTS } from "./invariants/violations.ts";
 import type { World } from "./world.ts";
 
 /** Invariants that were violated, without those that are tolerated. */

@@ -1,17 +1,17 @@
 /** One run: a server in one mode, its load, its disturbances, its end. */
 import { Chance } from "./chance.ts";
-import { Crowd } from "./crowd.ts";
-import type { Disturbance } from "./disturbance.ts";
-import { checkRecords, end } from "./ending.ts";
+import { Crowd } from "./clients/crowd.ts";
+import type { Disturbance } from "./disturbances/disturbance.ts";
+import { checkRecords, end } from "./invariants/ending.ts";
 import type { ChaosOptions } from "./options.ts";
-import { makePlace } from "./places.ts";
-import { probe } from "./probe.ts";
-import { type Baseline, checkMemory, checkQuiet } from "./quiet.ts";
-import { DISTURBANCES } from "./registry.ts";
-import { timeoutsFor } from "./server_arguments.ts";
-import { checkStarts } from "./start_checks.ts";
-import { Subject } from "./subject.ts";
-import { Visits } from "./visits.ts";
+import { makePlace } from "./server/places.ts";
+import { probe } from "./server/probe.ts";
+import { type Baseline, checkMemory, checkQuiet } from "./invariants/quiet.ts";
+import { DISTURBANCES } from "./disturbances/registry.ts";
+import { timeoutsFor } from "./server/server_arguments.ts";
+import { checkStarts } from "./disturbances/start_checks.ts";
+import { Subject } from "./server/subject.ts";
+import { Visits } from "./clients/visits.ts";
 import { pause } from "./waiting.ts";
 import { World } from "./world.ts";
 

@@ -1,10 +1,10 @@
 /** What the parts of a run share. */
 import type { ChaosOptions } from "./options.ts";
-import { Excuses, type Trouble } from "./excuses.ts";
+import { Excuses, type Trouble } from "./invariants/excuses.ts";
 import { Figures } from "./figures.ts";
 import { Ledger } from "./ledger.ts";
 import { formatTime, Timeline } from "./timeline.ts";
-import { Violations } from "./violations.ts";
+import { Violations } from "./invariants/violations.ts";
 
 /** The state of a run, apart from the server. */
 export class World {

@@ -1,8 +1,8 @@
 /** The ill-behaved part of the load. */
-import type { Chance } from "./chance.ts";
+import type { Chance } from "../chance.ts";
 import { MISBEHAVIOURS } from "./leavers.ts";
 import { Wire } from "./wire.ts";
-import type { World } from "./world.ts";
+import type { World } from "../world.ts";
 
 /** The most ill-behaved clients at the same time. */
 const AT_ONCE = 16;

@@ -1,5 +1,5 @@
 /** Reads an access log that is a FIFO, and can go away. */
-import { TextLineStream } from "./text_lines.ts";
+import { TextLineStream } from "../server/text_lines.ts";
 
 /** A process that reads a FIFO: it goes away at once, unlike a pending read of this process. */
 export class FifoReader {

@@ -1,6 +1,6 @@
 /** Bodies that tell where each of their bytes belongs. */
 import { Buffer } from "node:buffer";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "../chance.ts";
 import { Failure } from "./failure.ts";
 
 /** A prime, so that a missing or doubled buffer shows. */

@@ -1,11 +1,11 @@
 /** Reloads, with code of all kinds. */
-import { isClosing } from "./excuses.ts";
-import type { Code } from "./handler_code.ts";
+import { isClosing } from "../invariants/excuses.ts";
+import type { Code } from "../server/handler_code.ts";
 import { ALWAYS, type Disturbance, hasLanesApart } from "./disturbance.ts";
-import type { Subject } from "./subject.ts";
-import { probe } from "./probe.ts";
-import { pause } from "./waiting.ts";
-import type { World } from "./world.ts";
+import type { Subject } from "../server/subject.ts";
+import { probe } from "../server/probe.ts";
+import { pause } from "../waiting.ts";
+import type { World } from "../world.ts";
 
 /** Code that loads, then code that does not. */
 const GOOD: readonly Code[] = ["good", "slow"];

@@ -1,9 +1,9 @@
 /** The end of a server: a signal, while clients are served. */
-import { isAlive } from "../../helpers/process.ts";
-import type { Chance } from "./chance.ts";
+import { isAlive } from "../../../helpers/process.ts";
+import type { Chance } from "../chance.ts";
 import { isClosing } from "./excuses.ts";
-import type { Subject } from "./subject.ts";
-import { find } from "./waiting.ts";
+import type { Subject } from "../server/subject.ts";
+import { find } from "../waiting.ts";
 
 /** Milliseconds that the end may take besides --graceful-timeout, on a machine of its own. */
 const MARGIN = 4000;

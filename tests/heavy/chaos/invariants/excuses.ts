@@ -1,5 +1,5 @@
 /** What the documentation allows that otherwise is a violation. */
-import type { FailureKind } from "./failure.ts";
+import type { FailureKind } from "../clients/failure.ts";
 import { Windows } from "./windows.ts";
 
 /** An exchange of a well-behaved client that did not go well. */

@@ -1,6 +1,6 @@
 /** Reads the log of the server, and checks its records. */
-import type { LogRecord } from "./server_process.ts";
-import type { World } from "./world.ts";
+import type { LogRecord } from "../server/server_process.ts";
+import type { World } from "../world.ts";
 
 /** How a reload has ended. */
 export interface ReloadOutcome {

@@ -1,8 +1,8 @@
 /** Ill-behaved clients: they leave in the middle, are too slow, or talk nonsense. */
 import { pattern, randomBytes } from "./bodies.ts";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "../chance.ts";
 import { encodeFrame, HANDSHAKE } from "./socket_exchange.ts";
-import { pause } from "./waiting.ts";
+import { pause } from "../waiting.ts";
 import { type Leaving, Wire } from "./wire.ts";
 
 /** An ill-behaved client, once it is connected. Others close its connection in the end. */

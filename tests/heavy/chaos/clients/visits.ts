@@ -1,10 +1,10 @@
 /** The load: well-behaved clients that come, ask, and leave. */
-import type { Chance } from "./chance.ts";
+import type { Chance } from "../chance.ts";
 import { Conversation } from "./conversation.ts";
 import { type Exchange, EXCHANGES } from "./exchanges.ts";
 import { Failure } from "./failure.ts";
-import { pause } from "./waiting.ts";
-import type { World } from "./world.ts";
+import { pause } from "../waiting.ts";
+import type { World } from "../world.ts";
 
 /** Milliseconds that a client waits for an answer to its end. */
 const PATIENCE = 45_000;

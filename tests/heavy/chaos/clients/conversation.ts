@@ -1,9 +1,9 @@
 /** One connection of a well-behaved client. */
 import { Answers, type Head } from "./answers.ts";
 import { Failure } from "./failure.ts";
-import type { SentRequest } from "./ledger.ts";
+import type { SentRequest } from "../ledger.ts";
 import { Wire } from "./wire.ts";
-import type { World } from "./world.ts";
+import type { World } from "../world.ts";
 
 /** A request; its target gets an id. */
 export interface Ask {

@@ -1,5 +1,5 @@
 /** Checks the lines of the access log. */
-import type { World } from "./world.ts";
+import type { World } from "../world.ts";
 
 /** Takes a line of the access log. */
 export function takeAccessLine(world: World, line: string): void {

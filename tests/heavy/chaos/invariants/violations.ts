@@ -1,5 +1,5 @@
 /** The invariants, and what violated them. */
-import { type Moment, type Timeline } from "./timeline.ts";
+import { type Moment, type Timeline } from "../timeline.ts";
 
 /** What must hold, by name. */
 export const INVARIANTS = {

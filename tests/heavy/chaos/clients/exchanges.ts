@@ -1,6 +1,6 @@
 /** What well-behaved clients ask for, and the answers that they expect. */
 import { expectBytes, expectText, pattern, randomBytes, split } from "./bodies.ts";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "../chance.ts";
 import type { Answer, Ask, Conversation } from "./conversation.ts";
 import { Failure } from "./failure.ts";
 import { talkBySocket } from "./socket_exchange.ts";

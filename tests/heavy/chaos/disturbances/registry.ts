@@ -1,10 +1,10 @@
 /** All disturbances, and all names that a run can select. */
 import type { Disturbance } from "./disturbance.ts";
-import { LANE_DISTURBANCES } from "./lane_disturbances.ts";
-import { MISBEHAVIOURS } from "./leavers.ts";
-import { RELOADS } from "./reload_disturbances.ts";
+import { LANE_DISTURBANCES } from "./lanes.ts";
+import { MISBEHAVIOURS } from "../clients/leavers.ts";
+import { RELOADS } from "./reloads.ts";
 import { START_CHECKS } from "./start_checks.ts";
-import { SYSTEM_DISTURBANCES } from "./system_disturbances.ts";
+import { SYSTEM_DISTURBANCES } from "./system.ts";
 
 /** What happens to a server under load, one after another. */
 export const DISTURBANCES: readonly Disturbance[] = [

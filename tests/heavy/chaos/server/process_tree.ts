@@ -1,5 +1,5 @@
 /** What a server uses of the system, all of its processes together. */
-import { childrenOf, descriptorsOf, memoryOf, threadsOf } from "../../helpers/process.ts";
+import { childrenOf, descriptorsOf, memoryOf, threadsOf } from "../../../helpers/process.ts";
 
 /** What a server uses at a moment. */
 export interface Usage {

@@ -1,11 +1,11 @@
 /** Starts that do not end by themselves: signals and --start-timeout end them. */
-import type { Chance } from "./chance.ts";
-import type { Code } from "./handler_code.ts";
-import { handlerCode } from "./handler_code.ts";
-import type { ChaosMode } from "./options.ts";
-import { ServerProcess } from "./server_process.ts";
-import { find, pause } from "./waiting.ts";
-import type { World } from "./world.ts";
+import type { Chance } from "../chance.ts";
+import type { Code } from "../server/handler_code.ts";
+import { handlerCode } from "../server/handler_code.ts";
+import type { ChaosMode } from "../options.ts";
+import { ServerProcess } from "../server/server_process.ts";
+import { find, pause } from "../waiting.ts";
+import type { World } from "../world.ts";
 
 /** Milliseconds in which a start must end after a signal, on a machine of its own. */
 const LIMIT = 5000;

@@ -1,9 +1,9 @@
 /** Quiet windows: when all clients are gone, everything is as it was. */
-import { judgeRequests } from "./access_watch.ts";
+import { judgeRequests } from "../watch/access_watch.ts";
 import type { Invariant } from "./violations.ts";
-import { type Usage, usageOf } from "./process_tree.ts";
-import type { Subject } from "./subject.ts";
-import { find, pause } from "./waiting.ts";
+import { type Usage, usageOf } from "../server/process_tree.ts";
+import type { Subject } from "../server/subject.ts";
+import { find, pause } from "../waiting.ts";
 
 /** Milliseconds in which connections must be given back, on a machine nobody else uses. */
 const LEASES = 5000;

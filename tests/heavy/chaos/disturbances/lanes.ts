@@ -1,6 +1,6 @@
 /** What happens to lanes: they crash, hang, are killed, stopped, added and removed. */
-import type { Chance } from "./chance.ts";
-import { Conversation } from "./conversation.ts";
+import type { Chance } from "../chance.ts";
+import { Conversation } from "../clients/conversation.ts";
 import {
   ALWAYS,
   type Disturbance,
@@ -8,10 +8,10 @@ import {
   hasProcesses,
   hasThreads,
 } from "./disturbance.ts";
-import { isClosing } from "./excuses.ts";
-import { Failure } from "./failure.ts";
-import type { Subject } from "./subject.ts";
-import { pause } from "./waiting.ts";
+import { isClosing } from "../invariants/excuses.ts";
+import { Failure } from "../clients/failure.ts";
+import type { Subject } from "../server/subject.ts";
+import { pause } from "../waiting.ts";
 
 /** Milliseconds in which a lane answers a client that disturbs it. */
 const PATIENCE = 20_000;

@@ -1,5 +1,5 @@
 /** How the server under test is started. */
-import type { ChaosMode } from "./options.ts";
+import type { ChaosMode } from "../options.ts";
 
 /** The workers of each mode. */
 export const WORKERS: Readonly<Record<ChaosMode, number>> = {

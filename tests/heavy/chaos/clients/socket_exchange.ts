@@ -1,6 +1,6 @@
 /** A WebSocket of a well-behaved client (RFC 6455). */
 import { expectBytes, randomBytes } from "./bodies.ts";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "../chance.ts";
 import type { Conversation } from "./conversation.ts";
 import { Failure } from "./failure.ts";
 

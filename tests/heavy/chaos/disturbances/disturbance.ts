@@ -1,6 +1,6 @@
 /** What a disturbance is. */
-import type { Chance } from "./chance.ts";
-import type { Subject } from "./subject.ts";
+import type { Chance } from "../chance.ts";
+import type { Subject } from "../server/subject.ts";
 
 /** Something that happens to a server under load. */
 export interface Disturbance {

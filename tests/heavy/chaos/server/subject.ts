@@ -1,18 +1,18 @@
 /** The server under test, with all that watches it. */
-import { childrenOf } from "../../helpers/process.ts";
-import { takeAccessLine } from "./access_watch.ts";
-import { pattern } from "./bodies.ts";
-import { FILES } from "./exchanges.ts";
-import { FifoReader } from "./fifo_reader.ts";
-import { Follower } from "./follower.ts";
+import { childrenOf } from "../../../helpers/process.ts";
+import { takeAccessLine } from "../watch/access_watch.ts";
+import { pattern } from "../clients/bodies.ts";
+import { FILES } from "../clients/exchanges.ts";
+import { FifoReader } from "../watch/fifo_reader.ts";
+import { Follower } from "../watch/follower.ts";
 import { type Code, handlerCode } from "./handler_code.ts";
-import { LogWatch } from "./log_watch.ts";
+import { LogWatch } from "../watch/log_watch.ts";
 import type { Place } from "./places.ts";
 import { serverArguments, type Setup, WORKERS } from "./server_arguments.ts";
 import { ServerProcess } from "./server_process.ts";
-import { StatusWatch } from "./status_watch.ts";
-import { find } from "./waiting.ts";
-import type { World } from "./world.ts";
+import { StatusWatch } from "../watch/status_watch.ts";
+import { find } from "../waiting.ts";
+import type { World } from "../world.ts";
 
 /** Lines of standard error that disturbances cause. */
 const USUAL_STDERR = [

@@ -1,5 +1,5 @@
 /** Reads the status file of the server, and checks it. */
-import type { World } from "./world.ts";
+import type { World } from "../world.ts";
 
 /** What is used of a status. */
 export interface ReadStatus {

@@ -1,12 +1,12 @@
 /** What happens around a server: disks, pipes, descriptors, crowds. */
-import type { Chance } from "./chance.ts";
+import type { Chance } from "../chance.ts";
 import { ALWAYS, type Disturbance, hasThreads } from "./disturbance.ts";
-import { isClosing } from "./excuses.ts";
-import { reload } from "./reload_disturbances.ts";
-import { MAX_CONNECTIONS } from "./server_arguments.ts";
-import type { Subject } from "./subject.ts";
-import { pause } from "./waiting.ts";
-import { Wire } from "./wire.ts";
+import { isClosing } from "../invariants/excuses.ts";
+import { reload } from "./reloads.ts";
+import { MAX_CONNECTIONS } from "../server/server_arguments.ts";
+import type { Subject } from "../server/subject.ts";
+import { pause } from "../waiting.ts";
+import { Wire } from "../clients/wire.ts";
 
 /** The disk of the logs, the status and the pid file has no room. */
 async function fillDisk({ world, place }: Subject, chance: Chance): Promise<void> {
