@@ -152,6 +152,7 @@ export class Conversation implements Timed {
       if (response.upgrade !== undefined) return this.#upgrade(request, response);
     } catch (error) {
       // Not a response at all, or an invalid upgrade, of which nothing was sent.
+      discard(response);
       return this.#responder.respond(request, this.#exchange.fail(request, error));
     }
     return this.#responder.respond(request, response);
