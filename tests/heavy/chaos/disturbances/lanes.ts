@@ -40,15 +40,17 @@ async function crash(subject: Subject, chance: Chance): Promise<void> {
   world.timeline.note(`a handler crashes its lane: an error in a ${how}`);
   if (!hasLanesApart(subject)) {
     // The main thread goes on, and so do its clients.
-    world.excuses.errors.open("crash", (message) => message.startsWith("Uncaught error"))();
+    const close = world.excuses.errors.open("crash", (text) => text.startsWith("Uncaught error"));
     await tellLane(subject, `/crash?how=${how}`);
-    return;
+    return close();
   }
   // The name is known only after the answer.
   let lane: string | null = null;
   world.excuses.loseLane("crash", (name) => name === lane);
+  const close = world.excuses.errors.open("crash", (text) => text.startsWith("Worker crashed"));
   lane = await tellLane(subject, `/crash?how=${how}`);
   await pause(300);
+  close();
 }
 
 /** A lane is blocked, for less than --worker-timeout. */

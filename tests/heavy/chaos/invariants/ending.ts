@@ -64,11 +64,16 @@ export function checkRecords(subject: Subject): void {
   }
   for (const [what, ids] of [["no end", log.unended], ["no start", log.unknown]] as const) {
     if (ids.length === 0) continue;
-    const some = ids.slice(0, 5).join(", ");
+    const some = ids.slice(0, 8).map((id) => `${id} (${visitor(subject, id)})`).join(", ");
     violations.add("connection-log", `${ids.length} connections have ${what} in the log: ${some}`);
   }
   log.judgeErrors();
   world.judgeTroubles();
+}
+
+function visitor({ world, log }: Subject, id: string): string {
+  const port = log.open.get(id);
+  return port === undefined ? "unknown" : world.visitorOf(port);
 }
 
 /** Whether there are not as many records as accepted connections. */
