@@ -20,15 +20,17 @@ const FLAGS = 136;
  * before any heartbeat. So its first signal is caught, and only the second one, in
  * whose time the process must have been running, ends the process.
  *
- * @param workerTimeout In milliseconds; 0 is never.
+ * @param limit Returns how long the parent waits for a heartbeat, in milliseconds; 0 is
+ * for ever. Called with each heartbeat.
  * @returns Restarts the timer.
  */
-export function startOrphanAlarm(workerTimeout: number): () => void {
+export function startOrphanAlarm(limit: () => number): () => void {
   const library = openLibrary();
-  if (library === null || workerTimeout === 0) return () => {};
+  if (library === null) return () => {};
   const action = catchOnce(library);
-  const timer = everyTime((workerTimeout + PATIENCE) / 2);
   function restart(): void {
+    const milliseconds = limit();
+    const timer = everyTime(milliseconds === 0 ? 0 : (milliseconds + PATIENCE) / 2);
     library?.sigaction(SIGALRM, action, null);
     library?.setitimer(ITIMER_REAL, timer, null);
   }
@@ -44,7 +46,7 @@ function catchOnce({ labs }: Library): Uint8Array<ArrayBuffer> {
   return new Uint8Array(view.buffer);
 }
 
-/** Makes a struct itimerval: the interval and the first time, each in seconds and microseconds. */
+/** Makes a struct itimerval, which stops the timer if it is 0: the interval and the first time, each in seconds and microseconds. */
 function everyTime(milliseconds: number): Uint8Array<ArrayBuffer> {
   const seconds = BigInt(Math.floor(milliseconds / 1000));
   const microseconds = BigInt(Math.floor(milliseconds % 1000) * 1000);

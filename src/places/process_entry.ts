@@ -33,13 +33,16 @@ export async function runProcess(): Promise<number> {
   const pipe = new ParentPipe(parent.word);
   function post(message: FromProcess): void {
     pipe.post(message);
+    if (message.type === "ready") isReady = true;
     if (message.type === "stopped") exit.resolve(EXIT.ok);
     if (message.type === "failed" || message.type === "crashed") exit.resolve(EXIT.software);
   }
+  let isReady = false;
   let gracefulTimeout = 0;
   const worker = new LaneWorker(post, (order) => {
     gracefulTimeout = order.gracefulTimeout;
-    return makeHost(order, pipe);
+    const limit = () => isReady ? order.workerTimeout : order.startTimeout;
+    return makeHost(order, pipe, startOrphanAlarm(limit));
   });
   onStrayError((cause) => worker.crash(cause));
   const receive = (message: ToLane) => worker.receive(message);
@@ -55,10 +58,9 @@ export async function runProcess(): Promise<number> {
 }
 
 /** Makes the host of the lane, and starts the heartbeat that reports its row. */
-function makeHost(order: Order, pipe: ParentPipe): WorkerHost {
+function makeHost(order: Order, pipe: ParentPipe, restartAlarm: () => void): WorkerHost {
   const scoreboard = new Scoreboard();
   const memory = new SharedMemory();
-  const restartAlarm = startOrphanAlarm(order.workerTimeout);
   pipe.attach(scoreboard.row(order.row));
   // The parent tells by this that the lane has begun to start.
   pipe.reportRowNow();

@@ -91,6 +91,7 @@ function workOf(
     idleTimeout: settings.idleTimeout,
     writeTimeout: settings.writeTimeout,
     gracefulTimeout: settings.gracefulTimeout,
+    startTimeout: settings.startTimeout,
     workerTimeout: settings.workerTimeout,
     spare: isOneByOne(plan) ? Math.max(1, plan.lanes.spare) : 0,
     maxLanes: plan.lanes.max,

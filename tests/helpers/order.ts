@@ -21,6 +21,7 @@ export function makeOrder(given: Partial<Order>): Order {
     idleTimeout: 0,
     writeTimeout: 0,
     gracefulTimeout: 0,
+    startTimeout: 0,
     workerTimeout: 0,
     heartbeat: 500,
     spare: 0,

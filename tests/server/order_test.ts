@@ -58,6 +58,7 @@ const KEYS = [
   "service",
   "sharing",
   "spare",
+  "startTimeout",
   "takeOver",
   "totalConnections",
   "unixMode",
