@@ -63,7 +63,7 @@ testEachMode(
     let response: ReceivedResponse | null = null;
     askAlone(server, "POST", "/", {}, '{"then":1,"status":201,"body":"x"}')
       .then((received) => response = received, () => {});
-    const { status, body } = await waitFor("the route responds", () => response, 5_000);
+    const { status, body } = await waitFor("the route responds", () => response, 10_000);
     assertEquals([status, body], [201, "x"]);
   },
 );

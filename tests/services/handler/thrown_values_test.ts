@@ -5,7 +5,7 @@ import { makeHandler } from "../../helpers/handlers.ts";
 import { askAlone } from "../../helpers/http_client.ts";
 import { testEachMode } from "../../helpers/modes.ts";
 import { startServer } from "../../helpers/server.ts";
-import { waitFor } from "../../helpers/until.ts";
+import { until, waitFor } from "../../helpers/until.ts";
 
 /** Functions that throw, by name. */
 const THROWS = `
@@ -36,15 +36,17 @@ testEachMode("{ fetch } that throws what cannot be read responds with 500", asyn
   for (const name of NAMES) {
     let status = 0;
     askAlone(server, "GET", `/${name}`).then((response) => status = response.status, () => {});
-    // The client of the old worker would wait for --request-timeout.
-    await waitFor(`"${name}" is answered`, () => status || null, 10_000);
+    // Long before --request-timeout.
+    await waitFor(`"${name}" is answered`, () => status || null, 20_000);
     assertEquals(status, 500, name);
   }
   assertEquals((await askAlone(server, "GET", "/")).body, "ok");
-  const logged = server.records("Request failed: the handler threw");
-  assertEquals(logged.length, NAMES.length);
+  const records = () => server.records("Request failed: the handler threw");
+  await until("all are logged", () => records().length >= NAMES.length);
+  const logged = records();
   assert(logged.every((line) => typeof line["sluice.request.id"] === "string"));
-  assertEquals(logged[3]?.["exception.message"], "half");
+  // Threads pass on their lines in any order.
+  assert(logged.some((line) => line["exception.message"] === "half"));
   assertEquals(server.records((line) => line["severity"] === "ERROR").length, NAMES.length);
 });
 
@@ -80,7 +82,7 @@ for (const [shape, source] of Object.entries(CONNECTION_SHAPES)) {
       using client = await Client.connect(server);
       assertEquals(await client.ask("ok"), "ok\n");
       const failed = () => server.records("Connection failed: the service threw");
-      await waitFor("all are logged", () => failed().length === NAMES.length || null);
+      await until("all are logged", () => failed().length >= NAMES.length);
       assertEquals(server.records((line) => line["severity"] === "ERROR").length, NAMES.length);
     },
   );
