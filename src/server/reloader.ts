@@ -104,8 +104,8 @@ export class Reloader implements Disposable {
   }
 
   /**
-   * Loads the settings again, within `--start-timeout`: the configuration file may be a
-   * pipe that nobody writes to.
+   * Loads the settings again, within `--start-timeout`: the configuration file may be on a
+   * file system that does not respond.
    */
   #loadSettings(): Promise<Settings> {
     const { startTimeout } = this.#settings;

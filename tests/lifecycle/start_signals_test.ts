@@ -1,10 +1,10 @@
 /** Signals that arrive before the server serves, or while it reloads. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { MODES } from "../../src/modes/registry.ts";
 import { Client } from "../helpers/client.ts";
 import { makeHandler, makeVersionHandler } from "../helpers/handlers.ts";
 import { workers } from "../helpers/modes.ts";
-import { childrenOf, isAlive, opensPipe } from "../helpers/process.ts";
+import { childrenOf, isAlive } from "../helpers/process.ts";
 import { launchServer, type Server, startServer } from "../helpers/server.ts";
 import { ask } from "../helpers/talk.ts";
 import { until } from "../helpers/until.ts";
@@ -90,19 +90,3 @@ async function started(server: Server): Promise<{ port: number }> {
   const record = await server.logged("Serving");
   return { port: Number(record["server.port"]) };
 }
-
-Deno.test("TERM ends a start that reads its settings from a pipe without a writer", async () => {
-  const folder = await Deno.makeTempDir();
-  const path = `${folder}/config.toml`;
-  await new Deno.Command("mkfifo", { args: [path] }).output();
-  await using server = launchServer(["--config", path]);
-  // Nothing shows when it reads; a signal that comes earlier ends it with the same code.
-  await until("it has opened the pipe", () => opensPipe(server.pid));
-  server.kill("SIGTERM");
-  assertEquals(await server.exited, 143);
-  assertMatch(
-    server.stderr,
-    /^sluice: Cannot start: SIGTERM received while reading the settings\n$/,
-  );
-  await Deno.remove(folder, { recursive: true });
-});
