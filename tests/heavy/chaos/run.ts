@@ -24,8 +24,9 @@ const IN_ROUND = [3, 7] as const;
 export async function runChaos(options: ChaosOptions): Promise<World> {
   const world = new World(options);
   const chance = new Chance(options.seed);
-  const { slowness, hasStartTimeout } = await probe(options.command);
+  const { slowness, hasStartTimeout, lostPerThread } = await probe(options.command);
   world.slowness = slowness;
+  world.lostPerThread = lostPerThread;
   world.timeline.say(
     `--mode ${options.mode} --seed ${options.seed}, ${options.command.join(" ")}, ` +
       `deadlines x ${slowness.toFixed(1)}`,

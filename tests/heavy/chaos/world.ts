@@ -16,6 +16,8 @@ export class World {
   readonly ledger = new Ledger();
   /** How much slower this machine is than one that nobody else uses; at least 1. */
   slowness = 1;
+  /** How many descriptors the runtime loses with each thread that ends. */
+  lostPerThread = 0;
   /** The port of the server. */
   port = 0;
   #troubles: Trouble[] = [];

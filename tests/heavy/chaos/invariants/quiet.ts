@@ -43,8 +43,11 @@ const CHECKS: Readonly<Partial<Record<Invariant, Check>>> = {
     const found = usageOf(process.pid)?.processes;
     return found === expected ? null : `${found} processes, expected ${expected}`;
   },
-  descriptors({ process }, baseline) {
-    return compare("descriptors", usageOf(process.pid), baseline);
+  descriptors({ process, status, world, setup: { mode } }, baseline) {
+    const isThread = mode === "threaded" || mode === "pooled";
+    const lanes = Math.max(0, ...status.last?.lanes.map(({ lane }) => lane + 1) ?? []);
+    const lost = isThread ? world.lostPerThread * lanes : 0;
+    return compare("descriptors", usageOf(process.pid), baseline, lost);
   },
   threads(subject, baseline) {
     // In this mode, the number of threads follows the load.
@@ -59,9 +62,10 @@ function compare(
   name: "descriptors" | "threads",
   usage: Usage | null,
   baseline: Baseline | null,
+  allowance = 0,
 ): string | null {
   if (usage === null) return `${name} cannot be read`;
-  const limit = (baseline?.first[name] ?? Infinity) + SLACK[name] * usage.processes;
+  const limit = (baseline?.first[name] ?? Infinity) + SLACK[name] * usage.processes + allowance;
   if (usage[name] <= limit) return null;
   return `${usage[name]} ${name}, expected ${baseline?.first[name]} as in the first quiet window`;
 }

@@ -9,6 +9,8 @@ export interface Probe {
   /** How much slower the machine is than usual, at least 1. */
   readonly slowness: number;
   readonly hasStartTimeout: boolean;
+  /** How many descriptors the runtime loses with each thread that ends. */
+  readonly lostPerThread: number;
 }
 
 /** Asks the server for its help. */
@@ -21,5 +23,13 @@ export async function probe([program = "", ...args]: readonly string[]): Promise
   return {
     slowness: Math.min(MOST, Math.max(1, took / USUAL)),
     hasStartTimeout: new TextDecoder().decode(stdout).includes("--start-timeout"),
+    lostPerThread: await lostPerThread([program, ...args]),
   };
+}
+
+/** Deno 2.7, in the executable, does not close the event loops of threads (denoland/deno#31080). */
+async function lostPerThread([program = "", ...args]: readonly string[]): Promise<number> {
+  const command = new Deno.Command(program, { args: [...args, "--version"], stdin: "null" });
+  const { stdout } = await command.output();
+  return /Deno 2\.7\./i.test(new TextDecoder().decode(stdout)) ? 2 : 0;
 }
