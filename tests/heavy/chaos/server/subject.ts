@@ -6,7 +6,7 @@ import { FILES } from "../clients/exchanges.ts";
 import { FifoReader } from "../watch/fifo_reader.ts";
 import { Follower } from "../watch/follower.ts";
 import { type Code, handlerCode } from "./handler_code.ts";
-import { LogWatch } from "../watch/log_watch.ts";
+import { LogWatch, type ReloadOutcome } from "../watch/log_watch.ts";
 import type { Place } from "./places.ts";
 import { serverArguments, type Setup, WORKERS } from "./server_arguments.ts";
 import { ServerProcess } from "./server_process.ts";
@@ -114,7 +114,10 @@ export class Subject implements AsyncDisposable {
    *
    * @returns Null if it does not end in time.
    */
-  async reloaded(since: number, time = 2 * this.setup.timeouts.start + 10_000) {
+  async reloaded(since: number): Promise<ReloadOutcome | null> {
+    const { mode, timeouts: { start } } = this.setup;
+    // Where each client has a thread, a generation has dozens of lanes, a few at a time.
+    const time = mode === "threaded" ? 12 * start : 2 * start + 10_000;
     return await find(
       time,
       () => this.process.isRunning ? this.log.reloads.find(({ at }) => at > since) ?? null : GONE,
