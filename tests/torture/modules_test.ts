@@ -26,8 +26,10 @@ async function check(mode: string, { source, options = [], outcome }: BadModule)
 
 async function checkServed(args: readonly string[], cwd: string): Promise<void> {
   await using server = await startServer(args, { cwd });
-  using client = await Client.connect(server);
-  assertEquals(await client.receiveAll(), "served");
+  {
+    using client = await Client.connect(server);
+    assertEquals(await client.receiveAll(), "served");
+  }
   server.kill("SIGTERM");
   assertEquals(await server.exited, 0);
 }
