@@ -24,9 +24,13 @@ export interface SharedCount {
 
 /** The open connections of one lane, visible to other threads. */
 export interface LaneCount {
-  addOpen(difference: number): void;
-  /** Whether the lane was written off as hung and its connections have been released. */
-  readonly isWrittenOff: boolean;
+  /**
+   * Counts connections that the lane has opened, or closed.
+   *
+   * @returns false, counting nothing, once the lane was written off and its connections
+   * have been released.
+   */
+  addOpen(difference: number): boolean;
 }
 
 /** Where a lane counts its connections. */
@@ -121,9 +125,8 @@ export class ResourceManager {
   /** For {@linkcode Lease.release} alone. */
   takeBack(peer: string | null): void {
     this.#open--;
-    // The connections of a lane that was written off as hung are already released.
-    if (!this.#lane.isWrittenOff) {
-      this.#lane.addOpen(-1);
+    // The connections of a lane that was written off are already released.
+    if (this.#lane.addOpen(-1)) {
       this.#shared.addTotal(-1);
       if (peer !== null) this.#addresses?.release(peer);
     }
@@ -166,7 +169,11 @@ export class ResourceManager {
       this.#shared.addTotal(-1);
       return "address";
     }
-    this.#lane.addOpen(1);
+    if (!this.#lane.addOpen(1)) {
+      this.#shared.addTotal(-1);
+      if (peer !== null) this.#addresses?.release(peer);
+      return "draining";
+    }
     this.#open++;
     return null;
   }

@@ -1,5 +1,4 @@
 import type { Address } from "../base/address.ts";
-import { clock } from "../base/clock.ts";
 import { every } from "../base/timers.ts";
 import type { Acceptor } from "../core/acceptor.ts";
 import { dial } from "../core/dial.ts";
@@ -18,6 +17,7 @@ import type { Order } from "./order.ts";
 import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import { type Allocate, sharedState } from "./shared_state.ts";
+import { Tenancy } from "./tenancy.ts";
 import { type WiredLane, wireLane } from "./wiring.ts";
 
 /** Milliseconds between two heartbeats until a lane is open. */
@@ -71,13 +71,12 @@ export class Lane {
    */
   static async open(order: Order, host: LaneHost, giveUp?: AbortSignal): Promise<Lane> {
     const row = host.scoreboard.row(order.row);
-    const beat = () => row.set("heartbeat", clock());
-    beat();
-    const stopHeartbeat = every(STARTING_HEARTBEAT, beat);
-    // By the time that this ends, the row may belong to another lane.
+    const tenancy = new Tenancy(row, order.tenancy);
+    tenancy.beat();
+    const stopHeartbeat = every(STARTING_HEARTBEAT, () => tenancy.beat());
     giveUp?.addEventListener("abort", stopHeartbeat);
     try {
-      return await Lane.#load(order, host, row, giveUp);
+      return await Lane.#load(order, host, { row, tenancy }, giveUp);
     } finally {
       stopHeartbeat();
     }
@@ -86,7 +85,7 @@ export class Lane {
   static async #load(
     order: Order,
     host: LaneHost,
-    row: Row,
+    own: { readonly row: Row; readonly tenancy: Tenancy },
     giveUp: AbortSignal | undefined,
   ): Promise<Lane> {
     const importModule = (path: string) => host.importHandler(path, order.generation);
@@ -95,7 +94,7 @@ export class Lane {
     const retiring = new AbortController();
     const draining = new AbortController();
     const signals = { retiring: retiring.signal, draining: draining.signal };
-    const wired = wireLane(order, { ...host, row }, {
+    const wired = wireLane(order, { ...host, ...own }, {
       ...signals,
       shortestTimeout: shortestTimeout(order, definition),
     });
@@ -120,7 +119,7 @@ export class Lane {
       // The main thread does it for sockets that threads share.
       if (order.sharing !== "shared") setUserTimeouts(listeners, order.writeTimeout);
       const { refusal } = definition;
-      const serving = { service, refusal, emit: makeEmit(row, host) };
+      const serving = { service, refusal, emit: makeEmit(own.row, host) };
       return new Lane({
         wired,
         acceptors: wired.makeAcceptors(listeners, serving),
@@ -129,7 +128,7 @@ export class Lane {
         accessLog: host.accessLog,
         retiring,
         draining,
-        stopHeartbeat: startHeartbeat(order, row, host),
+        stopHeartbeat: startHeartbeat(order, own.tenancy, host),
       });
     } catch (error) {
       for (const listener of listeners) listener.close();
@@ -226,12 +225,12 @@ function makeEmit(row: Row, { log, onEvent }: LaneHost): Emit {
  *
  * @returns Stops the heartbeat.
  */
-function startHeartbeat({ heartbeat }: Order, row: Row, { memory, cpuTime }: LaneHost): () => void {
-  const write = () => {
-    row.set("heartbeat", clock());
-    row.set("memory", memory());
-    row.set("busy", cpuTime());
-  };
+function startHeartbeat(
+  { heartbeat }: Order,
+  tenancy: Tenancy,
+  { memory, cpuTime }: LaneHost,
+): () => void {
+  const write = () => tenancy.beatWith(memory(), cpuTime());
   write();
   return every(heartbeat, write);
 }

@@ -15,6 +15,8 @@ export interface Order {
   readonly generation: number;
   /** Its row of the scoreboard. */
   readonly row: number;
+  /** Its tenancy of the row. */
+  readonly tenancy: number;
   readonly service: ServiceChoice;
   /** The values of the options that the service reads. */
   readonly options: Readonly<Record<string, unknown>>;

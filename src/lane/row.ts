@@ -2,7 +2,7 @@ import { clock } from "../base/clock.ts";
 import { PEER_NAMES_BYTES, PeerNames } from "./peer_names.ts";
 
 // Taken before a handler can replace them: it shares the globals of its thread with the lane.
-const { add, load, store } = Atomics;
+const { add, compareExchange, load, store } = Atomics;
 
 /** The states of a lane. A `free` row belongs to none; the row of a `hung` lane is never reused. */
 export const STATES = ["free", "starting", "ready", "retiring", "draining", "hung"] as const;
@@ -60,6 +60,13 @@ const GENERATION = INTEGERS.indexOf("generation");
 const OPEN = INTEGERS.indexOf("open");
 const CURRENT = INTEGERS.indexOf("current");
 const WAITING = INTEGERS.indexOf("waiting");
+
+/**
+ * The bits of the column `open` that count connections: enough for all that a server may
+ * have. Those above hold the tenancy, so that one operation checks it and counts.
+ */
+const OPEN_BITS = 20;
+const MOST_OPEN = 2 ** OPEN_BITS - 1;
 
 /** The counts of a row as plain data, for a parent in another process. */
 export interface RowReport {
@@ -121,22 +128,40 @@ export class Row {
     store(this.#integers, STATE, STATES.indexOf(state));
   }
 
-  /** Whether the lane was written off as hung and its connections have been released. */
-  get isWrittenOff(): boolean {
-    return this.state === "hung";
-  }
-
   get generation(): number {
     return load(this.#integers, GENERATION);
   }
 
   /** The number of open connections. */
   get open(): number {
-    return load(this.#integers, OPEN);
+    return load(this.#integers, OPEN) & MOST_OPEN;
   }
 
-  addOpen(difference: number): void {
-    add(this.#integers, OPEN, difference);
+  /**
+   * The number of lanes, modulo 4096, that have lost the row so far. Another value than
+   * that in its order tells a lane that the row is no longer its own.
+   */
+  get tenancy(): number {
+    return load(this.#integers, OPEN) >>> OPEN_BITS;
+  }
+
+  /**
+   * Counts connections that a lane has opened, or closed.
+   *
+   * @returns false, counting nothing, if the row is no longer the lane's.
+   */
+  addOpen(difference: number, tenancy: number): boolean {
+    for (let word = load(this.#integers, OPEN);;) {
+      if (word >>> OPEN_BITS !== tenancy) return false;
+      const found = compareExchange(this.#integers, OPEN, word, word + difference);
+      if (found === word) return true;
+      word = found;
+    }
+  }
+
+  /** Takes the row from its lane, whose thread may live on for a while: `open` stays as it is now. */
+  evict(): void {
+    add(this.#integers, OPEN, 1 << OPEN_BITS);
   }
 
   /** Whether the lane has a turn to wait for a client. */
@@ -165,11 +190,13 @@ export class Row {
   }
 
   /** Resets the row for a new lane. */
-  begin(generation: number): void {
+  begin(generation: number, tenancy = this.tenancy): void {
     this.#counters.fill(0);
     this.set("heartbeat", clock());
-    this.#integers.fill(0);
+    this.#setOpen(0, tenancy);
     this.#peers.clear();
+    store(this.#integers, CURRENT, 0);
+    store(this.#integers, WAITING, 0);
     store(this.#integers, GENERATION, generation);
     this.state = "starting";
   }
@@ -182,8 +209,12 @@ export class Row {
   /** Applies the report of a lane in another process. */
   take(report: RowReport): void {
     this.#counters.set(report.counters.slice(0, COUNTERS.length));
-    store(this.#integers, OPEN, report.open);
+    this.#setOpen(Math.min(MOST_OPEN, Math.max(0, report.open)), this.tenancy);
     if (report.peer !== null) this.setCurrent(report.current, report.peer);
     this.#integers[CURRENT] = report.current;
+  }
+
+  #setOpen(open: number, tenancy: number): void {
+    store(this.#integers, OPEN, tenancy << OPEN_BITS | open);
   }
 }

@@ -52,9 +52,12 @@ export class Scoreboard {
 
   /** Releases the connections of a lane that is gone or written off as hung. */
   close(row: Row, state: "free" | "hung"): void {
+    // From here on, what the lane still closes counts no more: all of it is released here.
+    row.evict();
+    const { open } = row;
+    row.addOpen(-open, row.tenancy);
+    this.addTotal(-open);
     row.state = state;
-    this.addTotal(-row.open);
-    row.addOpen(-row.open);
   }
 
   /** Open connections of all lanes of this process. */

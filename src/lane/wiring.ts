@@ -13,6 +13,7 @@ import { turnFor } from "./accept_order.ts";
 import { DialedTraffic } from "./dialed_traffic.ts";
 import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
+import type { Tenancy } from "./tenancy.ts";
 
 /** The part of an order that the core needs: how a lane accepts, and its limits. Times are in milliseconds. */
 export interface WiringOptions extends ListenOptions, ResourceLimits {
@@ -31,6 +32,7 @@ export interface SharedCounts {
   readonly scoreboard: Scoreboard;
   /** The lane's own row. */
   readonly row: Row;
+  readonly tenancy: Tenancy;
   /** Returns the tables of client addresses of all lanes; at least one has room for `connections`. */
   readonly addressTables: (connections: number) => readonly SharedArrayBuffer[];
 }
@@ -102,11 +104,11 @@ export function wireLane(options: WiringOptions, counts: SharedCounts, ends: End
 
 function makeResources(
   options: WiringOptions,
-  { scoreboard, row, addressTables }: SharedCounts,
+  { scoreboard, row, tenancy, addressTables }: SharedCounts,
 ): ResourceManager {
   const { totalConnections, maxConnectionsPerIp } = options;
   const addresses = maxConnectionsPerIp === 0
     ? null
     : new AddressCounts(addressTables(totalConnections), row.index, totalConnections);
-  return new ResourceManager(options, { shared: scoreboard, lane: row, addresses });
+  return new ResourceManager(options, { shared: scoreboard, lane: tenancy, addresses });
 }

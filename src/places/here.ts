@@ -80,7 +80,11 @@ export function hereApart(host: LaneHost): Place {
     const row = scoreboard.claim(order.generation);
     if (row === null) throw new Error("Cannot start a lane: its scoreboard has no free row");
     const addressTables = (connections: number) => new AddressTables().reserve(connections);
-    return here({ ...host, scoreboard, addressTables })({ ...order, row: row.index });
+    return here({ ...host, scoreboard, addressTables })({
+      ...order,
+      row: row.index,
+      tenancy: row.tenancy,
+    });
   };
 }
 

@@ -61,7 +61,9 @@ export async function runProcess(): Promise<number> {
 function makeHost(order: Order, pipe: ParentPipe, restartAlarm: () => void): WorkerHost {
   const scoreboard = new Scoreboard();
   const memory = new SharedMemory();
-  pipe.attach(scoreboard.row(order.row));
+  const row = scoreboard.row(order.row);
+  row.begin(order.generation, order.tenancy);
+  pipe.attach(row);
   // The parent tells by this that the lane has begun to start.
   pipe.reportRowNow();
   setInterval(() => {

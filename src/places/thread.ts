@@ -49,6 +49,8 @@ export function thread(tools: ThreadTools): Place {
     };
     void lane.exited.then(() => {
       memory.unlockAll(order.lane);
+      // The thread may still run: what it does from here on must not count.
+      scoreboard.row(order.row).evict();
       addressTables.clear(order.row);
     });
     const start: ThreadStart = {

@@ -50,6 +50,7 @@ export class OverloadLane {
       lane: 0,
       generation: 0,
       row: row.index,
+      tenancy: row.tenancy,
       takeOver: true,
       service: { kind: "refusal", text: this.#refusal },
       options: {},

@@ -2,7 +2,10 @@ import type { Order } from "../lane/order.ts";
 import type { Plan } from "../modes/mode.ts";
 
 /** The part of the order that is the same for all lanes of a generation. */
-export type Work = Omit<Order, "lane" | "generation" | "row" | "takeOver" | "heartbeat">;
+export type Work = Omit<
+  Order,
+  "lane" | "generation" | "row" | "tenancy" | "takeOver" | "heartbeat"
+>;
 
 /** All lanes started by one reload, or at startup. */
 export interface Generation {

@@ -69,7 +69,8 @@ export class LanePool {
     }
     const { work, number } = generation;
     const { heartbeatInterval, settings } = this;
-    const own = { lane: ++this.#lastLane, generation: number, row: row.index, takeOver };
+    const { index, tenancy } = row;
+    const own = { lane: ++this.#lastLane, generation: number, row: index, tenancy, takeOver };
     let handle: LaneHandle;
     try {
       handle = place({ ...work, ...own, heartbeat: heartbeatInterval });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/asser
 import { AddressCounts, AddressTables } from "../../src/core/address_counts.ts";
 import { addressKey, Lease, Refusal, ResourceManager } from "../../src/core/resources.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
+import { Tenancy } from "../../src/lane/tenancy.ts";
 import { startThread } from "../helpers/on_thread.ts";
 
 function lease(found: Lease | Refusal): Lease {
@@ -20,7 +21,8 @@ function makeLanes(count: number, totalConnections: number, maxConnectionsPerIp 
     const addresses = maxConnectionsPerIp === 0
       ? null
       : new AddressCounts(tables, row.index, totalConnections);
-    const counts = { shared: scoreboard, lane: row, addresses };
+    const lane = new Tenancy(row, row.tenancy);
+    const counts = { shared: scoreboard, lane, addresses };
     return { row, resources: new ResourceManager(limits, counts) };
   });
   const [first] = lanes;
@@ -90,6 +92,18 @@ Deno.test("Lease.release() does not release twice once its lane is written off",
   assertEquals([one.row.open, scoreboard.total], [0, 0]);
 });
 
+Deno.test("a lane that lost its row neither opens nor closes connections of the next lane of that row", () => {
+  const { scoreboard, one } = makeLanes(1, 3, 3);
+  const [first] = [lease(one.resources.allocate("a")), lease(one.resources.allocate("a"))];
+  scoreboard.close(one.row, "free");
+  const next = scoreboard.claim(0);
+  assertEquals(next?.index, one.row.index);
+  first.release();
+  assertEquals([next?.open, scoreboard.total], [0, 0]);
+  assertEquals(one.resources.allocate("b"), new Refusal("draining"));
+  assertEquals([next?.open, scoreboard.total], [0, 0]);
+});
+
 Deno.test("Lease.release() works exactly once", () => {
   const manager = makeResources({ maxConnections: 1, maxConnectionsPerIp: 0 });
   const only = lease(manager.allocate("a"));
@@ -136,7 +150,7 @@ Deno.test("ResourceManager.room() wakes when another thread releases a connectio
   for (let i = 0; i < 5; i++) {
     // As if the thread served a client.
     scoreboard.addTotal(1);
-    two.row.addOpen(1);
+    two.row.addOpen(1, two.row.tenancy);
     const start = performance.now();
     const room = one.resources.room();
     await thread.run({ type: "release", scoreboard: scoreboard.buffer, row: two.row.index });
@@ -164,7 +178,7 @@ Deno.test("ResourceManager.room() does not leak when it wakes and finds no room"
       return Promise.resolve();
     },
   };
-  const lane = { addOpen: () => {}, isWrittenOff: false };
+  const lane = { addOpen: () => true };
   const limits = { maxConnections: 1, totalConnections: 1, maxConnectionsPerIp: 0 };
   const manager = new ResourceManager(limits, { shared, lane, addresses: null });
   const before = Deno.memoryUsage().heapUsed;

@@ -8,6 +8,7 @@ import type { ResourceManager } from "../../src/core/resources.ts";
 import type { Service } from "../../src/core/service.ts";
 import type { Row } from "../../src/lane/row.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
+import { Tenancy } from "../../src/lane/tenancy.ts";
 import { wireLane } from "../../src/lane/wiring.ts";
 import { until } from "./until.ts";
 
@@ -85,6 +86,7 @@ function wire(options: ServeOptions) {
   const { idleTimeout = 0, writeTimeout = 0 } = options;
   const scoreboard = new Scoreboard();
   const row = scoreboard.row(0);
+  const tenancy = new Tenancy(row, row.tenancy);
   const draining = new AbortController();
   const wired = wireLane(
     {
@@ -92,7 +94,7 @@ function wire(options: ServeOptions) {
       ...{ lane: 0, addresses: [], overload, idleTimeout, writeTimeout, heartbeat: 1000 },
       ...{ maxConnections, totalConnections: maxConnections, maxConnectionsPerIp },
     },
-    { scoreboard, row, addressTables: (count) => new AddressTables().reserve(count) },
+    { scoreboard, row, tenancy, addressTables: (count) => new AddressTables().reserve(count) },
     // Swept as often as possible, so that tests need not wait for deadlines.
     { retiring: draining.signal, draining: draining.signal, shortestTimeout: 1 },
   );

@@ -6,6 +6,7 @@ export function makeOrder(given: Partial<Order>): Order {
     lane: 0,
     generation: 0,
     row: 0,
+    tenancy: 0,
     service: { kind: "service", name: "echo" },
     options: {},
     sandbox: false,

@@ -42,7 +42,8 @@ async function act(task: Task): Promise<void> {
 
 function release({ scoreboard: buffer, row }: Task & { type: "release" }): void {
   const scoreboard = new Scoreboard(buffer);
-  scoreboard.row(row).addOpen(-1);
+  const { tenancy } = scoreboard.row(row);
+  scoreboard.row(row).addOpen(-1, tenancy);
   scoreboard.addTotal(-1);
 }
 

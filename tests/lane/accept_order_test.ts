@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { listen } from "../../src/core/listener.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
+import { Tenancy } from "../../src/lane/tenancy.ts";
 import { wireLane } from "../../src/lane/wiring.ts";
 import { until } from "../helpers/until.ts";
 
@@ -32,7 +33,7 @@ Deno.test("A lane that retires while it waits for its turn passes the turn on", 
       ...{ idleTimeout: 0, writeTimeout: 0 },
       ...{ maxConnections: 1, totalConnections: 10, maxConnectionsPerIp: 0 },
     },
-    { scoreboard, row, addressTables: () => [] },
+    { scoreboard, row, tenancy: new Tenancy(row, row.tenancy), addressTables: () => [] },
     { retiring: never, draining: never, shortestTimeout: 0 },
   );
   const listener = await listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 }, LISTEN);

@@ -44,12 +44,29 @@ Deno.test("Scoreboard.close() releases the connections of that lane, and no othe
   const scoreboard = new Scoreboard();
   const [gone, other] = [claim(scoreboard), claim(scoreboard)];
   for (const row of [gone, gone, gone, other]) {
-    row.addOpen(1);
+    row.addOpen(1, row.tenancy);
     scoreboard.addTotal(1);
   }
   assertEquals(scoreboard.total, 4);
   scoreboard.close(gone, "hung");
   assertEquals([scoreboard.total, gone.open, other.open, gone.state], [1, 0, 1, "hung"]);
+});
+
+Deno.test("Row.addOpen() counts for the lane of the row alone, however many it has had", () => {
+  const scoreboard = new Scoreboard();
+  let last = -1;
+  for (let i = 0; i < 5000; i++) {
+    const row = claim(scoreboard);
+    const { tenancy } = row;
+    assert(tenancy !== last && row.addOpen(1_000_000, tenancy) && !row.addOpen(-1, last));
+    row.evict();
+    assert(!row.addOpen(-1, tenancy));
+    assertEquals([row.index, row.open], [0, 1_000_000]);
+    scoreboard.addTotal(row.open);
+    scoreboard.close(row, "free");
+    assertEquals([row.open, scoreboard.total], [0, 0]);
+    last = tenancy;
+  }
 });
 
 Deno.test("Scoreboard shares its memory with another view of it", () => {
@@ -125,7 +142,7 @@ Deno.test("Row.report() is plain data from which take() restores all but the sta
   row.set("memory", 2 ** 40);
   row.set("heartbeat", 1234.5);
   row.received(5_000_000_000, 3);
-  row.addOpen(2);
+  row.addOpen(2, row.tenancy);
   row.setCurrent(3, "192.0.2.1 port 1");
   const report: RowReport = JSON.parse(JSON.stringify(row.report()));
   const copy = claim(new Scoreboard(), 7);

@@ -73,7 +73,7 @@ function makeScaler(lanes: Plan["lanes"]) {
     });
   /** Sets the number of open connections of all lanes. */
   const setOpen = (open: number) => {
-    for (const { row } of pool.lanes) row.addOpen(open - row.open);
+    for (const { row } of pool.lanes) row.addOpen(open - row.open, row.tenancy);
   };
   return { scaler, pool, full, readiness, crash, ready, setOpen };
 }

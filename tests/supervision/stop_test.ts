@@ -49,7 +49,7 @@ function makeLane(behaviour: Behaviour): { lane: SupervisedLane; calls: readonly
   const row = scoreboard.claim(0);
   if (row === null) throw new Error("No row is free");
   row.state = behaviour.isStarting ? "starting" : "ready";
-  row.addOpen(behaviour.open ?? 0);
+  row.addOpen(behaviour.open ?? 0, row.tenancy);
   return { lane: new SupervisedLane(handle, 0, row, {} as Generation, UNLIMITED, 100), calls };
 }
 

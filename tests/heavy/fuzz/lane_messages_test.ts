@@ -66,7 +66,7 @@ Deno.test("RemoteLane survives any message at any moment, and passes on whole li
     const exit = await lane.exited;
     assertEquals(seen.exits, [exit]);
     if (exit.kind === "crashed") assert(seen.kills >= 1);
-    row.addOpen(-row.open);
+    row.addOpen(-row.open, row.tenancy);
     scoreboard.close(row, "free");
   });
 });
