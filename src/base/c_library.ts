@@ -4,12 +4,12 @@ export const C_LIBRARIES: readonly string[] = ["libc.so.6", `libc.musl-${Deno.bu
 const SYMBOLS = {
   /** setsockopt(2). */
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
-  /** setitimer(2): sends SIGALRM after a time and then at intervals; replaces any previous timer. */
+  /** setitimer(2): sends SIGALRM after a time, and then at intervals if there is one; replaces any previous timer. */
   setitimer: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
   /** sigaction(2). */
   sigaction: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
-  /** The address of labs(3), which does nothing but take and return an integer. */
-  labs: { type: "pointer" },
+  /** The address of alarm(2). */
+  alarm: { type: "pointer" },
   /** clock_gettime(2). */
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   /** open(2), of an existing file. */

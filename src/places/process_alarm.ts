@@ -1,8 +1,6 @@
 import { type Library, openLibrary } from "../base/c_library.ts";
 
-/** How much longer than the parent's timeout the alarm waits for a heartbeat, in milliseconds. */
-const PATIENCE = 2000;
-
+/** The number of the signal; also the seconds for which the process goes on after the first one. */
 const SIGALRM = 14;
 const ITIMER_REAL = 0;
 /** Calls the handler once, and then takes the default action, which ends the process. */
@@ -17,8 +15,8 @@ const FLAGS = 136;
  * longer do so: each heartbeat restarts a timer of the kernel.
  *
  * The timer also runs while the process is stopped, and fires when it continues,
- * before any heartbeat. So its first signal is caught, and only the second one, in
- * whose time the process must have been running, ends the process.
+ * before any heartbeat. So its first signal only starts it anew, from the time at
+ * which the process runs again, and the second one ends the process.
  *
  * @param limit Returns how long the parent waits for a heartbeat, in milliseconds; 0 is
  * for ever. Called with each heartbeat.
@@ -27,10 +25,9 @@ const FLAGS = 136;
 export function startOrphanAlarm(limit: () => number): () => void {
   const library = openLibrary();
   if (library === null) return () => {};
-  const action = catchOnce(library);
+  const action = startAnewOnce(library);
   function restart(): void {
-    const milliseconds = limit();
-    const timer = everyTime(milliseconds === 0 ? 0 : (milliseconds + PATIENCE) / 2);
+    const timer = after(limit());
     library?.sigaction(SIGALRM, action, null);
     library?.setitimer(ITIMER_REAL, timer, null);
   }
@@ -38,19 +35,20 @@ export function startOrphanAlarm(limit: () => number): () => void {
   return restart;
 }
 
-/** Makes a struct sigaction that catches one signal, and does nothing with it. */
-function catchOnce({ labs }: Library): Uint8Array<ArrayBuffer> {
+/**
+ * Makes a struct sigaction whose handler, alarm(2), gets the number of the signal, and
+ * takes it for the seconds until the next one.
+ */
+function startAnewOnce({ alarm }: Library): Uint8Array<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(SIGACTION_BYTES));
-  view.setBigUint64(0, BigInt(Deno.UnsafePointer.value(labs)), true);
+  view.setBigUint64(0, BigInt(Deno.UnsafePointer.value(alarm)), true);
   view.setUint32(FLAGS, SA_RESETHAND + SA_RESTART, true);
   return new Uint8Array(view.buffer);
 }
 
-/** Makes a struct itimerval, which stops the timer if it is 0: the interval and the first time, each in seconds and microseconds. */
-function everyTime(milliseconds: number): Uint8Array<ArrayBuffer> {
+/** Makes a struct itimerval, which stops the timer if it is 0: no interval, and the time in seconds and microseconds. */
+function after(milliseconds: number): Uint8Array<ArrayBuffer> {
   const seconds = BigInt(Math.floor(milliseconds / 1000));
   const microseconds = BigInt(Math.floor(milliseconds % 1000) * 1000);
-  return new Uint8Array(
-    new BigInt64Array([seconds, microseconds, seconds, microseconds]).buffer,
-  );
+  return new Uint8Array(new BigInt64Array([0n, 0n, seconds, microseconds]).buffer);
 }

@@ -33,16 +33,21 @@ export async function runProcess(): Promise<number> {
   const pipe = new ParentPipe(parent.word);
   function post(message: FromProcess): void {
     pipe.post(message);
-    if (message.type === "ready") isReady = true;
+    if (message.type === "ready") {
+      isReady = true;
+      restartAlarm();
+    }
     if (message.type === "stopped") exit.resolve(EXIT.ok);
     if (message.type === "failed" || message.type === "crashed") exit.resolve(EXIT.software);
   }
   let isReady = false;
+  let restartAlarm = () => {};
   let gracefulTimeout = 0;
   const worker = new LaneWorker(post, (order) => {
     gracefulTimeout = order.gracefulTimeout;
     const limit = () => isReady ? order.workerTimeout : order.startTimeout;
-    return makeHost(order, pipe, startOrphanAlarm(limit));
+    restartAlarm = startOrphanAlarm(limit);
+    return makeHost(order, pipe, restartAlarm);
   });
   onStrayError((cause) => worker.crash(cause));
   const receive = (message: ToLane) => worker.receive(message);

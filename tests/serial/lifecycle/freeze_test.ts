@@ -2,12 +2,13 @@
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { Client } from "../../helpers/client.ts";
+import { makeHandler } from "../../helpers/handlers.ts";
 import { makeMark } from "../../helpers/mark.ts";
 import { workers } from "../../helpers/modes.ts";
 import { startServer } from "../../helpers/server.ts";
 
 const CLIENTS = 6;
-/** Longer than all timeouts, the kernel's timer of orphans included; in milliseconds. */
+/** Longer than all timeouts, in milliseconds. */
 const FROZEN = 5000;
 const TIMEOUTS = ["--worker-timeout", "1s", "--idle-timeout", "2s", "--write-timeout", "2s"];
 
@@ -43,3 +44,40 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
     assertEquals(server.records("Connection closed").length, CLIENTS);
   });
 }
+
+/** Computes for a time, in milliseconds, of which pauses of its process are no part. */
+const COMPUTES = `export default {
+  framing: { type: "lines" },
+  handle(line) {
+    let last = performance.now();
+    for (let computed = 0; computed < Number(line);) {
+      const now = performance.now();
+      computed += Math.min(now - last, 5);
+      last = now;
+    }
+    return "computed";
+  },
+};`;
+
+Deno.test("--mode forked: a worker that computes is not killed by pauses, however many", async () => {
+  const mark = makeMark();
+  await using handler = await makeHandler(COMPUTES);
+  const args = [...workers("forked", 1), ...handler.args, "--worker-timeout", "2s"];
+  await using server = await startServer(args, mark);
+  using client = await Client.connect(server);
+  // Until it has sent heartbeats, it is given the time for a start.
+  await delay(500);
+  await client.send("500\n");
+  const processes = mark.processes();
+  for (let i = 0; i < 3; i++) {
+    await delay(100);
+    for (const pid of processes) Deno.kill(pid, "SIGSTOP");
+    await delay(3000);
+    for (const pid of processes) Deno.kill(pid, "SIGCONT");
+  }
+  assertEquals(await client.receiveUntil("\n"), "computed\n");
+  assertEquals(server.records("Worker crashed"), []);
+  client.close();
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+});

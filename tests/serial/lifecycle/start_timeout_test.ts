@@ -171,7 +171,6 @@ for (const mode of ["pooled", "forked"]) {
 
 for (const mode of ["pooled", "forked"]) {
   Deno.test(`--mode ${mode}: a worker may take longer than --worker-timeout to start`, async () => {
-    // In a process, an alarm follows --worker-timeout by two seconds.
     await using handler = await makeHandler(
       `const end = Date.now() + 5000; while (Date.now() < end); export default { serve() {} };`,
     );
