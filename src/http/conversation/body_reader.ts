@@ -1,4 +1,5 @@
 import type { Connection } from "../../core/connection.ts";
+import type { Clock } from "../../core/deadlines.ts";
 import { ConnectionError, IncompleteReadError } from "../../core/errors.ts";
 import { MAX_AHEAD } from "../../core/receiver.ts";
 import type { RequestDecoder } from "../codec/request_decoder.ts";
@@ -23,6 +24,7 @@ export class BodyReader {
   readonly #connection: Connection;
   readonly #output: Output;
   readonly #decoder: RequestDecoder;
+  readonly #clock: Clock;
   /** Of the current request; null between two requests. */
   #head: RequestHead | null = null;
   #isContinued = false;
@@ -36,15 +38,16 @@ export class BodyReader {
   #waitingSince = 0;
 
   /** @param output Flushed before a read waits for the client. */
-  constructor(connection: Connection, output: Output, decoder: RequestDecoder) {
+  constructor(connection: Connection, output: Output, decoder: RequestDecoder, clock: Clock) {
     this.#connection = connection;
     this.#output = output;
     this.#decoder = decoder;
+    this.#clock = clock;
   }
 
-  /** Milliseconds spent waiting for the client to send the body. */
+  /** Milliseconds spent waiting for the client to send the body, by the clock of the deadlines. */
   get waited(): number {
-    return this.isWaiting ? this.#waited + performance.now() - this.#waitingSince : this.#waited;
+    return this.isWaiting ? this.#waited + this.#clock.now - this.#waitingSince : this.#waited;
   }
 
   /** Starts the body of the next request. */
@@ -138,7 +141,9 @@ export class BodyReader {
 
   /** Whether the client has exceeded the timeout, in milliseconds, plus the time per byte. */
   isLate(timeout: number): boolean {
-    return timeout > 0 && this.waited >= timeout + this.#received * BYTE_TIME;
+    const clock = this.#clock;
+    const limit = timeout + this.#received * BYTE_TIME;
+    return timeout > 0 && clock.isOver(clock.now - this.waited, limit);
   }
 
   #leaveLent(): void {
@@ -180,7 +185,7 @@ export class BodyReader {
 
   /** Waits for more; false if the client has closed its end. */
   async #fill(): Promise<boolean> {
-    this.#waitingSince = performance.now();
+    this.#waitingSince = this.#clock.now;
     this.isWaiting = true;
     try {
       if (!this.#output.isEmpty) await this.#output.flush();
@@ -189,7 +194,7 @@ export class BodyReader {
       return await this.#connection.watch();
     } finally {
       this.isWaiting = false;
-      this.#waited += performance.now() - this.#waitingSince;
+      this.#waited += this.#clock.now - this.#waitingSince;
       if (this.#isStopped) {
         // deno-lint-ignore no-unsafe-finally -- whatever arrived is too late
         throw new ConnectionError("Cannot read the body: timed out", "timeout");

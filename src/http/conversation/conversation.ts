@@ -43,7 +43,7 @@ export class Conversation implements Timed {
     this.#clock = connection.keepTime(this);
     this.#since = this.#clock.now;
     this.#output = new Output(connection, context.buffers);
-    this.#reader = new RequestReader(connection, this.#output, context.options);
+    this.#reader = new RequestReader(connection, this.#output, context.options, this.#clock);
     this.#body = this.#reader.body;
     this.#writer = new ResponseWriter(connection, this.#output);
     const exchange = this.#exchange = new CurrentExchange(connection, this.#body, context.reports);

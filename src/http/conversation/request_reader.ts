@@ -1,4 +1,5 @@
 import type { Connection } from "../../core/connection.ts";
+import type { Clock } from "../../core/deadlines.ts";
 import { RequestDecoder, type RequestLimits } from "../codec/request_decoder.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import { BodyReader } from "./body_reader.ts";
@@ -12,10 +13,10 @@ export class RequestReader {
   readonly #decoder: RequestDecoder;
 
   /** @param output Flushed before a read of a body waits for the client. */
-  constructor(connection: Connection, output: Output, limits: RequestLimits) {
+  constructor(connection: Connection, output: Output, limits: RequestLimits, clock: Clock) {
     this.#connection = connection;
     this.#decoder = new RequestDecoder(limits);
-    this.body = new BodyReader(connection, output, this.#decoder);
+    this.body = new BodyReader(connection, output, this.#decoder, clock);
   }
 
   /** Whether part of a head has arrived. */

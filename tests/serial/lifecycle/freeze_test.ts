@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { Client } from "../../helpers/client.ts";
 import { makeHandler } from "../../helpers/handlers.ts";
+import { receiveResponse, requestText } from "../../helpers/http_client.ts";
 import { makeMark } from "../../helpers/mark.ts";
 import { workers } from "../../helpers/modes.ts";
 import { startServer } from "../../helpers/server.ts";
@@ -77,6 +78,29 @@ Deno.test("--mode forked: a worker that computes is not killed by pauses, howeve
   }
   assertEquals(await client.receiveUntil("\n"), "computed\n");
   assertEquals(server.records("Worker crashed"), []);
+  client.close();
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+});
+
+Deno.test("an upload goes on after a pause that is longer than --body-timeout", async () => {
+  const mark = makeMark();
+  await using handler = await makeHandler(
+    `export default { fetch: async (request) => new Response(await request.text()) };`,
+  );
+  const args = ["--mode", "async", ...handler.args, "--body-timeout", "1s"];
+  await using server = await startServer(args, mark);
+  using client = await Client.connect(server);
+  await client.send(requestText("POST", "/", { "Content-Length": 8 }) + "half");
+  await delay(300);
+  const processes = mark.processes();
+  for (const pid of processes) Deno.kill(pid, "SIGSTOP");
+  await delay(3000);
+  for (const pid of processes) Deno.kill(pid, "SIGCONT");
+  await delay(300);
+  await client.send("half");
+  const { status, body } = await receiveResponse(client);
+  assertEquals([status, body], [200, "halfhalf"]);
   client.close();
   server.kill("SIGTERM");
   assertEquals(await server.exited, 0);
