@@ -80,6 +80,15 @@ export class SupervisedLane {
     return performance.now() - this.#lastUse;
   }
 
+  /**
+   * Whether it accepts no clients yet. One that has accepted a client is ready, though
+   * its report may be on the way, and waits while this thread or the machine is busy.
+   */
+  get isStarting(): boolean {
+    const { row } = this;
+    return row.state === "starting" && row.get("accepted") === 0 && row.open === 0;
+  }
+
   /** Whether it can serve one more connection. */
   get hasRoom(): boolean {
     return this.row.open < this.generation.plan.connections;
@@ -139,7 +148,7 @@ export class SupervisedLane {
 
   /** Tells connections to finish; the lane exits with the last one. */
   drain(): void {
-    if (this.state === "starting") return this.#cancel();
+    if (this.isStarting) return this.#cancel();
     this.row.state = "draining";
     this.handle.drain();
   }
@@ -152,12 +161,14 @@ export class SupervisedLane {
 
   /**
    * Whether the lane accepts clients. A starting lane may accept before it reports
-   * so: this waits for the report, and kills the lane if there is none.
+   * so: this waits for the report, and kills the lane if there is none, and it has not
+   * accepted anyone.
    */
   async #isAccepting(): Promise<boolean> {
     if (this.state === "starting") {
       await this.#patiently(this.handle.ready.then(() => {}, () => {}));
-      if (this.state === "starting") this.#cancel();
+      if (this.isStarting) this.#cancel();
+      else if (this.state === "starting") return true;
     }
     return this.state === "ready";
   }

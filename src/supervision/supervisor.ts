@@ -115,7 +115,7 @@ export class Supervisor {
   #giveUp(lanes: readonly SupervisedLane[]): void {
     const live = this.lanes.filter((lane) => lanes.includes(lane));
     for (const lane of live) {
-      if (this.#scaler.serving === null || lane.state === "starting") lane.handle.kill();
+      if (this.#scaler.serving === null || lane.isStarting) lane.handle.kill();
       else void lane.retire(this.#pool.settings);
     }
   }

@@ -60,7 +60,7 @@ export class Watchdog {
     if (isHere && late >= heartbeat.suspectAfter) {
       this.#warn("The event loop was blocked", lane, late);
     }
-    if (lane.state === "starting") {
+    if (lane.isStarting) {
       // A gap in the checks means that the whole process was stopped.
       if (lane.isLate(3 * this.#interval)) this.#supervisor.giveUp(lane);
     } else if (!isHere) this.#checkHeartbeat(lane);

@@ -11,6 +11,8 @@ import { until } from "../helpers/until.ts";
 interface Behaviour {
   readonly open?: number;
   readonly isStarting?: boolean;
+  /** Whether it reports that it is ready. */
+  readonly isReported?: boolean;
   readonly onStopAccepting?: () => Promise<void>;
   /** Whether it drains, once it has stopped accepting. */
   readonly drains?: boolean;
@@ -25,7 +27,9 @@ function makeLane(behaviour: Behaviour): { lane: SupervisedLane; calls: readonly
   const end = () => exited.resolve({ kind: "stopped" });
   const handle: LaneHandle = {
     pid: 0,
-    ready: Promise.resolve({ addresses: [], refusal: null }),
+    ready: behaviour.isReported === false
+      ? never
+      : Promise.resolve({ addresses: [], refusal: null }),
     exited: exited.promise,
     stopAccepting: async () => {
       await behaviour.onStopAccepting?.();
@@ -43,7 +47,10 @@ function makeLane(behaviour: Behaviour): { lane: SupervisedLane; calls: readonly
       calls.push("kill");
       end();
     },
-    retire: () => Promise.resolve(),
+    retire: () => {
+      calls.push("retire");
+      return Promise.resolve();
+    },
     setReuseportFilter: () => Promise.resolve(false),
   };
   const row = scoreboard.claim(0);
@@ -57,7 +64,7 @@ const HOUR = 3_600_000;
 /** A stop that kills leaves a timer running, for lanes that survive being killed. */
 const KILLS = { sanitizeOps: false, sanitizeResources: false };
 const ignore = () => {};
-const never = new Promise<void>(() => {});
+const never = new Promise<never>(() => {});
 
 Deno.test("stopLanes() makes all lanes stop accepting before it drains any", async () => {
   const order: string[] = [];
@@ -132,5 +139,24 @@ Deno.test(
     await whileStopping([hung.lane, other.lane], async () => {
       await until("the other lane drains", () => other.calls.includes("drain"), 3000);
     });
+  },
+);
+
+Deno.test("SupervisedLane.drain() kills a lane that starts, but not one that has accepted a client", () => {
+  const unready = makeLane({ isStarting: true });
+  unready.lane.drain();
+  assertEquals(unready.calls, ["kill"]);
+  const late = makeLane({ isStarting: true, open: 1 });
+  late.lane.drain();
+  assertEquals(late.calls, ["drain"]);
+});
+
+Deno.test(
+  "SupervisedLane.retire() does not kill a lane whose report of being ready comes late",
+  KILLS,
+  async () => {
+    const { lane, calls } = makeLane({ isStarting: true, open: 1, isReported: false });
+    await lane.retire(UNLIMITED);
+    assertEquals([calls, lane.state], [["retire"], "retiring"]);
   },
 );
