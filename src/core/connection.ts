@@ -221,6 +221,11 @@ export class Connection {
     this.#closeSocket();
   }
 
+  /** Waits no longer for the service of a connection that was closed: it may never return. */
+  abandon(): void {
+    this.#receiver.abandon();
+  }
+
   /**
    * Ends gracefully: half-closes, then waits a moment for the peer to do the
    * same. Closing with unread bytes would reset the connection and lose what was

@@ -66,6 +66,11 @@ export class Connections {
     this.kill();
   }
 
+  /** Waits no longer for services whose connections were killed, so that those have their records. */
+  abandon(): void {
+    for (const connection of this.#live.keys()) connection.abandon();
+  }
+
   /** Closes all connections at once; later dials fail. */
   kill(): void {
     this.#isOver = true;

@@ -74,6 +74,11 @@ export class Receiver {
     return this.#watching ?? this.#watch(true);
   }
 
+  /** Takes the peer as gone, whatever the service does: this side has closed the connection. */
+  abandon(): void {
+    this.onGone?.(new ConnectionError("Cannot use the connection: it was closed", "drain"));
+  }
+
   /** Called by the deadline sweep while the service does something else, since `since`. */
   checkPeer(since: number): void {
     // The end of the peer's stream may be a half-close, after which it waits for an answer.

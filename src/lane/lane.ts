@@ -23,6 +23,9 @@ import { type WiredLane, wireLane } from "./wiring.ts";
 /** Milliseconds between two heartbeats until a lane is open. */
 const STARTING_HEARTBEAT = 50;
 
+/** Quick sweeps for which a service may keep its connection once that is closed; the parent waits longer. */
+const SERVICE_PATIENCE = 2;
+
 /** What a place provides to its lanes. */
 export interface LaneHost {
   readonly log: Logger;
@@ -187,9 +190,20 @@ export class Lane {
     await this.ended();
   }
 
-  /** Closes every connection at once. */
+  /** Closes every connection at once. Each has its record soon, though its service may never return. */
   closeConnections(): void {
-    this.#parts.wired.connections.kill();
+    const { connections, context } = this.#parts.wired;
+    const { quick } = context.deadlines;
+    connections.kill();
+    let sweeps = 0;
+    const timed = {
+      expire() {
+        if (++sweeps < SERVICE_PATIENCE) return;
+        quick.delete(timed);
+        connections.abandon();
+      },
+    };
+    quick.add(timed);
   }
 }
 

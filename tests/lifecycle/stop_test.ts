@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";
-import { testEachMode } from "../helpers/modes.ts";
+import { testEachMode, workers } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
 
@@ -155,3 +155,23 @@ testEachMode("TERM logs how many connections it drains, none that has ended", as
     );
   }
 });
+
+for (const mode of ["async", "pooled", "forked"]) {
+  Deno.test(`--mode ${mode} records a connection whose handler never returns, when its worker is ended`, async () => {
+    await using handler = await makeHandler(
+      "export default { fetch: () => new Promise(() => {}) };",
+    );
+    await using server = await startServer([
+      ...[...workers(mode, 1), ...handler.args],
+      ...["--retire-timeout", "200ms", "--graceful-timeout", "200ms", "--log-level", "debug"],
+    ]);
+    using client = await Client.connect(server);
+    await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await server.logged("Connection accepted");
+    server.kill("SIGHUP");
+    const closed = await server.logged("Connection closed");
+    assertEquals(closed["sluice.connection.ended_by"], "drain");
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+  });
+}
