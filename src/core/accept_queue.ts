@@ -8,8 +8,10 @@ import { disableNagle } from "./nagle.ts";
 const OUTAGE_PAUSE = 100;
 /** Time for clients to finish connecting before the queue counts as empty, in milliseconds. */
 const QUIET = 10;
-/** Longest time to drain the queue while clients keep coming, in milliseconds. */
-const DRAIN_LIMIT = 250;
+/** So many turns of the event loop without a client show that the queue is empty. */
+const EMPTY_TURNS = 4;
+/** The most turns to drain the queue while clients keep coming; each takes at least a millisecond. */
+const MOST_TURNS = 200;
 
 /** The kernel's accept queue of a listening socket. */
 export class AcceptQueue {
@@ -54,17 +56,18 @@ export class AcceptQueue {
   }
 
   /**
-   * Resolves when the queue is empty (a turn of the event loop accepted no client)
-   * or after a time limit. Then close at once, before another client arrives.
+   * Resolves when the queue is empty (several turns of the event loop accepted no
+   * client) or after many turns. Then close at once, before another client arrives.
+   * Turns, not time: when something blocks the event loop, clients only wait longer.
    */
   async drained(): Promise<void> {
-    const latest = performance.now() + DRAIN_LIMIT;
     await sleep(QUIET);
-    let before: number;
-    do {
-      before = this.#accepted;
+    let empty = 0;
+    for (let turn = 0; turn < MOST_TURNS && empty < EMPTY_TURNS; turn++) {
+      const before = this.#accepted;
       await sleep(1);
-    } while (this.#accepted !== before && performance.now() < latest);
+      empty = this.#accepted === before ? empty + 1 : 0;
+    }
   }
 
   close(): void {
