@@ -8,7 +8,7 @@ export interface Timed {
 /** A clock that stands still between sweeps. */
 export interface Clock {
   /**
-   * The time of the last sweep, in milliseconds on a monotonic clock, which stands
+   * When the last sweep began, in milliseconds on a monotonic clock, which stands
    * still while the lane does not run.
    */
   readonly now: number;
@@ -53,26 +53,37 @@ const LONGEST_TICK = 1000;
 const SHORTEST_TICK = 25;
 /** The time between two quick sweeps, in milliseconds. */
 const QUICK_TICK = 100;
+/** How much later than a tick a sweep may begin before the clock stands still, in milliseconds. */
+const LEEWAY = 25;
 
 /**
  * The deadlines of one lane, kept by one timer: sweeping all open connections
- * costs less than setting and clearing a timer with every read. A deadline may be
- * up to two ticks late, but never early.
+ * costs less than setting and clearing a timer with every read.
+ *
+ * A deadline may be late, by up to two ticks and more while the event loop is
+ * blocked, but never early: what has lasted for the timeout by this clock has really
+ * lasted for it when the sweep began, and all that had arrived by then has been read.
  */
 export class Deadlines implements Clock {
   now = performance.now();
-  /** Time between two sweeps in milliseconds, which is how old {@linkcode now} may be. */
+  /** Time between two sweeps in milliseconds. */
   readonly tick: number;
   readonly quick = new Sweep(QUICK_TICK);
   readonly #timed = new Set<Timed>();
   readonly #stop: () => void;
+  /** The latest time by the clock of which all input has been read. */
+  #heard = this.now;
 
   /** @param shortest The shortest timeout in use, in milliseconds; 0 if there is none. */
   constructor(shortest: number) {
     this.tick = shortest === 0
       ? LONGEST_TICK
       : Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, shortest / 4));
-    this.#stop = everyAfterInput(this.tick, () => this.#sweep());
+    this.#stop = everyAfterInput(this.tick, {
+      sources: () => this.#timed.size,
+      begin: () => this.#advance(),
+      act: () => this.#sweep(),
+    });
   }
 
   /** Stops the sweeps. */
@@ -82,7 +93,8 @@ export class Deadlines implements Clock {
   }
 
   isOver(since: number, timeout: number): boolean {
-    return timeout > 0 && this.now - since >= timeout + this.tick;
+    // What began just before a step of the clock counts from the step before.
+    return timeout > 0 && this.#heard - since >= timeout + this.tick + LEEWAY;
   }
 
   add(timed: Timed): void {
@@ -93,17 +105,21 @@ export class Deadlines implements Clock {
     this.#timed.delete(timed);
   }
 
-  /** When the last sweep was, by `performance.now()`. */
-  #swept = this.now;
+  /** When the clock last went on, by `performance.now()`. */
+  #advanced = this.now;
+
+  #advance(): void {
+    const time = performance.now();
+    const passed = time - this.#advanced;
+    this.#advanced = time;
+    // A sweep is late if the process was stopped or its event loop blocked. Then no
+    // peer could be heard; and `now`, by which the beginning of a wait is set, was
+    // older than a tick.
+    this.now += Math.min(passed, this.tick + LEEWAY);
+  }
 
   #sweep(): void {
-    const time = performance.now();
-    const passed = time - this.#swept;
-    this.#swept = time;
-    // While the lane did not run, because its process was stopped or its event loop
-    // blocked, no peer could be heard. What has arrived by now is read before the
-    // next sweep.
-    this.now += passed > 3 * this.tick ? this.tick : passed;
+    this.#heard = this.now;
     for (const timed of this.#timed) timed.expire();
   }
 }

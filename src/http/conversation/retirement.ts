@@ -47,13 +47,14 @@ export class Retirement {
     if (this.#turns === 0 || this.#isRunning || this.#open.size === 0) return;
     this.#isRunning = true;
     const size = Math.ceil(this.#open.size / BATCHES);
-    const stop = everyAfterInput(SPREAD / BATCHES, () => {
+    const act = () => {
       this.#turns++;
       this.#closeSilent(size);
       if (this.#open.size > 0) return;
       this.#isRunning = false;
       stop();
-    });
+    };
+    const stop = everyAfterInput(SPREAD / BATCHES, { sources: () => this.#open.size, act });
   }
 
   /** @param most The most connections to close. */

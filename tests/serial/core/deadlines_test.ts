@@ -1,0 +1,52 @@
+/** The clock of the deadline sweeps, while something blocks the event loop. */
+import { assert } from "@std/assert";
+import { delay } from "@std/async/delay";
+import { Deadlines, type Timed } from "../../../src/core/deadlines.ts";
+
+/** Four ticks. */
+const SHORTEST = 400;
+const TIMEOUT = 150;
+
+function block(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
+for (const blocked of [50, 150, 280, 400]) {
+  Deno.test(`no deadline is early after ${blocked} ms without a sweep`, async () => {
+    const deadlines = new Deadlines(SHORTEST);
+    const durations: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const first: Timed = {
+        expire() {
+          deadlines.delete(first);
+          resolve();
+        },
+      };
+      deadlines.add(first);
+      await promise;
+      await delay(1);
+      block(blocked);
+      durations.push(await measure(deadlines));
+    }
+    deadlines.stop();
+    assert(durations.every((one) => one >= TIMEOUT), `over after ${durations} ms`);
+  });
+}
+
+/** How long something that begins now really lasts until its timeout is over. */
+function measure(deadlines: Deadlines): Promise<number> {
+  const since = deadlines.now;
+  const begun = performance.now();
+  return new Promise((resolve) => {
+    const timed: Timed = {
+      expire() {
+        if (!deadlines.isOver(since, TIMEOUT)) return;
+        deadlines.delete(timed);
+        resolve(performance.now() - begun);
+      },
+    };
+    deadlines.add(timed);
+  });
+}

@@ -1,0 +1,104 @@
+/** Kept connections across reloads, while handlers block the event loop now and then. */
+import { assert, assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
+import { Client } from "../../helpers/client.ts";
+import { makeHandler } from "../../helpers/handlers.ts";
+import { receiveResponse, requestText } from "../../helpers/http_client.ts";
+import { workers } from "../../helpers/modes.ts";
+import { type Server, startServer } from "../../helpers/server.ts";
+
+const CLIENTS = 60;
+/** The most requests in a row that block the event loop. */
+const MOST_BLOCKERS = 6;
+/** Of each test in milliseconds; a longer one finds rarer losses. */
+const DURATION = Number(Deno.env.get("KEPT_DURATION") ?? 16_000);
+/** The shortest time between two reloads, in milliseconds. */
+const RELOAD = 1200;
+/** The longest silence of a client, in milliseconds: the server must wait for a second. */
+const SILENCE = 900;
+
+const SOURCE = `export default {
+  fetch(request) {
+    const end = performance.now() + Number(new URL(request.url).searchParams.get("spin"));
+    while (performance.now() < end);
+    return new Response("done");
+  },
+};`;
+
+/** What the clients saw. */
+interface Figures {
+  /** Requests on connections that had served one before. */
+  reused: number;
+  readonly losses: string[];
+}
+
+for (const mode of ["async", "pooled"]) {
+  Deno.test(`--mode ${mode}: reloads close no kept connection that was used within a second`, async () => {
+    await using handler = await makeHandler(SOURCE);
+    await using server = await startServer([...workers(mode), ...handler.args]);
+    const figures: Figures = { reused: 0, losses: [] };
+    const end = performance.now() + DURATION;
+    const isOver = () => performance.now() >= end;
+    await Promise.all([
+      ...Array.from({ length: CLIENTS }, async () => {
+        while (!isOver()) await visit(server, figures, isOver);
+      }),
+      blockOften(server, isOver),
+      reloadOften(server, isOver),
+    ]);
+    assertEquals(figures.losses, []);
+    assert(figures.reused > CLIENTS, `only ${figures.reused} requests on kept connections`);
+  });
+}
+
+/** Sends requests on one connection until the server says that it ends, or loses one. */
+async function visit(
+  server: Server,
+  figures: Figures,
+  isOver: () => boolean,
+): Promise<void> {
+  using client = await Client.connect(server);
+  let used: number | null = null;
+  while (!isOver()) {
+    const idle = used === null ? 0 : performance.now() - used;
+    const begun = performance.now();
+    try {
+      await client.send(requestText("GET", "/?spin=0"));
+      const { fields } = await receiveResponse(client);
+      if (used !== null && idle < SILENCE) figures.reused++;
+      if (fields["connection"] === "close") return;
+    } catch (error) {
+      const lasted = performance.now() - begun;
+      const what = `${
+        (error as Error).message
+      }, after ${idle.toFixed()} ms, in ${lasted.toFixed()} ms`;
+      if (idle < SILENCE) figures.losses.push(used === null ? `fresh: ${what}` : `kept: ${what}`);
+      return;
+    }
+    used = performance.now();
+    await delay(Math.random() * SILENCE);
+  }
+}
+
+/** Blocks the event loop with several requests in a row, and lets it run in between. */
+async function blockOften(server: Server, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    await delay(Math.random() * 2000);
+    const count = 1 + Math.floor(Math.random() * MOST_BLOCKERS);
+    await Promise.all(Array.from({ length: count }, () => block(server)));
+  }
+}
+
+async function block(server: Server): Promise<void> {
+  using client = await Client.connect(server);
+  const spin = 50 + Math.random() * 350;
+  await client.send(requestText("GET", `/?spin=${spin}`, { Connection: "close" }));
+  await client.receiveAll().catch(() => {});
+}
+
+async function reloadOften(server: Server, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    await delay(RELOAD * (1 + 2 * Math.random()));
+    server.kill("SIGHUP");
+  }
+}
