@@ -20,6 +20,16 @@ export class Backoff {
     return this.#deaths >= TOO_MANY ? this.#last : null;
   }
 
+  /** The last error since lanes stay up; null if there was none. */
+  get lastError(): Error | null {
+    return this.#deaths > 0 ? this.#last : null;
+  }
+
+  /** Whether lanes have died early more than once in a row, so that one tries for all. */
+  get isProbing(): boolean {
+    return this.#deaths > 1;
+  }
+
   /** Counts an early death. */
   failed(error: Error): void {
     this.#deaths++;

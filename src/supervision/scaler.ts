@@ -18,10 +18,13 @@ export interface ScalerOptions {
 
 /** Keeps as many lanes of the serving generation alive as its plan calls for. */
 export class Scaler {
-  /** The generation that serves; null before the first has started. */
-  serving: Generation | null = null;
+  /** How many lanes may start at a time. */
+  pace = Infinity;
+  /** How many clients are about to come, besides those that are there. */
+  expected = 0;
   readonly #options: ScalerOptions;
-  readonly #backoff = new Backoff();
+  #serving: Generation | null = null;
+  #backoff = new Backoff();
   /** Lanes added by TTIN minus those removed by TTOU. */
   #extra = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -31,10 +34,37 @@ export class Scaler {
     this.#options = options;
   }
 
-  /** How many lanes a generation with this plan starts with: enough for the clients of the lanes that it replaces. */
+  /** The generation that serves; null before the first has started. */
+  get serving(): Generation | null {
+    return this.#serving;
+  }
+
+  /** Another generation does not wait for the failures of the one before. */
+  set serving(generation: Generation | null) {
+    this.#serving = generation;
+    this.#backoff = new Backoff();
+    this.#clearTimer();
+  }
+
+  /** How many lanes a generation with this plan starts with. More follow on demand. */
   initialLanes(plan: Plan): number {
-    const busy = this.#options.pool.lanes.filter((lane) => !lane.hasRoom).length;
-    return wantedLanes(scaled(plan, this.#extra), busy, 1);
+    return wantedLanes(scaled(plan, this.#extra), 0, 1);
+  }
+
+  /** Whether lanes of the serving generation start or are missing. */
+  get isGrowing(): boolean {
+    return this.#missing() > 0 || this.#current().some(({ state }) => state === "starting");
+  }
+
+  /** How many clients the serving generation can take now besides the expected ones. */
+  get room(): number {
+    const idle = this.#current().filter((lane) => lane.state === "ready" && lane.hasRoom);
+    return Math.max(0, idle.length - this.expected);
+  }
+
+  /** The last early death of a lane, or failure of its start, since lanes stay up. */
+  get failure(): Error | null {
+    return this.#backoff.lastError;
   }
 
   /** Changes the maximum number of lanes, which stays at least 1; returns the old and the new one. */
@@ -75,7 +105,12 @@ export class Scaler {
   /** Starts no more lanes. */
   stop(): void {
     this.#isStopped = true;
+    this.#clearTimer();
+  }
+
+  #clearTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   /**
@@ -86,10 +121,11 @@ export class Scaler {
    */
   replaceGone(lane: SupervisedLane, error: Error | null): void {
     if (lane.generation !== this.serving) return;
-    if (lane.startError !== null) this.#logFailure(lane.startError);
     // Further deaths while a restart is pending belong to the same attempt.
+    const isCounted = this.#timer === null;
+    if (isCounted && lane.startError !== null) this.#logFailure(lane.startError);
     const isEarly = error !== null && lane.isServing && !lane.isStable;
-    if (isEarly && this.#timer === null) this.#backoff.failed(error);
+    if (isCounted && isEarly) this.#backoff.failed(error);
     if (!this.#hasGivenUp()) this.fill();
   }
 
@@ -123,9 +159,10 @@ export class Scaler {
     const { serving } = this;
     if (serving === null || this.#isStopped) return;
     try {
-      for (let missing = this.#missing(); missing > 0; missing--) {
-        this.#options.pool.launch(serving, true);
-      }
+      const starting = this.#current().filter(({ state }) => state === "starting").length;
+      const atOnce = this.#backoff.isProbing ? 1 : this.pace;
+      const count = Math.min(this.#missing(), atOnce - starting);
+      for (let i = 0; i < count; i++) this.#options.pool.launch(serving, true);
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       this.#logFailure(error);
@@ -144,7 +181,9 @@ export class Scaler {
     if (plan === null) return 0;
     const current = this.#current();
     const idle = current.filter((lane) => lane.hasRoom).length;
-    return wantedLanes(plan, current.length - idle, idle) - current.length;
+    const busy = current.length - idle + this.expected;
+    // The expected are all: they are no burst that may go on.
+    return wantedLanes(plan, busy, this.expected > 0 ? 1 : idle) - current.length;
   }
 
   #isFull(): boolean {

@@ -1,4 +1,5 @@
 import { availableProcessors } from "../base/processors.ts";
+import { firstLine } from "../base/system_errors.ts";
 import type { Ready } from "../places/handle.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
@@ -10,7 +11,8 @@ import type { SupervisedLane } from "./supervised_lane.ts";
  * @param launch Launches one lane.
  * @param isServing Whether other lanes serve clients.
  * @returns The report of the first lane.
- * @throws {Error} If a lane cannot start; then no further ones are launched.
+ * @throws {Error} If a lane cannot start or, while other lanes serve, if one ends before
+ * all are ready; then no further ones are launched.
  */
 export async function startLanes(
   launch: () => SupervisedLane,
@@ -18,23 +20,49 @@ export async function startLanes(
   isServing: boolean,
 ): Promise<Ready> {
   if (count < 1) throw new Error("the plan has no lanes");
-  const first = launch().handle.ready;
+  const early = Promise.withResolvers<never>();
+  early.promise.catch(() => {});
+  let hasFailed = false;
+  const fail = (error: unknown) => {
+    hasFailed = true;
+    early.reject(error);
+  };
+  const start = () => {
+    const lane = launch();
+    const { ready } = lane.handle;
+    if (isServing) void ready.then(() => endsEarly(lane)).then(fail, fail);
+    return ready;
+  };
+  const first = start();
   if (isServing) await first;
   const rest = count - 1;
-  const atOnce = isServing ? Math.max(1, Math.floor(await availableProcessors() / 2)) : rest;
+  const atOnce = isServing ? await startsAtOnce() : rest;
   let launched = 0;
-  let hasFailed = false;
   const startInTurn = async () => {
     while (launched < rest && !hasFailed) {
       launched++;
       try {
-        await launch().handle.ready;
+        await start();
       } catch (error) {
         hasFailed = true;
         throw error;
       }
     }
   };
-  await Promise.all([first, ...Array.from({ length: Math.min(atOnce, rest) }, startInTurn)]);
+  const all = Promise.all(Array.from({ length: Math.min(atOnce, rest) }, startInTurn));
+  await Promise.race([early.promise, Promise.all([first, all])]);
   return await first;
+}
+
+/** How many lanes may start at a time while others serve: these keep half of the processors. */
+export async function startsAtOnce(): Promise<number> {
+  return Math.max(1, Math.floor(await availableProcessors() / 2));
+}
+
+/** Waits for the end of a lane that is ready, and returns why it should have gone on. */
+async function endsEarly(lane: SupervisedLane): Promise<Error> {
+  const exit = await lane.gone;
+  if (exit.kind !== "crashed") return new Error("it ended right after its start");
+  const cause = exit.error;
+  return new Error(`it crashed right after its start: ${firstLine(cause)}`, { cause });
 }

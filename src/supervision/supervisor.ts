@@ -9,7 +9,7 @@ import { checkMemoryLimit } from "./memory_limit.ts";
 import { LaneReplacer } from "./replace.ts";
 import { Scaler, type ScalerOptions } from "./scaler.ts";
 import type { SupervisionSettings } from "./settings.ts";
-import { startLanes } from "./start_lanes.ts";
+import { startLanes, startsAtOnce } from "./start_lanes.ts";
 import { type Stop, stopLanes } from "./stop.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 import type { Totals } from "./totals.ts";
@@ -41,7 +41,7 @@ export class Supervisor {
     this.#log = log;
     this.#pool = new LanePool({ ...options, onGone });
     this.#scaler = new Scaler({ pool: this.#pool, log, onFull, onGivenUp: this.#failed.resolve });
-    this.#replacer = new LaneReplacer(log);
+    this.#replacer = new LaneReplacer(log, this.#scaler);
     this.#watchdog = new Watchdog(this, log, this.#pool.heartbeatInterval);
   }
 
@@ -79,15 +79,17 @@ export class Supervisor {
    * the previous one. Resolves when only the new ones accept.
    *
    * @returns The report of the first lane.
-   * @throws {ExitError} If a lane cannot start: then the new ones are ended, and the
-   * previous generation keeps serving.
+   * @throws {ExitError} If a lane cannot start, or new ones die early while they take over
+   * clients: then the new ones are ended, and the previous generation keeps serving.
    */
   async start(plan: Plan, work: Work, settings: SupervisionSettings): Promise<Ready> {
     const { startTimeout } = settings;
     const next: Generation = { number: ++this.#lastGeneration, plan, work, startTimeout };
     const lanes: SupervisedLane[] = [];
+    const { serving: previous } = this.#scaler;
+    const { settings: previousSettings } = this.#pool;
     try {
-      const isServing = this.#scaler.serving !== null;
+      const isServing = previous !== null;
       const first = await startLanes(
         () => {
           if (this.#stopping !== null) throw new Error("the server is stopping");
@@ -99,22 +101,29 @@ export class Supervisor {
         isServing,
       );
       checkMemoryLimit(lanes, settings);
+      this.#scaler.pace = await startsAtOnce();
       this.#pool.settings = settings;
       this.#scaler.serving = next;
       const old = this.lanes.filter((lane) => lane.generation !== next);
       await this.#replacer.replace(old, lanes, countListening(old), settings);
       return first;
     } catch (error) {
-      if (this.#scaler.serving === null) this.#watchdog.stop();
-      this.#giveUp(lanes);
+      if (previous === null) this.#watchdog.stop();
+      if (this.#scaler.serving !== previous) {
+        this.#scaler.serving = previous;
+        this.#pool.settings = previousSettings;
+      }
+      this.#giveUp(next);
       throw startError(error);
+    } finally {
+      this.#scaler.pace = Infinity;
     }
   }
 
   /** Ends the lanes of a generation that cannot start, without a loss for clients that some may serve. */
-  #giveUp(lanes: readonly SupervisedLane[]): void {
-    const live = this.lanes.filter((lane) => lanes.includes(lane));
-    for (const lane of live) {
+  #giveUp(generation: Generation): void {
+    for (const lane of this.lanes) {
+      if (lane.generation !== generation) continue;
       if (this.#scaler.serving === null || lane.isStarting) lane.handle.kill();
       else void lane.retire(this.#pool.settings);
     }

@@ -8,6 +8,7 @@ Deno.test("LaneReplacer retires the lanes with room first, and then the full one
   const makeLane = (name: string, hasRoom: boolean) =>
     ({
       hasRoom,
+      gone: new Promise(() => {}),
       async retire() {
         steps.push(`${name} retires`);
         await Promise.resolve();
@@ -15,7 +16,8 @@ Deno.test("LaneReplacer retires the lanes with room first, and then the full one
       },
     }) as unknown as SupervisedLane;
   const old = [makeLane("full 1", false), makeLane("idle", true), makeLane("full 2", false)];
-  await new LaneReplacer(SILENT).replace(old, [], 3, UNLIMITED);
+  const successors = { expected: 0, isGrowing: false, room: 1, failure: null, fill() {} };
+  await new LaneReplacer(SILENT, successors).replace(old, [], 3, UNLIMITED);
   assertEquals(steps, [
     "idle retires",
     "idle has stopped accepting",

@@ -13,11 +13,14 @@ const ignore = () => {};
 /** Lanes that are ready at once, and end when they retire or `crash` is called. */
 function makePlace() {
   const crashes = new Map<number, (error: Error) => void>();
-  const readiness = { isDelayed: false };
+  const readiness = { isDelayed: false, isFailing: false };
   const place: Place = ({ lane }) => {
     const exited = Promise.withResolvers<Exit>();
     const ready = Promise.withResolvers<Ready>();
-    if (!readiness.isDelayed) ready.resolve({ addresses: [], refusal: null });
+    if (readiness.isFailing) {
+      ready.reject(new Error("broken"));
+      exited.resolve({ kind: "stopped" });
+    } else if (!readiness.isDelayed) ready.resolve({ addresses: [], refusal: null });
     const end = () => {
       ready.reject(new Error("ended"));
       exited.resolve({ kind: "stopped" });
@@ -49,19 +52,19 @@ const PLAN: Plan = {
 };
 
 /** A scaler for a plan whose lanes serve one connection at a time. */
-function makeScaler(lanes: Plan["lanes"]) {
+function makeScaler(lanes: Plan["lanes"], log = SILENT) {
   const { place, readiness, crash } = makePlace();
   const full: boolean[] = [];
   const pool = new LanePool({
     place,
     scoreboard: new Scoreboard(),
-    log: SILENT,
+    log,
     settings: UNLIMITED,
     onGone: (lane, error) => scaler.replaceGone(lane, error),
   });
   const scaler = new Scaler({
     pool,
-    log: SILENT,
+    log,
     onFull: (isFull) => full.push(isFull),
     onGivenUp: ignore,
   });
@@ -148,20 +151,49 @@ Deno.test("Scaler.stop() keeps lanes from starting", async () => {
   assertEquals(pool.lanes, []);
 });
 
-Deno.test("Scaler.initialLanes() suffices for the clients that a new generation takes over", async () => {
+Deno.test("Scaler.initialLanes() starts the least lanes, however many clients are there", async () => {
   const lanes = { min: 2, max: 5, spare: 1 };
   const { scaler, ready, setOpen } = makeScaler(lanes);
-  const initialLanes = () => scaler.initialLanes({ ...PLAN, lanes });
-  assertEquals(initialLanes(), 2);
   scaler.adjust();
   await ready([0, 1]);
   setOpen(1);
-  assertEquals(initialLanes(), 3, "two clients and a spare lane");
-  // Clients of an earlier generation have no other place to go, either.
-  scaler.serving = { number: 1, plan: { ...PLAN, lanes }, work: makeOrder({}), startTimeout: 0 };
-  scaler.adjust();
-  await ready([0, 1, 2, 3]);
-  setOpen(1);
-  assertEquals(initialLanes(), 5, "four clients and a spare lane");
+  assertEquals(scaler.initialLanes({ ...PLAN, lanes }), 2);
+  scaler.stop();
+});
+
+Deno.test("Scaler.fill() starts lanes for expected clients, no more at a time than the pace", async () => {
+  const { scaler, pool, ready } = makeScaler({ min: 1, max: 9, spare: 1 });
+  scaler.fill();
+  await ready([0]);
+  assertEquals([scaler.room, scaler.isGrowing], [1, false]);
+  scaler.expected = 4;
+  scaler.pace = 2;
+  scaler.fill();
+  assertEquals(pool.lanes.map(({ state }) => state), ["ready", "starting", "starting"]);
+  assertEquals([scaler.room, scaler.isGrowing], [0, true]);
+  await ready([0, 1, 2]);
+  scaler.fill();
+  await ready([0, 1, 2, 3, 4]);
+  assertEquals([scaler.room, scaler.isGrowing], [1, false], "four clients and a spare lane");
+  scaler.stop();
+});
+
+Deno.test("Scaler logs one failure for all lanes that cannot start at a time, and another generation does not wait", async () => {
+  const errors: string[] = [];
+  const log = { ...SILENT, error: (message: string) => void errors.push(message) };
+  const { scaler, pool, readiness, ready } = makeScaler({ min: 5, max: 5, spare: 0 }, log);
+  readiness.isFailing = true;
+  scaler.fill();
+  await until("all have failed", () => pool.lanes.length === 0);
+  assertEquals(errors, ["Cannot start another worker yet, trying again"]);
+  assertEquals(scaler.failure?.message, "broken");
+  await until("five have failed again, and one that tried for all", () => errors.length === 3);
+  readiness.isFailing = false;
+  const { serving } = scaler;
+  scaler.serving = serving;
+  assertEquals(scaler.failure, null);
+  scaler.fill();
+  assertEquals(pool.lanes.length, 5, "at once");
+  await ready([11, 12, 13, 14, 15]);
   scaler.stop();
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { availableProcessors } from "../../src/base/processors.ts";
-import type { Ready } from "../../src/places/handle.ts";
+import type { Exit, Ready } from "../../src/places/handle.ts";
 import { startLanes } from "../../src/supervision/start_lanes.ts";
 import type { SupervisedLane } from "../../src/supervision/supervised_lane.ts";
 import { until } from "../helpers/until.ts";
@@ -8,12 +8,15 @@ import { until } from "../helpers/until.ts";
 /** Launches lanes that are ready, or fail, when told so. */
 function makeLauncher() {
   const starting: PromiseWithResolvers<Ready>[] = [];
+  const gone = Promise.withResolvers<Exit>();
   return {
     starting,
+    crashFirst: (error: Error) => gone.resolve({ kind: "crashed", error }),
     launch(): SupervisedLane {
       const ready = Promise.withResolvers<Ready>();
       starting.push(ready);
-      return { handle: { ready: ready.promise } } as unknown as SupervisedLane;
+      const end = starting.length === 1 ? gone.promise : new Promise(() => {});
+      return { handle: { ready: ready.promise }, gone: end } as unknown as SupervisedLane;
     },
   };
 }
@@ -49,5 +52,17 @@ Deno.test("startLanes() launches no more once a lane cannot start", async () => 
   starting[0]?.reject(new Error("no room"));
   await assertRejects(() => all, Error, "no room");
   starting.slice(1).forEach(({ resolve }) => resolve(READY));
+  assertEquals(starting.length, length);
+});
+
+Deno.test("startLanes() fails once a lane crashes while the others start, and launches no more", async () => {
+  const { starting, launch, crashFirst } = makeLauncher();
+  const all = startLanes(launch, COUNT, true);
+  starting[0]?.resolve(READY);
+  await until("the second is launched", () => starting.length > 1);
+  crashFirst(new Error("boom"));
+  await assertRejects(() => all, Error, "it crashed right after its start: boom");
+  const { length } = starting;
+  starting.forEach(({ resolve }) => resolve(READY));
   assertEquals(starting.length, length);
 });

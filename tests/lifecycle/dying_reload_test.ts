@@ -1,0 +1,28 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Client } from "../helpers/client.ts";
+import { makeHandler } from "../helpers/handlers.ts";
+import { type LogLine, startServer } from "../helpers/server.ts";
+
+const GOOD = "export default { async serve(connection) { await connection.write('good\\n'); " +
+  "await connection.read(); } };";
+const DIES = "setTimeout(() => { throw new Error('dead soon') }, 10); " + GOOD;
+const CLIENTS = 12;
+
+Deno.test("--mode threaded: a reload of code that dies soon fails at once, and the old code serves on", async () => {
+  await using handler = await makeHandler(GOOD);
+  await using server = await startServer(["--mode", "threaded", ...handler.args]);
+  const clients: Client[] = [];
+  for (let i = 0; i < CLIENTS; i++) {
+    const client = await Client.connect(server);
+    clients.push(client);
+    assertEquals(await client.receiveText(5), "good\n");
+  }
+  await Deno.writeTextFile(handler.path, DIES);
+  server.kill("SIGHUP");
+  const { message } = await server.logged("Cannot reload");
+  assertStringIncludes(String(message), "crashed right after its start: dead soon");
+  const isOfReload = (record: LogLine) => record["sluice.worker.generation"] === 1;
+  const crashes = server.records("Worker crashed").filter(isOfReload);
+  assert(crashes.length <= 3, `${crashes.length} crashes`);
+  for (const client of clients) client[Symbol.dispose]();
+});
