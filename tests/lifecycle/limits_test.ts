@@ -46,6 +46,8 @@ testEachMode(
     for (const client of clients) {
       await client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
       assertStringIncludes(await client.receiveUntil("World!"), "200 OK");
+      // An idle client would soon lose its place to another.
+      await client.send("GET / HTTP/1.1\r\n");
     }
     await Promise.all(Array.from({ length: 40 }, async () => {
       using client = await Client.connect(server);
