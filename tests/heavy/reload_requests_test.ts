@@ -8,7 +8,7 @@ import { type Server, startServer } from "../helpers/server.ts";
 import { statusFile } from "../helpers/status.ts";
 import { until } from "../helpers/until.ts";
 
-const RELOADS = 10;
+const RELOADS = 5;
 const LOAD = { rate: 400, connections: 16 };
 
 const sourceOf = (version: number) =>
