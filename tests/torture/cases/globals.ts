@@ -97,6 +97,8 @@ export const GLOBALS: Theme = {
     patch(
       "pollutes Object.prototype with toJSON",
       `Object.prototype.toJSON = () => ({ type: "crashed" }); return nothing();`,
+      // The messages of a process are JSON.
+      { main: fine("204"), thread: fine("204"), process: BROKEN },
     ),
     patch(
       "adds a method to Array.prototype",

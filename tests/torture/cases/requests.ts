@@ -235,21 +235,21 @@ export const REQUESTS: Theme = {
     },
     {
       does: "answers after the timeout",
-      code: `return new Promise((resolve) => setTimeout(() => resolve(nothing()), 900));`,
+      code: `return new Promise((resolve) => setTimeout(() => resolve(nothing()), 2000));`,
       shapes: HTTP,
       outcome: TIMES_OUT,
     },
     {
       does: "fails after the timeout",
       code:
-        `return new Promise((_, reject) => setTimeout(() => reject(new Error("too late")), 900));`,
+        `return new Promise((_, reject) => setTimeout(() => reject(new Error("too late")), 2000));`,
       shapes: HTTP,
       outcome: { ...TIMES_OUT, records: ["Request failed: the handler threw <- Error: too late"] },
     },
     {
       does: "streams a body after the timeout",
       code:
-        `return new Promise((resolve) => setTimeout(() => resolve(new Response(new ReadableStream({ pull(controller) { controller.enqueue(new Uint8Array(9)); } }))), 900));`,
+        `return new Promise((resolve) => setTimeout(() => resolve(new Response(new ReadableStream({ pull(controller) { controller.enqueue(new Uint8Array(9)); } }))), 2000));`,
       shapes: FETCH,
       outcome: TIMES_OUT,
     },

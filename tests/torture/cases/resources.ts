@@ -24,7 +24,7 @@ const OVERFLOWS = {
 /** No new client is accepted while no descriptor is free. */
 const STARVED: Outcome = {
   ...fine("204"),
-  records: ["Cannot accept: the system has no room", "Cannot accept: the system has no room"],
+  records: ["Cannot accept: the system has no room"],
 };
 const CRASHED: Outcome = { answer: "204 or closed", records: ["Worker crashed"], next: "new" };
 
