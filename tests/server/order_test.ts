@@ -60,6 +60,7 @@ const KEYS = [
   "spare",
   "startTimeout",
   "takeOver",
+  "tenancy",
   "totalConnections",
   "unixMode",
   "workerTimeout",
