@@ -8,7 +8,7 @@ import { report, violated } from "./report.ts";
 import { runChaos } from "./run.ts";
 
 /** Milliseconds for each mode; the start, the last quiet window and the end come on top. */
-const DURATION = 20_000;
+const DURATION = 12_000;
 /** What decides the choices; CHAOS_SEED overrides it. */
 const SEED = Number(Deno.env.get("CHAOS_SEED") ?? 12);
 const EXECUTABLE = decodeURIComponent(new URL("../../../dist/sluice", import.meta.url).pathname);
