@@ -25,10 +25,17 @@ export type Library = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] & Disposabl
 export function openLibrary(): Library | null {
   if (Deno.build.os !== "linux") return null;
   if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return null;
+  const library = loadLibrary(SYMBOLS);
+  return library && { ...library.symbols, [Symbol.dispose]: () => library.close() };
+}
+
+/** Loads functions of the C library; null if there is none, or it lacks one of them. */
+export function loadLibrary<const S extends Deno.ForeignLibraryInterface>(
+  symbols: S,
+): Deno.DynamicLibrary<S> | null {
   for (const name of C_LIBRARIES) {
     try {
-      const library = Deno.dlopen(name, SYMBOLS);
-      return { ...library.symbols, [Symbol.dispose]: () => library.close() };
+      return Deno.dlopen(name, symbols);
     } catch { // This system uses the other name.
     }
   }

@@ -2,7 +2,7 @@
  * The sockets of the C library, on Linux. A load generator must cost less than the servers that it
  * loads: a request takes 5 us of its time with the runtime's sockets, 1.5 us with these.
  */
-import { C_LIBRARIES } from "../base/c_library.ts";
+import { C_LIBRARIES, loadLibrary } from "../base/c_library.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 
 // Sizes are u32 instead of usize, results i32 instead of isize: types that may be a BigInt leave the
@@ -60,12 +60,8 @@ function open(): SocketLibrary {
       EXIT.noPermission,
     );
   }
-  for (const name of C_LIBRARIES) {
-    try {
-      return Deno.dlopen(name, SYMBOLS).symbols;
-    } catch { // The library has another name here.
-    }
-  }
+  const library = loadLibrary(SYMBOLS);
+  if (library !== null) return library.symbols;
   throw new ExitError(
     `Cannot generate load: expected the C library as one of ${C_LIBRARIES.join(", ")}`,
     EXIT.unavailable,

@@ -6,7 +6,7 @@
  * A module for its effect: one that imports it first runs with the restriction, though
  * all of its imports are loaded before. So nothing here may wait.
  */
-import { C_LIBRARIES } from "../base/c_library.ts";
+import { loadLibrary } from "../base/c_library.ts";
 
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32" },
@@ -76,11 +76,7 @@ function allowReading(library: Library, ruleset: bigint, path: string): void {
 }
 
 function openLibrary(): Library {
-  for (const name of C_LIBRARIES) {
-    try {
-      return Deno.dlopen(name, SYMBOLS).symbols;
-    } catch { // This system uses the other name.
-    }
-  }
-  throw new Error("Cannot deny files: there is no C library");
+  const library = loadLibrary(SYMBOLS);
+  if (library === null) throw new Error("Cannot deny files: there is no C library");
+  return library.symbols;
 }

@@ -1,4 +1,4 @@
-import { C_LIBRARIES } from "../../src/base/c_library.ts";
+import { loadLibrary } from "../../src/base/c_library.ts";
 import { Client } from "./client.ts";
 import { makeHandler, type TestHandler } from "./handlers.ts";
 import { type Server, startServer } from "./server.ts";
@@ -41,18 +41,12 @@ export const IS_EXECUTABLE = Deno.env.get("SERVER_UNDER_TEST") !== undefined;
 
 /** Whether the kernel has Landlock: asks for its version (landlock_create_ruleset(2)). */
 export function hasLandlock(): boolean {
-  for (const name of C_LIBRARIES) {
-    try {
-      const library = Deno.dlopen(name, {
-        syscall: { parameters: ["i64", "pointer", "u64", "u64"], result: "i64" },
-      });
-      const version = library.symbols.syscall(444n, null, 0n, 1n);
-      library.close();
-      return version > 0n;
-    } catch { // This system uses the other name.
-    }
-  }
-  return false;
+  const library = loadLibrary({
+    syscall: { parameters: ["i64", "pointer", "u64", "u64"], result: "i64" },
+  });
+  const version = library?.symbols.syscall(444n, null, 0n, 1n) ?? -1n;
+  library?.close();
+  return version > 0n;
 }
 
 /** Makes a handler that runs what clients send: a line of JavaScript, the body of a function. */
