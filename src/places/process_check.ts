@@ -18,9 +18,11 @@ const row = v.object({
 
 const dropped = v.object({ type: v.literal("dropped"), count });
 
+const fromProcess = v.variant("type", [row, dropped]);
+
 /** Checks a message that only a process may send; null if it is none, or invalid. */
 export function checkFromProcess(
   message: unknown,
 ): RowMessage | Extract<FromProcess, { type: "dropped" }> | null {
-  return checkMessage(v.variant("type", [row, dropped]), message);
+  return checkMessage(fromProcess, message);
 }
