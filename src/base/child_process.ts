@@ -1,4 +1,5 @@
 import { encodeMessage, encodeWord, readMessages } from "./pipe.ts";
+import { writeAll } from "./write_text.ts";
 
 const PERMISSIONS = ["net", "read", "write", "run", "env", "sys", "ffi", "import"] as const;
 /** Characters of other output that may wait to be passed on; more is dropped. */
@@ -121,8 +122,7 @@ class Relay {
 
   async #write(text: string): Promise<void> {
     try {
-      let rest: Uint8Array = encoder.encode(text);
-      while (rest.length > 0) rest = rest.subarray(await this.#stream.write(rest));
+      await writeAll(this.#stream, encoder.encode(text));
     } finally {
       this.#held -= text.length;
     }

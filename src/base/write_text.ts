@@ -8,3 +8,11 @@ export function writeText(
   let rest = encoder.encode(text);
   while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
 }
+
+/** Writes all of the bytes, however few the stream takes at a time. */
+export async function writeAll(
+  stream: { write(data: Uint8Array): Promise<number> },
+  bytes: Uint8Array,
+): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await stream.write(rest));
+}

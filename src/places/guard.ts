@@ -1,22 +1,26 @@
 /** What a handler must not take from a process that it shares with others. */
+import { writeAll } from "../base/write_text.ts";
 
 const encoder = new TextEncoder();
 
-/** The global scope of the main thread; its types lack what only browsers document. */
-interface MainScope {
+/** The global scope of a thread; the types of the main one lack what only browsers document. */
+interface ThreadScope {
   close(): void;
 }
 
 /**
- * Keeps a handler on the main thread from ending the server, without a drain and with
- * the exit code of its choice. Only `main.ts`, which has the real function, exits.
+ * Keeps a handler from ending the thread that it runs in: on the main thread, that
+ * would end the server without a drain and with the exit code of its choice. Only
+ * `main.ts`, which has the real function, exits.
+ *
+ * @param refusal The message of the error that the handler gets.
  */
-export function forbidExit(): void {
+export function forbidExit(refusal: string): void {
   const refuse = (): never => {
-    throw new Error("Cannot end the server: it has other clients, send it TERM to stop it");
+    throw new Error(refusal);
   };
   Deno.exit = refuse;
-  (globalThis as unknown as MainScope).close = refuse;
+  (globalThis as unknown as ThreadScope).close = refuse;
 }
 
 /**
@@ -36,9 +40,6 @@ function openWritable(
   file: { write(data: Uint8Array): Promise<number> },
 ): WritableStream<Uint8Array<ArrayBuffer>> {
   return new WritableStream({
-    async write(data) {
-      const bytes: Uint8Array = typeof data === "string" ? encoder.encode(data) : data;
-      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await file.write(rest));
-    },
+    write: (data) => writeAll(file, typeof data === "string" ? encoder.encode(data) : data),
   });
 }

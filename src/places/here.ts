@@ -98,7 +98,7 @@ let isSurviving = false;
 function surviveStrayErrors(log: Logger): void {
   if (isSurviving) return;
   isSurviving = true;
-  forbidExit();
+  forbidExit("Cannot end the server: it has other clients, send it TERM to stop it");
   keepStandardStreams();
   onStrayError((cause) =>
     log.error("Uncaught error outside of any connection, in a promise or a timer", {

@@ -2,6 +2,7 @@
 import { cpuTime, loadCpuTime } from "../base/cpu_clock.ts";
 import { Scoreboard } from "../lane/scoreboard.ts";
 import { importFile } from "../services/handler/handler_file.ts";
+import { forbidExit } from "./guard.ts";
 import { LaneWorker, type WorkerHost } from "./lane_worker.ts";
 import { MemoryRequests } from "./thread_memory.ts";
 import { watchPressure } from "./thread_pressure.ts";
@@ -12,7 +13,6 @@ import { closeSandbox } from "./thread_sandbox.ts";
 /** The global scope of a Web Worker, which the types of the main thread lack. */
 interface ThreadScope {
   postMessage(message: unknown): void;
-  close(): void;
   onmessage: ((event: MessageEvent<ThreadStart>) => void) | null;
 }
 
@@ -89,11 +89,7 @@ function heapSize(): number {
  * warning in the log.
  */
 function restrictScope(): void {
-  const refuse = (): never => {
-    throw new Error("Cannot end the thread: it belongs to the server");
-  };
-  scope.close = refuse;
-  Deno.exit = refuse;
+  forbidExit("Cannot end the thread: it belongs to the server");
   const { postMessage } = scope;
   let hasPosted = false;
   scope.postMessage = () => {
