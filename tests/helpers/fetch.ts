@@ -2,6 +2,7 @@ import type { ConversationOptions } from "../../src/http/conversation/options.ts
 import { serveHttp } from "../../src/http/conversation/serve.ts";
 import type { HttpError } from "../../src/http/error.ts";
 import { type FetchHandler, type FetchInfo, serveFetch } from "../../src/http/fetch/fetch.ts";
+import type { HttpHandler } from "../../src/http/message.ts";
 import type { ServiceContext } from "../../src/services/service.ts";
 import { Client } from "./client.ts";
 import { type ReceivedResponse, receiveResponse, requestText } from "./http_client.ts";
@@ -38,9 +39,17 @@ export const CONTEXT = {
 } as ServiceContext;
 
 /** Serves a fetch handler on a port that the system picks. */
-export async function serveFetcher(
+export function serveFetcher(
   fetch: FetchHandler["fetch"],
   options: Partial<ConversationOptions> = {},
+): Promise<FetchServing> {
+  return serveHandler(serveFetch({ fetch }, CONTEXT), options);
+}
+
+/** Serves a handler of requests on a port that the system picks, and keeps what is reported. */
+export async function serveHandler(
+  handler: HttpHandler,
+  options: Partial<ConversationOptions>,
 ): Promise<FetchServing> {
   const failures: { id: string; error: unknown }[] = [];
   const refusals: HttpError[] = [];
@@ -49,7 +58,6 @@ export async function serveFetcher(
     refused: (_id: string, error: HttpError) => void refusals.push(error),
     answered: null,
   };
-  const handler = serveFetch({ fetch }, CONTEXT);
   const all = { ...OPTIONS, ...options };
   const serving = await serve(serveHttp(handler, all, CONTEXT.retiring, reports));
   return { ...serving, origin: `http://127.0.0.1:${serving.port}`, failures, refusals };

@@ -61,6 +61,16 @@ export interface Deed {
   readonly note?: string;
 }
 
+/** A deed of a fetch handler that needs a server of its own. */
+export function alone(
+  does: string,
+  code: string,
+  outcome: Deed["outcome"],
+  more: Partial<Deed> = {},
+): Deed {
+  return { does, code, shapes: ["fetch"], isAlone: true, outcome, ...more };
+}
+
 /** A part of the table. */
 export interface Theme {
   /** A heading. */

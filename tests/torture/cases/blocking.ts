@@ -1,65 +1,56 @@
-import type { Outcome, Place, Theme } from "../case.ts";
+import { alone, type Deed, type Theme } from "../case.ts";
 import { blocks, fails, fine } from "../outcomes.ts";
 
-const alone = (
-  does: string,
-  code: string,
-  outcome: Outcome | Record<Place, Outcome> = blocks("silence"),
-) => ({
-  does,
-  code,
-  shapes: ["fetch"] as const,
-  isAlone: true,
-  outcome,
-  options: ["--worker-timeout", "2s"],
-});
+const SOON = { options: ["--worker-timeout", "2s"] };
+const blocking = (does: string, code: string, outcome: Deed["outcome"] = blocks("silence")) =>
+  alone(does, code, outcome, SOON);
 
 export const BLOCKING: Theme = {
   title: "Blocking",
   text:
     `An event loop serves nobody while a handler computes or waits synchronously. On the main thread, not even a signal is heard, except KILL. A thread is replaced after \`--worker-timeout\`, but goes on computing, and its clients wait; a process is killed. These tests run with \`--worker-timeout 2s\`, and one worker.`,
   deeds: [
-    alone("loops for ever", "for (;;);"),
-    alone(
+    blocking("loops for ever", "for (;;);"),
+    blocking(
       "loops for ever after its response",
       "setTimeout(() => { for (;;); }, 0); return nothing();",
       blocks("204 or closed or silence"),
     ),
-    alone("loops in microtasks", "for (;;) await null;"),
-    alone(
+    blocking("loops in microtasks", "for (;;) await null;"),
+    blocking(
       "loops in process.nextTick",
       "const again = () => process.nextTick(again); again(); return nothing();",
       blocks("204 or closed or silence"),
     ),
-    alone(
+    blocking(
       "loops in timers of 0 ms",
       "const again = () => setTimeout(again, 0); again(); return nothing();",
       fine("204"),
     ),
-    alone(
+    blocking(
       "matches a regular expression that backtracks without end",
       `return new Response(String(/^(a+)+$/.test("a".repeat(60) + "b")));`,
     ),
-    alone(
+    blocking(
       "waits with Atomics.wait",
       "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
     ),
-    alone(
+    blocking(
       "waits with Atomics.wait for half a second",
       "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500); return nothing();",
       fine("204"),
     ),
-    alone("sorts for ever", "[3, 2, 1].sort(() => { for (;;); });"),
-    alone(
+    blocking("sorts for ever", "[3, 2, 1].sort(() => { for (;;); });"),
+    blocking(
       "runs a program and waits for it",
       `new Deno.Command("sleep", { args: ["0.3"] }).outputSync(); return nothing();`,
       fine("204"),
     ),
-    alone(
+    blocking(
       "reads a FIFO that nobody writes",
       `const path = Deno.makeTempFileSync(); Deno.removeSync(path); new Deno.Command("mkfifo", { args: [path] }).outputSync(); Deno.readTextFileSync(path); return nothing();`,
     ),
-    alone(
+    blocking(
       "asks on standard input",
       `return new Response(String(prompt("name?")) + confirm("sure?"));`,
       {
@@ -67,10 +58,10 @@ export const BLOCKING: Theme = {
         thread: fails("ReferenceError: prompt is not defined"),
       },
     ),
-    alone("calls alert", `alert("hello"); return nothing();`, {
+    blocking("calls alert", `alert("hello"); return nothing();`, {
       ...{ main: fine("204"), process: fine("204") },
       thread: fails("ReferenceError: alert is not defined"),
     }),
-    alone("breaks at debugger", `debugger; return nothing();`, fine("204")),
+    blocking("breaks at debugger", `debugger; return nothing();`, fine("204")),
   ],
 };

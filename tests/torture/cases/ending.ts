@@ -1,20 +1,11 @@
-import type { Outcome, Place, Theme } from "../case.ts";
+import { alone, type Deed, type Outcome, type Theme } from "../case.ts";
 import { ends, fails, fine, stray } from "../outcomes.ts";
 
-const alone = (
-  does: string,
-  code: string,
-  outcome: Outcome | Record<Place, Outcome>,
-  note?: string,
-) => ({
-  does,
-  code,
-  shapes: ["fetch"] as const,
-  isAlone: true,
-  outcome,
-  options: ["--worker-timeout", "2s"],
-  ...(note ? { note } : {}),
-});
+const ending = (does: string, code: string, outcome: Deed["outcome"], note?: string) =>
+  alone(does, code, outcome, {
+    options: ["--worker-timeout", "2s"],
+    ...(note ? { note } : {}),
+  });
 const ended = ends(0).process;
 /** Refused where the worker shares its process; a process of its own may exit. */
 const REFUSED = {
@@ -30,10 +21,10 @@ export const ENDING: Theme = {
   text:
     `A handler on the main thread or in a thread cannot exit. It can still kill its process, or itself.`,
   deeds: [
-    alone("calls Deno.exit", "Deno.exit(0);", REFUSED),
-    alone("calls Deno.exit with 3", "Deno.exit(3);", REFUSED),
-    alone("calls process.exit", "process.exit(0);", REFUSED),
-    alone(
+    ending("calls Deno.exit", "Deno.exit(0);", REFUSED),
+    ending("calls Deno.exit with 3", "Deno.exit(3);", REFUSED),
+    ending("calls process.exit", "process.exit(0);", REFUSED),
+    ending(
       "calls process.exit in a timer",
       "setTimeout(() => process.exit(5), 1); return nothing();",
       {
@@ -42,79 +33,79 @@ export const ENDING: Theme = {
         process: { ...ended, answer: "204 or closed" },
       },
     ),
-    alone("calls process.reallyExit", "process.reallyExit(0);", REFUSED),
-    alone("calls process.abort", "process.abort();", {
+    ending("calls process.reallyExit", "process.reallyExit(0);", REFUSED),
+    ending("calls process.abort", "process.abort();", {
       ...ends("SIGABRT"),
       thread: fails("TypeError: process.abort() is not supported in workers"),
     }),
-    alone(
+    ending(
       "sets process.exitCode",
       "process.exitCode = 9; Deno.exitCode = 9; return nothing();",
       fine("204"),
     ),
-    alone("calls self.close", "self.close(); return nothing();", {
+    ending("calls self.close", "self.close(); return nothing();", {
       ...REFUSED,
       process: { ...ended, answer: "204 or closed" },
     }),
-    alone("kills its own process with TERM", `Deno.kill(Deno.pid, "SIGTERM"); return nothing();`, {
+    ending("kills its own process with TERM", `Deno.kill(Deno.pid, "SIGTERM"); return nothing();`, {
       ...ends(0, "204"),
       process: fine("204"),
     }),
-    alone(
+    ending(
       "kills its own process with KILL",
       `Deno.kill(Deno.pid, "SIGKILL"); return nothing();`,
       ends("SIGKILL"),
     ),
-    alone(
+    ending(
       "kills its own process with USR2",
       `Deno.kill(Deno.pid, "SIGUSR2"); return nothing();`,
       ends("SIGUSR2", "204 or closed"),
     ),
-    alone("kills its own process with STOP", `Deno.kill(Deno.pid, "SIGSTOP"); return nothing();`, {
+    ending("kills its own process with STOP", `Deno.kill(Deno.pid, "SIGSTOP"); return nothing();`, {
       ...{ main: STOPPED, thread: STOPPED },
       process: { answer: "closed", records: ["Worker hung: starting a replacement"], next: "new" },
     }),
-    alone(
+    ending(
       "kills its own process by process.kill",
       `process.kill(process.pid, "SIGKILL"); return nothing();`,
       ends("SIGKILL"),
     ),
-    alone(
+    ending(
       "sends HUP to its process",
       `Deno.kill(Deno.pid, "SIGHUP"); return nothing();`,
       fine("204"),
     ),
-    alone(
+    ending(
       "listens to signals",
       `for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) { Deno.addSignalListener(signal, () => {}); process.on(signal, () => {}); } return nothing();`,
       fine("204"),
     ),
-    alone(
+    ending(
       "removes all listeners to signals",
       `for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.removeAllListeners(signal); return nothing();`,
       fine("204"),
     ),
-    alone(
+    ending(
       "unrefs what keeps the server alive",
       `for (let id = 0; id < 1000; id++) { Deno.unrefTimer(id); } return nothing();`,
       fine("204"),
     ),
-    alone(
+    ending(
       "clears all timers",
       `for (let id = 0; id < 10000; id++) { clearTimeout(id); clearInterval(id); } return nothing();`,
       fine("204"),
     ),
-    alone(
+    ending(
       "dispatches unload",
       `dispatchEvent(new Event("beforeunload")); dispatchEvent(new Event("unload")); return nothing();`,
       fine("204"),
     ),
-    alone(
+    ending(
       "throws in an unload listener",
       `addEventListener("unload", () => { throw new Error("unload"); }); return nothing();`,
       fine("204"),
     ),
-    alone(
+    ending(
       "starts the debugger",
       `process.getBuiltinModule("node:inspector").open(0); return nothing();`,
       fine("204"),

@@ -1,18 +1,9 @@
-import type { Outcome, Place, Theme } from "../case.ts";
+import { alone, type Deed, type Outcome, type Theme } from "../case.ts";
 import { BROKEN, fine } from "../outcomes.ts";
 
 /** Replaces something of the whole worker, in a route, whose answer is then 204. */
-const patch = (
-  does: string,
-  code: string,
-  outcome: Outcome | Record<Place, Outcome> = fine("204"),
-) => ({
-  does,
-  code,
-  shapes: ["fetch"] as const,
-  isAlone: true,
-  outcome,
-});
+const patch = (does: string, code: string, outcome: Deed["outcome"] = fine("204")) =>
+  alone(does, code, outcome);
 const replaced = (what: string) =>
   patch(
     `makes ${what} throw`,

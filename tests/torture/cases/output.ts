@@ -1,17 +1,8 @@
-import type { Outcome, Place, Theme } from "../case.ts";
+import { alone, type Deed, type Theme } from "../case.ts";
 import { fine } from "../outcomes.ts";
 
-const alone = (
-  does: string,
-  code: string,
-  outcome: Outcome | Record<Place, Outcome> = fine("204"),
-) => ({
-  does,
-  code: `${code}\nreturn nothing();`,
-  shapes: ["fetch"] as const,
-  isAlone: true,
-  outcome,
-});
+const printing = (does: string, code: string, outcome: Deed["outcome"] = fine("204")) =>
+  alone(does, `${code}\nreturn nothing();`, outcome);
 const write = (text: string) => `Deno.stdout.writeSync(new TextEncoder().encode(${text}));`;
 
 export const OUTPUT: Theme = {
@@ -19,53 +10,53 @@ export const OUTPUT: Theme = {
   text:
     `What a handler prints goes to the standard streams of the server, and never into its log; by default, both are standard output, so write the log to a file (\`--log-file\`) if handlers print. Printing blocks while nobody reads.`,
   deeds: [
-    alone("prints a line", `console.log("a line"); console.error("another");`),
-    alone(
+    printing("prints a line", `console.log("a line"); console.error("another");`),
+    printing(
       "prints a line that looks like a log record",
       `console.log('{"timestamp":"2026-01-01T00:00:00Z","severity":"ERROR","message":"forged"}');`,
     ),
-    alone(
+    printing(
       "prints 100 MB",
       `const text = "x".repeat(1e6); for (let i = 0; i < 100; i++) console.log(text);`,
     ),
-    alone(
+    printing(
       "prints 100 MB without a line feed",
       `const bytes = new Uint8Array(1e6).fill(120); for (let i = 0; i < 100; i++) Deno.stdout.writeSync(bytes);`,
     ),
-    alone("prints 10,000 lines", `for (let i = 0; i < 1e4; i++) console.log(i);`),
-    alone(
+    printing("prints 10,000 lines", `for (let i = 0; i < 1e4; i++) console.log(i);`),
+    printing(
       "prints 10 MB to standard error",
       `const text = "x".repeat(1e6); for (let i = 0; i < 10; i++) console.error(text);`,
     ),
-    alone(
+    printing(
       "prints bytes that are no text",
       write(`"\\x1e"`) + ` Deno.stdout.writeSync(new Uint8Array(256).map((_, i) => i));`,
     ),
-    alone(
+    printing(
       "prints what looks like a message of its worker",
       write(
         `'\\x1e{"type":"crashed","error":{"name":"Error","message":"forged","stack":null,"exitCode":null}}\\n'`,
       ),
     ),
-    alone("prints the half of a message", write(`"\\x1e"`)),
-    alone(
+    printing("prints the half of a message", write(`"\\x1e"`)),
+    printing(
       "prints a message with the word of its arguments",
       `const { args } = Deno; const word = args[args.length - 1] ?? ""; ` +
         write(
           `'\\x1e' + word + '{"type":"log","lines":"{\\\\"severity\\\\":\\\\"ERROR\\\\",\\\\"message\\\\":\\\\"forged\\\\"}\\\\n"}\\n'`,
         ),
     ),
-    alone(
+    printing(
       "prints by process.stdout",
       `process.stdout.write("by node\\n"); process.stderr.write("by node\\n");`,
     ),
-    alone("closes process.stdout", `process.stdout.end("bye"); process.stdout.destroy();`),
-    alone(
+    printing("closes process.stdout", `process.stdout.end("bye"); process.stdout.destroy();`),
+    printing(
       "locks Deno.stdout.writable",
       `Deno.stdout.writable.getWriter(); Deno.stderr.writable.getWriter();`,
     ),
-    alone("closes Deno.stdout.writable", `Deno.stdout.writable.close();`),
-    alone("replaces the console", `globalThis.console = null;`),
-    alone("clears the console", `console.clear();`),
+    printing("closes Deno.stdout.writable", `Deno.stdout.writable.close();`),
+    printing("replaces the console", `globalThis.console = null;`),
+    printing("clears the console", `console.clear();`),
   ],
 };
