@@ -4,6 +4,10 @@ export const C_LIBRARIES: readonly string[] = ["libc.so.6", `libc.musl-${Deno.bu
 const SYMBOLS = {
   /** setsockopt(2). */
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
+  /** getsockopt(2). */
+  getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
+  /** getsockname(2). */
+  getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   /** setitimer(2): sends SIGALRM after a time, and then at intervals if there is one; replaces any previous timer. */
   setitimer: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
   /** sigaction(2). */

@@ -30,7 +30,7 @@ export function setReuseportFilter(port: number, filter: ReuseportFilter | null)
   if (library === null) return false;
   try {
     // One socket for each address with this port; all groups number their sockets alike.
-    const sockets = listeningSockets(port);
+    const sockets = listeningSockets(port, library);
     return sockets.length > 0 && sockets.every((socket) => apply(library, socket, filter));
   } catch { // No /proc, or not Linux's.
     return false;

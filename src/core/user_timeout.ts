@@ -20,7 +20,7 @@ export function setUserTimeout(port: number, timeout: number): boolean {
   if (library === null) return false;
   const value = new Uint8Array(Int32Array.of(timeout).buffer);
   try {
-    return listeningSockets(port).every((socket) =>
+    return listeningSockets(port, library).every((socket) =>
       library.setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, value, value.length) === 0
     );
   } catch { // No /proc, or not Linux's.

@@ -1,14 +1,15 @@
 import { type Address, formatAddress } from "../base/address.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 import { listen, type Listener } from "../core/listener.ts";
+import { setUserTimeout } from "../core/user_timeout.ts";
 import type { Plan } from "../modes/mode.ts";
 
 /** Listening sockets that the main thread keeps open for the life of the server, without accepting. */
 export interface HeldListeners {
   /** The addresses for the lanes. */
   readonly addresses: readonly Address[];
-  /** The ports of the sockets that threads share. */
-  readonly sharedPorts: readonly number[];
+  /** Sets the user timeout of the sockets that threads share, in milliseconds; costs nothing if it stays. */
+  setUserTimeout(timeout: number): void;
   /** Closes the main thread's listeners; lanes keep theirs. */
   close(): void;
 }
@@ -57,7 +58,16 @@ export async function holdListeners(
   const sharedPorts = held.map(({ address }) => address).flatMap((address) =>
     address.transport === "tcp" && plan.sharing === "shared" ? [address.port] : []
   );
-  return { addresses: wanted, sharedPorts, close };
+  let userTimeout: number | null = null;
+  return {
+    addresses: wanted,
+    setUserTimeout(timeout) {
+      if (timeout === userTimeout) return;
+      userTimeout = timeout;
+      for (const port of sharedPorts) setUserTimeout(port, timeout);
+    },
+    close,
+  };
 }
 
 function isSame(one: Address, other: Address): boolean {

@@ -1,5 +1,4 @@
 import type { Address } from "../base/address.ts";
-import { setUserTimeout } from "../core/user_timeout.ts";
 import type { Log } from "../log/log.ts";
 import type { LogStyle } from "../log/logger.ts";
 import type { Plan } from "../modes/mode.ts";
@@ -43,7 +42,7 @@ export async function prepare(
   validatePlan(settings, plan, addresses);
   if (settings.sandbox && settings.handler !== null) await checkSandbox(settings.handler);
   const listeners = held ?? await holdListeners(addresses, plan, settings.backlog);
-  for (const shared of listeners.sharedPorts) setUserTimeout(shared, settings.writeTimeout);
+  listeners.setUserTimeout(settings.writeTimeout);
   return {
     plan,
     listeners,

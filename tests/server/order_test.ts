@@ -13,7 +13,7 @@ const log = {
 } as const;
 const listeners = {
   addresses: [{ transport: "tcp", hostname: "127.0.0.1", port: 8000 }],
-  sharedPorts: [],
+  setUserTimeout() {},
   close() {},
 } as const;
 
