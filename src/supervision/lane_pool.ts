@@ -130,8 +130,10 @@ export class LanePool {
     this.totals.keep(lane.row);
     this.#lanes.delete(lane);
     this.#options.onGone(lane, hasCrashed ? exit.error : lane.startError);
-    if (lane.state === "hung") return;
-    this.#options.scoreboard.close(lane.row, lane.isStuck ? "hung" : "free");
+    const { state } = lane;
+    lane.leaveRow();
+    // A hung thread keeps its row.
+    if (state !== "hung") this.#options.scoreboard.close(lane.row, lane.isStuck ? "hung" : "free");
   }
 
   #logCrash(lane: SupervisedLane, error: Error): void {

@@ -37,6 +37,8 @@ export class SupervisedLane {
   isCancelled = false;
   /** Resolves when the lane is gone. */
   readonly gone: Promise<Exit>;
+  /** Whether its row may belong to another lane. */
+  #hasLeftRow = false;
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
   #readySince: number | null = null;
   /** Milliseconds since its start, without those in which the whole process was stopped. */
@@ -63,8 +65,18 @@ export class SupervisedLane {
     void this.gone.then(() => this.#timers.forEach(clearTimeout));
   }
 
+  /** Its state; "free" once it has left its row. */
   get state(): LaneState {
-    return this.row.state;
+    return this.#hasLeftRow ? "free" : this.row.state;
+  }
+
+  #enter(state: LaneState): void {
+    if (!this.#hasLeftRow) this.row.state = state;
+  }
+
+  /** Leaves its row to others: whoever still knows this lane can no longer change the row. */
+  leaveRow(): void {
+    this.#hasLeftRow = true;
   }
 
   /** Whether it accepts clients, or will once started. */
@@ -86,7 +98,7 @@ export class SupervisedLane {
    */
   get isStarting(): boolean {
     const { row } = this;
-    return row.state === "starting" && row.get("accepted") === 0 && row.open === 0;
+    return this.state === "starting" && row.get("accepted") === 0 && row.open === 0;
   }
 
   /** Whether it can serve one more connection. */
@@ -118,7 +130,7 @@ export class SupervisedLane {
   }
 
   markReady(settings: SupervisionSettings): void {
-    if (this.state === "starting") this.row.state = "ready";
+    if (this.state === "starting") this.#enter("ready");
     this.#readySince = performance.now();
     this.lifetime = new Lifetime(this.row, settings);
   }
@@ -130,7 +142,7 @@ export class SupervisedLane {
    */
   async retire({ retireTimeout, gracefulTimeout }: SupervisionSettings): Promise<void> {
     if (!await this.#isAccepting()) return;
-    this.row.state = "retiring";
+    this.#enter("retiring");
     if (retireTimeout > 0) this.#after(retireTimeout, () => this.shutDown(gracefulTimeout));
     await this.#patiently(this.handle.retire());
   }
@@ -149,7 +161,7 @@ export class SupervisedLane {
   /** Tells connections to finish; the lane exits with the last one. */
   drain(): void {
     if (this.isStarting) return this.#cancel();
-    this.row.state = "draining";
+    this.#enter("draining");
     this.handle.drain();
   }
 
@@ -185,6 +197,6 @@ export class SupervisedLane {
   }
 
   #after(milliseconds: number, act: () => void): void {
-    this.#timers.push(setTimeout(act, milliseconds));
+    if (!this.#hasLeftRow) this.#timers.push(setTimeout(act, milliseconds));
   }
 }
