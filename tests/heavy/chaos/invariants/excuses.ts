@@ -26,8 +26,8 @@ export class Excuses {
   readonly troubles = new Windows<Trouble>();
   /** Records of errors, by their messages. */
   readonly errors = new Windows<string>();
-  /** Answered requests that are missing in the access log. */
-  readonly unlogged = new Windows<null>();
+  /** Answered requests that are missing in the access log, by lane; null if it is unknown. */
+  readonly unlogged = new Windows<string | null>();
   readonly #lost: ((lane: string) => boolean)[] = [];
 
   constructor() {
@@ -44,6 +44,7 @@ export class Excuses {
     this.#lost.push(isLost);
     this.troubles.open(why, ({ lane, kind }) => isClosing(kind) && lane !== null && isLost(lane));
     this.troubles.open(why, ({ lane, kind }) => isClosing(kind) && lane === null)();
+    this.unlogged.open(why, (lane) => lane === null)();
     this.errors.open(why, (message) => message.startsWith("Worker crashed"))();
   }
 

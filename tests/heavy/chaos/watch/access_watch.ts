@@ -1,6 +1,9 @@
 /** Checks the lines of the access log. */
 import type { World } from "../world.ts";
 
+/** Milliseconds that a lane may keep a line before it hands it on; a lane that dies loses these. */
+const KEPT = 1000;
+
 /** Takes a line of the access log. */
 export function takeAccessLine(world: World, line: string): void {
   world.figures.add("access lines");
@@ -26,7 +29,7 @@ export function judgeRequests({ ledger, excuses, violations, timeline }: World):
   for (const { id, kind, lane, answered, lines } of ledger.takeAll()) {
     if (answered === null || lines > 0) continue;
     if (lane !== null && excuses.isLost(lane)) continue;
-    if (excuses.unlogged.reasonFor(null, answered) !== null) continue;
+    if (excuses.unlogged.reasonFor(lane, answered, answered + KEPT) !== null) continue;
     const at = timeline.at(answered);
     violations.add("access-log", `no line for request ${id} (${kind}) on lane ${lane}`, at);
   }
