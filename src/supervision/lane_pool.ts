@@ -130,10 +130,10 @@ export class LanePool {
     this.totals.keep(lane.row);
     this.#lanes.delete(lane);
     this.#options.onGone(lane, hasCrashed ? exit.error : lane.startError);
-    const { state } = lane;
-    lane.leaveRow();
-    // A hung thread keeps its row.
-    if (state !== "hung") this.#options.scoreboard.close(lane.row, lane.isStuck ? "hung" : "free");
+    // A hung or stuck thread keeps its row.
+    if (lane.state === "hung") return;
+    if (!lane.isStuck) lane.leaveRow();
+    this.#options.scoreboard.close(lane.row, lane.isStuck ? "hung" : "free");
   }
 
   #logCrash(lane: SupervisedLane, error: Error): void {
