@@ -41,8 +41,14 @@ export class Crowd {
   async stop(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    for (const wire of this.#wires) wire.leave(this.#chance.among(["closes", "resets"]));
+    this.#leaveAll();
     await Promise.all(this.#running);
+    // Some were only connecting, and may have half-closed since.
+    this.#leaveAll();
+  }
+
+  #leaveAll(): void {
+    for (const wire of this.#wires) wire.leave(this.#chance.among(["closes", "resets"]));
   }
 
   async #come(name: string, chance: Chance): Promise<void> {
