@@ -1,5 +1,6 @@
 import { HttpError } from "../error.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../message.ts";
+import { LateModule } from "../websocket/late_module.ts";
 import type { UpgradeOptions } from "../websocket/websocket.ts";
 import { fetchRequest } from "./fetch_request.ts";
 import { httpResponse } from "./fetch_response.ts";
@@ -31,6 +32,7 @@ export interface FetchHandler<Context = unknown> {
   fetch(request: Request, info: FetchInfo<Context>): Response | Promise<Response>;
 }
 
+const WEB_SOCKETS = new LateModule(() => import("../websocket/websocket.ts"));
 const NO_URL = "the host and the request target do not form a URL";
 
 /** Adapts a handler of the Fetch standard. */
@@ -39,8 +41,8 @@ export function serveFetch<Context>(
   context: Context,
 ): HttpHandler {
   return async (request) => {
-    // Loaded only in threads that need it.
-    const webSockets = request.asksToUpgrade ? await import("../websocket/websocket.ts") : null;
+    if (request.asksToUpgrade) WEB_SOCKETS.check();
+    const webSockets = request.asksToUpgrade ? await WEB_SOCKETS.get() : null;
     const info = new Info(request, context, webSockets);
     let response: Response;
     try {

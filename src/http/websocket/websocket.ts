@@ -6,7 +6,7 @@ import type { HttpRequest, HttpResponse } from "../message.ts";
 import { duplexOf } from "./connection_duplex.ts";
 import { ServerWebSocket } from "./server_websocket.ts";
 import { WebSocketChannel } from "./websocket_channel.ts";
-import { loadWs } from "./ws_socket.ts";
+import { loadWs, WS } from "./ws_socket.ts";
 
 /** Options of {@linkcode upgradeWebSocket}. */
 export interface UpgradeOptions {
@@ -41,7 +41,8 @@ const encoder = new TextEncoder();
  * to 16 MiB, and are not compressed.
  *
  * @throws {HttpError} 405 for a method other than GET, 426 if the request is not a
- * handshake of version 13, 400 if it is malformed or does not offer the subprotocol.
+ * handshake of version 13, 400 if it is malformed or does not offer the subprotocol, 503 if
+ * no file descriptor is left to load the library with.
  */
 export function upgradeWebSocket(
   request: HttpRequest,
@@ -50,6 +51,7 @@ export function upgradeWebSocket(
   const { protocol, idleTimeout = IDLE_TIMEOUT } = options;
   const key = checkHandshake(request);
   if (protocol !== undefined) checkProtocol(request, protocol);
+  WS.check();
   const { socket, connect } = ServerWebSocket.create(
     request.url.replace(/^http/, "ws"),
     protocol ?? "",

@@ -1,3 +1,4 @@
+import { LateModule } from "./late_module.ts";
 import type { Duplex } from "node:stream";
 
 /** The parts used of the class `WebSocket` of the library `ws`, which implements RFC 6455. */
@@ -45,10 +46,12 @@ const CLOSE_TIMEOUT = 30_000;
 
 const NOTHING = new Uint8Array(0);
 
+/** The library, which takes megabytes in each thread. */
+export const WS = new LateModule(async () => await import("ws") as { WebSocket: WsClass });
+
 /** Loads the library; the result makes the server's side of a WebSocket after the handshake. */
 export async function loadWs(): Promise<(stream: Duplex) => WsSocket> {
-  // Takes megabytes in each thread, so only threads that need it load it.
-  const { WebSocket } = await import("ws") as { WebSocket: WsClass };
+  const { WebSocket } = await WS.get();
   return (stream) => {
     // The same calls that the library's own server makes.
     const socket = new WebSocket(null, undefined, {
