@@ -288,7 +288,8 @@ export class Connection {
   release(error: Error | null): ConnectionSummary {
     this.#context.deadlines.delete(this);
     this.#closeSocket();
-    this.#receiver.release();
+    // After an error, the service may still run, or the source of a response.
+    this.#receiver.release(error !== null);
     const { id, remoteAddr, localAddr } = this;
     return { id, remoteAddr, localAddr, ...this.#record.summary(), error };
   }

@@ -85,7 +85,9 @@ export class ConnectionRecord {
     return this.#sawEndIn !== null;
   }
 
+  /** Begins a phase, unless the connection is closing: that is its last, whatever still arrives. */
   enter(phase: Phase): void {
+    if (this.phase === "closing") return;
     this.phase = phase;
     this.since = this.#clock.now;
   }

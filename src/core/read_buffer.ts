@@ -75,9 +75,9 @@ export class ReadBuffer {
     this.#to = rest.length;
   }
 
-  /** Returns the buffer, or abandons it if a pending read still writes to it. */
-  release(isBeingRead: boolean): void {
-    if (isBeingRead) this.#buffers.writeOff(this.#bytes);
+  /** Returns the buffer, or leaves it to those who still use it. */
+  release(isInUse: boolean): void {
+    if (isInUse) this.#buffers.writeOff(this.#bytes);
     else this.#buffers.release(this.#bytes);
     this.#bytes = NOTHING;
     this.#from = this.#to = 0;

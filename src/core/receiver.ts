@@ -105,9 +105,14 @@ export class Receiver {
     while ((await this.#socket.read(this.#pending.space())) !== null);
   }
 
-  /** Returns the buffer. */
-  release(): void {
-    this.#pending.release(this.#record.isReading);
+  /**
+   * Returns the buffer.
+   *
+   * @param mayBeHeld Whether someone may still hold a view of it: other connections must
+   * not overwrite that.
+   */
+  release(mayBeHeld: boolean): void {
+    this.#pending.release(mayBeHeld || this.#record.isReading);
   }
 
   #watch(isAttending: boolean): Promise<boolean> {
