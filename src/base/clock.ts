@@ -1,6 +1,8 @@
-// Taken before a handler can replace it, for instance with a clock for tests: a lane
-// whose clock stands still would count as hung.
-const now = performance.now.bind(performance);
+/**
+ * `performance.now()`, taken before a handler can replace it, for instance with a clock
+ * for tests: a lane whose clock stands still would count as hung, and have no deadlines.
+ */
+export const now: () => number = performance.now.bind(performance);
 const { timeOrigin } = performance;
 
 /**

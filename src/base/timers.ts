@@ -45,6 +45,8 @@ export function every(milliseconds: number, act: () => void): () => void {
 export interface InputWait {
   /** The number of sockets and other sources that input may come from. */
   sources(): number;
+  /** Called whenever the timer has fired, before anything else; `pause` is for how long it was set. */
+  woke?(pause: number): void;
   /** Called at the interval. */
   begin?(): void;
   /** Called after it, once the program has received all that had arrived when `begin` was called. */
@@ -60,11 +62,16 @@ export interface InputWait {
  */
 export function everyAfterInput(
   milliseconds: number,
-  { sources, begin, act }: InputWait,
+  { sources, woke, begin, act }: InputWait,
 ): () => void {
   let turns = 0;
-  /** Returns the next pause. */
+  let pause = milliseconds;
   const next = () => {
+    woke?.(pause);
+    return pause = step();
+  };
+  /** Returns the next pause. */
+  const step = () => {
     if (turns === 0) {
       begin?.();
       turns = Math.min(MOST_TURNS, INPUT_TURNS + Math.floor(sources() / SOURCES_PER_TURN));

@@ -1,3 +1,4 @@
+import { now } from "../base/clock.ts";
 import { every, everyAfterInput } from "../base/timers.ts";
 
 /** Something with deadlines: each sweep calls it, and it acts if one has passed. */
@@ -5,12 +6,9 @@ export interface Timed {
   expire(): void;
 }
 
-/** A clock that stands still between sweeps. */
+/** A clock that goes on by steps, at most a tick and a bit apart. */
 export interface Clock {
-  /**
-   * When the last sweep began, in milliseconds on a monotonic clock, which stands
-   * still while the lane does not run.
-   */
+  /** The time of the last step, in milliseconds on a monotonic clock that stands still while the lane does not run. */
   readonly now: number;
   /** Sweeps more often, for what must be noticed within a second. */
   readonly quick: Sweep;
@@ -53,7 +51,7 @@ const LONGEST_TICK = 1000;
 const SHORTEST_TICK = 25;
 /** The time between two quick sweeps, in milliseconds. */
 const QUICK_TICK = 100;
-/** How much later than a tick a sweep may begin before the clock stands still, in milliseconds. */
+/** How much later than planned a step may come before the clock stands still, in milliseconds. */
 const LEEWAY = 25;
 
 /**
@@ -65,13 +63,15 @@ const LEEWAY = 25;
  * lasted for it when the sweep began, and all that had arrived by then has been read.
  */
 export class Deadlines implements Clock {
-  now = performance.now();
+  now = now();
   /** Time between two sweeps in milliseconds. */
   readonly tick: number;
   readonly quick = new Sweep(QUICK_TICK);
   readonly #timed = new Set<Timed>();
   readonly #stop: () => void;
-  /** The latest time by the clock of which all input has been read. */
+  /** When the wait for input began, by this clock. */
+  #begun = this.now;
+  /** The latest time by this clock of which all input has been read. */
   #heard = this.now;
 
   /** @param shortest The shortest timeout in use, in milliseconds; 0 if there is none. */
@@ -81,7 +81,8 @@ export class Deadlines implements Clock {
       : Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, shortest / 4));
     this.#stop = everyAfterInput(this.tick, {
       sources: () => this.#timed.size,
-      begin: () => this.#advance(),
+      woke: (pause) => this.#advance(pause),
+      begin: () => this.#begun = this.now,
       act: () => this.#sweep(),
     });
   }
@@ -105,21 +106,22 @@ export class Deadlines implements Clock {
     this.#timed.delete(timed);
   }
 
-  /** When the clock last went on, by `performance.now()`. */
+  /** When the clock last went on, by that of the system. */
   #advanced = this.now;
 
-  #advance(): void {
-    const time = performance.now();
+  /** @param pause The time since the step before, as it was planned, in milliseconds. */
+  #advance(pause: number): void {
+    const time = now();
     const passed = time - this.#advanced;
     this.#advanced = time;
-    // A sweep is late if the process was stopped or its event loop blocked. Then no
+    // A step is late if the process was stopped or its event loop blocked. Then no
     // peer could be heard; and `now`, by which the beginning of a wait is set, was
     // older than a tick.
-    this.now += Math.min(passed, this.tick + LEEWAY);
+    this.now += Math.min(passed, pause + LEEWAY);
   }
 
   #sweep(): void {
-    this.#heard = this.now;
+    this.#heard = this.#begun;
     for (const timed of this.#timed) timed.expire();
   }
 }
