@@ -124,7 +124,7 @@ export class Connection {
 
   /**
    * Like {@linkcode watch}, but only to notice what the peer does while the service
-   * waits for something else, which the phase of the connection keeps saying.
+   * waits for something else: the phase of the connection does not change.
    */
   attend(): Promise<boolean> {
     return this.#receiver.attend();
@@ -194,8 +194,8 @@ export class Connection {
   /**
    * Runs a service until it returns.
    *
-   * @throws {ConnectionError} If the peer leaves while the service waits for something
-   * else, however long. Others as the service.
+   * @throws {ConnectionError} If the peer resets the connection while the service waits
+   * for something else, or after {@linkcode abandon}; else whatever the service throws.
    */
   serve(service: (connection: Connection) => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -288,8 +288,7 @@ export class Connection {
   release(error: Error | null): ConnectionSummary {
     this.#context.deadlines.delete(this);
     this.#closeSocket();
-    // After an error, the service may still run, or the source of a response.
-    this.#receiver.release(error !== null);
+    this.#receiver.release(error !== null); // Then the service may still run.
     const { id, remoteAddr, localAddr } = this;
     return { id, remoteAddr, localAddr, ...this.#record.summary(), error };
   }

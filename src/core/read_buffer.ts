@@ -65,9 +65,7 @@ export class ReadBuffer {
   leave(): void {
     const rest = this.view();
     const isSmall = rest.length < SMALL_BUFFER;
-    const other = isSmall
-      ? this.#buffers.lendSmall()
-      : new Uint8Array(2 * Math.max(LARGE_BUFFER, rest.length));
+    const other = isSmall ? this.#buffers.lendSmall() : ownBuffer(rest.length + SMALL_BUFFER);
     this.#buffers.writeOff(this.#bytes);
     other.set(rest);
     this.#bytes = other;
@@ -103,4 +101,9 @@ export class ReadBuffer {
     larger.set(this.#bytes);
     this.#exchange(larger);
   }
+}
+
+/** A buffer of at least this size, and of none of the sizes that are lent. */
+function ownBuffer(size: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(size === LARGE_BUFFER ? size + SMALL_BUFFER : size);
 }

@@ -12,7 +12,7 @@ export class SourceWriter {
   sent = 0;
   /** Pieces that all sources have produced, by which to see whether one is quiet. */
   pieces = 0;
-  /** Whether the source has yet to produce the next piece. */
+  /** Whether the source has yet to produce the next piece, or to close. */
   isWaiting = false;
   readonly #connection: Connection;
   readonly #output: Output;
@@ -48,7 +48,7 @@ export class SourceWriter {
   }
 
   /**
-   * Closes the source while it has yet to produce the next piece, and makes
+   * Closes the source, even while a read or a write is pending, and makes
    * {@linkcode write} throw. The connection must end.
    */
   abandon(error: Error): void {
@@ -75,11 +75,12 @@ export class SourceWriter {
       failure = error;
       throw error;
     } finally {
-      this.isWaiting = false;
       if (this.#source === source) {
         this.#source = null;
+        this.isWaiting = true;
         await source.close(failure);
       }
+      this.isWaiting = false;
     }
   }
 
@@ -133,6 +134,8 @@ export class SourceWriter {
       this.sent += piece.length;
     }
     output.addText("0\r\n\r\n", "");
+    // Not left for later: the source may take its time to close.
+    await output.flush();
     return this.sent;
   }
 }

@@ -166,6 +166,21 @@ for (const leaving of GONE) {
     }
   });
 
+  Deno.test(`a source that never closes after its end sends all, and does not keep a client that ${leaving}`, async () => {
+    const source = {
+      length: null,
+      read: () => Promise.resolve(null),
+      close: () => new Promise<void>(() => {}),
+    };
+    await using serving = await serveHandler(() => ({ body: source }));
+    const visitor = await Visitor.open(serving);
+    await visitor.send(GET);
+    await visitor.receiveUntil("\r\n\r\n0\r\n\r\n");
+    assertMatch(visitor.received, /\r\n\r\n0\r\n\r\n$/);
+    await visitor.leave(leaving);
+    await isGone(serving);
+  });
+
   Deno.test(`a quiet source is closed when its client sends more requests and ${leaving}`, async () => {
     const source = new QuietSource("first");
     await using serving = await serveHandler(() => ({ body: source }));
