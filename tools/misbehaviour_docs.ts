@@ -22,8 +22,9 @@ const INTRODUCTION = `# What happens if a handler misbehaves
 
 <!-- Written by deno task docs from tests/torture/: change the table there. -->
 
-What clients, the log and the server see of a handler that does something wrong. Each row is a test,
-run with servers in every mode.
+What clients, the log and the server see of a handler that does something wrong. Each row is a test.
+Rows that need a server of their own run in \`async\`, \`pooled\` and \`forked\` mode; the others run in
+every mode.
 
 - **Main thread** is \`--mode single\` and \`async\`, **thread** is \`threaded\` and \`pooled\`, **process**
   is \`forked\`. Without such columns, all modes behave alike.
@@ -40,7 +41,7 @@ In short: an error that reaches the server ends one request or one connection. A
 not, because it was thrown in a timer or in a promise that nobody awaits, ends a worker in a thread
 or a process, and is only logged on the main thread. Only a process can be killed when it hangs, and
 only a process can run out of memory without taking the server with it. So use \`--mode forked\` for
-handlers that you do not trust to do neither; see [handlers.md](handlers.md) for the shapes, and
+handlers that might do either; see [handlers.md](handlers.md) for the shapes, and
 [operating.md](operating.md#crashes-hangs-and-recycling) for crashes and hangs.
 `;
 
@@ -57,7 +58,7 @@ function table(deeds: readonly Deed[]): string {
   if (deeds.every(({ outcome }) => "next" in outcome && outcome.next === "same")) {
     const rows = deeds.map((deed) => {
       const { answer, records } = outcomeOf(deed, "main");
-      const cells = [answerText(ofShapes(answer, deed)), recordsText(ofShapes(records, deed))];
+      const cells = [answerText(answer, deed), recordsText(ofShapes(records, deed))];
       return [deedCell(deed), shapesOf(deed), ...cells];
     });
     return markdownTable(["The handler", "Shape", "The client gets", "The log has"], rows);
@@ -70,7 +71,7 @@ function table(deeds: readonly Deed[]): string {
 }
 
 function deedCell({ does, note }: Deed): string {
-  return note === undefined ? cell(does) : cell(`${does}. ${note}`);
+  return cell(note === undefined ? does : `${does}. ${note}`);
 }
 
 function shapesOf({ shapes }: Deed): string {
@@ -89,14 +90,13 @@ function ofShapes<T>(value: T, { shapes }: Deed): T {
 
 function outcomeText(deed: Deed, place: Place): string {
   const { next, ...outcome } = outcomeOf(deed, place);
-  const answer = ofShapes(outcome.answer, deed);
   const records = ofShapes(outcome.records, deed);
   if (next === "broken") {
     return place === "main"
       ? "Nothing is promised until a restart"
       : "Nothing is promised until the worker is replaced, by a crash or a reload";
   }
-  const parts = [`The client gets ${answerText(answer)}`];
+  const parts = [`The client gets ${answerText(outcome.answer, deed)}`];
   const logged = recordsText(records);
   if (logged !== "none") parts.push(`the log has ${logged}`);
   if (next !== "same") parts.push(fateText(next));
@@ -110,19 +110,33 @@ function fateText(next: Outcome["next"]): string {
   return `**the server is killed by ${next}**`;
 }
 
-function answerText(answer: Outcome["answer"]): string {
-  if (typeof answer === "string") return oneAnswerText(answer);
-  if (answer.http === "204") return oneAnswerText("204");
-  return `${oneAnswerText(answer.http)}, or is ${answer.other} without HTTP`;
+function answerText(ofAll: Outcome["answer"], deed: Deed): string {
+  const answer = ofShapes(ofAll, deed);
+  // The least that a shape may return.
+  const isNothing = deed.code.includes("nothing()");
+  if (typeof answer === "string") return oneAnswerText(answer, isNothing ? "204" : null);
+  const http = oneAnswerText(answer.http, isNothing ? "204" : null);
+  const other = oneAnswerText(answer.other, isNothing ? "open" : null);
+  return http === other ? http : `with HTTP: ${http}; otherwise: ${other}`;
 }
 
-function oneAnswerText(answer: string): string {
+/** @param own The answer that the handler returns beside its deed; null if there is none. */
+function oneAnswerText(answer: string, own: string | null): string {
   return answer.split(" or ").map((one) => {
-    if (one === "204") return "its answer";
+    if (one === own) return "its answer";
     if (one === "silence") return "nothing";
-    if (one === "closed" || one === "open") return `a connection that is ${one}`;
-    return cell(one.replace(" (silence)", ""));
+    if (one === "closed") return "a closed connection";
+    if (one === "open") return "an open connection";
+    return cell(bodyMarked(one.replace(", cut off (silence)", ", then waits for the rest")));
   }).join(", or ");
+}
+
+/** An answer whose body, which is JSON or the beginning of it, is marked as code. */
+function bodyMarked(answer: string): string {
+  return answer.replace(
+    /"((?:[^"\\]|\\.)*)(?:"|$)/,
+    (_, body) => code(`"${body}"`),
+  );
 }
 
 function recordsText(records: Outcome["records"]): string {
@@ -170,11 +184,11 @@ function wrapped(text: string): string {
   return [...lines, line].join("\n");
 }
 
-/** Text in a cell: code in double quotes and braces stays as it is. */
+/** Markdown in a cell. */
 function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll(/\{[^}]*\}|"[^"]*"/g, code);
+  return text.replaceAll("|", "\\|");
 }
 
 function code(text: string): string {
-  return text.includes("`") ? text : `\`${text.replaceAll("|", "\\|")}\``;
+  return `\`${text}\``;
 }

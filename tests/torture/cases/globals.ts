@@ -6,17 +6,17 @@ const patch = (does: string, code: string, outcome: Deed["outcome"] = fine("204"
   alone(does, code, outcome);
 const replaced = (what: string) =>
   patch(
-    `makes ${what} throw`,
+    `makes \`${what}\` throw`,
     `${what} = function () { throw new Error("patched"); }; return nothing();`,
   );
 const broken = (what: string) =>
   patch(
-    `makes ${what} throw`,
+    `makes \`${what}\` throw`,
     `${what} = function () { throw new Error("patched"); }; return nothing();`,
     BROKEN,
   );
 const wrong = (what: string, value: string, text: string, outcome: Outcome = fine("204")) =>
-  patch(`makes ${what} return ${text}`, `${what} = () => ${value}; return nothing();`, outcome);
+  patch(`makes \`${what}\` return ${text}`, `${what} = () => ${value}; return nothing();`, outcome);
 
 export const GLOBALS: Theme = {
   title: "Changing the globals",

@@ -11,7 +11,7 @@ const sends = (
   shapes: ["fetch"] as const,
   outcome,
 });
-const post = (value: string) => sends(`posts ${value}`, `self.postMessage(${value});`);
+const post = (value: string) => sends(`posts \`${value}\``, `self.postMessage(${value});`);
 
 export const MESSAGES: Theme = {
   title: "Messages",

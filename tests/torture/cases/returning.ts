@@ -45,7 +45,7 @@ export const RETURNING: Theme = {
       `200 "deep"`,
     ),
     refused(
-      "returns { then: 1 } from fetch",
+      "returns `{ then: 1 }` from fetch",
       "return { then: 1 };",
       `${NO_RESPONSE} a value of type object`,
     ),
@@ -116,7 +116,7 @@ export const RETURNING: Theme = {
       "200",
     ),
     refused(
-      "returns Response.error()",
+      "returns `Response.error()`",
       "return Response.error();",
       "TypeError: Cannot respond: fetch returned an error Response",
     ),
@@ -267,15 +267,15 @@ export const RETURNING: Theme = {
       ROUTES,
     ),
     refused("returns a Response from a route", `return new Response("x");`, "TypeError", ROUTES),
-    accepted("returns { then: 1 } from a route", "return { then: 1 };", "200", ROUTES),
+    accepted("returns `{ then: 1 }` from a route", "return { then: 1 };", "200", ROUTES),
     accepted(
-      "returns a promise of { then: 1 } from a route",
+      "returns a promise of `{ then: 1 }` from a route",
       `return Promise.resolve(JSON.parse('{"then":1}'));`,
       "200",
       ROUTES,
     ),
     accepted(
-      "returns a promise of { then: 1 } as JSON from a route",
+      "returns a promise of `{ then: 1 }` as JSON from a route",
       `await null; return JSON.stringify({ then: 1 });`,
       `200 "{\\"then\\":1}"`,
       ROUTES,
@@ -294,7 +294,7 @@ export const RETURNING: Theme = {
     ),
     ...["99", "1000", "NaN", `"200"`, "-1", "null", "101", "100", "200.5", "{}"].map((status) =>
       refused(
-        `returns a status of ${status} from a route`,
+        `returns a status of \`${status}\` from a route`,
         `return { status: ${status}, body: "x" };`,
         "TypeError",
         ROUTES,
@@ -302,7 +302,7 @@ export const RETURNING: Theme = {
     ),
     ...["204", "205", "304"].map((status) =>
       accepted(
-        `returns a status of ${status} with a body from a route`,
+        `returns a status of \`${status}\` with a body from a route`,
         `return { status: ${status}, body: "text" };`,
         status,
         ROUTES,
@@ -324,7 +324,7 @@ export const RETURNING: Theme = {
       "[null]",
     ].map((headers) =>
       refused(
-        `returns the headers ${headers} from a route`,
+        `returns the headers \`${headers}\` from a route`,
         `return { headers: ${headers}, body: "x" };`,
         "TypeError",
         ROUTES,
@@ -343,7 +343,7 @@ export const RETURNING: Theme = {
       "new ReadableStream()",
     ].map((body) =>
       refused(
-        `returns the body ${body} from a route`,
+        `returns the body \`${body}\` from a route`,
         `return { body: ${body} };`,
         "TypeError",
         ROUTES,
@@ -393,7 +393,7 @@ export const RETURNING: Theme = {
       ["a function", "() => 1", "function"],
       ["a symbol", "Symbol()", "symbol"],
       ["a Blob", "new Blob()", "object"],
-      ["{ then: 1 }", "{ then: 1 }", "object"],
+      ["`{ then: 1 }`", "{ then: 1 }", "object"],
       ["an ArrayBuffer", "new ArrayBuffer(3)", "object"],
     ].map(([what = "", code = "", type = ""]) =>
       refused(
