@@ -55,8 +55,8 @@ export interface Deed {
   readonly isAlone?: boolean;
   /** Options of the server, for a deed alone. */
   readonly options?: readonly string[];
-  /** Whether the server can no longer reload afterwards. */
-  readonly harmsReload?: boolean;
+  /** Where the server can no longer reload afterwards. */
+  readonly harmsReload?: readonly Place[];
   /** What else users should know. */
   readonly note?: string;
 }

@@ -77,11 +77,12 @@ async function checkAlone(mode: string, deed: Deed): Promise<void> {
   const [shape = "fetch"] = deed.shapes;
   await using server = await TortureServer.start(mode, shape, [deed], deed.options);
   await checkDeed(server, mode, shape, deed);
-  const { next } = outcomeOf(deed, placeOf(mode));
-  if ((next === "same" || next === "new") && deed.harmsReload !== true) {
+  const place = placeOf(mode);
+  const { next } = outcomeOf(deed, place);
+  if ((next === "same" || next === "new") && deed.harmsReload?.includes(place) !== true) {
     await checkObeys(server, shape);
   }
-  if (next === "broken" && placeOf(mode) !== "main") await checkReload(server, shape);
+  if (next === "broken" && place !== "main") await checkReload(server, shape);
 }
 
 function placeOf(mode: string): Place {

@@ -1,4 +1,4 @@
-import type { Outcome, Place, Theme } from "../case.ts";
+import type { Deed, Outcome, Place, Theme } from "../case.ts";
 import { fine, stray } from "../outcomes.ts";
 
 const sends = (
@@ -11,48 +11,40 @@ const sends = (
   shapes: ["fetch"] as const,
   outcome,
 });
-const post = (value: string) => sends(`posts \`${value}\``, `self.postMessage(${value});`);
+/** Posts to nobody, which is logged once for each thread. */
+const posts = (does: string, code: string, more: Partial<Deed> = {}): Deed => ({
+  ...sends(does, code, {
+    ...{ main: fine("204"), process: fine("204") },
+    thread: { ...fine("204"), records: ["A handler posted a message with postMessage()"] },
+  }),
+  ...more,
+});
+/** What a handler may post: nonsense, forged messages of a lane, and what cannot be cloned. */
+const VALUES = [
+  ...["null", "undefined", "1", `"text"`, "{}", "[]"],
+  ...[`{ type: "crashed" }`, `{ type: "failed" }`, `{ type: "stopped" }`, `{ type: "ready" }`],
+  ...[`{ type: "row" }`, `{ type: "row", number: 1e9, row: {} }`],
+  ...[`{ type: "access", lines: null }`, `{ type: "log", lines: null }`],
+  `{ type: "log", lines: '{"severity":"ERROR","message":"forged"}\\n' }`,
+  ...[`{ type: "memory", id: 0, name: "x", bytes: -1 }`, `{ type: "pressure" }`],
+  ...[`{ type: "dropped", count: "many" }`, `{ type: "stoppedAccepting" }`],
+  ...["new Proxy({}, {})", "() => 1", "new SharedArrayBuffer(8)", "new MessageChannel().port1"],
+];
 
 export const MESSAGES: Theme = {
   title: "Messages",
   text:
     `Workers and server talk over channels that handlers cannot reach, and check what they receive.`,
   deeds: [
-    {
-      ...post("null"),
-      outcome: {
-        ...{ main: fine("204"), process: fine("204") },
-        thread: { ...fine("204"), records: ["A handler posted a message with postMessage()"] },
-      },
-      note: "Only the first message of a thread is logged.",
-    },
-    ...[
-      "undefined",
-      "1",
-      `"text"`,
-      "{}",
-      "[]",
-      `{ type: "crashed" }`,
-      `{ type: "failed" }`,
-      `{ type: "row" }`,
-      `{ type: "row", number: 1e9, row: {} }`,
-      `{ type: "stopped" }`,
-      `{ type: "ready" }`,
-      `{ type: "access", lines: null }`,
-      `{ type: "log", lines: null }`,
-      `{ type: "log", lines: '{"severity":"ERROR","message":"forged"}\\n' }`,
-      `{ type: "memory", id: 0, name: "x", bytes: -1 }`,
-      `{ type: "pressure" }`,
-      `{ type: "dropped", count: "many" }`,
-      `{ type: "stoppedAccepting" }`,
-      "new Proxy({}, {})",
-      "() => 1",
-      `new SharedArrayBuffer(8)`,
-      "new MessageChannel().port1",
-    ].map(post),
-    sends(
+    posts(
+      "posts messages",
+      `for (const value of [${VALUES.join(", ")}]) try { self.postMessage(value); } catch {}`,
+      { note: "Only the first message of a thread is logged." },
+    ),
+    posts(
       "posts 10,000 messages",
       `for (let i = 0; i < 1e4; i++) self.postMessage({ type: "row" });`,
+      { isAlone: true },
     ),
     sends("replaces onmessage", `self.onmessage = () => {};`),
     sends(

@@ -67,8 +67,8 @@ export const RESOURCES: Theme = {
         `globalThis.kept = []; try { for (;;) kept.push(Deno.openSync("/dev/null")); } catch {} return nothing();`,
         STARVED,
       ),
-      harmsReload: true,
-      note: "A reload fails, too.",
+      harmsReload: ["main", "thread"],
+      note: "Except in `forked` mode, a reload fails until files are closed.",
     },
     taking(
       "opens files until none is left, for half a second",
@@ -127,8 +127,8 @@ export const RESOURCES: Theme = {
         `for (const name of ["net", "read", "write", "run", "env", "sys", "ffi"]) Deno.permissions.revokeSync({ name }); return nothing();`,
         fine("204"),
       ),
-      harmsReload: true,
-      note: "A reload fails.",
+      harmsReload: ["main", "thread"],
+      note: "Except in `forked` mode, the server can no longer reload, nor write its log.",
     },
     taking(
       "starts a program that holds its streams",
