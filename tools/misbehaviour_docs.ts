@@ -167,7 +167,7 @@ function moduleSection(): string {
 
 const MODULE_TEXT =
   `A server does not start with a module that it cannot serve. It says why in one line on standard
-error, as does the command "check". A reload that finds one fails, and the old workers go on.`;
+error, as does \`sluice check\`. A reload that finds one fails, and the old workers go on.`;
 
 /** Wraps a paragraph as `deno fmt` does. */
 function wrapped(text: string): string {

@@ -191,7 +191,7 @@ export const BODIES: Theme = {
       ),
     },
     whole(
-      "streams to a HEAD that nobody asked for",
+      "announces a Content-Length without a body",
       `return new Response(null, { headers: { "content-length": "9" } });`,
       "200",
     ),

@@ -124,7 +124,11 @@ export const CONNECTIONS: Theme = {
       `await context.dial("127.0.0.1:1");`,
       fine("closed"),
     ),
-    serve("dials an address that is none", `await context.dial("nowhere at all");`, fails("")),
+    serve(
+      "dials something that is not an address",
+      `await context.dial("nowhere at all");`,
+      fails(""),
+    ),
     serve("dials undefined", `await context.dial();`, fails("TypeError")),
     serve(
       "takes a lock and keeps it",
@@ -157,7 +161,7 @@ export const CONNECTIONS: Theme = {
       fails("TypeError"),
     ),
     serve("logs undefined", `context.log.info(undefined);`, fine("open")),
-    serve("logs a message that is no string", `context.log.info({ a: 1 });`, fine("open")),
+    serve("logs a message that is not a string", `context.log.info({ a: 1 });`, fine("open")),
     serve(
       "logs properties that throw",
       `context.log.info("said", { get a() { throw new Error("a"); } });`,

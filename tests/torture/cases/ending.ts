@@ -19,7 +19,7 @@ const STOPPED: Outcome = { answer: "silence", records: [], next: "stuck" };
 export const ENDING: Theme = {
   title: "Ending the server",
   text:
-    `A handler on the main thread or in a thread cannot exit. It can still kill its process, or itself.`,
+    `A handler on the main thread or in a thread cannot exit. It can still kill the process it runs in; in \`forked\` mode, that is only its own worker.`,
   deeds: [
     ending("calls Deno.exit", "Deno.exit(0);", REFUSED),
     ending("calls Deno.exit with 3", "Deno.exit(3);", REFUSED),

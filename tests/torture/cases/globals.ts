@@ -21,7 +21,7 @@ const wrong = (what: string, value: string, text: string, outcome: Outcome = fin
 export const GLOBALS: Theme = {
   title: "Changing the globals",
   text:
-    `A handler shares its globals with the worker that serves it. The replacements that libraries make do no harm; a built-in that throws may break anything in its worker, on the main thread the server itself. Threads and processes have globals of their own.`,
+    `A handler shares its globals with the worker that serves it. The replacements that libraries make do no harm; a built-in that throws may break anything in its worker or, on the main thread, in the server itself. Threads and processes have globals of their own.`,
   deeds: [
     replaced("globalThis.fetch"),
     broken("Promise.prototype.then"),

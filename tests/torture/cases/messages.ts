@@ -34,7 +34,7 @@ const VALUES = [
 export const MESSAGES: Theme = {
   title: "Messages",
   text:
-    `Workers and server talk over channels that handlers cannot reach, and check what they receive.`,
+    `Workers and the server talk over channels of their own, and the server checks every message. What a handler posts reaches nobody.`,
   deeds: [
     posts(
       "posts messages",

@@ -63,12 +63,12 @@ export const MODULES: readonly BadModule[] = [
     "found a default export with { serve, protocol }",
   ),
   refused(
-    "exports a shape that is no function",
+    "exports a shape that is not a function",
     "export default { serve: 1 };",
     `found "serve" of type number`,
   ),
   refused(
-    "exports a fetch that is no function",
+    "exports a fetch that is not a function",
     "export default { fetch: {} };",
     `found "fetch" of type object`,
   ),
@@ -78,7 +78,7 @@ export const MODULES: readonly BadModule[] = [
     "in a getter",
   ),
   refused(
-    "exports a refusal that is no string",
+    "exports a refusal that is not a string",
     `export default { ${serve}, refusal: 1 };`,
     "found a refusal of type number",
   ),
@@ -108,14 +108,14 @@ export const MODULES: readonly BadModule[] = [
     "framing.limit",
   ),
   refused("exports handle without a framing", "export default { handle() {} };", "framing"),
-  refused("exports routes that are none", "export default { routes: [] };", "found no routes"),
+  refused("exports an empty list of routes", "export default { routes: [] };", "found no routes"),
   refused(
-    "exports a route that is no function",
+    "exports a route that is not a function",
     `export default { routes: { "/": 1 } };`,
     `found the route "/" of type number`,
   ),
   refused(
-    "exports a route that is no path",
+    "exports a route that is not a path",
     `export default { routes: { "get /": () => 1 } };`,
     `found the route "get /"`,
   ),
@@ -130,7 +130,7 @@ export const MODULES: readonly BadModule[] = [
     "Maximum call stack",
   ),
   {
-    does: "never ends to load",
+    does: "never finishes loading",
     source: `await new Promise(() => {}); export default { ${serve} };`,
     options: ["--start-timeout", "1s"],
     outcome: { exitCode: 70, says: "--start-timeout" },

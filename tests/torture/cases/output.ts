@@ -8,7 +8,7 @@ const write = (text: string) => `Deno.stdout.writeSync(new TextEncoder().encode(
 export const OUTPUT: Theme = {
   title: "Printing",
   text:
-    `What a handler prints goes to the standard streams of the server, and never into its log; by default, both are standard output, so write the log to a file (\`--log-file\`) if handlers print. Printing blocks while nobody reads.`,
+    `What a handler prints goes to the standard streams of the server. By default, so does the log: write it to a file (\`--log-file\`) if handlers print. Printing blocks while nobody reads.`,
   deeds: [
     printing("prints a line", `console.log("a line"); console.error("another");`),
     printing(
@@ -29,7 +29,7 @@ export const OUTPUT: Theme = {
       `const text = "x".repeat(1e6); for (let i = 0; i < 10; i++) console.error(text);`,
     ),
     printing(
-      "prints bytes that are no text",
+      "prints bytes that are not text",
       write(`"\\x1e"`) + ` Deno.stdout.writeSync(new Uint8Array(256).map((_, i) => i));`,
     ),
     printing(

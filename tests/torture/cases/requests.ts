@@ -9,7 +9,7 @@ const body = "Hello";
 export const REQUESTS: Theme = {
   title: "Reading the request",
   text:
-    `A request is for its own handler, for as long as it is served: reads that come later fail, and touch no other request. What is left unread is skipped, or ends the connection. These tests run with \`--request-timeout 700ms\`.`,
+    `A request is for its own handler, for as long as it is served: reads that come later fail, and do not affect other requests. What is left unread is skipped, or ends the connection. These tests run with \`--request-timeout 700ms\`.`,
   deeds: [
     {
       does: "reads the body twice",
@@ -56,7 +56,7 @@ export const REQUESTS: Theme = {
       outcome: fine(`400 "Bad Request: the body is not JSON...`),
     },
     {
-      does: "parses a form that is none",
+      does: "parses a body that is not a form",
       code: `return new Response(String(await request.formData()));`,
       shapes: FETCH,
       body,

@@ -24,7 +24,7 @@ const CRASHED: Outcome = { answer: "204 or closed", records: ["Worker crashed"],
 export const RESOURCES: Theme = {
   title: "Using up and taking away",
   text:
-    `Heap and descriptors belong to the process. Only \`--mode forked\` keeps the server when a handler takes all of them.`,
+    `Heap and descriptors belong to the process. When the heap is full, only \`--mode forked\` keeps the server; when no descriptor is left, no client is accepted until one is closed.`,
   deeds: [
     taking(
       "overflows the heap",

@@ -197,7 +197,7 @@ export const RETURNING: Theme = {
       `200 "Hello"`,
     ),
     accepted(
-      "announces a Content-Length that is no number",
+      "announces a Content-Length that is not a number",
       `return new Response("Hello", { headers: { "content-length": "five" } });`,
       `200 "Hello"`,
     ),
@@ -380,7 +380,7 @@ export const RETURNING: Theme = {
       ROUTES,
     ),
     refused(
-      "returns an upgrade that is no function from a route",
+      "returns an upgrade that is not a function from a route",
       `return { upgrade: 1 };`,
       "TypeError",
       ROUTES,
