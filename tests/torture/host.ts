@@ -5,7 +5,7 @@ import type { Deed, Shape } from "./case.ts";
 import { moduleOf } from "./module.ts";
 
 /** One worker, so that a deed and the clients around it share it. */
-const MODES: Readonly<Record<string, readonly string[]>> = {
+const ONE_WORKER: Readonly<Record<string, readonly string[]>> = {
   single: [],
   async: [],
   threaded: ["--min-threads", "1", "--max-threads", "1", "--spare-threads", "0"],
@@ -50,6 +50,10 @@ export class TortureServer implements AsyncDisposable {
     deeds: readonly Deed[],
     options: readonly string[] = [],
   ): Promise<TortureServer> {
+    const worker = ONE_WORKER[mode];
+    if (worker === undefined) {
+      throw new Error(`Cannot test --mode ${mode}: it is not in ONE_WORKER`);
+    }
     const folder = await Deno.makeTempDir({ prefix: "torture" });
     await Deno.writeTextFile(`${folder}/handler.js`, moduleOf(shape, deeds));
     const timeout = shape === "fetch" || shape === "routes"
@@ -58,7 +62,7 @@ export class TortureServer implements AsyncDisposable {
     const [program = "", ...before] = SERVER;
     const child = new Deno.Command(program, {
       args: [
-        ...[...before, "--mode", mode, ...MODES[mode] ?? [], ...timeout, "--port", "0"],
+        ...[...before, "--mode", mode, ...worker, ...timeout, "--port", "0"],
         // Relative paths, which must not depend on the folder that a handler changes to.
         ...["--handler", "handler.js", "--log-file", "log", "--status-file", "status"],
         ...["--graceful-timeout", "1s", ...options],

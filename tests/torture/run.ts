@@ -1,6 +1,7 @@
 /** Runs the deeds of the table against real servers, and compares what happens with it. */
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
+import { MODES } from "../../src/modes/registry.ts";
 import type { LogLine } from "../helpers/server.ts";
 import { waitFor } from "../helpers/until.ts";
 import { answerTo, workerOf } from "./client.ts";
@@ -8,14 +9,18 @@ import { type Deed, type Outcome, outcomeOf, type Place, type Shape } from "./ca
 import { TortureServer } from "./host.ts";
 import { THEMES } from "./table.ts";
 
-/** All modes, and where their lanes run. */
-export const PLACE_OF: Readonly<Record<string, Place>> = {
-  single: "main",
-  async: "main",
-  threaded: "thread",
-  pooled: "thread",
-  forked: "process",
+/** Where the lanes of a mode run does not depend on them. */
+const SETTINGS = {
+  ...{ maxConnections: 1, maxConnectionsPerIp: 0, workers: 1 },
+  ...{ minThreads: 1, maxThreads: 1, spareThreads: 0 },
 };
+/** All modes, and where their lanes run. */
+export const PLACE_OF: Readonly<Record<string, Place>> = Object.fromEntries(
+  Object.entries(MODES).map(([name, mode]) => {
+    const { place } = mode.plan(SETTINGS);
+    return [name, place === "here" ? "main" : place];
+  }),
+);
 
 /** How long the next client waits for a worker, in milliseconds; longer than `--worker-timeout`. */
 const PATIENCE = 10_000;
@@ -30,7 +35,7 @@ const DEEDS = THEMES.flatMap(({ deeds }) => deeds);
 /** Registers a test of all deeds in one shape and mode that can share a server. */
 export function testShared(mode: string, shape: Shape): void {
   const deeds = DEEDS.filter((deed) => deed.shapes.includes(shape) && deed.isAlone !== true);
-  Deno.test(`--mode ${mode}: a handler with { ${shape} } does wrong, and others are served`, async (t) => {
+  Deno.test(`--mode ${mode}: a misbehaving handler with { ${shape} } leaves other clients served`, async (t) => {
     await using server = await TortureServer.start(mode, shape, deeds);
     for (const deed of deeds) {
       const isDone = await t.step(
@@ -139,7 +144,9 @@ async function nextOf(
   const patience = next === "stuck" ? 2000 : PATIENCE;
   for (const end = performance.now() + patience; performance.now() < end;) {
     // A server or a worker that is about to end may still serve.
-    if (typeof next !== "string" || next.startsWith("SIG")) await server.over;
+    if (typeof next !== "string" || next.startsWith("SIG")) {
+      await waitFor("the server ends", () => server.ended, patience).catch(() => {});
+    }
     if (server.ended !== null) return server.ended;
     const worker = await workerOf(server.port, shape, 1000);
     if (worker !== null && (worker !== before || next === "same")) {
