@@ -133,7 +133,7 @@ Deno.test("Connection.readExactly() waits for all bytes, and throws if the strea
   finish();
 });
 
-Deno.test("Connection rejects lengths, limits and suffixes that are none, and reads nothing", async () => {
+Deno.test("Connection rejects invalid lengths, limits and suffixes, and reads nothing", async () => {
   const { service, connection, finish } = lend();
   await using serving = await serve(service);
   using client = await Client.connect(serving);

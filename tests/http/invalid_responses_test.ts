@@ -72,7 +72,7 @@ const INVALID: Readonly<Record<string, unknown>> = {
   "a then that throws": broken({}, "then"),
   "a length that throws": { body: broken(source(0), "length") },
   "an object that throws": new Proxy({}, { get: throws, has: throws }),
-  "an upgrade that is no function": { upgrade: 5 },
+  "an upgrade that is not a function": { upgrade: 5 },
   "an upgrade that is null": { upgrade: null },
   "an upgrade that was not asked for": { status: 101, upgrade: () => Promise.resolve() },
   "an upgrade with a malformed field": { upgrade: () => {}, headers: [["A", "b\r\nC: d"]] },
@@ -148,7 +148,7 @@ for (const [what, value] of Object.entries(THROWN)) {
   });
 }
 
-Deno.test("a field value that is no text is converted once", async () => {
+Deno.test("a field value that is not text is converted once", async () => {
   await using serving = await serveTable({
     "GET /": () => ({ headers: [["A", 5], ["B", changing("b", "x\r\nEvil: yes")]] }),
   });
@@ -231,7 +231,7 @@ Deno.test("a body that is not as long as announced ends the connection before it
   assertEquals(serving.failures.length, 2);
 });
 
-Deno.test("a body whose pieces are no bytes ends the connection before it is complete", async () => {
+Deno.test("a body whose pieces are not bytes ends the connection before it is complete", async () => {
   const odd = [5, undefined, true, { length: 3 }, new ArrayBuffer(3), [1, 2, 3], new String("abc")];
   for (const piece of odd) {
     for (const length of [null, 5]) {
@@ -277,7 +277,7 @@ Deno.test("the body of a response that cannot be sent is closed, even if that fa
   assertEquals(closed, 3);
 });
 
-Deno.test("a route may return an object with a `then` that is no function: a response", async () => {
+Deno.test("a route may return an object with a `then` that is not a function: a response", async () => {
   let turns = 0;
   const alternating = {
     get then() {

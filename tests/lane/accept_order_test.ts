@@ -20,7 +20,7 @@ function makeRows(scoreboard: Scoreboard, count: number) {
   });
 }
 
-Deno.test("A lane that retires while it waits for its turn passes the turn on", async () => {
+Deno.test("a lane that retires while it waits for its turn passes the turn on", async () => {
   const scoreboard = new Scoreboard();
   const [row, ...others] = makeRows(scoreboard, 1 + WAITING);
   if (row === undefined) throw new Error("There is no row");

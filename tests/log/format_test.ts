@@ -88,7 +88,7 @@ Deno.test("openLog() writes a line even for a record whose values cannot be seri
     assertEquals(second?.["exception.message"], "Thrown by a getter");
   }));
 
-Deno.test("openLog() shortens long texts, and keeps their begin and their end", () =>
+Deno.test("openLog() shortens long texts, and keeps their beginnings and ends", () =>
   inLogFolder(async (folder) => {
     const log = await openLogTo(`${folder}/log`);
     const long = `begin${"x".repeat(10e6)}end`;
@@ -142,7 +142,7 @@ Deno.test("openLog() writes text as time, severity, message and key=value, quote
     );
   }));
 
-Deno.test("remoteLogger() logs a message that is no text, as does the main thread", () => {
+Deno.test("remoteLogger() logs a message that is not text, as does the main thread", () => {
   const lines: string[] = [];
   const logger = remoteLogger(
     { level: "info", isText: false, isColoured: false },

@@ -151,7 +151,7 @@ Deno.test("Scaler.stop() keeps lanes from starting", async () => {
   assertEquals(pool.lanes, []);
 });
 
-Deno.test("Scaler.initialLanes() starts the least lanes, however many clients are there", async () => {
+Deno.test("Scaler.initialLanes() starts the fewest lanes, however many clients there are", async () => {
   const lanes = { min: 2, max: 5, spare: 1 };
   const { scaler, ready, setOpen } = makeScaler(lanes);
   scaler.adjust();

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { availableProcessors } from "../../src/base/processors.ts";
 import type { Exit, Ready } from "../../src/places/handle.ts";
 import { startLanes } from "../../src/supervision/start_lanes.ts";
@@ -47,11 +48,14 @@ Deno.test("startLanes() leaves half of the processors to the lanes that serve", 
 Deno.test("startLanes() launches no more once a lane cannot start", async () => {
   const { starting, launch } = makeLauncher();
   const all = startLanes(launch, COUNT, true);
-  await until("the first is launched", () => starting.length > 0);
+  starting[0]?.resolve(READY);
+  await until("the second is launched", () => starting.length > 1);
   const { length } = starting;
-  starting[0]?.reject(new Error("no room"));
+  starting[1]?.reject(new Error("no room"));
   await assertRejects(() => all, Error, "no room");
-  starting.slice(1).forEach(({ resolve }) => resolve(READY));
+  starting.forEach(({ resolve }) => resolve(READY));
+  // Another launch would follow a promise.
+  await delay(0);
   assertEquals(starting.length, length);
 });
 
@@ -64,5 +68,6 @@ Deno.test("startLanes() fails once a lane crashes while the others start, and la
   await assertRejects(() => all, Error, "it crashed right after its start: boom");
   const { length } = starting;
   starting.forEach(({ resolve }) => resolve(READY));
+  await delay(0);
   assertEquals(starting.length, length);
 });

@@ -5,7 +5,7 @@ import { makeHandler } from "../../helpers/handlers.ts";
 import { workers } from "../../helpers/modes.ts";
 import { startServer } from "../../helpers/server.ts";
 
-Deno.test("A thread outlives a handler that replaces the clock and pollutes prototypes", async () => {
+Deno.test("a thread outlives a handler that replaces the clock and pollutes prototypes", async () => {
   await using handler = await makeHandler(`
     performance.now = () => 0;
     Date.now = () => 0;

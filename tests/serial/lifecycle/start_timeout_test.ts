@@ -14,7 +14,7 @@ const SECOND = ["--start-timeout", "1s"];
 /** Longer than a worker takes to start, even on a busy machine. */
 const THREE_SECONDS = ["--start-timeout", "3s"];
 
-/** Modules that never finish to load, and what is said about them. */
+/** Modules that never finish loading, and what is said about them. */
 const WAITS = {
   source: "await new Promise(() => {}); export default { serve() {} };",
   says: "the handler waits for a promise: expected its top-level await to settle",
@@ -27,6 +27,11 @@ const LOOPS = {
   source: "for (;;); export default { serve() {} };",
   says: "the handler blocks its worker: expected the code of its modules to return",
 };
+const NEVER_READY = {
+  "a top-level await never settles": WAITS,
+  "the module is a thenable": IS_A_PROMISE,
+  "a module loops": LOOPS,
+};
 
 async function failsToStart(args: readonly string[], says: string): Promise<void> {
   await using server = launchServer([...args, ...THREE_SECONDS]);
@@ -38,10 +43,10 @@ async function failsToStart(args: readonly string[], says: string): Promise<void
 }
 
 for (const mode of Object.keys(MODES)) {
-  for (const [name, { source, says }] of Object.entries({ WAITS, IS_A_PROMISE, LOOPS })) {
+  for (const [name, { source, says }] of Object.entries(NEVER_READY)) {
     // Nothing can interrupt a loop on the main thread.
-    if (name === "IS_A_PROMISE" && mode !== "async") continue;
-    if (name === "LOOPS" && (mode === "single" || mode === "async")) continue;
+    if (source === IS_A_PROMISE.source && mode !== "async") continue;
+    if (source === LOOPS.source && (mode === "single" || mode === "async")) continue;
     Deno.test(`--mode ${mode}: a handler that is not ready within --start-timeout ends the start with 70: ${name}`, async () => {
       await using handler = await makeHandler(source);
       await failsToStart([...workers(mode), ...handler.args], says);
