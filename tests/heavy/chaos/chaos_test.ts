@@ -1,6 +1,7 @@
 /**
  * A bounded part of the chaos suite: every mode once, and the executable if there is one.
- * `deno task chaos --help` says how to run more of it.
+ * `deno task chaos --help` says how to run more of it. Memory is judged only by longer runs: that
+ * takes six quiet windows, and these runs have two or three.
  */
 import { assertEquals } from "@std/assert";
 import { CHAOS_MODES, type ChaosMode, serverUnderTest } from "./options.ts";

@@ -96,7 +96,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
 }
 
 /** A seed nobody has chosen. */
-export function randomSeed(): number {
+function randomSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0] as number % 1_000_000;
 }
 

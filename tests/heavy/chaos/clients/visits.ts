@@ -10,7 +10,7 @@ import type { World } from "../world.ts";
 const PATIENCE = 45_000;
 
 /** How clients of a mode come. */
-export interface Arrivals {
+interface Arrivals {
   /** Visits per second. */
   readonly rate: number;
   /** The most visitors at the same time; others do not come. */
@@ -23,7 +23,7 @@ export interface Arrivals {
 }
 
 /** How clients come: a server for one connection gets short visits only. */
-export function arrivalsFor({ options: { mode, rate } }: World): Arrivals {
+function arrivalsFor({ options: { mode, rate } }: World): Arrivals {
   if (mode === "single") {
     const kinds = EXCHANGES.filter(({ isLong }) => isLong !== true);
     return { rate: rate ?? 8, atOnce: 6, exchanges: 1, pause: 0, kinds };

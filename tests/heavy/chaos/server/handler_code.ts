@@ -1,7 +1,7 @@
 /** The code that the servers under test load: plain JavaScript, so that the executable can. */
 
 /** What is spliced into the handler before its routes. */
-export const ADDITIONS = {
+const ADDITIONS = {
   /** Nothing: code that works. */
   good: "",
   /** Loads after a while. */

@@ -11,7 +11,7 @@ export const WORKERS: Readonly<Record<ChaosMode, number>> = {
 };
 
 /** The most threads of `threaded`: more than there are clients. */
-export const MAX_THREADS = 48;
+const MAX_THREADS = 48;
 
 /** The limit of connections; a burst exceeds it. */
 export const MAX_CONNECTIONS = 200;
