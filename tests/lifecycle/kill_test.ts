@@ -70,7 +70,8 @@ Deno.test("kill -9 of the parent of a hung child: an alarm kills the child", asy
 
 for (const mode of Object.keys(MODES)) {
   Deno.test(`--mode ${mode} completes every exchange in flight on TERM, and leaves no child behind`, async () => {
-    await using server = await startServer([...workers(mode), ...TROUBLE]);
+    const longDrain = ["--graceful-timeout", "1m"];
+    await using server = await startServer([...workers(mode), ...TROUBLE, ...longDrain]);
     const count = mode === "single" ? 1 : 16;
     const clients = await Promise.all(Array.from({ length: count }, () => Client.connect(server)));
     await Promise.all(clients.map((client) => beginWait(client, 1000)));
@@ -83,7 +84,7 @@ for (const mode of Object.keys(MODES)) {
     }));
     assertEquals(answers, Array(count).fill("waited\n"));
     assertEquals(await server.exited, 0);
-    assert(performance.now() - started < 5000, "it took longer than the exchanges in flight");
+    assert(performance.now() - started < 30_000, "it took longer than the exchanges in flight");
     assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);
     assert(!children.some(isAlive), "a child is still alive");
   });

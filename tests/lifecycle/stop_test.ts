@@ -82,7 +82,7 @@ for (
   testEachMode(
     `${signals.join(" and ")} closes everything at once and exits ${exitCode}`,
     async ({ args }) => {
-      await using server = await startServer(args("--service", "zen"));
+      await using server = await startServer(args("--service", "zen", "--graceful-timeout", "1m"));
       using client = await Client.connect(server);
       await client.send("x?never finished");
       await client.receiveUntil(".");
@@ -93,7 +93,7 @@ for (
       }
       await client.receiveAll().catch(() => "");
       assertEquals(await server.exited, exitCode);
-      assert(performance.now() - start < 5000, "the server waited for the client");
+      assert(performance.now() - start < 30_000, "the server waited for the client");
     },
   );
 }

@@ -1,6 +1,7 @@
 /** Kept connections across reloads, while handlers block the event loop now and then. */
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
+import { Random } from "../../../src/load/random.ts";
 import { Client } from "../../helpers/client.ts";
 import { makeHandler } from "../../helpers/handlers.ts";
 import { receiveResponse, requestText } from "../../helpers/http_client.ts";
@@ -12,6 +13,8 @@ const CLIENTS = 60;
 const MOST_BLOCKERS = 6;
 /** Of each test in milliseconds; a longer one finds rarer losses. */
 const DURATION = Number(Deno.env.get("KEPT_DURATION") ?? 16_000);
+/** What decides the pauses of each client; a failure says it. */
+const SEED = Number(Deno.env.get("KEPT_SEED") ?? 1);
 /** The shortest time between two reloads, in milliseconds. */
 const RELOAD = 1200;
 /** The longest silence of a client, in milliseconds: the server must wait for a second. */
@@ -40,13 +43,14 @@ for (const mode of ["async", "pooled"]) {
     const end = performance.now() + DURATION;
     const isOver = () => performance.now() >= end;
     await Promise.all([
-      ...Array.from({ length: CLIENTS }, async () => {
-        while (!isOver()) await visit(server, figures, isOver);
+      ...Array.from({ length: CLIENTS }, async (_, i) => {
+        const random = new Random(SEED + i);
+        while (!isOver()) await visit(server, random, figures, isOver);
       }),
-      blockOften(server, isOver),
-      reloadOften(server, isOver),
+      blockOften(server, new Random(SEED + CLIENTS), isOver),
+      reloadOften(server, new Random(SEED + CLIENTS + 1), isOver),
     ]);
-    assertEquals(figures.losses, []);
+    assertEquals(figures.losses, [], `KEPT_SEED=${SEED}`);
     assert(figures.reused > CLIENTS, `only ${figures.reused} requests on kept connections`);
   });
 }
@@ -54,6 +58,7 @@ for (const mode of ["async", "pooled"]) {
 /** Sends requests on one connection until the server says that it ends, or loses one. */
 async function visit(
   server: Server,
+  random: Random,
   figures: Figures,
   isOver: () => boolean,
 ): Promise<void> {
@@ -76,29 +81,32 @@ async function visit(
       return;
     }
     used = performance.now();
-    await delay(Math.random() * SILENCE);
+    await delay(random.below(SILENCE));
   }
 }
 
 /** Blocks the event loop with several requests in a row, and lets it run in between. */
-async function blockOften(server: Server, isOver: () => boolean): Promise<void> {
+async function blockOften(server: Server, random: Random, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    await delay(Math.random() * 2000);
-    const count = 1 + Math.floor(Math.random() * MOST_BLOCKERS);
-    await Promise.all(Array.from({ length: count }, () => block(server)));
+    await delay(random.below(2000));
+    const spins = Array.from(
+      { length: 1 + random.below(MOST_BLOCKERS) },
+      () => 50 + random.below(350),
+    );
+    await Promise.all(spins.map((spin) => block(server, spin)));
   }
 }
 
-async function block(server: Server): Promise<void> {
+/** @param spin In milliseconds. */
+async function block(server: Server, spin: number): Promise<void> {
   using client = await Client.connect(server);
-  const spin = 50 + Math.random() * 350;
   await client.send(requestText("GET", `/?spin=${spin}`, { Connection: "close" }));
   await client.receiveAll().catch(() => {});
 }
 
-async function reloadOften(server: Server, isOver: () => boolean): Promise<void> {
+async function reloadOften(server: Server, random: Random, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    await delay(RELOAD * (1 + 2 * Math.random()));
+    await delay(RELOAD + random.below(2 * RELOAD));
     server.kill("SIGHUP");
   }
 }
