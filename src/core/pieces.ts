@@ -24,7 +24,9 @@ export async function readUntil(
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   // Untyped handlers may pass anything; the limit would be blamed on the peer.
   if (!(suffix instanceof Uint8Array)) {
-    throw new TypeError(`Cannot read until a suffix: found a ${typeof suffix}, expected bytes`);
+    throw new TypeError(
+      `Cannot read until a suffix: found a value of type ${typeof suffix}, expected bytes`,
+    );
   }
   if (!(limit > 0)) {
     throw new TypeError(`Cannot read: found a limit of ${String(limit)}, expected 1 byte or more`);

@@ -58,7 +58,7 @@ export function sharedState(
       // Here already: a thread's parent ends a thread that asks for what cannot be.
       if (typeof name !== "string") {
         throw new TypeError(
-          `Cannot share memory: found a ${typeof name} as its name, expected text`,
+          `Cannot share memory: found a value of type ${typeof name} as its name, expected text`,
         );
       }
       if (!Number.isSafeInteger(bytes) || bytes < 1) throw new RangeError(invalidSize(name, bytes));

@@ -160,7 +160,9 @@ export class Conversation implements Timed {
 
   #upgrade(request: ServedRequest, { headers, upgrade }: HttpResponse): Promise<boolean> {
     if (typeof upgrade !== "function") {
-      throw new TypeError(`Cannot upgrade: found a ${typeof upgrade}, expected a function`);
+      throw new TypeError(
+        `Cannot upgrade: found a value of type ${typeof upgrade}, expected a function`,
+      );
     }
     // The client would take a 101 that it did not ask for as malformed (RFC 9110, 7.8).
     if (!request.asksToUpgrade || request.version === "1.0") {

@@ -144,6 +144,6 @@ export class SourceWriter {
 function pieceOf(piece: Uint8Array | null): Uint8Array | null {
   if (piece === null || piece instanceof Uint8Array) return piece;
   throw new TypeError(
-    `Cannot send the body: read() gave a ${typeof piece}, expected bytes or null`,
+    `Cannot send the body: read() gave a value of type ${typeof piece}, expected bytes or null`,
   );
 }

@@ -74,5 +74,7 @@ class StreamSource implements BodySource {
 /** Checks the type of a piece, which may be anything in a handler's stream. */
 function bytesOf(piece: unknown): Uint8Array {
   if (piece instanceof Uint8Array) return piece;
-  throw new TypeError(`Cannot respond: the body yielded a ${typeof piece}, expected a Uint8Array`);
+  throw new TypeError(
+    `Cannot respond: the body yielded a value of type ${typeof piece}, expected a Uint8Array`,
+  );
 }

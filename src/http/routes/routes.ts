@@ -134,7 +134,7 @@ function responseOf(result: RouteResult): HttpResponse {
   if (result instanceof Uint8Array) return { headers: BYTES, body: result };
   if (typeof result !== "object") {
     throw new TypeError(
-      `Cannot respond: the route returned a ${typeof result}, expected a response, text, bytes or nothing`,
+      `Cannot respond: the route returned a value of type ${typeof result}, expected a response, text, bytes or nothing`,
     );
   }
   return result;

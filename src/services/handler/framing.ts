@@ -65,7 +65,7 @@ export function serveRequests<Request extends string | Uint8Array>(
       if (typeof response !== "string" && !(response instanceof Uint8Array)) {
         // Only untyped handlers get here; the connection would blame the client for it.
         throw new TypeError(
-          `Cannot respond: handle returned a ${typeof response}, expected text, bytes or nothing`,
+          `Cannot respond: handle returned a value of type ${typeof response}, expected text, bytes or nothing`,
         );
       }
       await connection.write(codec.encode(response));

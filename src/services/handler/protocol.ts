@@ -126,7 +126,9 @@ class ConnectionTransport implements Transport {
   write(data: Uint8Array | string): void {
     if (this.#isEnding) return;
     if (typeof data !== "string" && !(data instanceof Uint8Array)) {
-      throw new TypeError(`Cannot write: found a ${typeof data}, expected text or bytes`);
+      throw new TypeError(
+        `Cannot write: found a value of type ${typeof data}, expected text or bytes`,
+      );
     }
     // Copied, because the data may be a view of a read buffer, or its owner may change it.
     const bytes = typeof data === "string" ? encoder.encode(data) : data.slice();

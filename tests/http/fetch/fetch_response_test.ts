@@ -278,7 +278,10 @@ Deno.test("Response with a stream of text instead of bytes ends incomplete, and 
   await using serving = await serveFetcher(() => textStream("one", "two"));
   await assertRejects(async () => await (await fetch(serving.origin)).text());
   await until("the error is reported", () => serving.failures.length === 1);
-  assertMatch(String(serving.failures[0]?.error), /yielded a string, expected a Uint8Array/);
+  assertMatch(
+    String(serving.failures[0]?.error),
+    /yielded a value of type string, expected a Uint8Array/,
+  );
 });
 
 Deno.test("Response.body is cancelled when the client disconnects in the middle of it", async () => {

@@ -187,12 +187,12 @@ Deno.test("serveRoutes throws if a route returns, or resolves to, anything else"
   assertThrows(
     () => void served(handler, "GET /now"),
     TypeError,
-    "Cannot respond: the route returned a number, expected a response, text, bytes or nothing",
+    "Cannot respond: the route returned a value of type number, expected a response, text, bytes or nothing",
   );
   await assertRejects(
     async () => await served(handler, "GET /later"),
     TypeError,
-    "returned a boolean",
+    "returned a value of type boolean",
   );
 });
 

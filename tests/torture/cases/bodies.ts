@@ -41,7 +41,7 @@ export const BODIES: Theme = {
       code: stream(`start(controller) { controller.enqueue(${code}); controller.close(); }`),
       shapes: FETCH,
       outcome: fails(
-        `TypeError: Cannot respond: the body yielded a ${type}, expected a Uint8Array`,
+        `TypeError: Cannot respond: the body yielded a value of type ${type}, expected a Uint8Array`,
       ),
     })),
     cut(
@@ -49,7 +49,7 @@ export const BODIES: Theme = {
       `async start(controller) { controller.enqueue(${
         encode("part")
       }); await 0; controller.enqueue("text"); controller.close(); }`,
-      "TypeError: Cannot respond: the body yielded a string",
+      "TypeError: Cannot respond: the body yielded a value of type string",
     ),
     {
       does: "streams an error at once",

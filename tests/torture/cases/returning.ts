@@ -237,25 +237,25 @@ export const RETURNING: Theme = {
     refused(
       "returns a number from a route",
       "return 42;",
-      "TypeError: Cannot respond: the route returned a number",
+      "TypeError: Cannot respond: the route returned a value of type number",
       ROUTES,
     ),
     refused(
       "returns a symbol from a route",
       "return Symbol();",
-      "TypeError: Cannot respond: the route returned a symbol",
+      "TypeError: Cannot respond: the route returned a value of type symbol",
       ROUTES,
     ),
     refused(
       "returns true from a route",
       "return true;",
-      "TypeError: Cannot respond: the route returned a boolean",
+      "TypeError: Cannot respond: the route returned a value of type boolean",
       ROUTES,
     ),
     refused(
       "returns a function from a route",
       "return () => 1;",
-      "TypeError: Cannot respond: the route returned a function",
+      "TypeError: Cannot respond: the route returned a value of type function",
       ROUTES,
     ),
     accepted("returns an empty object from a route", "return {};", "200", ROUTES),
@@ -399,7 +399,7 @@ export const RETURNING: Theme = {
       refused(
         `returns ${what} from handle`,
         `return ${code};`,
-        `TypeError: Cannot respond: handle returned a ${type}, expected text, bytes or nothing`,
+        `TypeError: Cannot respond: handle returned a value of type ${type}, expected text, bytes or nothing`,
         HANDLE,
       )
     ),
