@@ -22,8 +22,11 @@ export const PLACE_OF: Readonly<Record<string, Place>> = Object.fromEntries(
   }),
 );
 
-/** How long the next client waits for a worker, in milliseconds; longer than `--worker-timeout`. */
-const PATIENCE = 10_000;
+/**
+ * How long a client waits for its answer, and the next one for a worker, in milliseconds:
+ * longer than `--worker-timeout`, and than a busy machine needs to fill a heap.
+ */
+const PATIENCE = 30_000;
 
 /** Records that a busy machine adds. */
 const DELAYS = /^(The event loop was blocked|Worker missed heartbeats)/;
