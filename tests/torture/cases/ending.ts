@@ -14,7 +14,8 @@ const REFUSED = {
   process: ended,
 };
 
-const STOPPED: Outcome = { answer: "silence", records: [], next: "stuck" };
+// Another thread may send the answer before the signal stops it.
+const STOPPED: Outcome = { answer: "silence or 204", records: [], next: "stuck" };
 
 export const ENDING: Theme = {
   title: "Ending the server",

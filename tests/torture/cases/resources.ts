@@ -71,8 +71,8 @@ export const RESOURCES: Theme = {
       note: "Except in `forked` mode, a reload fails until files are closed.",
     },
     taking(
-      "opens files until none is left, for half a second",
-      `const kept = []; try { for (;;) kept.push(Deno.openSync("/dev/null")); } catch {} setTimeout(() => kept.forEach((file) => file.close()), 500); return nothing();`,
+      "opens files until none is left, for 800 ms",
+      `const kept = []; try { for (;;) kept.push(Deno.openSync("/dev/null")); } catch {} setTimeout(() => kept.forEach((file) => file.close()), 800); return nothing();`,
       STARVED,
     ),
     taking(
