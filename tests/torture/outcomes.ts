@@ -34,7 +34,7 @@ export function failsWith(text: string): Outcome {
   };
 }
 
-/** The response has begun, and is cut off. */
+/** The response has begun, and its connection ends with it. */
 export function cutOff(answer: Answer, error: string): Outcome {
   return {
     answer,
