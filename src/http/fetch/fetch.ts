@@ -41,8 +41,7 @@ export function serveFetch<Context>(
   context: Context,
 ): HttpHandler {
   return async (request) => {
-    if (request.asksToUpgrade) WEB_SOCKETS.check();
-    const webSockets = request.asksToUpgrade ? await WEB_SOCKETS.get() : null;
+    const webSockets = request.asksToUpgrade ? await loadWebSockets() : null;
     const info = new Info(request, context, webSockets);
     let response: Response;
     try {
@@ -56,6 +55,12 @@ export function serveFetch<Context>(
     }
     return info.upgradeFor(response) ?? await httpResponse(response);
   };
+}
+
+/** @throws {HttpError} 503 if the server has too few file descriptors left. */
+async function loadWebSockets(): Promise<WebSockets> {
+  WEB_SOCKETS.check();
+  return await WEB_SOCKETS.get();
 }
 
 type WebSockets = Pick<typeof import("../websocket/websocket.ts"), "upgradeWebSocket">;

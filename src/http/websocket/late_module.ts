@@ -1,15 +1,12 @@
 import { canLoadModules } from "../../base/descriptors.ts";
 import { HttpError } from "../error.ts";
 
-/**
- * A module that only threads with WebSockets load, with their first client.
- *
- * @param load Imports it; called once it is needed, and again if that fails.
- */
+/** A module that only threads with WebSockets load, with their first client. */
 export class LateModule<Module> {
   readonly #load: () => Promise<Module>;
   #isLoaded = false;
 
+  /** @param load Imports it; called whenever it is needed. */
   constructor(load: () => Promise<Module>) {
     this.#load = load;
   }
