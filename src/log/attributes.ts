@@ -94,7 +94,8 @@ export function plainCopy(value: unknown): unknown {
       value,
       (_, inner) => typeof inner === "bigint" ? String(inner) : inner,
     );
-    return JSON.parse(json);
+    // Functions and symbols have no JSON, and neither has undefined.
+    return json === undefined ? String(value) : JSON.parse(json);
   } catch {
     return "<not serializable>";
   }

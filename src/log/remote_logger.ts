@@ -1,4 +1,3 @@
-import { plainCopy } from "./attributes.ts";
 import { type LineFormat, safeLineFormat } from "./format.ts";
 import type { Logger, LogMethod, LogProperties, LogStyle } from "./logger.ts";
 
@@ -26,10 +25,11 @@ function makeLogger(
 ): Logger {
   const at = (level: Level): LogMethod => {
     if (LEVELS.indexOf(level) < lowest) return () => {};
-    return (said, given = {}) => {
+    return (said, given) => {
+      const isText = typeof said === "string";
       // Untyped handlers may log anything.
-      const rawMessage = typeof said === "string" ? said : JSON.stringify(plainCopy(said)) ?? "";
-      const properties = resolve(given);
+      const rawMessage = isText ? said : "{value}";
+      const properties = isText ? resolve(given) : { ...resolve(given), value: said };
       const message = render(rawMessage, properties);
       send(format({ category, level, timestamp: Date.now(), message, rawMessage, properties }));
     };
@@ -43,8 +43,10 @@ function makeLogger(
   };
 }
 
-function resolve(properties: LogProperties): Record<string, unknown> {
-  return typeof properties === "function" ? properties() : properties;
+function resolve(given: LogProperties | undefined): Record<string, unknown> {
+  const properties = typeof given === "function" ? given() : given;
+  // Untyped handlers pass null, too.
+  return properties ?? {};
 }
 
 /** Splits a message as LogTape does: text and values alternate. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { literal } from "../../src/log/logger.ts";
 import { remoteLogger } from "../../src/log/remote_logger.ts";
-import { inLogFolder, linesOf, openLogTo } from "../helpers/log.ts";
+import { inLogFolder, linesOf, type LogLine, openLogTo } from "../helpers/log.ts";
 
 Deno.test("openLog() writes one JSON object per line, with flat dotted attributes", () =>
   inLogFolder(async (folder) => {
@@ -142,16 +142,38 @@ Deno.test("openLog() writes text as time, severity, message and key=value, quote
     );
   }));
 
-Deno.test("remoteLogger() logs a message that is not text, as does the main thread", () => {
-  const lines: string[] = [];
-  const logger = remoteLogger(
-    { level: "info", isText: false, isColoured: false },
-    (line) => lines.push(line),
-  );
-  for (const message of [undefined, null, 5, { a: 1 }, Symbol("s")]) {
-    logger.info(message as unknown as string, { key: 1 });
-  }
-  assertEquals(lines.map((line) => JSON.parse(line).key), [1, 1, 1, 1, 1]);
+/** A logger as in a thread, and the lines that it has sent. */
+function makeRemote() {
+  const lines: LogLine[] = [];
+  const style = { level: "info", isText: false, isColoured: false } as const;
+  const { info } = remoteLogger(style, (line) => lines.push(JSON.parse(line)));
+  // Untyped handlers may log anything.
+  return { info: info as (said: unknown, properties?: unknown) => void, lines };
+}
+
+Deno.test("remoteLogger() logs whatever a handler says instead of a text", () => {
+  const { info, lines } = makeRemote();
+  const messages = new Map<unknown, string>([
+    [undefined, "undefined"],
+    [null, "null"],
+    [5, "5"],
+    [{ a: 1 }, '{"a":1}'],
+    [["x", { user: 7 }], '["x",{"user":7}]'],
+    [Symbol("s"), "Symbol(s)"],
+    [new Error("no"), "no"],
+  ]);
+  for (const said of messages.keys()) info(said, { key: 1 });
+  assertEquals(lines.map(({ message }) => message), [...messages.values()]);
+  assertEquals(lines.map(({ key }) => key), lines.map(() => 1));
+  assertEquals(lines[3]?.["value.a"], 1);
+  assertEquals(lines.at(-1)?.["exception.message"], "no");
+});
+
+Deno.test("remoteLogger() takes null as no properties", () => {
+  const { info, lines } = makeRemote();
+  info("x {a}", null);
+  info("x {a}", () => null);
+  assertEquals(lines.map(({ message }) => message), ["x undefined", "x undefined"]);
 });
 
 Deno.test("literal() keeps the braces of a text, on the main thread and in a worker", () =>
