@@ -87,8 +87,13 @@ export function everyAfterInput(
 function repeatInMain(first: number, next: () => number): () => void {
   let isStopped = false;
   const run = () => {
-    const pause = next();
-    if (!isStopped) timer = setTimeout(run, pause);
+    let pause = first;
+    try {
+      pause = next();
+    } finally {
+      // One exception must not end what keeps watch over all connections.
+      if (!isStopped) timer = setTimeout(run, pause);
+    }
   };
   let timer = setTimeout(run, first);
   return () => {
@@ -97,14 +102,23 @@ function repeatInMain(first: number, next: () => number): () => void {
   };
 }
 
-/** Calls a function again and again, each time after the pause that the last call returned. */
+/**
+ * Calls a function again and again, each time after the pause that the last call
+ * returned, or the first one if that threw.
+ */
 function repeat(first: number, next: () => number): () => void {
   const stopped = new Int32Array(new SharedArrayBuffer(4));
   void (async () => {
     for (let pause = first;;) {
       await wait(stopped, pause);
       if (load(stopped, 0) !== 0) return;
-      pause = next();
+      try {
+        pause = next();
+      } catch (error) {
+        pause = first;
+        // Reports it as uncaught.
+        void Promise.reject(error);
+      }
     }
   })();
   return () => {

@@ -1,0 +1,60 @@
+import { assertEquals } from "@std/assert";
+import { everyAfterInput } from "../../src/base/timers.ts";
+import { until } from "../helpers/until.ts";
+
+const TIMERS_URL = import.meta.resolve("../../src/base/timers.ts");
+
+/** As in a server: reports uncaught errors, and goes on. */
+function catchStrayErrors(): Disposable & { readonly messages: string[] } {
+  const messages: string[] = [];
+  const keep = (event: ErrorEvent) => {
+    event.preventDefault();
+    messages.push(event.message);
+  };
+  globalThis.addEventListener("error", keep);
+  return { messages, [Symbol.dispose]: () => globalThis.removeEventListener("error", keep) };
+}
+
+for (const part of ["begin", "act"] as const) {
+  Deno.test(`everyAfterInput() goes on after an exception of ${part}()`, async () => {
+    using stray = catchStrayErrors();
+    let calls = 0;
+    const stop = everyAfterInput(5, {
+      sources: () => 0,
+      act() {},
+      [part]() {
+        if (++calls === 1) throw new Error("Once");
+      },
+    });
+    using _ = { [Symbol.dispose]: stop };
+    await until("it is called again", () => calls > 1);
+    assertEquals(stray.messages, ["Uncaught Error: Once"]);
+  });
+}
+
+Deno.test("every() and everyAfterInput() of a thread report an exception, and go on", async () => {
+  const source = `
+    import { every, everyAfterInput } from ${JSON.stringify(TIMERS_URL)};
+    globalThis.addEventListener("unhandledrejection", (event) => {
+      event.preventDefault();
+      postMessage(event.reason.message);
+    });
+    const failing = (name) => {
+      let calls = 0;
+      return () => {
+        if (++calls === 1) throw new Error(name + " fails");
+        if (calls === 2) postMessage(name + " goes on");
+      };
+    };
+    every(5, failing("every"));
+    everyAfterInput(5, { sources: () => 0, act: failing("everyAfterInput") });`;
+  const url = `data:text/javascript,${encodeURIComponent(source)}`;
+  const worker = new Worker(url, { type: "module" });
+  const said: string[] = [];
+  worker.onmessage = ({ data }) => said.push(data);
+  using _ = { [Symbol.dispose]: () => worker.terminate() };
+  for (const name of ["every", "everyAfterInput"]) {
+    await until(`${name} goes on`, () => said.includes(`${name} goes on`));
+    assertEquals(said.filter((text) => text === `${name} fails`).length, 1);
+  }
+});
