@@ -67,7 +67,7 @@ export class AddressCounts {
    * @returns false, counting nothing, if that exceeds `limit` over all lanes.
    */
   take(address: string, limit: number): boolean {
-    const entry = this.#entries.get(address) ??
+    const entry = this.#entryOf(address) ??
       this.#own.claim(this.#owner, this.#own.key(address));
     // Not with fewer connections than the table has room for: better refuse than not count.
     if (entry === null) return false;
@@ -81,8 +81,18 @@ export class AddressCounts {
 
   /** Uncounts a connection of an address; does nothing if it was not counted. */
   release(address: string): void {
+    const entry = this.#entryOf(address);
+    if (entry !== null && this.#own.subtract(entry)) this.#entries.delete(address);
+  }
+
+  /**
+   * This lane's entry of an address; null if there is none, or it has been cleared: the
+   * thread of a lane that was written off may still run, and must not change the count
+   * of the lane that has claimed the entry since.
+   */
+  #entryOf(address: string): number | null {
     const entry = this.#entries.get(address);
-    if (entry !== undefined && this.#own.subtract(entry)) this.#entries.delete(address);
+    return entry !== undefined && this.#own.belongs(entry, this.#owner) ? entry : null;
   }
 
   #sum(address: string): number {

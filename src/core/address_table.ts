@@ -83,6 +83,11 @@ export class AddressTable {
     return null;
   }
 
+  /** Whether an entry is still its owner's: those of a lane that was written off are free for others. */
+  belongs(entry: number, owner: number): boolean {
+    return load(this.#words, entry + OWNER) === owner;
+  }
+
   add(entry: number): void {
     add(this.#words, entry + COUNT, 1);
   }

@@ -58,6 +58,24 @@ Deno.test("AddressTables.clear() removes the counts of one lane, and none of ano
   assert(isEmpty(buffers), "a count is left");
 });
 
+Deno.test("AddressCounts of a lane that was written off take no count from another lane", () => {
+  for (const isHeld of [true, false]) {
+    const { tables, buffers, lanes, one: gone } = makeLanes(3, 100);
+    const [, other = gone, third = gone] = lanes;
+    assert(gone.take("::1", 1));
+    if (!isHeld) gone.release("::1");
+    // The lane's thread may still run, and does not know of this.
+    tables.clear(0);
+    assert(other.take("::1", 1));
+    gone.take("::1", 9);
+    gone.release("::1");
+    gone.release("::1");
+    assertEquals(third.take("::1", 1), false, "a count was taken");
+    other.release("::1");
+    assert(isEmpty(buffers), "a count is left");
+  }
+});
+
 Deno.test("AddressCounts leave nothing of 10,000 random addresses, whatever the order of release()", () => {
   const { buffers, lanes } = makeLanes(4, 10_000);
   const addresses = Array.from({ length: 10_000 }, randomAddress);
