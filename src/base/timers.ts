@@ -8,6 +8,10 @@ const IS_THREAD = "DedicatedWorkerGlobalScope" in globalThis;
 
 // Taken before a handler can replace them: it shares the globals of its thread with the lane.
 const { load, notify, store, waitAsync } = Atomics;
+// Not in a thread, which would load them.
+const { clearInterval, clearTimeout, setInterval, setTimeout } = IS_THREAD
+  ? {} as typeof globalThis
+  : globalThis;
 
 /**
  * How many turns of the event loop, at least, a program needs to receive what arrived

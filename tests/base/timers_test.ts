@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { everyAfterInput } from "../../src/base/timers.ts";
+import { assert, assertEquals } from "@std/assert";
+import { every, everyAfterInput, sleep } from "../../src/base/timers.ts";
 import { until } from "../helpers/until.ts";
 
 const TIMERS_URL = import.meta.resolve("../../src/base/timers.ts");
@@ -58,3 +58,26 @@ Deno.test("every() and everyAfterInput() of a thread report an exception, and go
     assertEquals(said.filter((text) => text === `${name} fails`).length, 1);
   }
 });
+
+Deno.test("timers of the main thread do without what a handler has replaced", async () => {
+  const names = ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] as const;
+  const originals = names.map((name) => globalThis[name]);
+  for (const name of names) Object.assign(globalThis, { [name]: () => assert(false, name) });
+  try {
+    await sleep(1);
+    for (const repeat of [every, afterInput]) {
+      await new Promise<void>((resolve) => {
+        const stop = repeat(1, () => {
+          stop();
+          resolve();
+        });
+      });
+    }
+  } finally {
+    names.forEach((name, i) => Object.assign(globalThis, { [name]: originals[i] }));
+  }
+});
+
+function afterInput(milliseconds: number, act: () => void): () => void {
+  return everyAfterInput(milliseconds, { sources: () => 0, act });
+}
