@@ -1,7 +1,11 @@
 /** Opening files to append to, without waiting and without following a planted link. */
+import { report } from "./report.ts";
 
 /** The permission bits of new log files. */
 const MODE = 0o640;
+
+/** Milliseconds until a missing reader of a pipe that may only be written is reported. */
+const READER_PATIENCE = 5000;
 
 /** An open file. */
 export interface AppendFile {
@@ -10,7 +14,8 @@ export interface AppendFile {
 }
 
 /**
- * Opens a file for appending, or creates it. Does not wait for a reader of a pipe.
+ * Opens a file for appending, or creates it. Does not wait for a reader of a pipe,
+ * unless this process may only write to it.
  *
  * A named pipe is opened for reading, too, as rsyslog and syslog-ng do: its readers
  * may come and go, and lines wait for them. An unnamed one, such as `/dev/stdout`, is
@@ -22,8 +27,8 @@ export async function openForAppending(path: string): Promise<AppendFile> {
   if (!await isPipe(path)) {
     return await withInfo(await Deno.open(path, { append: true, create: true, mode: MODE }));
   }
-  // With itself as a reader, this process need not wait for another.
-  const both = await Deno.open(path, { read: true, write: true });
+  const both = await openForBoth(path);
+  if (both === null) return await withInfo(await openWithReader(path));
   if (await isNamed(path)) return await withInfo(both);
   try {
     return await withInfo(await Deno.open(path, { write: true }));
@@ -57,6 +62,31 @@ export async function leadsTo(path: string, { dev, ino }: Deno.FileInfo): Promis
     return found.dev === dev && found.ino === ino;
   } catch {
     return false;
+  }
+}
+
+/**
+ * Opens a pipe with this process as a reader, so that it need not wait for another; null
+ * if it may not read.
+ */
+async function openForBoth(path: string): Promise<Deno.FsFile | null> {
+  try {
+    return await Deno.open(path, { read: true, write: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return null;
+    throw error;
+  }
+}
+
+/** Opens a pipe for writing once it has a reader. */
+async function openWithReader(path: string): Promise<Deno.FsFile> {
+  const timer = setTimeout(() => {
+    void report(`Cannot write ${path} yet: nobody reads the pipe, and this user may only write it`);
+  }, READER_PATIENCE);
+  try {
+    return await Deno.open(path, { write: true });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

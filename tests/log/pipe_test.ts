@@ -117,6 +117,39 @@ Deno.test("openLog() says so if nobody reads a pipe, and writes everything once 
     await errors.cancel();
   }));
 
+Deno.test("openLog() writes to a pipe that it may not read, once it has a reader", () =>
+  inLogFolder(async (folder) => {
+    const path = await makePipe(`${folder}/log`);
+    await Deno.chmod(path, 0o222);
+    await Deno.chmod(folder, 0o755);
+    const body = `
+      // Loads what the user below cannot read.
+      await (await openLog({ ...settings, file: "${folder}/other" })).close();
+      if (Deno.uid() === 0) {
+        const symbols = { seteuid: { parameters: ["u32"], result: "i32" } };
+        Deno.dlopen("libc.so.6", symbols).symbols.seteuid(65534);
+      }
+      const log = await openLog({ ...settings, file: "${path}" });
+      log.logger.info("Line");
+      await log.close();
+      Deno.exit(0);`;
+    const child = new Deno.Command(Deno.execPath(), {
+      args: await logProgram(folder, body),
+      stderr: "piped",
+    }).spawn();
+    const errors = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    const { value: said } = await errors.read();
+    assertEquals(
+      said,
+      `Cannot write ${path} yet: nobody reads the pipe, and this user may only write it\n`,
+    );
+    // Reading takes the permission that the writer lacks.
+    if (Deno.uid() !== 0) await Deno.chmod(path, 0o666);
+    assertMatch(await readUntil(path, "\n"), /"message":"Line"/);
+    assertEquals((await child.status).code, 0);
+    await errors.cancel();
+  }));
+
 Deno.test("openLog() does not wait for a reader of /dev/stdout, and survives its loss", () =>
   inLogFolder(async (folder) => {
     const body = `
