@@ -15,7 +15,7 @@ export type Emit = (name: string, value: unknown) => void;
  * `exception.*`.
  *
  * @param stacks Whether errors get stack traces in records below level error, too.
- * @param emitted Receives the attributes, long texts shortened.
+ * @param emitted Receives the attributes; long texts, and what is long as JSON, shortened.
  */
 export function eachAttribute(record: LogRecord, stacks: boolean, emitted: Emit): void {
   const withStack = stacks || record.level === "error" || record.level === "fatal";
@@ -43,7 +43,9 @@ export function eachAttribute(record: LogRecord, stacks: boolean, emitted: Emit)
     } else if (ArrayBuffer.isView(value)) {
       emit(name, `<${value.byteLength} bytes>`);
     } else if (isPlain(value) || depth === MAX_DEPTH) {
-      emit(name, plainCopy(value));
+      const json = plainJson(value);
+      // A long one is shortened, like any text.
+      emit(name, json.length > MAX_LENGTH ? json : JSON.parse(json));
     } else {
       for (const [key, inner] of Object.entries(value)) {
         flatten(`${name}.${key}`, inner, depth + 1);
@@ -87,16 +89,21 @@ function readable<T>(get: () => T): T | undefined {
   }
 }
 
-/** Copies a value through JSON. Logged values may be circular, or have a `toJSON` that throws. */
+/** Copies a value through JSON. */
 export function plainCopy(value: unknown): unknown {
+  return JSON.parse(plainJson(value));
+}
+
+/** The JSON of a value. Logged values may be circular, or have a `toJSON` that throws. */
+function plainJson(value: unknown): string {
   try {
     const json = JSON.stringify(
       value,
       (_, inner) => typeof inner === "bigint" ? String(inner) : inner,
     );
     // Functions and symbols have no JSON, and neither has undefined.
-    return json === undefined ? String(value) : JSON.parse(json);
+    return json ?? JSON.stringify(String(value));
   } catch {
-    return "<not serializable>";
+    return JSON.stringify("<not serializable>");
   }
 }

@@ -105,6 +105,19 @@ Deno.test("openLog() shortens long texts, and keeps their beginnings and ends", 
     assertMatch(String(lines[0]?.["exception.stacktrace"]), /^Error: begin[^]*\n +at /);
   }));
 
+Deno.test("openLog() shortens long lists and deep objects, as JSON", () =>
+  inLogFolder(async (folder) => {
+    const log = await openLogTo(`${folder}/log`);
+    const list = Array(100_000).fill("text");
+    log.logger.info("Long", { list, a: { b: { c: { d: list } } }, short: [1, { b: 2 }] });
+    await log.close();
+    const [line] = await linesOf(`${folder}/log`);
+    for (const name of ["list", "a.b.c.d"]) {
+      assertMatch(String(line?.[name]), /^\["text"[^]{20000,40000}\(700001 char[^]+"text"\]$/);
+    }
+    assertEquals(line?.short, [1, { b: 2 }]);
+  }));
+
 Deno.test("openLog() lets no value, name or message start a line or move the cursor", () =>
   inLogFolder(async (folder) => {
     const evil = "a\nb\r\x1b[2J\x85\u2028c\x00";
