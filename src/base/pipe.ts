@@ -5,6 +5,8 @@
  * word, and sends it as the first line: arguments and environment are for everyone
  * to read.
  */
+import { wholeCharacters } from "./whole_characters.ts";
+
 const MARK = "\x1e";
 
 /** The most characters of a message. */
@@ -123,7 +125,7 @@ class MessageReader<Message> {
     this.#isMessage ||= this.#rest.includes(this.#start);
     if (!this.#isMessage) {
       // The last characters may be the beginning of the mark of a message.
-      const sure = this.#rest.length - this.#start.length;
+      const sure = wholeCharacters(this.#rest, this.#rest.length - this.#start.length);
       this.#other(this.#rest.slice(0, sure));
       this.#rest = this.#rest.slice(sure);
     } else if (this.#rest.length > LONGEST_MESSAGE) {

@@ -1,4 +1,5 @@
 import type { LogRecord } from "@logtape/logtape";
+import { wholeCharacters } from "../base/whole_characters.ts";
 
 /** The most characters of a value; an error's message may contain a whole body. */
 const MAX_LENGTH = 32 * 1024;
@@ -59,8 +60,9 @@ export function eachAttribute(record: LogRecord, stacks: boolean, emitted: Emit)
 /** Shortens a text that would displace other records: replaces its middle. */
 export function shortened(text: string): string {
   if (text.length <= MAX_LENGTH) return text;
-  const begin = text.slice(0, MAX_LENGTH - END_LENGTH);
-  return `${begin}... (${text.length} characters) ...${text.slice(-END_LENGTH)}`;
+  const begin = text.slice(0, wholeCharacters(text, MAX_LENGTH - END_LENGTH));
+  const end = text.slice(wholeCharacters(text, text.length - END_LENGTH));
+  return `${begin}... (${text.length} characters) ...${end}`;
 }
 
 /** Values that are not flattened. */

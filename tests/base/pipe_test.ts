@@ -88,3 +88,20 @@ Deno.test("readMessages() reports a message that is too long as undefined, and g
   assertEquals(messages, [undefined, ...MESSAGES.slice(1, 2)]);
   assertEquals(other, "printed\n");
 });
+
+Deno.test("readMessages() cuts no character in two where it passes on a long line", async () => {
+  // The first cut falls before a character, or into one.
+  for (const begin of ["", "x"]) {
+    const texts: string[] = [];
+    const stream = ReadableStream.from(chunksOf("😀".repeat(10_000), 10, "\n"));
+    const whole = begin + "😀".repeat(100_000) + "\n";
+    const all = async function* () {
+      yield encoder.encode(begin);
+      yield* stream;
+    };
+    await readMessages(ReadableStream.from(all()), () => {}, (text) => texts.push(text));
+    assertEquals(texts.length > 1, true, "it was not cut");
+    assertEquals(texts.every((text) => text.isWellFormed()), true, "a character was cut");
+    assertEquals(texts.join("") === whole, true, "text was lost");
+  }
+});

@@ -105,6 +105,17 @@ Deno.test("openLog() shortens long texts, and keeps their beginnings and ends", 
     assertMatch(String(lines[0]?.["exception.stacktrace"]), /^Error: begin[^]*\n +at /);
   }));
 
+Deno.test("openLog() cuts no character in two where it shortens a text", () =>
+  inLogFolder(async (folder) => {
+    const log = await openLogTo(`${folder}/log`);
+    for (const begin of ["", "x"]) {
+      for (const end of ["", "x"]) log.logger.info(begin + "😀".repeat(20_000) + end);
+    }
+    await log.close();
+    const messages = (await linesOf(`${folder}/log`)).map(({ message }) => String(message));
+    assertEquals(messages.map((text) => text.isWellFormed()), [true, true, true, true]);
+  }));
+
 Deno.test("openLog() shortens long lists and deep objects, as JSON", () =>
   inLogFolder(async (folder) => {
     const log = await openLogTo(`${folder}/log`);
