@@ -1,3 +1,4 @@
+import { clock } from "../../base/clock.ts";
 import { everyAfterInput } from "../../base/timers.ts";
 import type { Connection } from "../../core/connection.ts";
 
@@ -25,6 +26,8 @@ export class Retirement {
   /** How many of the batches have had their turn; 0 before the lane retires. */
   #turns = 0;
   #isRunning = false;
+  /** When the lane began to retire, by `clock`. */
+  #start = 0;
 
   /** @param open The open conversations of the lane, as they come and go. */
   constructor(open: ReadonlySet<Retiring>) {
@@ -38,7 +41,8 @@ export class Retirement {
 
   /** Starts when the lane retires. */
   start(): void {
-    this.#turns = Math.max(1, this.#turns);
+    this.#start = clock();
+    this.#turns = 1;
     this.check();
   }
 
@@ -47,14 +51,22 @@ export class Retirement {
     if (this.#turns === 0 || this.#isRunning || this.#open.size === 0) return;
     this.#isRunning = true;
     const size = Math.ceil(this.#open.size / BATCHES);
+    this.#turns = this.#due();
     const act = () => {
-      this.#turns++;
-      this.#closeSilent(size);
+      const before = this.#turns;
+      // By the time that has passed: with many connections, sweeps are rarer than batches.
+      this.#turns = this.#due();
+      this.#closeSilent(size * (this.#turns - before));
       if (this.#open.size > 0) return;
       this.#isRunning = false;
       stop();
     };
     const stop = everyAfterInput(SPREAD / BATCHES, { sources: () => this.#open.size, act });
+  }
+
+  /** How many of the batches should have had their turn by now. */
+  #due(): number {
+    return 1 + Math.floor((clock() - this.#start) * BATCHES / SPREAD);
   }
 
   /** @param most The most connections to close. */
