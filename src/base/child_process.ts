@@ -101,7 +101,8 @@ export class ChildProcess<Sent, Received> {
 
 /**
  * Passes output on to a stream of this process, in order. Drops it once its reader is
- * gone, and what comes faster than that reads.
+ * gone, and what comes faster than that reads: then it says how much, where that is
+ * missing, and goes on once half of what waited is written.
  */
 class Relay {
   readonly #stream: { write(data: Uint8Array): Promise<number> };
@@ -109,16 +110,30 @@ class Relay {
   written: Promise<void> = Promise.resolve();
   /** Characters that wait. */
   #held = 0;
+  /** Characters that were dropped after those. */
+  #dropped = 0;
+  #isMidLine = false;
 
   constructor(stream: { write(data: Uint8Array): Promise<number> }) {
     this.#stream = stream;
   }
 
   readonly add = (text: string): void => {
-    if (this.#held + text.length > RELAY_LIMIT) return;
+    const isFull = this.#dropped === 0
+      ? this.#held + text.length > RELAY_LIMIT
+      : this.#held > RELAY_LIMIT / 2;
+    if (isFull) {
+      this.#dropped += text.length;
+      return;
+    }
+    this.#append(this.#takeReport() + text);
+    this.#isMidLine = !text.endsWith("\n");
+  };
+
+  #append(text: string): void {
     this.#held += text.length;
     this.written = this.written.then(() => this.#write(text)).catch(() => {});
-  };
+  }
 
   async #write(text: string): Promise<void> {
     try {
@@ -126,5 +141,17 @@ class Relay {
     } finally {
       this.#held -= text.length;
     }
+    // Perhaps nothing follows what was dropped.
+    if (this.#held === 0) await writeAll(this.#stream, encoder.encode(this.#takeReport()));
+  }
+
+  /** The line that reports what was dropped since the last one; empty if nothing was. */
+  #takeReport(): string {
+    const count = this.#dropped;
+    if (count === 0) return "";
+    this.#dropped = 0;
+    const begin = this.#isMidLine ? "\n" : "";
+    this.#isMidLine = false;
+    return `${begin}Dropped ${count} characters of output: nobody has read it in time\n`;
   }
 }

@@ -85,3 +85,25 @@ Deno.test("ChildProcess drops output once standard output is closed", async () =
   ]);
   assert(stderr.endsWith("the child has printed\n"), stderr);
 });
+
+Deno.test("ChildProcess says how much output it has dropped, once that is read again", async () => {
+  const [line, times] = ["x".repeat(50_000) + "\n", 600];
+  const parent = new Deno.Command(Deno.execPath(), {
+    args: [...PROGRAM, "parent", line, String(times)],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  // All that the child prints on standard error follows the same on standard output.
+  let printed = 0;
+  const errors = parent.stderr.getReader();
+  while (printed < times * line.length) printed += (await errors.read()).value?.length ?? Infinity;
+  const stdout = await new Response(parent.stdout).text();
+  const dropped = stdout.matchAll(/^Dropped (\d+) characters of output/mg);
+  const sum = [...dropped].reduce((sum, [, count]) => sum + Number(count), 0);
+  const kept = stdout.split(line).length - 1;
+  assert(sum > 0, "nothing was reported");
+  assertEquals(kept * line.length + sum, times * line.length);
+  assertEquals((await parent.status).code, 0);
+  await errors.cancel();
+});

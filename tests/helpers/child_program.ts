@@ -40,18 +40,18 @@ async function runChild(): Promise<void> {
   if (!stays) Deno.exit(0);
 }
 
-/** Makes a child print a text, then reports that on standard error. */
-async function runParent(text: string): Promise<void> {
+/** Makes a child print a text so many times, then reports that on standard error. */
+async function runParent(text: string, times: number): Promise<void> {
   const child = new ChildProcess<ToChild, FromChild>(
     [...programArguments(), CHILD_ARGUMENT],
     () => {},
   );
-  child.send({ type: "print", text });
+  for (let i = 0; i < times; i++) child.send({ type: "print", text });
   await child.finish(10_000);
   await child.outputPassedOn;
   writeText(Deno.stderr, "the child has printed\n");
 }
 
-const [role, argument = ""] = Deno.args;
+const [role, argument = "", times = "1"] = Deno.args;
 if (role === CHILD_ARGUMENT) await runChild();
-if (role === "parent") await runParent(argument);
+if (role === "parent") await runParent(argument, Number(times));
