@@ -9,21 +9,19 @@ const TCP_USER_TIMEOUT = 18;
  * time (TCP_USER_TIMEOUT, tcp(7)). Otherwise it would take a quarter of an hour until
  * a few bytes to a client that has vanished fail. Sockets inherit it from the listening
  * one that accepts them. The runtime has no API for this, so it calls setsockopt(2) of
- * the C library.
+ * the C library. Does nothing without Linux, or without permission for FFI and /proc.
  *
  * @param port A port on which this process listens.
  * @param timeout In milliseconds; 0 leaves it to the system.
- * @returns false on failure: this needs Linux, and permission for FFI and /proc.
  */
-export function setUserTimeout(port: number, timeout: number): boolean {
+export function setUserTimeout(port: number, timeout: number): void {
   using library = openLibrary();
-  if (library === null) return false;
+  if (library === null) return;
   const value = new Uint8Array(Int32Array.of(timeout).buffer);
   try {
-    return listeningSockets(port, library).every((socket) =>
-      library.setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, value, value.length) === 0
-    );
+    for (const socket of listeningSockets(port, library)) {
+      library.setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, value, value.length);
+    }
   } catch { // No /proc, or not Linux's.
-    return false;
   }
 }
