@@ -97,7 +97,7 @@ class MessageReader<Message> {
       this.#endLine(this.#rest + text.slice(from, end));
     }
     if (!this.#isTooLong) this.#rest += text.slice(from);
-    // Looked at once for each LONG_LINE: a search copies what has been put together.
+    // Only from LONG_LINE on: searching a string joined from parts makes the engine copy it.
     if (this.#rest.length > LONG_LINE) this.#limit();
   }
 

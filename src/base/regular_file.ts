@@ -1,6 +1,6 @@
 /**
  * Opening files that others may replace at any time. Opening a FIFO blocks the thread until
- * someone writes to it, and opening a device may have effects. The runtime cannot open without
+ * someone writes to it, and opening a device may have effects. The runtime offers no way to avoid
  * either, so the C library first pins what is at a path (O_PATH in open(2)), and only a regular
  * file is then opened, through /proc/self/fd.
  */
@@ -17,7 +17,10 @@ const O_PATH = 0o10000000;
 
 const encoder = new TextEncoder();
 
-/** Opened on first use, since that takes most of a millisecond; null if it cannot be used. */
+/**
+ * Opened on first use, since that takes most of a millisecond, and never closed, since it holds
+ * nothing but the library that the runtime itself has loaded; null if it cannot be used.
+ */
 let library: Library | null | undefined;
 
 /**

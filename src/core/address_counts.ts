@@ -69,7 +69,7 @@ export class AddressCounts {
   take(address: string, limit: number): boolean {
     const entry = this.#entryOf(address) ??
       this.#own.claim(this.#owner, this.#own.key(address));
-    // Not with fewer connections than the table has room for: better refuse than not count.
+    // The table is full, which cannot happen within its limit. Refuse rather than not count.
     if (entry === null) return false;
     this.#entries.set(address, entry);
     // Count before checking: of two lanes that count at once, at least one sees both.

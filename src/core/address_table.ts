@@ -15,8 +15,8 @@ const FEWEST = 64;
 /**
  * A table starts with two random seeds of the hashes, so that no client can provoke
  * collisions, and the longest distance of any entry so far from where its address
- * hashes to, plus one. The entries of an address stand there one after the other,
- * one for each lane, and its count is the sum over all within this distance.
+ * hashes to, plus one. The entries of an address, one for each lane, lie within this
+ * distance; its count is their sum.
  */
 const SEED_1 = 0;
 const SEED_2 = 1;
@@ -83,7 +83,7 @@ export class AddressTable {
     return null;
   }
 
-  /** Whether an entry is still its owner's: those of a lane that was written off are free for others. */
+  /** Whether an entry is still its owner's: those of a lane that was written off are cleared. */
   belongs(entry: number, owner: number): boolean {
     return load(this.#words, entry + OWNER) === owner;
   }

@@ -29,7 +29,7 @@ export class HttpError extends Error {
   }
 }
 
-/** Why a request was aborted: the client has left, or has waited too long. */
+/** Why a request was aborted: the client has left, a timeout has passed, or the server drains. */
 export class RequestAbortedError extends DOMException {}
 
 /** A handler reads a body after its response was sent. */

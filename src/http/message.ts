@@ -85,10 +85,10 @@ export interface BodySource {
   /** @returns The next piece, which must not change until the next call; null at the end. */
   read(): Promise<Uint8Array | null>;
   /**
-   * Called once: after the last read, or while one waits if the client disconnects or
-   * the server drains meanwhile.
+   * Called once, when nothing more will be read: after the end, or earlier if the body is
+   * not sent. A read may still be waiting.
    *
-   * @param reason Why the body was not sent to its end; undefined if it was.
+   * @param reason Why the body was not sent to its end; undefined if it was, or was not begun.
    */
   close(reason?: unknown): void | Promise<void>;
 }
