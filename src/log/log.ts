@@ -10,6 +10,7 @@ import { safeLineFormat } from "./format.ts";
 import { LineWriter } from "./line_writer.ts";
 import type { Rotation } from "./log_file.ts";
 import type { Logger, LogStyle } from "./logger.ts";
+import { mainLogger } from "./main_logger.ts";
 import { openDestination } from "./open_destination.ts";
 
 /** The settings of the log. */
@@ -24,7 +25,7 @@ export interface LogSettings extends Rotation {
 
 /** An open log. Only one is open at a time: opening another takes over the logger. */
 export interface Log {
-  /** The logger "sluice", which is also LogTape's `getLogger("sluice")`. */
+  /** Logs to LogTape's logger "sluice". */
   readonly logger: Logger;
   readonly style: LogStyle;
   /** Writes lines formatted by another thread or process, with their newlines. */
@@ -52,7 +53,7 @@ export async function openLog(settings: LogSettings): Promise<Log> {
   const writer = new LineWriter(destination, (dropped) => format(droppedRecord(dropped)));
   const config = await logTo(style, (record) => writer.add(format(record)));
   return {
-    logger: getLogger(CATEGORY),
+    logger: mainLogger(getLogger(CATEGORY)),
     style,
     pass: (lines) => writer.add(lines),
     reopen: () => settings.file === null ? Promise.resolve() : writer.reopen(),

@@ -23,6 +23,20 @@ export interface LogStyle {
   readonly isColoured: boolean;
 }
 
+/** The template of a record of anything but a text; its properties come from {@linkcode saying}. */
+export const VALUE = "{value}";
+
+/** The properties of a record of anything but a text, which untyped handlers may log. */
+export function saying(value: unknown, given?: LogProperties): Record<string, unknown> {
+  return { ...resolved(given), value };
+}
+
+/** The properties that were given with a message, perhaps as a function, null or not at all. */
+export function resolved(given?: LogProperties): Record<string, unknown> {
+  const properties = typeof given === "function" ? given() : given;
+  return properties ?? {};
+}
+
 /** Escapes the braces of a text, for use in a message. */
 export function literal(text: string): string {
   return text.replaceAll(/[{}]/g, "$&$&");

@@ -1,5 +1,5 @@
 import { type LineFormat, safeLineFormat } from "./format.ts";
-import type { Logger, LogMethod, LogProperties, LogStyle } from "./logger.ts";
+import { type Logger, type LogMethod, type LogStyle, resolved, saying, VALUE } from "./logger.ts";
 
 type Level = LogStyle["level"];
 
@@ -27,9 +27,8 @@ function makeLogger(
     if (LEVELS.indexOf(level) < lowest) return () => {};
     return (said, given) => {
       const isText = typeof said === "string";
-      // Untyped handlers may log anything.
-      const rawMessage = isText ? said : "{value}";
-      const properties = isText ? resolve(given) : { ...resolve(given), value: said };
+      const rawMessage = isText ? said : VALUE;
+      const properties = isText ? resolved(given) : saying(said, given);
       const message = render(rawMessage, properties);
       send(format({ category, level, timestamp: Date.now(), message, rawMessage, properties }));
     };
@@ -41,12 +40,6 @@ function makeLogger(
     error: at("error"),
     getChild: (name) => makeLogger([...category, name], format, lowest, send),
   };
-}
-
-function resolve(given: LogProperties | undefined): Record<string, unknown> {
-  const properties = typeof given === "function" ? given() : given;
-  // Untyped handlers pass null, too.
-  return properties ?? {};
 }
 
 /** Splits a message as LogTape does: text and values alternate. */

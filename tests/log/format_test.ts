@@ -175,23 +175,38 @@ function makeRemote() {
   return { info: info as (said: unknown, properties?: unknown) => void, lines };
 }
 
-Deno.test("remoteLogger() logs whatever a handler says instead of a text", () => {
-  const { info, lines } = makeRemote();
-  const messages = new Map<unknown, string>([
-    [undefined, "undefined"],
-    [null, "null"],
-    [5, "5"],
-    [{ a: 1 }, '{"a":1}'],
-    [["x", { user: 7 }], '["x",{"user":7}]'],
-    [Symbol("s"), "Symbol(s)"],
-    [new Error("no"), "no"],
-  ]);
-  for (const said of messages.keys()) info(said, { key: 1 });
-  assertEquals(lines.map(({ message }) => message), [...messages.values()]);
+/** What untyped handlers may log, and the message that it becomes. */
+const ANYTHING = new Map<unknown, string>([
+  [undefined, "undefined"],
+  [null, "null"],
+  [5, "5"],
+  [{ a: 1 }, '{"a":1}'],
+  [["x", { user: 7 }], '["x",{"user":7}]'],
+  [Symbol("s"), "Symbol(s)"],
+  [new Error("no"), "no"],
+]);
+
+function assertAnything(lines: readonly LogLine[]): void {
+  assertEquals(lines.map(({ message }) => message), [...ANYTHING.values()]);
   assertEquals(lines.map(({ key }) => key), lines.map(() => 1));
   assertEquals(lines[3]?.["value.a"], 1);
   assertEquals(lines.at(-1)?.["exception.message"], "no");
+}
+
+Deno.test("remoteLogger() logs whatever a handler says instead of a text", () => {
+  const { info, lines } = makeRemote();
+  for (const said of ANYTHING.keys()) info(said, { key: 1 });
+  assertAnything(lines);
 });
+
+Deno.test("openLog() logs whatever a handler says instead of a text, as a worker does", () =>
+  inLogFolder(async (folder) => {
+    const log = await openLogTo(`${folder}/log`);
+    const { info } = log.logger.getChild("handler");
+    for (const said of ANYTHING.keys()) info(said as string, { key: 1 });
+    await log.close();
+    assertAnything(await linesOf(`${folder}/log`));
+  }));
 
 Deno.test("remoteLogger() takes null as no properties", () => {
   const { info, lines } = makeRemote();
