@@ -30,6 +30,24 @@ export async function sleep(milliseconds: number): Promise<void> {
 }
 
 /**
+ * Calls a function once, after a number of milliseconds.
+ *
+ * @returns A function that stops the timer.
+ */
+export function later(milliseconds: number, act: () => void): () => void {
+  if (IS_THREAD) {
+    const stop = repeat(milliseconds, () => {
+      stop();
+      act();
+      return milliseconds;
+    });
+    return stop;
+  }
+  const timer = setTimeout(act, milliseconds);
+  return () => clearTimeout(timer);
+}
+
+/**
  * Calls a function at an interval, in milliseconds.
  *
  * @returns A function that stops the timer.

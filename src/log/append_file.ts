@@ -1,4 +1,5 @@
 /** Opening files to append to, without waiting and without following a planted link. */
+import { later } from "../base/timers.ts";
 import { report } from "./report.ts";
 
 /** The permission bits of new log files. */
@@ -80,13 +81,13 @@ async function openForBoth(path: string): Promise<Deno.FsFile | null> {
 
 /** Opens a pipe for writing once it has a reader. */
 async function openWithReader(path: string): Promise<Deno.FsFile> {
-  const timer = setTimeout(() => {
+  const stop = later(READER_PATIENCE, () => {
     void report(`Cannot write ${path} yet: nobody reads the pipe, and this user may only write it`);
-  }, READER_PATIENCE);
+  });
   try {
     return await Deno.open(path, { write: true });
   } finally {
-    clearTimeout(timer);
+    stop();
   }
 }
 

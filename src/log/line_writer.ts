@@ -1,4 +1,5 @@
 import { systemReason } from "../base/system_errors.ts";
+import { later } from "../base/timers.ts";
 import type { Destination } from "./destination.ts";
 import { LineQueue } from "./line_queue.ts";
 import { report } from "./report.ts";
@@ -70,9 +71,9 @@ export class LineWriter {
     this.#wake?.();
     if (this.#running !== null) {
       const { promise: late, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, CLOSE_MS);
+      const stop = later(CLOSE_MS, resolve);
       await Promise.race([this.#running, late]);
-      clearTimeout(timer);
+      stop();
     }
     this.#discarding = true;
     this.#queue.take();
@@ -140,9 +141,9 @@ export class LineWriter {
   /** Waits. Closing or reopening the writer ends the wait early. */
   #pause(milliseconds: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, milliseconds);
+    const stop = later(milliseconds, resolve);
     this.#wake = () => {
-      clearTimeout(timer);
+      stop();
       resolve();
     };
     return promise;

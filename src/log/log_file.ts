@@ -1,4 +1,5 @@
 import { systemReason } from "../base/system_errors.ts";
+import { later } from "../base/timers.ts";
 import type { Destination } from "./destination.ts";
 import { type AppendFile, createForAppending, leadsTo, openForAppending } from "./append_file.ts";
 import { report } from "./report.ts";
@@ -118,17 +119,17 @@ class LogFile implements Destination {
 
   /** Waits for a write to a pipe; reports once if nobody seems to read it. */
   async #patiently(writing: Promise<number>): Promise<number> {
-    const timer = setTimeout(() => {
+    const stop = later(PIPE_PATIENCE, () => {
       if (this.#isUnread) return;
       this.#isUnread = true;
       void report(`Cannot write ${this.name}: nobody reads the pipe, its records wait`);
-    }, PIPE_PATIENCE);
+    });
     try {
       const written = await Promise.race([writing, this.#leave.promise]);
       this.#isUnread = false;
       return written;
     } finally {
-      clearTimeout(timer);
+      stop();
     }
   }
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { every, everyAfterInput, sleep } from "../../src/base/timers.ts";
+import { every, everyAfterInput, later, sleep } from "../../src/base/timers.ts";
 import { until } from "../helpers/until.ts";
 
 const TIMERS_URL = import.meta.resolve("../../src/base/timers.ts");
@@ -32,9 +32,9 @@ for (const part of ["begin", "act"] as const) {
   });
 }
 
-Deno.test("every() and everyAfterInput() of a thread report an exception, and go on", async () => {
+Deno.test("timers of a thread report an exception, and go on", async () => {
   const source = `
-    import { every, everyAfterInput } from ${JSON.stringify(TIMERS_URL)};
+    import { every, everyAfterInput, later } from ${JSON.stringify(TIMERS_URL)};
     globalThis.addEventListener("unhandledrejection", (event) => {
       event.preventDefault();
       postMessage(event.reason.message);
@@ -46,6 +46,8 @@ Deno.test("every() and everyAfterInput() of a thread report an exception, and go
         if (calls === 2) postMessage(name + " goes on");
       };
     };
+    later(5, () => postMessage("later"));
+    later(5, () => postMessage("stopped"))();
     every(5, failing("every"));
     everyAfterInput(5, { sources: () => 0, act: failing("everyAfterInput") });`;
   const url = `data:text/javascript,${encodeURIComponent(source)}`;
@@ -57,6 +59,9 @@ Deno.test("every() and everyAfterInput() of a thread report an exception, and go
     await until(`${name} goes on`, () => said.includes(`${name} goes on`));
     assertEquals(said.filter((text) => text === `${name} fails`).length, 1);
   }
+  await until("later() has called", () => said.includes("later"));
+  assertEquals(said.filter((text) => text === "later").length, 1);
+  assert(!said.includes("stopped"));
 });
 
 Deno.test("timers of the main thread do without what a handler has replaced", async () => {
@@ -65,9 +70,9 @@ Deno.test("timers of the main thread do without what a handler has replaced", as
   for (const name of names) Object.assign(globalThis, { [name]: () => assert(false, name) });
   try {
     await sleep(1);
-    for (const repeat of [every, afterInput]) {
+    for (const timer of [later, every, afterInput]) {
       await new Promise<void>((resolve) => {
-        const stop = repeat(1, () => {
+        const stop = timer(1, () => {
           stop();
           resolve();
         });

@@ -120,6 +120,22 @@ Deno.test("Log.close() does not wait forever for a reader that does not read", (
     await child.stdout.cancel();
   }));
 
+Deno.test("openLog() writes its lines even if a handler has replaced the timers", () =>
+  inLogFolder(async (folder) => {
+    const body = `
+      const log = await openLog({ ...settings, file: "${folder}/log" });
+      globalThis.setTimeout = globalThis.clearTimeout = () => { throw new Error("replaced"); };
+      log.logger.info("Line");
+      await log.close();
+      console.log("closed");`;
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: await logProgram(folder, body),
+    }).output();
+    assertEquals(new TextDecoder().decode(stderr), "");
+    assertEquals(new TextDecoder().decode(stdout), "closed\n");
+    assertEquals((await linesOf(`${folder}/log`)).length, 1);
+  }));
+
 testWith(
   "script",
   "openLog() writes coloured text to a terminal, plain text if NO_COLOR is set",
