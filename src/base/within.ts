@@ -1,3 +1,5 @@
+import { later } from "./timers.ts";
+
 /**
  * Waits for a promise, but not for ever.
  *
@@ -11,10 +13,10 @@ export async function within<T>(
 ): Promise<T> {
   if (milliseconds === 0) return await promise;
   const { promise: over, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(late()), milliseconds);
+  const stop = later(milliseconds, () => reject(late()));
   try {
     return await Promise.race([promise, over]);
   } finally {
-    clearTimeout(timer);
+    stop();
   }
 }

@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { every, everyAfterInput, later, sleep } from "../../src/base/timers.ts";
+import { within } from "../../src/base/within.ts";
 import { until } from "../helpers/until.ts";
 
 const TIMERS_URL = import.meta.resolve("../../src/base/timers.ts");
@@ -70,6 +71,11 @@ Deno.test("timers of the main thread do without what a handler has replaced", as
   for (const name of names) Object.assign(globalThis, { [name]: () => assert(false, name) });
   try {
     await sleep(1);
+    await assertRejects(
+      () => within(1, new Promise(() => {}), () => new Error("late")),
+      Error,
+      "late",
+    );
     for (const timer of [later, every, afterInput]) {
       await new Promise<void>((resolve) => {
         const stop = timer(1, () => {
