@@ -4,6 +4,7 @@ import type { Turn } from "../core/acceptor.ts";
 import type { Sharing } from "../core/listener.ts";
 import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
+import type { Tenancy } from "./tenancy.ts";
 
 /**
  * How many more connections than the least loaded lane a lane may hold and still
@@ -31,12 +32,27 @@ interface TurnOptions {
   readonly heartbeat: number;
 }
 
-/** Makes the turns of a lane with others that accept from the same queue; null if none do. */
-export function turnFor(options: TurnOptions, scoreboard: Scoreboard, own: Row): Turn | null {
+/** The row of a lane, and its right to that. */
+export interface OwnRow {
+  readonly row: Row;
+  readonly tenancy: Tenancy;
+}
+
+/**
+ * Makes the turns of a lane with others that accept from the same queue; null if none
+ * do. A lane whose row has been taken from it gets no more turns: it could only refuse
+ * the clients that it takes from the others.
+ */
+export function turnFor(options: TurnOptions, scoreboard: Scoreboard, own: OwnRow): Turn | null {
   const { sharing, maxConnections, totalConnections, heartbeat } = options;
   if (sharing !== "shared") return null;
   const isOneByOne = maxConnections === 1 && totalConnections > 1;
   return (isOneByOne ? fewTurns : evenTurns)(scoreboard, own, heartbeat);
+}
+
+/** Waits for a turn that never comes. */
+function waitForGood(): Promise<void> {
+  return new Promise(() => {});
 }
 
 /**
@@ -45,9 +61,14 @@ export function turnFor(options: TurnOptions, scoreboard: Scoreboard, own: Row):
  * does not yield to a lane that has stopped accepting or whose event loop is
  * blocked.
  */
-function evenTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
+function evenTurns(
+  scoreboard: Scoreboard,
+  { row: own, tenancy }: OwnRow,
+  heartbeat: number,
+): Turn {
   return {
     async acquire() {
+      if (!tenancy.holds()) await waitForGood();
       for (let i = 0; i < YIELDS && holdsMore(scoreboard, own, heartbeat); i++) await sleep(YIELD);
     },
     release() {},
@@ -59,10 +80,15 @@ function evenTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
  * The system wakes every lane that waits for a client, and with 64 threads that
  * costs more than serving the client.
  */
-function fewTurns(scoreboard: Scoreboard, own: Row, heartbeat: number): Turn {
+function fewTurns(
+  scoreboard: Scoreboard,
+  { row: own, tenancy }: OwnRow,
+  heartbeat: number,
+): Turn {
   return {
     async acquire() {
       for (;;) {
+        if (!tenancy.holds()) await waitForGood();
         const { turns } = scoreboard;
         own.isWaiting = true;
         if (countWaiting(scoreboard, heartbeat) <= WAITING) return;

@@ -73,7 +73,7 @@ export class Lane {
    * @throws {ExitError} If the service cannot be loaded or an address cannot be bound.
    */
   static async open(order: Order, host: LaneHost, giveUp?: AbortSignal): Promise<Lane> {
-    const row = host.scoreboard.row(order.row);
+    const row = host.scoreboard.ownRow(order.row);
     const tenancy = new Tenancy(row, order.tenancy);
     tenancy.beat();
     const stopHeartbeat = every(STARTING_HEARTBEAT, () => tenancy.beat());

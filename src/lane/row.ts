@@ -79,15 +79,31 @@ export interface RowReport {
 
 /** One row of the scoreboard: the state and the counts of one lane. */
 export class Row {
-  readonly #counters: Float64Array;
-  readonly #integers: Int32Array;
-  readonly #peers: PeerNames;
+  #counters: Float64Array;
+  #integers: Int32Array;
+  #peers: PeerNames;
+  #hasLeft = false;
 
   /** @param start Where the row begins in the buffer, in bytes. */
   constructor(buffer: SharedArrayBuffer, start: number, readonly index: number) {
     this.#counters = new Float64Array(buffer, start, COUNTERS.length);
     this.#integers = new Int32Array(buffer, start + COUNTER_BYTES, INTEGERS.length);
     this.#peers = new PeerNames(buffer, start + COUNTER_BYTES + INTEGER_BYTES);
+  }
+
+  /**
+   * Leaves the row to its next lane: what is written through this view from here on is
+   * lost. Only for a view that its lane has to itself.
+   */
+  leave(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    const { tenancy } = this;
+    const nowhere = new SharedArrayBuffer(ROW_BYTES);
+    this.#counters = new Float64Array(nowhere, 0, COUNTERS.length);
+    this.#integers = new Int32Array(nowhere, COUNTER_BYTES, INTEGERS.length);
+    this.#peers = new PeerNames(nowhere, COUNTER_BYTES + INTEGER_BYTES);
+    this.#setOpen(0, tenancy);
   }
 
   get(counter: Counter): number {
@@ -138,7 +154,7 @@ export class Row {
   }
 
   /**
-   * The number of lanes, modulo 4096, that have lost the row so far. Another value than
+   * How often the row was taken from a lane so far, modulo 4096. Another value than
    * that in its order tells a lane that the row is no longer its own.
    */
   get tenancy(): number {

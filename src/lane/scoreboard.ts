@@ -27,7 +27,12 @@ export class Scoreboard {
   }
 
   row(index: number): Row {
-    return this.#rows[index] ??= new Row(this.buffer, HEADER_BYTES + index * ROW_BYTES, index);
+    return this.#rows[index] ??= this.ownRow(index);
+  }
+
+  /** Another view of a row, for its lane alone, which leaves it when the row is taken from it. */
+  ownRow(index: number): Row {
+    return new Row(this.buffer, HEADER_BYTES + index * ROW_BYTES, index);
   }
 
   /** The rows that have ever belonged to a lane, including those that are free now. */

@@ -30,7 +30,7 @@ export interface WiringOptions extends ListenOptions, ResourceLimits {
 /** Where a lane counts, shared with the other lanes of its process. */
 export interface SharedCounts {
   readonly scoreboard: Scoreboard;
-  /** The lane's own row. */
+  /** The lane's own view of its row. */
   readonly row: Row;
   readonly tenancy: Tenancy;
   /** Returns the tables of client addresses of all lanes; at least one has room for `connections`. */
@@ -79,7 +79,7 @@ export function wireLane(options: WiringOptions, counts: SharedCounts, ends: End
     writeTimeout: options.writeTimeout,
   };
   const connections = new Connections(context, new DialedTraffic(counts.row));
-  const turn = turnFor(options, counts.scoreboard, counts.row);
+  const turn = turnFor(options, counts.scoreboard, counts);
   return {
     connections,
     resources,
