@@ -109,7 +109,7 @@ export class Lane {
           log: host.log.getChild(definition.name),
           ...signals,
           dial: (address, options) => dial(address, connections, options),
-          ...sharedState(order.lane, host.allocate),
+          ...sharedState(order.lane, host.allocate, own.tenancy),
         },
         optionsOf(order),
         { recordAccess: (line) => host.accessLog.add(line) },

@@ -1,4 +1,5 @@
 import type { ServiceContext } from "../services/service.ts";
+import type { Tenancy } from "./tenancy.ts";
 
 /** Returns the memory with a name, allocating it on first use. */
 export type Allocate = (name: string, bytes: number) => Promise<SharedArrayBuffer>;
@@ -40,7 +41,10 @@ export class SharedMemory {
     return found;
   }
 
-  /** Releases the locks of a dead lane. */
+  /**
+   * Releases the locks of a dead lane. Its tenancy must be over: its thread may still run
+   * for a while, and keeps no lock that it takes from here on.
+   */
   unlockAll(lane: number): void {
     for (const [name, buffer] of this.#buffers) {
       if (name.startsWith(LOCK_PREFIX)) unlock(new Int32Array(buffer), lane);
@@ -48,10 +52,15 @@ export class SharedMemory {
   }
 }
 
-/** A lane's view of {@linkcode SharedMemory}, for its handler. */
+/**
+ * A lane's view of {@linkcode SharedMemory}, for its handler.
+ *
+ * @param tenancy Once it is over, the lane gets no more locks: nobody would release them.
+ */
 export function sharedState(
   lane: number,
   allocate: Allocate,
+  tenancy: Pick<Tenancy, "holds">,
 ): Pick<ServiceContext, "shared" | "lock"> {
   return {
     async shared(name, bytes) {
@@ -72,6 +81,11 @@ export function sharedState(
     async lock(name) {
       const word = new Int32Array(await allocate(LOCK_PREFIX + name, LOCK_BYTES));
       await take(word, lane);
+      // Not before: the tenancy may end in between, and only then are the locks released.
+      if (!tenancy.holds()) {
+        unlock(word, lane);
+        throw new Error("Cannot lock: the worker is over, expected one that serves");
+      }
       let isHeld = true;
       return {
         [Symbol.dispose]() {

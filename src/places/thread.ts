@@ -48,9 +48,10 @@ export function thread(tools: ThreadTools): Place {
       kill();
     };
     void lane.exited.then(() => {
-      memory.unlockAll(order.lane);
-      // The thread may still run: what it does from here on must not count.
+      // The thread may still run: what it does from here on must not count, and a lock
+      // that it takes is not kept.
       scoreboard.row(order.row).evict();
+      memory.unlockAll(order.lane);
       addressTables.clear(order.row);
     });
     const start: ThreadStart = {

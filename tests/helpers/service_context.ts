@@ -1,6 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import { sharedState } from "../../src/lane/shared_state.ts";
 import type { ServiceContext, ServiceHost } from "../../src/services/service.ts";
+import { KEPT } from "./tenancy.ts";
 
 /** A context like that of a lane which never retires or drains. */
 export const CONTEXT: ServiceContext = {
@@ -8,7 +9,7 @@ export const CONTEXT: ServiceContext = {
   retiring: new AbortController().signal,
   draining: new AbortController().signal,
   dial: () => Promise.reject(new Error("There is no lane to dial with")),
-  ...sharedState(0, (_, bytes) => Promise.resolve(new SharedArrayBuffer(bytes))),
+  ...sharedState(0, (_, bytes) => Promise.resolve(new SharedArrayBuffer(bytes)), KEPT),
 };
 
 /** Drops the lines of the access log. */

@@ -1,6 +1,7 @@
 /** The worker of `on_thread.ts`: acts as a lane on another thread. */
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { type Allocate, sharedState } from "../../src/lane/shared_state.ts";
+import { KEPT } from "./tenancy.ts";
 
 /** A task for the thread. */
 export type Task =
@@ -63,5 +64,5 @@ function stateOf({ lane, memory }: Task & { type: "add" | "lock" }) {
     const buffer = memory[name];
     return buffer === undefined ? Promise.reject(new Error(name)) : Promise.resolve(buffer);
   };
-  return sharedState(lane, allocate);
+  return sharedState(lane, allocate, KEPT);
 }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Allocate, SharedMemory, sharedState } from "../../src/lane/shared_state.ts";
 import { type Memory, NAME } from "../helpers/thread_worker.ts";
 import { startThread } from "../helpers/on_thread.ts";
+import { KEPT } from "../helpers/tenancy.ts";
 
 Deno.test("SharedMemory.allocate() returns the same memory for the same name, initially zero", () => {
   const memory = new SharedMemory();
@@ -33,7 +34,7 @@ async function prepare() {
   const names: Record<string, SharedArrayBuffer> = {};
   const allocate: Allocate = (name, bytes) =>
     Promise.resolve(names[name] = memory.allocate(name, bytes));
-  const lane = (number: number) => sharedState(number, allocate);
+  const lane = (number: number) => sharedState(number, allocate, KEPT);
   const number = new Int32Array(await lane(0).shared(NAME, 4));
   (await lane(0).lock(NAME))[Symbol.dispose]();
   return { memory, names: names as Memory, lane, number };
@@ -109,7 +110,7 @@ Deno.test("shared() rejects a name that is reserved for locks", async () => {
 });
 
 Deno.test("shared() rejects what is no name and no size before it asks for memory", async () => {
-  const { shared } = sharedState(0, () => Promise.reject(new Error("asked")));
+  const { shared } = sharedState(0, () => Promise.reject(new Error("asked")), KEPT);
   for (const bytes of [0, -1, NaN, 1.5, 2 ** 53, undefined as unknown as number]) {
     await assertRejects(() => shared(NAME, bytes), RangeError, "expected 1 byte or more");
   }
@@ -121,7 +122,7 @@ Deno.test("shared() rejects a different size", async () => {
   const memory = new SharedMemory();
   const allocate: Allocate = (name, bytes) =>
     Promise.resolve().then(() => memory.allocate(name, bytes));
-  const { shared } = sharedState(0, allocate);
+  const { shared } = sharedState(0, allocate, KEPT);
   await shared("a", 4);
   await assertRejects(() => shared("a", 8), RangeError);
 });
@@ -141,6 +142,20 @@ Deno.test("unlockAll() releases the locks of a thread that died, and wakes the w
   }
   // Without a notification, it would check once a second.
   assert(waited < 4000, `five waits took ${Math.round(waited)} ms`);
+});
+
+Deno.test("lock() keeps no lock that a lane takes after its end, when unlockAll() has been called", async () => {
+  using _awake = stayAwake();
+  const { memory, lane } = await prepare();
+  const allocate: Allocate = (name, bytes) => Promise.resolve(memory.allocate(name, bytes));
+  let isOver = false;
+  const { lock } = sharedState(7, allocate, { holds: () => !isOver });
+  (await lock("mine"))[Symbol.dispose]();
+  isOver = true;
+  memory.unlockAll(7);
+  const late = lock("mine");
+  await assertRejects(() => late, Error, "the worker is over");
+  (await lane(8).lock("mine"))[Symbol.dispose]();
 });
 
 Deno.test("unlockAll() leaves the locks of others alone", async () => {

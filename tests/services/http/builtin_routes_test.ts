@@ -14,6 +14,7 @@ import { builtinRoutes } from "../../../src/services/http/builtin_routes.ts";
 import { SharedMemory, sharedState } from "../../../src/lane/shared_state.ts";
 import { requestOf } from "../../helpers/http_request.ts";
 import { CONTEXT } from "../../helpers/service_context.ts";
+import { KEPT } from "../../helpers/tenancy.ts";
 
 const decoder = new TextDecoder();
 
@@ -53,7 +54,7 @@ function startLanes(lab = true) {
     const context: ServiceContext = {
       ...CONTEXT,
       log: logger,
-      ...sharedState(lane, (name, bytes) => Promise.resolve(memory.allocate(name, bytes))),
+      ...sharedState(lane, (name, bytes) => Promise.resolve(memory.allocate(name, bytes)), KEPT),
     };
     return builtinRoutes({ lab }, context);
   };

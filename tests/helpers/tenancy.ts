@@ -1,0 +1,2 @@
+/** The tenancy of a lane that keeps its row. */
+export const KEPT = { holds: () => true } as const;
