@@ -8,6 +8,13 @@ export interface Listener extends AsyncIterable<Deno.Conn> {
   readonly address: Address;
   /** Whether others accept from the same queue, so that closing resets no client. */
   readonly isShared: boolean;
+  /**
+   * Gives a Unix socket that listens with `takeOver` its name, which replaces the socket
+   * that has it; only then can clients find it. Has no effect on other listeners.
+   *
+   * @throws {ExitError} 73 if that fails.
+   */
+  takeOver(): void;
   /** Stops listening; clients that nobody else can accept are reset. Idempotent. */
   close(): void;
 }
@@ -26,7 +33,7 @@ export interface ListenOptions {
    * socket to those of other processes (SO_REUSEPORT, socket(7)).
    */
   readonly sharing: "own" | Sharing;
-  /** Whether a Unix socket may replace one that this server already listens on. */
+  /** Whether a Unix socket is to replace one that this server listens on, at {@linkcode Listener.takeOver}. */
   readonly takeOver: boolean;
   /** Length of the kernel's accept queue; the system caps it (net.core.somaxconn). */
   readonly backlog: number;
@@ -74,8 +81,7 @@ async function listenUnix(path: string, options: ListenOptions): Promise<Listene
     // Connecting takes write permission, which the umask has withheld from others.
     // From here on they may get it.
     if (options.unixMode !== null) Deno.chmodSync(draft, options.unixMode);
-    if (options.takeOver) Deno.renameSync(draft, path);
-    else {
+    if (!options.takeOver) {
       Deno.linkSync(draft, path);
       Deno.removeSync(draft);
     }
@@ -84,7 +90,17 @@ async function listenUnix(path: string, options: ListenOptions): Promise<Listene
     const isTaken = error instanceof Deno.errors.AlreadyExists;
     throw cannotBind(address, isTaken ? new Deno.errors.AddrInUse() : error);
   }
-  return withAddress(listener, address, false);
+  return {
+    ...withAddress(listener, address, false),
+    takeOver() {
+      if (!options.takeOver) return;
+      try {
+        Deno.renameSync(draft, path);
+      } catch (error) {
+        throw cannotBind(address, error);
+      }
+    },
+  };
 }
 
 /**
@@ -121,6 +137,7 @@ function withAddress(listener: Deno.Listener, address: Address, isShared: boolea
   return {
     address,
     isShared,
+    takeOver() {},
     close: () => {
       if (isOpen) listener.close();
       isOpen = false;

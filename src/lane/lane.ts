@@ -46,6 +46,7 @@ export interface LaneHost {
 /** The parts of an open lane. */
 interface LaneParts {
   readonly wired: WiredLane;
+  readonly listeners: readonly Listener[];
   readonly acceptors: readonly Acceptor[];
   readonly addresses: readonly Address[];
   readonly refusal: string | null;
@@ -125,6 +126,7 @@ export class Lane {
       const serving = { service, refusal, emit: makeEmit(own.row, host) };
       return new Lane({
         wired,
+        listeners,
         acceptors: wired.makeAcceptors(listeners, serving),
         addresses: listeners.map((listener) => listener.address),
         refusal,
@@ -150,6 +152,15 @@ export class Lane {
   /** The number of open connections. */
   get open(): number {
     return this.#parts.wired.resources.open;
+  }
+
+  /**
+   * Gives the lane's Unix sockets their names, which replaces those of the lane before it.
+   *
+   * @throws {ExitError} 73 if that fails.
+   */
+  takeOver(): void {
+    for (const listener of this.#parts.listeners) listener.takeOver();
   }
 
   /** Accepts what the kernel has queued, then closes the listeners. */

@@ -24,7 +24,7 @@ export interface Order {
   readonly sandbox: boolean;
   readonly addresses: readonly Address[];
   readonly sharing: Sharing;
-  /** Whether the lane replaces one that already listens. */
+  /** Whether the lane replaces one that already listens, on Unix sockets once it is told to take over. */
   readonly takeOver: boolean;
   readonly backlog: number;
   readonly unixMode: number | null;

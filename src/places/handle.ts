@@ -25,6 +25,13 @@ export interface LaneHandle {
   readonly ready: Promise<Ready>;
   /** Resolves when the lane is gone. */
   readonly exited: Promise<Exit>;
+  /**
+   * Gives the Unix sockets of a lane that is ready their names, which takes the clients
+   * from the lane that it replaces.
+   *
+   * @throws {ExitError} 73 if that fails.
+   */
+  takeOver(): Promise<void>;
   /** Accepts what the kernel has queued, then stops accepting; resolves when that is done. */
   stopAccepting(): Promise<void>;
   /**

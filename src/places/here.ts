@@ -25,6 +25,7 @@ export function here(host: LaneHost): Place {
       pid: Deno.pid,
       ready: opening,
       exited: exit.promise,
+      takeOver: async () => (await opening).takeOver(),
       stopAccepting: async () => await (await opening).stopAccepting(),
       async retire() {
         await (await opening).retire();

@@ -64,6 +64,11 @@ export class RemoteLane implements LaneHandle {
     this.#channel.send({ type: "open", order });
   }
 
+  /** Does nothing: only lanes on the main thread listen on Unix sockets. */
+  takeOver(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async stopAccepting(): Promise<void> {
     this.#expected.add("stoppedAccepting");
     this.#channel.send({ type: "stopAccepting" });

@@ -51,7 +51,8 @@ export class LanePool {
   /**
    * Starts a lane.
    *
-   * @param takeOver Whether it replaces a lane that is already listening.
+   * @param takeOver Whether it replaces a lane that is already listening: see
+   * `LaneHandle.takeOver`.
    * @throws {Error} If the system cannot start it; an ExitError with 70 if too many
    * threads are stuck, or the scoreboard has no free row.
    */

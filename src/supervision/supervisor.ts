@@ -101,6 +101,7 @@ export class Supervisor {
         isServing,
       );
       checkMemoryLimit(lanes, settings);
+      await Promise.all(lanes.map((lane) => lane.handle.takeOver()));
       this.#scaler.pace = await startsAtOnce();
       this.#pool.settings = settings;
       this.#scaler.serving = next;

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { dirname } from "node:path";
 import { MODES } from "../../src/modes/registry.ts";
 import { Client } from "../helpers/client.ts";
 import { makeVersionHandler } from "../helpers/handlers.ts";
@@ -156,4 +157,38 @@ Deno.test("--watch reloads when the file of the handler changes", async () => {
   await using server = await startServer([...workers("pooled", 1), ...handler.args, "--watch"]);
   await handler.write(1);
   await until("the new code serves", async () => await ask(server, "x") === "1 1 x");
+});
+
+Deno.test("a reload that cannot listen on one Unix socket leaves the other to the old worker", async () => {
+  await using handler = await makeVersionHandler();
+  const folder = await Deno.makeTempDir();
+  const paths = [`${folder}/one/socket`, `${folder}/two/socket`];
+  for (const name of ["one", "two"]) Deno.mkdirSync(`${folder}/${name}`);
+  await using server = await startServer([
+    ...handler.args,
+    ...paths.flatMap((path) => ["--bind", `unix:${path}`]),
+  ]);
+  const answers = () =>
+    Promise.all(paths.map(async (path) => {
+      using conn = await Deno.connect({ transport: "unix", path });
+      await conn.write(new TextEncoder().encode("x\n"));
+      const bytes = new Uint8Array(10);
+      return new TextDecoder().decode(bytes.subarray(0, await conn.read(bytes) ?? 0));
+    }));
+  assertEquals(await answers(), ["0 0 x\n", "0 0 x\n"]);
+  await handler.write(1);
+  Deno.renameSync(`${folder}/two`, `${folder}/away`);
+  server.kill("SIGHUP");
+  const { message } = await server.logged("Cannot reload");
+  assertMatch(message, /Cannot bind "unix:.*\/two\/socket"/);
+  Deno.renameSync(`${folder}/away`, `${folder}/two`);
+  assertEquals(await answers(), ["0 0 x\n", "0 0 x\n"]);
+  server.kill("SIGHUP");
+  await server.logged("Reloaded");
+  assertEquals(await answers(), ["1 0 x\n", "1 0 x\n"]);
+  const names = paths.map((path) => [...Deno.readDirSync(dirname(path))].map(({ name }) => name));
+  assertEquals(names, [["socket"], ["socket"]]);
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+  await Deno.remove(folder, { recursive: true });
 });

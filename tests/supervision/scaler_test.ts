@@ -32,6 +32,7 @@ function makePlace() {
       exited: exited.promise,
       stopAccepting: () => Promise.resolve(),
       retire: () => Promise.resolve(end()),
+      takeOver: () => Promise.resolve(),
       setReuseportFilter: () => Promise.resolve(false),
       drain: end,
       closeConnections: end,

@@ -51,6 +51,7 @@ function makeLane(behaviour: Behaviour): { lane: SupervisedLane; calls: readonly
       calls.push("retire");
       return Promise.resolve();
     },
+    takeOver: () => Promise.resolve(),
     setReuseportFilter: () => Promise.resolve(false),
   };
   const row = scoreboard.claim(0);
