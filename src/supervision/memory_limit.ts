@@ -5,7 +5,7 @@ import type { SupervisedLane } from "./supervised_lane.ts";
 
 /**
  * Rejects a memory limit that workers exceed as soon as they start: they would be
- * recycled forever.
+ * recycled forever. Those on the main thread are never recycled.
  *
  * @param lanes Lanes that have just started.
  * @throws {ExitError} 78 if a lane is above the limit.
@@ -14,7 +14,8 @@ export function checkMemoryLimit(
   lanes: readonly SupervisedLane[],
   { maxWorkerMemory }: SupervisionSettings,
 ): void {
-  const memory = Math.max(...lanes.map((lane) => lane.row.get("memory")));
+  const recyclable = lanes.filter(({ generation }) => generation.plan.place !== "here");
+  const memory = Math.max(...recyclable.map((lane) => lane.row.get("memory")));
   if (maxWorkerMemory === null || memory <= maxWorkerMemory) return;
   const found = `${Math.ceil(memory / 1024 ** 2)}mb`;
   throw new ExitError(

@@ -119,3 +119,16 @@ Deno.test("--mode threaded starts threads ahead of need, and retires those that 
   clients.forEach((client) => client.close());
   await ready(2);
 });
+
+Deno.test("--max-worker-memory is no reason to reject a start or a reload of --mode async, which ignores it", async () => {
+  const folder = await Deno.makeTempDir();
+  const config = `${folder}/sluice.toml`;
+  await Deno.writeTextFile(config, `service = "echo"\nmax-worker-memory = "1mb"\n`);
+  await using server = await startServer(["--config", config, "--port", "0"]);
+  await server.logged("Workers are not recycled");
+  await Deno.writeTextFile(config, `service = "echo"\nmax-worker-memory = "2mb"\n`);
+  server.kill("SIGHUP");
+  await server.logged(({ message }) => /^Reloaded|^Cannot reload/.test(message));
+  assertEquals(server.records("Cannot reload"), []);
+  await Deno.remove(folder, { recursive: true });
+});
