@@ -42,7 +42,6 @@ export async function prepare(
   validatePlan(settings, plan, addresses);
   if (settings.sandbox && settings.handler !== null) await checkSandbox(settings.handler);
   const listeners = held ?? await holdListeners(addresses, plan, settings.backlog);
-  listeners.setUserTimeout(settings.writeTimeout);
   return {
     plan,
     listeners,

@@ -43,6 +43,7 @@ export class Server {
     const prepared = await prepare(settings, log, null);
     try {
       cancel.throwIfAborted();
+      prepared.listeners.setUserTimeout(settings.writeTimeout);
       const server = new Server(settings, prepared, log, accessLog);
       cancel.addEventListener("abort", () => server.supervisor.cancelStart(cancel.reason));
       server.#addresses = await server.#startGeneration(prepared);
@@ -70,6 +71,7 @@ export class Server {
       scoreboard,
       log: log.logger,
       settings: supervision,
+      onTakeOver: ({ writeTimeout }) => listeners.setUserTimeout(writeTimeout),
       onFull: (isFull) => this.#overloadLane.set(isFull && isOneByOne(plan)),
     });
     this.#overloadLane = new OverloadLane(

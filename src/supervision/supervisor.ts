@@ -17,13 +17,20 @@ import { Watchdog } from "./watchdog.ts";
 
 /** Options of a {@linkcode Supervisor}. */
 export interface SupervisorOptions
-  extends Omit<LanePoolOptions, "onGone">, Pick<ScalerOptions, "onFull"> {}
+  extends Omit<LanePoolOptions, "onGone">, Pick<ScalerOptions, "onFull"> {
+  /**
+   * Called when the lanes of a reload are about to take over the clients; with the work of
+   * the previous ones when those serve again, because that has failed.
+   */
+  readonly onTakeOver: (work: Work) => void;
+}
 
 /** Carries out a plan: starts, replaces, scales, reloads and stops its lanes. */
 export class Supervisor {
   /** Resolves with the reason when lanes can no longer be kept alive. */
   readonly failed: Promise<Error>;
   readonly #log: Logger;
+  readonly #onTakeOver: (work: Work) => void;
   readonly #pool: LanePool;
   readonly #scaler: Scaler;
   readonly #replacer: LaneReplacer;
@@ -39,6 +46,7 @@ export class Supervisor {
       this.#scaler.replaceGone(lane, error);
     this.failed = this.#failed.promise;
     this.#log = log;
+    this.#onTakeOver = options.onTakeOver;
     this.#pool = new LanePool({ ...options, onGone });
     this.#scaler = new Scaler({ pool: this.#pool, log, onFull, onGivenUp: this.#failed.resolve });
     this.#replacer = new LaneReplacer(log, this.#scaler);
@@ -105,6 +113,7 @@ export class Supervisor {
       this.#scaler.pace = await startsAtOnce();
       this.#pool.settings = settings;
       this.#scaler.serving = next;
+      if (isServing) this.#onTakeOver(work);
       const old = this.lanes.filter((lane) => lane.generation !== next);
       await this.#replacer.replace(old, lanes, countListening(old), settings);
       return first;
@@ -112,6 +121,7 @@ export class Supervisor {
       if (previous === null) this.#watchdog.stop();
       if (this.#scaler.serving !== previous) {
         this.#scaler.serving = previous;
+        if (previous !== null) this.#onTakeOver(previous.work);
         this.#pool.settings = previousSettings;
       }
       this.#giveUp(next);
