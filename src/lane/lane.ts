@@ -1,5 +1,4 @@
 import type { Address } from "../base/address.ts";
-import { every } from "../base/timers.ts";
 import type { Acceptor } from "../core/acceptor.ts";
 import { dial } from "../core/dial.ts";
 import type { Emit } from "../core/event.ts";
@@ -13,15 +12,13 @@ import { findService } from "../services/registry.ts";
 import type { OptionValues, ServiceDefinition } from "../services/service.ts";
 import type { OptionKey } from "../settings/options.ts";
 import { record } from "./events.ts";
+import { beatWhileStarting, startHeartbeat } from "./heartbeats.ts";
 import type { Order } from "./order.ts";
 import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import { type Allocate, sharedState } from "./shared_state.ts";
 import { Tenancy } from "./tenancy.ts";
 import { type WiredLane, wireLane } from "./wiring.ts";
-
-/** Milliseconds between two heartbeats until a lane is open. */
-const STARTING_HEARTBEAT = 50;
 
 /** Quick sweeps for which a service may keep its connection once that is closed; the parent waits longer. */
 const SERVICE_PATIENCE = 2;
@@ -76,8 +73,7 @@ export class Lane {
   static async open(order: Order, host: LaneHost, giveUp?: AbortSignal): Promise<Lane> {
     const row = host.scoreboard.ownRow(order.row);
     const tenancy = new Tenancy(row, order.tenancy);
-    tenancy.beat();
-    const stopHeartbeat = every(STARTING_HEARTBEAT, () => tenancy.beat());
+    const stopHeartbeat = beatWhileStarting(tenancy);
     giveUp?.addEventListener("abort", stopHeartbeat);
     try {
       return await Lane.#load(order, host, { row, tenancy }, giveUp);
@@ -133,7 +129,7 @@ export class Lane {
         accessLog: host.accessLog,
         retiring,
         draining,
-        stopHeartbeat: startHeartbeat(order, own.tenancy, host),
+        stopHeartbeat: startHeartbeat(order.heartbeat, own.tenancy, host),
       });
     } catch (error) {
       for (const listener of listeners) listener.close();
@@ -242,20 +238,4 @@ function makeEmit(row: Row, { log, onEvent }: LaneHost): Emit {
     recordEvent(event);
     onEvent(event);
   };
-}
-
-/**
- * Writes a heartbeat at once and then at intervals, and with it the gauges that
- * are too expensive to update at each event.
- *
- * @returns Stops the heartbeat.
- */
-function startHeartbeat(
-  { heartbeat }: Order,
-  tenancy: Tenancy,
-  { memory, cpuTime }: LaneHost,
-): () => void {
-  const write = () => tenancy.beatWith(memory(), cpuTime());
-  write();
-  return every(heartbeat, write);
 }
