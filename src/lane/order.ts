@@ -9,7 +9,10 @@ import type { ServiceChoice } from "../services/service.ts";
  * that an option that no lane reads never reaches one.
  */
 export interface Order {
-  /** Unique for the life of the server; connection ids begin with it. */
+  /**
+   * Connection ids begin with it. Unique for the life of the server, except that the lane
+   * which refuses clients in place of busy ones is number 0 as well: it has no connections.
+   */
   readonly lane: number;
   /** The number of reloads before this lane. */
   readonly generation: number;

@@ -1,8 +1,6 @@
 import { thrownValue } from "../base/thrown.ts";
-import { AddressTables } from "../core/address_counts.ts";
 import { Lane, type LaneHost } from "../lane/lane.ts";
 import type { Order } from "../lane/order.ts";
-import { Scoreboard } from "../lane/scoreboard.ts";
 import type { Logger } from "../log/logger.ts";
 import { forbidExit, keepStandardStreams } from "./guard.ts";
 import type { Exit, Place } from "./handle.ts";
@@ -68,24 +66,6 @@ function open(order: Order, host: LaneHost): Opening {
       abort.abort(reason);
       reject(reason);
     },
-  };
-}
-
-/**
- * Runs lanes on the main thread with their own connection total, for services that
- * must answer even when the server is full, such as health probes.
- */
-export function hereApart(host: LaneHost): Place {
-  return (order) => {
-    const scoreboard = new Scoreboard();
-    const row = scoreboard.claim(order.generation);
-    if (row === null) throw new Error("Cannot start a lane: its scoreboard has no free row");
-    const addressTables = (connections: number) => new AddressTables().reserve(connections);
-    return here({ ...host, scoreboard, addressTables })({
-      ...order,
-      row: row.index,
-      tenancy: row.tenancy,
-    });
   };
 }
 

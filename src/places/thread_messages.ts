@@ -3,8 +3,8 @@ import type { FromLane, ToLane } from "./messages.ts";
 /** The first message to a thread, over the worker itself; everything else goes over the port. */
 export interface ThreadStart {
   /**
-   * The channel to the parent. A handler cannot reach it, unlike the channel of
-   * the worker, on which everything in the thread can post.
+   * The channel to the parent. What a handler posts goes over the channel of the worker
+   * instead; only a hostile one gets hold of this, so the parent checks every message.
    */
   readonly port: MessagePort;
   readonly scoreboard: SharedArrayBuffer;

@@ -1,12 +1,10 @@
 import { assertEquals } from "@std/assert";
-import type { LaneHost } from "../../src/lane/lane.ts";
 import type { Row } from "../../src/lane/row.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
-import { LineBuffer } from "../../src/log/line_buffer.ts";
 import { here } from "../../src/places/here.ts";
 import { Client } from "../helpers/client.ts";
+import { makeHost } from "../helpers/host.ts";
 import { makeOrder } from "../helpers/order.ts";
-import { SILENT } from "../helpers/supervision.ts";
 
 function claim(scoreboard: Scoreboard): Row {
   const row = scoreboard.claim(0);
@@ -15,24 +13,10 @@ function claim(scoreboard: Scoreboard): Row {
   return row;
 }
 
-function makeHost(scoreboard: Scoreboard): LaneHost {
-  return {
-    log: SILENT,
-    accessLog: new LineBuffer(() => {}),
-    scoreboard,
-    addressTables: () => [],
-    allocate: () => Promise.reject(new Error("there is no shared memory")),
-    importHandler: () => Promise.reject(new Error("there is no handler")),
-    memory: () => 0,
-    cpuTime: () => 0,
-    onEvent: () => {},
-  };
-}
-
 Deno.test("a lane that has lost its row changes none of its columns for the next lane", async () => {
   const scoreboard = new Scoreboard();
   const { index: row, tenancy } = claim(scoreboard);
-  const lane = here(makeHost(scoreboard))(makeOrder({ row, tenancy }));
+  const lane = here(makeHost({ scoreboard }))(makeOrder({ row, tenancy }));
   const { addresses: [address] } = await lane.ready;
   if (address?.transport !== "tcp") throw new Error("The lane has no TCP address");
   using old = await Client.connect(address);
