@@ -1,5 +1,7 @@
+import type { Order } from "../lane/order.ts";
 import type { Row } from "../lane/row.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
+import type { Logger } from "../log/logger.ts";
 import type { LaneHandle, Place } from "../places/handle.ts";
 import type { Work } from "../supervision/generation.ts";
 
@@ -14,15 +16,19 @@ const HEARTBEAT = 1000;
 export class OverloadLane {
   readonly #place: Place;
   readonly #scoreboard: Scoreboard;
+  readonly #log: Logger;
   readonly #onGone: (row: Row) => void;
   #work: Work | null = null;
   #refusal: string | null = null;
   #lane: LaneHandle | null = null;
+  /** Whether the last one could not start, so that further failures are not logged. */
+  #hasFailed = false;
 
   /** @param onGone Called before the row of the lane is freed. */
-  constructor(here: Place, scoreboard: Scoreboard, onGone: (row: Row) => void) {
+  constructor(here: Place, scoreboard: Scoreboard, log: Logger, onGone: (row: Row) => void) {
     this.#place = here;
     this.#scoreboard = scoreboard;
+    this.#log = log;
     this.#onGone = onGone;
   }
 
@@ -30,21 +36,41 @@ export class OverloadLane {
   prepare(work: Work, refusal: string | null): void {
     this.#work = work.overload === "refuse" ? work : null;
     this.#refusal = refusal;
+    // The next one refuses as the new settings say, if they say so.
+    if (this.#lane !== null) this.#retire(this.#lane);
   }
 
   /** Starts or stops refusing. */
   set(isFull: boolean): void {
     if (isFull && this.#lane === null && this.#work !== null) this.#open(this.#work);
-    if (!isFull) {
-      void this.#lane?.retire();
-      this.#lane = null;
-    }
+    if (!isFull && this.#lane !== null) this.#retire(this.#lane);
+  }
+
+  #retire(lane: LaneHandle): void {
+    this.#lane = null;
+    // It rejects if the lane has never opened, which is logged.
+    lane.retire().catch(() => {});
   }
 
   #open(work: Work): void {
     const row = this.#scoreboard.claim(0);
     if (row === null) return;
-    this.#lane = this.#place({
+    const lane = this.#place(this.#orderOf(work, row));
+    this.#lane = lane;
+    lane.ready.then(
+      () => this.#hasFailed = false,
+      (error) => this.#logFailure(error),
+    );
+    void lane.exited.then(() => {
+      // Another one is opened if the server is still full the next time it looks.
+      if (this.#lane === lane) this.#lane = null;
+      this.#onGone(row);
+      this.#scoreboard.close(row, "free");
+    });
+  }
+
+  #orderOf(work: Work, row: Row): Order {
+    return {
       ...work,
       heartbeat: HEARTBEAT,
       lane: 0,
@@ -56,10 +82,14 @@ export class OverloadLane {
       options: {},
       maxConnections: 0,
       totalConnections: 0,
-    });
-    void this.#lane.exited.then(() => {
-      this.#onGone(row);
-      this.#scoreboard.close(row, "free");
+    };
+  }
+
+  #logFailure(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#log.error("Cannot refuse clients while the server is full, trying again", {
+      error: error instanceof Error ? error : String(error),
     });
   }
 }

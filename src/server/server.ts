@@ -77,6 +77,7 @@ export class Server {
     this.#overloadLane = new OverloadLane(
       places.here,
       scoreboard,
+      log.logger,
       (row) => this.supervisor.totals.keep(row),
     );
     this.#listeners = listeners;
