@@ -1,4 +1,5 @@
 import { ChildProcess, programArguments } from "../base/child_process.ts";
+import { sleep } from "../base/timers.ts";
 import type { Row } from "../lane/row.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
 import type { Place } from "./handle.ts";
@@ -16,6 +17,12 @@ export interface ProcessTools extends Reports {
 
 /** How long a process may take to exit once its lane has stopped, in milliseconds. */
 const EXIT_PATIENCE = 2000;
+
+/**
+ * How long the last messages of a process that has exited may take to be read, in
+ * milliseconds. The streams end later only if programs that it started have them, too.
+ */
+const READ_PATIENCE = 500;
 
 /** Runs each lane in a child process, which runs this same program. */
 export function process(tools: ProcessTools): Place {
@@ -37,7 +44,7 @@ export function process(tools: ProcessTools): Place {
     };
     const lane = new RemoteLane(channel, tools);
     child.status.then(async ({ code, signal }) => {
-      await child.outputRead;
+      await Promise.race([child.outputRead, sleep(READ_PATIENCE)]);
       const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
       lane.crash(new Error(`Process ${child.pid} ${how}`));
     });

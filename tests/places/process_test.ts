@@ -3,6 +3,7 @@ import { Client } from "../helpers/client.ts";
 import { FORGED as FORGED_MESSAGES } from "../helpers/forged_messages.ts";
 import { makeHandler } from "../helpers/handlers.ts";
 import { workers } from "../helpers/modes.ts";
+import { isAlive } from "../helpers/process.ts";
 import { startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
 
@@ -61,6 +62,27 @@ Deno.test("a process whose parent reads nothing drops lines, reports it, and kee
   assert(lines.length > 1000 && lines.length < count, `${lines.length} lines`);
   for (const line of lines) assert(line.endsWith(`"${agent}"`), "a line is incomplete");
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("process() notices a crash while a program that the handler has started lives on", async () => {
+  await using handler = await makeHandler(
+    `export default {
+      framing: { type: "lines" },
+      handle(line) {
+        if (line === "end") Deno.kill(Deno.pid, "SIGKILL");
+        return String(new Deno.Command("sleep", { args: ["60"] }).spawn().pid);
+      },
+    };`,
+  );
+  await using server = await startServer([...workers("forked", 1), ...handler.args]);
+  using client = await Client.connect(server);
+  const pid = Number(await client.ask("start"));
+  await client.send("end\n");
+  const record = await server.logged("Worker crashed");
+  assertMatch(String(record["exception.message"]), /^Process \d+ was killed by SIGKILL$/);
+  await server.logged("Worker started");
+  assert(isAlive(pid), "the program has ended");
+  Deno.kill(pid, "SIGKILL");
 });
 
 /** Writes a line as its process does, with the word that marks messages if it can find that. */
