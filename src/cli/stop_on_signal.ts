@@ -87,9 +87,9 @@ class Shutdown {
 
   async #drain(): Promise<void> {
     this.#isStopping = true;
-    const { server, settings, reloader } = this.#targets;
+    const { server, reloader } = this.#targets;
     reloader[Symbol.dispose]();
-    const stop = await server.stop(settings.gracefulTimeout);
+    const stop = await server.stop();
     const drained = this.#failure === null ? EXIT.ok : EXIT.software;
     this.#resolve({
       stop,

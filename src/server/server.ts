@@ -105,12 +105,12 @@ export class Server {
     }
   }
 
-  /** Stops accepting, drains, and kills the remaining lanes after `gracefulTimeout` milliseconds. */
-  async stop(gracefulTimeout: number): Promise<Stop> {
+  /** Stops accepting, drains, and kills the lanes that remain after the graceful timeout. */
+  async stop(): Promise<Stop> {
     this.#overloadLane.set(false);
     // The lanes still hold the sockets, and close them once they have accepted the queued clients.
     this.#listeners.close();
-    const stop = await this.supervisor.stop(gracefulTimeout);
+    const stop = await this.supervisor.stop();
     removeSockets(this.addresses);
     return stop;
   }

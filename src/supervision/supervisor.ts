@@ -190,18 +190,17 @@ export class Supervisor {
   }
 
   /**
-   * Shuts down all lanes: they stop accepting, drain, and are killed at the
-   * deadline. A second call joins the first.
-   *
-   * @param gracefulTimeout Milliseconds until the deadline.
+   * Shuts down all lanes: they stop accepting, drain, and are killed once the
+   * graceful timeout of the last reload is over. A second call joins the first.
    */
-  stop(gracefulTimeout: number): Promise<Stop> {
+  stop(): Promise<Stop> {
     this.#watchdog.stop();
     this.#scaler.stop();
     const logDrain = (open: number) => {
       if (open > 0) this.#log.info(`Draining ${open} ${open === 1 ? "connection" : "connections"}`);
     };
     const { promise: kill } = this.#kill;
+    const { gracefulTimeout } = this.#pool.settings;
     this.#stopping ??= stopLanes(() => this.lanes, gracefulTimeout, kill, logDrain);
     return this.#stopping;
   }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
+import { makeConfig } from "../helpers/config.ts";
 import { makeHandler } from "../helpers/handlers.ts";
 import { startLoad } from "../helpers/load.ts";
 import { workers } from "../helpers/modes.ts";
@@ -121,14 +122,11 @@ Deno.test("--mode threaded starts threads ahead of need, and retires those that 
 });
 
 Deno.test("--max-worker-memory is no reason to reject a start or a reload of --mode async, which ignores it", async () => {
-  const folder = await Deno.makeTempDir();
-  const config = `${folder}/sluice.toml`;
-  await Deno.writeTextFile(config, `service = "echo"\nmax-worker-memory = "1mb"\n`);
-  await using server = await startServer(["--config", config, "--port", "0"]);
+  await using config = await makeConfig(`max-worker-memory = "1mb"`);
+  await using server = await startServer([...config.args, ...ECHO]);
   await server.logged("Workers are not recycled");
-  await Deno.writeTextFile(config, `service = "echo"\nmax-worker-memory = "2mb"\n`);
+  await config.write(`max-worker-memory = "2mb"`);
   server.kill("SIGHUP");
   await server.logged(({ message }) => /^Reloaded|^Cannot reload/.test(message));
   assertEquals(server.records("Cannot reload"), []);
-  await Deno.remove(folder, { recursive: true });
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
+import { makeConfig } from "../helpers/config.ts";
 import { makeHandler } from "../helpers/handlers.ts";
 import { testEachMode, workers } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
@@ -178,3 +179,23 @@ for (const mode of ["async", "pooled", "forked"]) {
     assertEquals(await server.exited, 0);
   });
 }
+
+Deno.test("TERM kills what remains after the --graceful-timeout of the last reload", async () => {
+  await using config = await makeConfig(`graceful-timeout = "1h"`);
+  await using handler = await makeHandler(
+    `export default {
+      framing: { type: "lines" },
+      handle: (line) => line === "now" ? "answered" : new Promise(() => {}),
+    };`,
+  );
+  await using server = await startServer([...config.args, ...handler.args]);
+  await config.write(`graceful-timeout = "10ms"`);
+  server.kill("SIGHUP");
+  await server.logged("Reloaded");
+  using client = await Client.connect(server);
+  assertEquals(await client.ask("now"), "answered\n");
+  await client.send("never\n");
+  server.kill("SIGTERM");
+  const stopped = await server.logged("Stopped");
+  assertEquals(stopped["sluice.connections.killed"], 1);
+});

@@ -30,7 +30,7 @@ async function withServer(body: (server: Server, row: Row) => Promise<void>): Pr
       if (lane === undefined) throw new Error("There is no lane");
       await body(server, lane.row);
     } finally {
-      await server.stop(10_000);
+      await server.stop();
       await log.close();
     }
   });

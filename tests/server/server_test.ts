@@ -28,7 +28,7 @@ async function withServer(
     try {
       await body(server, settings);
     } finally {
-      await server.stop(10_000);
+      await server.stop();
       await log.close();
     }
   });
