@@ -6,7 +6,6 @@ import { keepStatusFile } from "../ops/status_file.ts";
 import { StatusReader } from "../ops/status_reader.ts";
 import { Reloader, type ReloadSettings } from "../server/reloader.ts";
 import { Server } from "../server/server.ts";
-import { watchFiles } from "../server/watch_files.ts";
 import type { Settings } from "../settings/options.ts";
 import { logFailed, logStarted, logStopped } from "./lifecycle_log.ts";
 import type { Start } from "./start.ts";
@@ -61,9 +60,6 @@ async function run(
   );
   await using _statusFile = writeStatus(settings.statusFile, server, log);
   using reloader = new Reloader(server, settings, reloadSettings, logger);
-  using _watcher = settings.watch && settings.handler !== null
-    ? watchFiles(settings.handler, (path) => reloader.requestNow(path), logger)
-    : null;
   logStarted(logger, settings, server);
   const targets = { server, settings, log, accessLog, reloader, watchSignals: start.watchSignals };
   const { stop, exitCode, failure } = await stopOnSignal(targets);

@@ -3,6 +3,7 @@ import { literal, type Logger } from "../log/logger.ts";
 import { flagName, OPTION_KEYS, type OptionKey, type Settings } from "../settings/options.ts";
 import { formatDuration } from "../settings/units.ts";
 import type { Server } from "./server.ts";
+import { HandlerWatcher } from "./watch_files.ts";
 
 /** Loads the settings again, because the configuration file may have changed. */
 export type ReloadSettings = () => Promise<Settings>;
@@ -45,12 +46,16 @@ export class Reloader implements Disposable {
   /** Whether a reload waits for the one in progress. */
   #isWaiting = false;
   #isOver = false;
+  readonly #watcher: HandlerWatcher;
 
+  /** With `--watch`, begins to watch the files of the handler. */
   constructor(server: Server, settings: Settings, reloadSettings: ReloadSettings, log: Logger) {
     this.#server = server;
     this.#settings = settings;
     this.#reloadSettings = reloadSettings;
     this.#log = log;
+    this.#watcher = new HandlerWatcher((path) => this.#requestNow(path), log);
+    if (settings.watch) this.#watcher.follow(settings.handler);
   }
 
   /** Reloads a second from now; further requests until then join it. */
@@ -59,7 +64,7 @@ export class Reloader implements Disposable {
   }
 
   /** Reloads now, because a file has changed. */
-  requestNow(path: string): void {
+  #requestNow(path: string): void {
     this.#log.info("Reloading: a file of the handler has changed", { "file.path": path });
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#start();
@@ -68,6 +73,7 @@ export class Reloader implements Disposable {
   /** Stops reloading. */
   [Symbol.dispose](): void {
     this.#isOver = true;
+    this.#watcher[Symbol.dispose]();
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
@@ -84,9 +90,7 @@ export class Reloader implements Disposable {
     if (this.#isOver) return;
     this.#isRunning = true;
     try {
-      const settings = this.#keepFixed(await this.#loadSettings());
-      await this.#server.reload(settings);
-      this.#settings = settings;
+      this.#settings = await this.#server.reload(() => this.#loadSettings());
       const { generation, lanes } = this.#server.supervisor;
       this.#log.info("Reloaded", {
         "sluice.generation": generation,
@@ -107,11 +111,29 @@ export class Reloader implements Disposable {
    * Loads the settings again, within `--start-timeout`: the configuration file may be on a
    * file system that does not respond.
    */
-  #loadSettings(): Promise<Settings> {
+  async #loadSettings(): Promise<Settings> {
     const { startTimeout } = this.#settings;
     const limit = formatDuration(startTimeout);
     const late = () => new Error(`Cannot read the settings within --start-timeout ${limit}`);
-    return within(startTimeout, this.#reloadSettings(), late);
+    const settings = this.#keepFixed(await within(startTimeout, this.#reloadSettings(), late));
+    this.#watch(settings);
+    return settings;
+  }
+
+  /**
+   * Watches the files of the handler in the settings, even before it serves: it may have
+   * to be corrected first.
+   */
+  #watch({ watch, handler }: Settings): void {
+    if (!watch || this.#isOver) return;
+    try {
+      this.#watcher.follow(handler);
+    } catch (error) {
+      this.#log.error("Cannot watch the files of the new handler", {
+        "file.path": handler,
+        error: error instanceof Error ? error : String(error),
+      });
+    }
   }
 
   /** The new settings, except for options that only a restart can change; warns about those. */

@@ -13,12 +13,9 @@ import { isOneByOne, prepare, type Prepared } from "./prepare.ts";
 
 /** A running server: its listeners, its lanes and their supervisor. */
 export class Server {
-  readonly plan: Plan;
   readonly supervisor: Supervisor;
   readonly scoreboard = new Scoreboard();
   readonly mode: string;
-  /** The service's name, or the path of the handler. */
-  readonly service: string;
   /** When it started, by `performance.now()`. */
   readonly started = performance.now();
   /** The last reload if it failed; null otherwise. */
@@ -26,6 +23,8 @@ export class Server {
   readonly #listeners: HeldListeners;
   readonly #overloadLane: OverloadLane;
   readonly #log: Log;
+  #plan: Plan;
+  #service: string;
   #addresses: readonly Address[] = [];
 
   /**
@@ -46,7 +45,10 @@ export class Server {
       prepared.listeners.setUserTimeout(settings.writeTimeout);
       const server = new Server(settings, prepared, log, accessLog);
       cancel.addEventListener("abort", () => server.supervisor.cancelStart(cancel.reason));
-      server.#addresses = await server.#startGeneration(prepared);
+      server.#addresses = await server.#startGeneration(
+        server.supervisor.nextGeneration(),
+        prepared,
+      );
       return server;
     } catch (error) {
       prepared.listeners.close();
@@ -63,16 +65,19 @@ export class Server {
       scoreboard,
       onPressure: () => this.supervisor.fill(),
     });
-    this.plan = plan;
+    this.#plan = plan;
     this.mode = settings.mode;
-    this.service = settings.handler ?? settings.service;
+    this.#service = serviceName(settings);
     this.supervisor = new Supervisor({
       place: places[plan.place],
       scoreboard,
       log: log.logger,
       settings: supervision,
-      onTakeOver: ({ writeTimeout }) => listeners.setUserTimeout(writeTimeout),
-      onFull: (isFull) => this.#overloadLane.set(isFull && isOneByOne(plan)),
+      onTakeOver: ({ plan, work }) => {
+        this.#plan = plan;
+        listeners.setUserTimeout(work.writeTimeout);
+      },
+      onFull: (isFull) => this.#overloadLane.set(isFull && isOneByOne(this.#plan)),
     });
     this.#overloadLane = new OverloadLane(
       places.here,
@@ -84,6 +89,16 @@ export class Server {
     this.#log = log;
   }
 
+  /** The plan of the serving generation. */
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  /** The name of the service, or the path of the handler, as of the last reload that succeeded. */
+  get service(): string {
+    return this.#service;
+  }
+
   /** The bound addresses. */
   get addresses(): readonly Address[] {
     return this.#addresses;
@@ -92,15 +107,23 @@ export class Server {
   /**
    * Starts a new generation with other settings, and retires the old one.
    *
-   * @throws {Error} If it cannot start; then the old one keeps serving.
+   * @returns The new settings.
+   * @throws {Error} If they cannot be loaded or served; then the old one keeps serving.
    */
-  async reload(settings: Settings): Promise<void> {
+  async reload(load: () => Promise<Settings>): Promise<Settings> {
+    const generation = this.supervisor.nextGeneration();
     try {
-      await this.#startGeneration(await prepare(settings, this.#log, this.#listeners));
+      const settings = await load();
+      await this.#startGeneration(
+        generation,
+        await prepare(settings, this.#log, this.#listeners),
+      );
+      this.#service = serviceName(settings);
       this.failedReload = null;
+      return settings;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.failedReload = { generation: this.supervisor.lastGeneration, reason };
+      this.failedReload = { generation, reason };
       throw error;
     }
   }
@@ -116,11 +139,18 @@ export class Server {
   }
 
   /** @returns The bound addresses of its lanes. */
-  async #startGeneration({ plan, work, supervision }: Prepared): Promise<readonly Address[]> {
-    const { addresses, refusal } = await this.supervisor.start(plan, work, supervision);
+  async #startGeneration(
+    number: number,
+    { plan, work, supervision }: Prepared,
+  ): Promise<readonly Address[]> {
+    const { addresses, refusal } = await this.supervisor.start(number, plan, work, supervision);
     this.#overloadLane.prepare(work, refusal);
     return addresses;
   }
+}
+
+function serviceName({ handler, service }: Settings): string {
+  return handler ?? service;
 }
 
 function removeSockets(addresses: readonly Address[]): void {

@@ -7,8 +7,41 @@ const IGNORED = /(?:^|\/)(?:node_modules|\.[^/]+)\//;
 /** Editors write a file in several steps: changes less than this apart, in milliseconds, count as one. */
 const QUIET = 200;
 
+/** Watches the source files in and below the folder of the handler, whichever that is by now. */
+export class HandlerWatcher implements Disposable {
+  readonly #onChange: (path: string) => void;
+  readonly #log: Logger;
+  #handler: string | null = null;
+  #watching: Disposable | null = null;
+
+  /** @param onChange Called with the path of a file that has changed. */
+  constructor(onChange: (path: string) => void, log: Logger) {
+    this.#onChange = onChange;
+    this.#log = log;
+  }
+
+  /**
+   * Watches the files of this handler instead of those of another; null is no handler.
+   *
+   * @throws {Error} If they cannot be watched; then those of the other still are.
+   */
+  follow(handler: string | null): void {
+    if (handler === this.#handler) return;
+    const watching = handler === null ? null : watchFiles(handler, this.#onChange, this.#log);
+    this[Symbol.dispose]();
+    this.#handler = handler;
+    this.#watching = watching;
+  }
+
+  /** Watches nothing any longer. */
+  [Symbol.dispose](): void {
+    this.#watching?.[Symbol.dispose]();
+    this.#watching = null;
+  }
+}
+
 /** Calls `onChange` when source files in or below the handler's folder change, until disposed of. */
-export function watchFiles(
+function watchFiles(
   handler: string,
   onChange: (path: string) => void,
   log: Logger,

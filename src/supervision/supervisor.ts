@@ -19,10 +19,10 @@ import { Watchdog } from "./watchdog.ts";
 export interface SupervisorOptions
   extends Omit<LanePoolOptions, "onGone">, Pick<ScalerOptions, "onFull"> {
   /**
-   * Called when the lanes of a reload are about to take over the clients; with the work of
-   * the previous ones when those serve again, because that has failed.
+   * Called when the lanes of a reload are about to take over the clients; with the previous
+   * generation when that serves again, because the reload has failed.
    */
-  readonly onTakeOver: (work: Work) => void;
+  readonly onTakeOver: (generation: Generation) => void;
 }
 
 /** Carries out a plan: starts, replaces, scales, reloads and stops its lanes. */
@@ -30,7 +30,7 @@ export class Supervisor {
   /** Resolves with the reason when lanes can no longer be kept alive. */
   readonly failed: Promise<Error>;
   readonly #log: Logger;
-  readonly #onTakeOver: (work: Work) => void;
+  readonly #onTakeOver: (generation: Generation) => void;
   readonly #pool: LanePool;
   readonly #scaler: Scaler;
   readonly #replacer: LaneReplacer;
@@ -77,22 +77,28 @@ export class Supervisor {
     return this.#scaler.serving?.number ?? 0;
   }
 
-  /** The number of the generation that was started last; it may have failed. */
-  get lastGeneration(): number {
-    return this.#lastGeneration;
+  /** Numbers the next generation: 0 at the start, and one more with each reload, even if it fails. */
+  nextGeneration(): number {
+    return ++this.#lastGeneration;
   }
 
   /**
    * Starts the lanes of a generation and, when all of them accept, retires those of
    * the previous one. Resolves when only the new ones accept.
    *
+   * @param number From {@linkcode nextGeneration}.
    * @returns The report of the first lane.
    * @throws {ExitError} If a lane cannot start, or new ones die early while they take over
    * clients: then the new ones are ended, and the previous generation keeps serving.
    */
-  async start(plan: Plan, work: Work, settings: SupervisionSettings): Promise<Ready> {
+  async start(
+    number: number,
+    plan: Plan,
+    work: Work,
+    settings: SupervisionSettings,
+  ): Promise<Ready> {
     const { startTimeout } = settings;
-    const next: Generation = { number: ++this.#lastGeneration, plan, work, startTimeout };
+    const next: Generation = { number, plan, work, startTimeout };
     const lanes: SupervisedLane[] = [];
     const { serving: previous } = this.#scaler;
     const { settings: previousSettings } = this.#pool;
@@ -113,7 +119,7 @@ export class Supervisor {
       this.#scaler.pace = await startsAtOnce();
       this.#pool.settings = settings;
       this.#scaler.serving = next;
-      if (isServing) this.#onTakeOver(work);
+      if (isServing) this.#onTakeOver(next);
       const old = this.lanes.filter((lane) => lane.generation !== next);
       await this.#replacer.replace(old, lanes, countListening(old), settings);
       return first;
@@ -121,7 +127,7 @@ export class Supervisor {
       if (previous === null) this.#watchdog.stop();
       if (this.#scaler.serving !== previous) {
         this.#scaler.serving = previous;
-        if (previous !== null) this.#onTakeOver(previous.work);
+        if (previous !== null) this.#onTakeOver(previous);
         this.#pool.settings = previousSettings;
       }
       this.#giveUp(next);

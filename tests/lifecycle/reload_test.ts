@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { dirname } from "node:path";
 import { MODES } from "../../src/modes/registry.ts";
 import { Client } from "../helpers/client.ts";
+import { makeConfig } from "../helpers/config.ts";
 import { makeVersionHandler } from "../helpers/handlers.ts";
 import { startLoad } from "../helpers/load.ts";
 import { workers } from "../helpers/modes.ts";
@@ -191,4 +192,53 @@ Deno.test("a reload that cannot listen on one Unix socket leaves the other to th
   server.kill("SIGTERM");
   assertEquals(await server.exited, 0);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a reload can change the handler: the status names the new one, and --watch follows it", async () => {
+  await using first = await makeVersionHandler();
+  await using second = await makeVersionHandler();
+  await using status = await statusFile();
+  await using config = await makeConfig(`handler = "${first.path}"`);
+  await using server = await startServer([...config.args, ...status.args, "--watch"]);
+  await status.says("the first handler", ({ service }) => service === first.path);
+  await second.write(7, "export default {");
+  await config.write(`handler = "${second.path}"`);
+  server.kill("SIGHUP");
+  await server.logged("Cannot reload");
+  await status.says("the first handler still", ({ service, failed_generation }) => {
+    return service === first.path && failed_generation !== null;
+  });
+  await second.write(7);
+  await server.logged("Reloaded");
+  assertEquals(await ask(server, "x"), "7 7 x");
+  await status.says("the second handler", ({ service }) => service === second.path);
+});
+
+Deno.test("the status tells of every reload that fails, by a number of its own", async () => {
+  await using handler = await makeVersionHandler();
+  await using status = await statusFile();
+  await using config = await makeConfig(`handler = "${handler.path}"`);
+  await using server = await startServer([...config.args, ...status.args]);
+  const failures = [
+    ["nonsense = 1", /nonsense/],
+    [`handler = "${handler.path}.missing"`, /missing/],
+    ["nonsense = 2", /nonsense/],
+  ] as const;
+  for (const [i, [text, reason]] of failures.entries()) {
+    await config.write(text);
+    server.kill("SIGHUP");
+    await until("it has failed", () => server.records("Cannot reload").length === i + 1);
+    const { generation, failed_generation: failed } = await status.says(
+      `that reload ${i + 1} has failed`,
+      ({ failed_generation: failed }) => failed?.generation === i + 1,
+    );
+    assertEquals(generation, 0);
+    assertMatch(failed?.reason ?? "", reason);
+  }
+  await config.write(`handler = "${handler.path}"`);
+  server.kill("SIGHUP");
+  await status.says(
+    "that the last reload has not failed",
+    ({ generation, failed_generation: failed }) => generation === 4 && failed === null,
+  );
 });

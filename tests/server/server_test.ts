@@ -65,9 +65,9 @@ Deno.test({
     await withServer({ service: "echo", writeTimeout: 11_000 }, async (server, settings) => {
       assertEquals(userTimeouts(server), [11_000]);
       const failing = { ...settings, handler: broken.path, writeTimeout: 22_000 };
-      await assertRejects(() => server.reload(failing), Error, "broken");
+      await assertRejects(() => server.reload(() => Promise.resolve(failing)), Error, "broken");
       assertEquals(userTimeouts(server), [11_000]);
-      await server.reload({ ...settings, writeTimeout: 33_000 });
+      await server.reload(() => Promise.resolve({ ...settings, writeTimeout: 33_000 }));
       assertEquals(userTimeouts(server), [33_000]);
     });
   },
