@@ -27,7 +27,7 @@ export async function checkText(settings: Settings): Promise<string> {
   if (settings.handler !== null) checkHandlerFile(settings.handler);
   const isLoaded = settings.handler === null || !settings.sandbox;
   if (isLoaded) await load(choice, settings);
-  else await checkSandbox(settings.handler);
+  else await checkSandbox(settings.handler, settings.startTimeout);
   const name = settings.handler === null ? settings.service : `handler ${settings.handler}`;
   const where = addresses.map(formatAddress).join(", ");
   const rest = isLoaded ? "" : "The handler was not loaded: it may run only in the sandbox\n";

@@ -1,5 +1,7 @@
 /** Tests whether the runtime enforces the permissions of the sandbox. */
 import { EXIT, ExitError } from "../base/exit.ts";
+import { within } from "../base/within.ts";
+import { formatDuration } from "../settings/units.ts";
 import { NEEDS_LOCK, SANDBOX } from "./thread_sandbox.ts";
 
 const ENTRY = import.meta.resolve("./thread_probe_entry.ts");
@@ -11,10 +13,11 @@ const ENTRY = import.meta.resolve("./thread_probe_entry.ts");
  * tell what a container or a later runtime does.
  *
  * @param path An absolute path of a file that exists; it is imported, but never run.
- * @throws {ExitError} 78 if the sandbox does not hold.
+ * @param startTimeout How long that may take, in milliseconds; 0 is for ever.
+ * @throws {ExitError} 78 if the sandbox does not hold, 70 if that cannot be told in time.
  */
-export async function checkSandbox(path: string): Promise<void> {
-  if (!await canImport(path)) return;
+export async function checkSandbox(path: string, startTimeout: number): Promise<void> {
+  if (!await canImport(path, startTimeout)) return;
   const [found, expected] = NEEDS_LOCK
     ? [
       "in the executable only the kernel can deny files, and it does not",
@@ -28,10 +31,10 @@ export async function checkSandbox(path: string): Promise<void> {
 }
 
 /** Whether a thread with the permissions of the sandbox can import a file. */
-async function canImport(path: string): Promise<boolean> {
+async function canImport(path: string, startTimeout: number): Promise<boolean> {
   const worker = new Worker(ENTRY, { type: "module", deno: { permissions: SANDBOX } });
   try {
-    return await new Promise<boolean>((resolve, reject) => {
+    const answer = new Promise<boolean>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<boolean>) => resolve(data);
       worker.onerror = (event) => {
         event.preventDefault();
@@ -39,6 +42,14 @@ async function canImport(path: string): Promise<boolean> {
       };
       worker.postMessage(path);
     });
+    return await within(startTimeout, answer, () =>
+      new ExitError(
+        `Cannot test the sandbox: no answer within --start-timeout ${
+          formatDuration(startTimeout)
+        }, ` +
+          "expected the handler to be read and refused",
+        EXIT.software,
+      ));
   } finally {
     worker.terminate();
   }

@@ -40,7 +40,9 @@ export async function prepare(
   const addresses = held?.addresses ?? resolveAddresses(settings, port);
   const plan = await makePlan(settings, log.logger);
   validatePlan(settings, plan, addresses);
-  if (settings.sandbox && settings.handler !== null) await checkSandbox(settings.handler);
+  if (settings.sandbox && settings.handler !== null) {
+    await checkSandbox(settings.handler, settings.startTimeout);
+  }
   const listeners = held ?? await holdListeners(addresses, plan, settings.backlog);
   return {
     plan,

@@ -1,0 +1,17 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { EXIT, ExitError } from "../../src/base/exit.ts";
+import { checkSandbox } from "../../src/places/thread_probe.ts";
+
+const PATH = fileURLToPath(import.meta.url);
+
+Deno.test("checkSandbox() waits for its answer for as long as --start-timeout, and ends its thread", async () => {
+  // No thread starts within a millisecond.
+  const error = await assertRejects(
+    () => checkSandbox(PATH, 1),
+    ExitError,
+    "Cannot test the sandbox: no answer within --start-timeout 1ms",
+  );
+  assertEquals(error.exitCode, EXIT.software);
+  await checkSandbox(PATH, 0);
+});
