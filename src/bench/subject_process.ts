@@ -13,6 +13,8 @@ const PERIOD = 100;
 const RETRY = 10;
 /** Microseconds of CPU time in a {@linkcode PERIOD} up to which a server is at rest. */
 const REST = 10_000;
+/** Milliseconds until the output of a server that has ended is read, even if a program that it started still has it open. */
+const READ_LIMIT = 500;
 /** Characters of the end of its output that are kept. */
 const KEPT = 4000;
 /** The most characters of its output in a message. */
@@ -32,7 +34,7 @@ globalThis.addEventListener("unload", () => running.forEach(killTree));
 export class SubjectProcess implements AsyncDisposable {
   readonly pid: number;
   hasEnded = false;
-  /** Resolves once all of its output has been read. */
+  /** Resolves once all of its output has been read, and soon after its end in any case. */
   readonly outputRead: Promise<unknown>;
   readonly #name: string;
   /** The end of what it has written. */
@@ -53,7 +55,10 @@ export class SubjectProcess implements AsyncDisposable {
     this.pid = child.pid;
     running.add(child.pid);
     this.#ended = child.status.then(() => this.hasEnded = true);
-    this.outputRead = Promise.all([this.#read(child.stdout), this.#read(child.stderr)]);
+    this.outputRead = Promise.race([
+      Promise.all([this.#read(child.stdout), this.#read(child.stderr)]),
+      this.#ended.then(() => delay(READ_LIMIT)),
+    ]);
   }
 
   /** @throws {ExitError} 69 if it has ended, with its last output. */
