@@ -3,14 +3,14 @@ import { firstLine } from "../base/system_errors.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Plan } from "../modes/mode.ts";
 import type { Ready } from "../places/handle.ts";
-import type { Generation, Work } from "./generation.ts";
+import type { Work } from "./generation.ts";
 import { LanePool, type LanePoolOptions } from "./lane_pool.ts";
-import { checkMemoryLimit } from "./memory_limit.ts";
+import { Recycler } from "./recycler.ts";
 import { LaneReplacer } from "./replace.ts";
 import { Scaler, type ScalerOptions } from "./scaler.ts";
 import type { SupervisionSettings } from "./settings.ts";
-import { startLanes, startsAtOnce } from "./start_lanes.ts";
 import { type Stop, stopLanes } from "./stop.ts";
+import { Succession } from "./succession.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 import type { Totals } from "./totals.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -26,11 +26,11 @@ export class Supervisor {
   readonly #log: Logger;
   readonly #pool: LanePool;
   readonly #scaler: Scaler;
-  readonly #replacer: LaneReplacer;
+  readonly #recycler: Recycler;
+  readonly #succession: Succession;
   readonly #watchdog: Watchdog;
   readonly #failed = Promise.withResolvers<Error>();
   readonly #kill = Promise.withResolvers<void>();
-  #lastGeneration = -1;
   #stopping: Promise<Stop> | null = null;
 
   constructor(options: SupervisorOptions) {
@@ -41,7 +41,9 @@ export class Supervisor {
     this.#log = log;
     this.#pool = new LanePool({ ...options, onGone });
     this.#scaler = new Scaler({ pool: this.#pool, log, onFull, onGivenUp: this.#failed.resolve });
-    this.#replacer = new LaneReplacer(log, this.#scaler);
+    const replacer = new LaneReplacer(log, this.#scaler);
+    this.#recycler = new Recycler(this.#pool, replacer, log);
+    this.#succession = new Succession(this.#pool, this.#scaler, replacer);
     this.#watchdog = new Watchdog(this, log, this.#pool.heartbeatInterval);
   }
 
@@ -71,7 +73,7 @@ export class Supervisor {
 
   /** The number of the generation that was started last; it may have failed. */
   get lastGeneration(): number {
-    return this.#lastGeneration;
+    return this.#succession.last;
   }
 
   /**
@@ -83,49 +85,11 @@ export class Supervisor {
    * clients: then the new ones are ended, and the previous generation keeps serving.
    */
   async start(plan: Plan, work: Work, settings: SupervisionSettings): Promise<Ready> {
-    const { startTimeout } = settings;
-    const next: Generation = { number: ++this.#lastGeneration, plan, work, startTimeout };
-    const lanes: SupervisedLane[] = [];
-    const { serving: previous } = this.#scaler;
-    const { settings: previousSettings } = this.#pool;
     try {
-      const isServing = previous !== null;
-      const first = await startLanes(
-        () => {
-          if (this.#stopping !== null) throw new Error("the server is stopping");
-          const lane = this.#pool.launch(next, isServing);
-          lanes.push(lane);
-          return lane;
-        },
-        this.#scaler.initialLanes(plan),
-        isServing,
-      );
-      checkMemoryLimit(lanes, settings);
-      this.#scaler.pace = await startsAtOnce();
-      this.#pool.settings = settings;
-      this.#scaler.serving = next;
-      const old = this.lanes.filter((lane) => lane.generation !== next);
-      await this.#replacer.replace(old, lanes, countListening(old), settings);
-      return first;
+      return await this.#succession.start(plan, work, settings);
     } catch (error) {
-      if (previous === null) this.#watchdog.stop();
-      if (this.#scaler.serving !== previous) {
-        this.#scaler.serving = previous;
-        this.#pool.settings = previousSettings;
-      }
-      this.#giveUp(next);
+      if (this.#scaler.serving === null) this.#watchdog.stop();
       throw startError(error);
-    } finally {
-      this.#scaler.pace = Infinity;
-    }
-  }
-
-  /** Ends the lanes of a generation that cannot start, without a loss for clients that some may serve. */
-  #giveUp(generation: Generation): void {
-    for (const lane of this.lanes) {
-      if (lane.generation !== generation) continue;
-      if (this.#scaler.serving === null || lane.isStarting) lane.handle.kill();
-      else void lane.retire(this.#pool.settings);
     }
   }
 
@@ -144,19 +108,9 @@ export class Supervisor {
     this.#scaler.adjust();
   }
 
-  /** Starts a replacement for a lane, then retires the lane. */
-  async recycle(lane: SupervisedLane): Promise<void> {
-    const listening = countListening(this.lanes);
-    const next = this.#pool.launch(lane.generation, true);
-    lane.isBeingReplaced = true;
-    try {
-      await next.handle.ready;
-    } catch (error) {
-      lane.isBeingReplaced = false;
-      throw error;
-    }
-    this.totals.recycled++;
-    await this.#replacer.replace([lane], [next], listening, this.#pool.settings);
+  /** Recycles a lane that has reached the end of its lifetime. */
+  recycleOne(): void {
+    void this.#recycler.recycleOne();
   }
 
   /** Kills the lanes that are still starting; a start in progress fails with `reason`. */
@@ -199,10 +153,6 @@ export class Supervisor {
   kill(): void {
     this.#kill.resolve();
   }
-}
-
-function countListening(lanes: readonly SupervisedLane[]): number {
-  return lanes.filter((lane) => lane.state === "ready").length;
 }
 
 function startError(error: unknown): ExitError {

@@ -1,0 +1,86 @@
+import type { Plan } from "../modes/mode.ts";
+import type { Ready } from "../places/handle.ts";
+import type { Generation, Work } from "./generation.ts";
+import type { LanePool } from "./lane_pool.ts";
+import { checkMemoryLimit } from "./memory_limit.ts";
+import type { LaneReplacer } from "./replace.ts";
+import type { Scaler } from "./scaler.ts";
+import type { SupervisionSettings } from "./settings.ts";
+import { startLanes, startsAtOnce } from "./start_lanes.ts";
+import type { SupervisedLane } from "./supervised_lane.ts";
+
+/** Starts generations of lanes, each in place of the one before. */
+export class Succession {
+  readonly #pool: LanePool;
+  readonly #scaler: Scaler;
+  readonly #replacer: LaneReplacer;
+  #last = -1;
+
+  constructor(pool: LanePool, scaler: Scaler, replacer: LaneReplacer) {
+    this.#pool = pool;
+    this.#scaler = scaler;
+    this.#replacer = replacer;
+  }
+
+  /** The number of the generation that was started last; it may have failed. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /**
+   * Starts the lanes of a generation and, when all of them accept, retires those of
+   * the previous one. Resolves when only the new ones accept.
+   *
+   * @returns The report of the first lane.
+   * @throws {Error} If a lane cannot start, or new ones die early while they take over
+   * clients: then the new ones are ended, and the previous generation keeps serving.
+   */
+  async start(plan: Plan, work: Work, settings: SupervisionSettings): Promise<Ready> {
+    const { startTimeout } = settings;
+    const next: Generation = { number: ++this.#last, plan, work, startTimeout };
+    const { serving: previous } = this.#scaler;
+    const { settings: previousSettings } = this.#pool;
+    try {
+      const lanes: SupervisedLane[] = [];
+      const first = await this.#startLanes(next, lanes);
+      checkMemoryLimit(lanes, settings);
+      this.#scaler.pace = await startsAtOnce();
+      this.#pool.settings = settings;
+      this.#scaler.serving = next;
+      const old = this.#pool.lanes.filter((lane) => lane.generation !== next);
+      const listening = old.filter(({ state }) => state === "ready").length;
+      await this.#replacer.replace(old, lanes, listening, settings);
+      return first;
+    } catch (error) {
+      if (this.#scaler.serving !== previous) {
+        this.#scaler.serving = previous;
+        this.#pool.settings = previousSettings;
+      }
+      this.#giveUp(next);
+      throw error;
+    } finally {
+      this.#scaler.pace = Infinity;
+    }
+  }
+
+  /** @param lanes Where the launched lanes are added. */
+  #startLanes(next: Generation, lanes: SupervisedLane[]): Promise<Ready> {
+    const isServing = this.#scaler.serving !== null;
+    const launch = () => {
+      if (this.#scaler.isStopped) throw new Error("the server is stopping");
+      const lane = this.#pool.launch(next, isServing);
+      lanes.push(lane);
+      return lane;
+    };
+    return startLanes(launch, this.#scaler.initialLanes(next.plan), isServing);
+  }
+
+  /** Ends the lanes of a generation that cannot start, without a loss for clients that some may serve. */
+  #giveUp(generation: Generation): void {
+    for (const lane of this.#pool.lanes) {
+      if (lane.generation !== generation) continue;
+      if (this.#scaler.serving === null || lane.isStarting) lane.handle.kill();
+      else void lane.retire(this.#pool.settings);
+    }
+  }
+}
