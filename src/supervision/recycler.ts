@@ -2,35 +2,64 @@ import type { Logger } from "../log/logger.ts";
 import { Backoff } from "./backoff.ts";
 import type { LanePool } from "./lane_pool.ts";
 import type { LaneReplacer } from "./replace.ts";
+import type { Scaler } from "./scaler.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
 /** Recycles lanes that have reached the end of their lifetime, one at a time, so that most keep serving. */
 export class Recycler {
   readonly #pool: LanePool;
+  readonly #scaler: Scaler;
   readonly #replacer: LaneReplacer;
   readonly #log: Logger;
   readonly #backoff = new Backoff();
-  #isRecycling = false;
   /** When the next lane may be recycled, by `performance.now()`. */
   #next = 0;
+  /** The recycling in progress; null if there is none. */
+  #running: Promise<void> | null = null;
+  /** The lane that was started last to replace another. */
+  #replacement: SupervisedLane | null = null;
+  #isPaused = false;
 
-  constructor(pool: LanePool, replacer: LaneReplacer, log: Logger) {
+  constructor(pool: LanePool, scaler: Scaler, replacer: LaneReplacer, log: Logger) {
     this.#pool = pool;
+    this.#scaler = scaler;
     this.#replacer = replacer;
     this.#log = log;
   }
 
-  /** Called once a second. */
-  async recycleOne(): Promise<void> {
-    if (this.#isRecycling || performance.now() < this.#next) return;
+  /** Recycles a lane that has reached the end of its lifetime; called once a second. */
+  recycleOne(): void {
+    if (this.#isPaused || this.#running !== null || performance.now() < this.#next) return;
+    // While lanes die early, those that live are worth keeping.
+    if (this.#scaler.failure !== null) return;
     for (const lane of this.#pool.lanes) {
-      const canEnd = lane.isServing && lane.generation.plan.place !== "here";
-      const reason = canEnd ? lane.lifetime?.reasonToEnd() ?? null : null;
-      if (reason === null || this.#isRecycling) continue;
-      this.#isRecycling = true;
-      await this.#tryToRecycle(lane, reason);
-      this.#isRecycling = false;
+      const reason = this.#reasonToEnd(lane);
+      if (reason === null) continue;
+      this.#running = this.#tryToRecycle(lane, reason).finally(() => this.#running = null);
+      return;
     }
+  }
+
+  /**
+   * Recycles no lane until {@linkcode resume} is called: what replaces all lanes must not
+   * meet with what replaces one. Gives up a replacement that still starts; resolves once
+   * none is in progress.
+   */
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    if (this.#running !== null && this.#replacement?.isStarting) this.#replacement.drain();
+    await this.#running;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+  }
+
+  /** Lanes of an old generation are about to retire: another one of these would stay. */
+  #reasonToEnd(lane: SupervisedLane): string | null {
+    const { isServing, generation, lifetime } = lane;
+    const canEnd = isServing && generation === this.#scaler.serving;
+    return canEnd && generation.plan.place !== "here" ? lifetime?.reasonToEnd() ?? null : null;
   }
 
   async #tryToRecycle(lane: SupervisedLane, reason: string): Promise<void> {
@@ -40,6 +69,7 @@ export class Recycler {
       this.#backoff.stayingUp(performance.now());
       this.#log.info(`Worker recycled: ${reason}`, attributes);
     } catch (error) {
+      if (this.#isPaused) return;
       this.#backoff.failed(error instanceof Error ? error : new Error(String(error)));
       this.#next = performance.now() + this.#backoff.delay;
       this.#log.error("Cannot recycle a worker yet: keeping the old one", {
@@ -54,6 +84,7 @@ export class Recycler {
     const { lanes, settings, totals } = this.#pool;
     const listening = lanes.filter(({ state }) => state === "ready").length;
     const next = this.#pool.launch(lane.generation, true);
+    this.#replacement = next;
     lane.isBeingReplaced = true;
     try {
       await next.handle.ready;

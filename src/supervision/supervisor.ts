@@ -42,7 +42,7 @@ export class Supervisor {
     this.#pool = new LanePool({ ...options, onGone });
     this.#scaler = new Scaler({ pool: this.#pool, log, onFull, onGivenUp: this.#failed.resolve });
     const replacer = new LaneReplacer(log, this.#scaler);
-    this.#recycler = new Recycler(this.#pool, replacer, log);
+    this.#recycler = new Recycler(this.#pool, this.#scaler, replacer, log);
     this.#succession = new Succession(this.#pool, this.#scaler, replacer);
     this.#watchdog = new Watchdog(this, log, this.#pool.heartbeatInterval);
   }
@@ -85,11 +85,14 @@ export class Supervisor {
    * clients: then the new ones are ended, and the previous generation keeps serving.
    */
   async start(plan: Plan, work: Work, settings: SupervisionSettings): Promise<Ready> {
+    await this.#recycler.pause();
     try {
       return await this.#succession.start(plan, work, settings);
     } catch (error) {
       if (this.#scaler.serving === null) this.#watchdog.stop();
       throw startError(error);
+    } finally {
+      this.#recycler.resume();
     }
   }
 
@@ -110,7 +113,7 @@ export class Supervisor {
 
   /** Recycles a lane that has reached the end of its lifetime. */
   recycleOne(): void {
-    void this.#recycler.recycleOne();
+    this.#recycler.recycleOne();
   }
 
   /** Kills the lanes that are still starting; a start in progress fails with `reason`. */
@@ -141,6 +144,7 @@ export class Supervisor {
   stop(gracefulTimeout: number): Promise<Stop> {
     this.#watchdog.stop();
     this.#scaler.stop();
+    void this.#recycler.pause();
     const logDrain = (open: number) => {
       if (open > 0) this.#log.info(`Draining ${open} ${open === 1 ? "connection" : "connections"}`);
     };

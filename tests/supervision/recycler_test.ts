@@ -1,0 +1,86 @@
+import { assertEquals } from "@std/assert";
+import { planOf, superviseFakes } from "../helpers/supervision.ts";
+import { until } from "../helpers/until.ts";
+
+const MAX_REQUESTS = 10;
+const DUE = { maxRequests: MAX_REQUESTS };
+/** A stop leaves the timers of lanes that were told to end. */
+const TIMERS = { sanitizeOps: false, sanitizeResources: false };
+
+Deno.test(
+  "no lane of the old generation is recycled while a reload starts or hands over clients",
+  TIMERS,
+  async () => {
+    await using server = superviseFakes(DUE);
+    const { supervisor, lanes, start } = server;
+    await start(planOf({ min: 2 }));
+    for (const { row } of lanes.all) {
+      row.addOpen(1, row.tenancy);
+      row.set("requests", MAX_REQUESTS);
+    }
+    lanes.isHeld = true;
+    const reload = start(planOf({ min: 2, max: 9, spare: 1 }));
+    supervisor.recycleOne();
+    assertEquals(lanes.of(0).length, 2, "while the new lanes start");
+    await until("the new generation serves", () => {
+      lanes.all.forEach((lane) => lane.ready());
+      return supervisor.generation === 1;
+    });
+    for (const { row } of lanes.of(1)) row.addOpen(1, row.tenancy);
+    supervisor.recycleOne();
+    assertEquals(lanes.of(0).length, 2, "while clients are handed over");
+    lanes.isHeld = false;
+    lanes.all.forEach((lane) => lane.ready());
+    await reload;
+  },
+);
+
+Deno.test("after a recycling that failed, the next lane waits, too", TIMERS, async () => {
+  await using server = superviseFakes(DUE);
+  const { supervisor, lanes, records, start } = server;
+  await start(planOf({ min: 3 }));
+  for (const { row } of lanes.all) row.set("requests", MAX_REQUESTS);
+  lanes.failure = new Error("no memory");
+  supervisor.recycleOne();
+  await until("it has failed", () => records.length > 0);
+  await Promise.resolve();
+  supervisor.recycleOne();
+  assertEquals(records, ["Cannot recycle a worker yet: keeping the old one"]);
+});
+
+Deno.test(
+  "a server that stops does not start replacements of lanes to recycle",
+  TIMERS,
+  async () => {
+    await using server = superviseFakes(DUE);
+    const { supervisor, lanes, records, start } = server;
+    await start(planOf({ min: 3 }));
+    for (const { row } of lanes.all) row.set("requests", MAX_REQUESTS);
+    lanes.isHeld = true;
+    supervisor.recycleOne();
+    assertEquals(lanes.all.length, 4);
+    await supervisor.stop(1000);
+    assertEquals(lanes.all.length, 4);
+    assertEquals(records, []);
+  },
+);
+
+Deno.test(
+  "a reload ends a recycling in progress, and the lane that starts for it",
+  TIMERS,
+  async () => {
+    await using server = superviseFakes(DUE);
+    const { supervisor, lanes, records, start } = server;
+    await start(planOf({ min: 2 }));
+    lanes.all[0]?.row.set("requests", MAX_REQUESTS);
+    lanes.isHeld = true;
+    supervisor.recycleOne();
+    const [, , replacement] = lanes.all;
+    lanes.isHeld = false;
+    await start(planOf({ min: 2 }));
+    assertEquals(replacement?.calls, ["kill"]);
+    assertEquals([lanes.of(0).length, lanes.of(1).length], [3, 2]);
+    assertEquals(server.states(), ["3 ready", "4 ready"]);
+    assertEquals([records, supervisor.totals.recycled], [[], 0]);
+  },
+);
