@@ -79,7 +79,11 @@ export class Recycler {
     }
   }
 
-  /** Starts a replacement for a lane, then retires the lane. */
+  /**
+   * Starts a replacement for a lane, then retires the lane.
+   *
+   * @throws {Error} If nothing has taken the place of the lane, which serves on.
+   */
   async #recycle(lane: SupervisedLane): Promise<void> {
     const { lanes, settings, totals } = this.#pool;
     const listening = lanes.filter(({ state }) => state === "ready").length;
@@ -88,11 +92,13 @@ export class Recycler {
     lane.isBeingReplaced = true;
     try {
       await next.handle.ready;
+      await this.#replacer.replace([lane], [next], listening, settings);
     } catch (error) {
       lane.isBeingReplaced = false;
-      throw error;
+      const isReplaced = next.isServing && !lane.isServing;
+      if (next.state === "ready" && !isReplaced) void next.retire(settings);
+      if (!isReplaced) throw error;
     }
     totals.recycled++;
-    await this.#replacer.replace([lane], [next], listening, settings);
   }
 }

@@ -84,3 +84,29 @@ Deno.test(
     assertEquals([records, supervisor.totals.recycled], [[], 0]);
   },
 );
+Deno.test(
+  "a lane that could not be recycled serves on, and its replacement retires",
+  TIMERS,
+  async () => {
+    await using server = superviseFakes(DUE);
+    const { supervisor, lanes, records, start } = server;
+    await start(planOf({ min: 2 }));
+    const [due, other] = lanes.all;
+    due?.row.addOpen(1, due.row.tenancy);
+    due?.row.set("requests", MAX_REQUESTS);
+    lanes.isHeld = true;
+    supervisor.recycleOne();
+    const [, , replacement] = lanes.all;
+    // The replacement of this one dies early, so that nobody takes over the client.
+    other?.crash("boom");
+    await until("a delayed restart", () => lanes.all.length === 4);
+    replacement?.ready();
+    await until(
+      "it has failed",
+      () => records.some((record) => record.startsWith("Cannot recycle")),
+    );
+    const [lane] = supervisor.lanes;
+    assertEquals([lane?.number, lane?.isServing, supervisor.totals.recycled], [0, true, 0]);
+    await until("the replacement retires", () => replacement?.calls.includes("retire") ?? false);
+  },
+);
