@@ -1,3 +1,4 @@
+import { delay } from "@std/async/delay";
 import type { Plan } from "../modes/mode.ts";
 import type { Ready } from "../places/handle.ts";
 import type { Generation, Work } from "./generation.ts";
@@ -8,6 +9,9 @@ import type { Scaler } from "./scaler.ts";
 import type { SupervisionSettings } from "./settings.ts";
 import { startLanes, startsAtOnce } from "./start_lanes.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
+
+/** How often it is checked whether lanes can retire, in milliseconds. */
+const STEP = 50;
 
 /** Starts generations of lanes, each in place of the one before. */
 export class Succession {
@@ -33,7 +37,8 @@ export class Succession {
    *
    * @returns The report of the first lane.
    * @throws {Error} If a lane cannot start, or new ones die early while they take over
-   * clients: then the new ones are ended, and the previous generation keeps serving.
+   * clients: then the previous generation keeps serving. Those of its lanes that have
+   * retired are replaced, and then the new ones end.
    */
   async start(plan: Plan, work: Work, settings: SupervisionSettings): Promise<Ready> {
     const { startTimeout } = settings;
@@ -56,7 +61,7 @@ export class Succession {
         this.#scaler.serving = previous;
         this.#pool.settings = previousSettings;
       }
-      this.#giveUp(next);
+      this.#end(next);
       throw error;
     } finally {
       this.#scaler.pace = Infinity;
@@ -75,12 +80,22 @@ export class Succession {
     return startLanes(launch, this.#scaler.initialLanes(next.plan), isServing);
   }
 
-  /** Ends the lanes of a generation that cannot start, without a loss for clients that some may serve. */
-  #giveUp(generation: Generation): void {
-    for (const lane of this.#pool.lanes) {
-      if (lane.generation !== generation) continue;
-      if (this.#scaler.serving === null || lane.isStarting) lane.handle.kill();
-      else void lane.retire(this.#pool.settings);
+  /** Ends the lanes of a generation that has failed, while the one before serves again. */
+  #end(failed: Generation): void {
+    const isServed = this.#scaler.serving !== null;
+    const lanes = this.#pool.lanes.filter((lane) => lane.generation === failed);
+    for (const lane of lanes) if (!isServed || lane.isStarting) lane.handle.kill();
+    if (!isServed) return;
+    this.#scaler.fill();
+    void this.#retireOnceReplaced(lanes);
+  }
+
+  /** Some lanes of the serving generation may have retired for these: they serve until others have started. */
+  async #retireOnceReplaced(lanes: readonly SupervisedLane[]): Promise<void> {
+    while (this.#scaler.isGrowing && lanes.some((lane) => lane.isServing)) {
+      await delay(STEP);
+      this.#scaler.fill();
     }
+    for (const lane of lanes) void lane.retire(this.#pool.settings);
   }
 }

@@ -82,7 +82,8 @@ export class Supervisor {
    *
    * @returns The report of the first lane.
    * @throws {ExitError} If a lane cannot start, or new ones die early while they take over
-   * clients: then the new ones are ended, and the previous generation keeps serving.
+   * clients: then the previous generation keeps serving. Those of its lanes that have
+   * retired are replaced, and then the new ones end.
    */
   async start(plan: Plan, work: Work, settings: SupervisionSettings): Promise<Ready> {
     await this.#recycler.pause();
