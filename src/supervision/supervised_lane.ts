@@ -2,6 +2,7 @@ import type { LaneState, Row } from "../lane/row.ts";
 import type { Exit, LaneHandle } from "../places/handle.ts";
 import type { Generation } from "./generation.ts";
 import { HeartbeatMonitor } from "./heartbeat.ts";
+import { IdleTime, StartTime } from "./lane_times.ts";
 import { Lifetime } from "./lifetime.ts";
 import type { SupervisionSettings } from "./settings.ts";
 
@@ -41,11 +42,8 @@ export class SupervisedLane {
   #hasLeftRow = false;
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
   #readySince: number | null = null;
-  /** Milliseconds since its start, without those in which the whole process was stopped. */
-  #startTime = 0;
-  #startChecked = performance.now();
-  #lastUse = performance.now();
-  #lastAccepted = 0;
+  readonly #startTime = new StartTime();
+  readonly #idleTime = new IdleTime();
 
   /** @param interval Milliseconds between two heartbeats. */
   constructor(
@@ -86,10 +84,7 @@ export class SupervisedLane {
 
   /** Milliseconds without a connection, as far as periodic checks can tell. */
   get idleTime(): number {
-    const accepted = this.row.get("accepted");
-    if (accepted !== this.#lastAccepted || this.row.open > 0) this.#lastUse = performance.now();
-    this.#lastAccepted = accepted;
-    return performance.now() - this.#lastUse;
+    return this.#idleTime.check(this.row);
   }
 
   /**
@@ -117,10 +112,7 @@ export class SupervisedLane {
    * @param longestGap The longest time between two calls that counts, in milliseconds.
    */
   isLate(longestGap: number, now = performance.now()): boolean {
-    const { startTimeout } = this.generation;
-    this.#startTime += Math.min(now - this.#startChecked, longestGap);
-    this.#startChecked = now;
-    return startTimeout > 0 && this.#startTime >= startTimeout;
+    return this.#startTime.isOver(this.generation.startTimeout, longestGap, now);
   }
 
   /** Whether it has served a client or stayed up for a while, so that its death is not an early one. */
