@@ -16,8 +16,8 @@ export class Recycler {
   #next = 0;
   /** The recycling in progress; null if there is none. */
   #running: Promise<void> | null = null;
-  /** The lane that was started last to replace another. */
-  #replacement: SupervisedLane | null = null;
+  /** Rejects to give up the replacement that starts; null before the first. */
+  #giveUp: PromiseWithResolvers<never> | null = null;
   #isPaused = false;
 
   constructor(pool: LanePool, scaler: Scaler, replacer: LaneReplacer, log: Logger) {
@@ -47,7 +47,7 @@ export class Recycler {
    */
   async pause(): Promise<void> {
     this.#isPaused = true;
-    if (this.#running !== null && this.#replacement?.isStarting) this.#replacement.drain();
+    this.#giveUp?.reject(new Error("it is no longer needed"));
     await this.#running;
   }
 
@@ -88,16 +88,17 @@ export class Recycler {
     const { lanes, settings, totals } = this.#pool;
     const listening = lanes.filter(({ state }) => state === "ready").length;
     const next = this.#pool.launch(lane.generation, true);
-    this.#replacement = next;
+    const giveUp = this.#giveUp = Promise.withResolvers<never>();
     lane.isBeingReplaced = true;
     try {
-      await next.handle.ready;
+      await Promise.race([next.handle.ready, giveUp.promise]);
       await this.#replacer.replace([lane], [next], listening, settings);
     } catch (error) {
       lane.isBeingReplaced = false;
-      const isReplaced = next.isServing && !lane.isServing;
-      if (next.state === "ready" && !isReplaced) void next.retire(settings);
-      if (!isReplaced) throw error;
+      if (next.isServing && !lane.isServing) return void totals.recycled++;
+      if (this.#isPaused && next.isStarting) next.cancel(settings.gracefulTimeout);
+      if (next.state === "ready") void next.retire(settings);
+      throw error;
     }
     totals.recycled++;
   }

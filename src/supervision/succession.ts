@@ -84,8 +84,9 @@ export class Succession {
   #end(failed: Generation): void {
     const isServed = this.#scaler.serving !== null;
     const lanes = this.#pool.lanes.filter((lane) => lane.generation === failed);
-    for (const lane of lanes) if (!isServed || lane.isStarting) lane.handle.kill();
-    if (!isServed) return;
+    if (!isServed) return lanes.forEach((lane) => lane.handle.kill());
+    const { gracefulTimeout } = this.#pool.settings;
+    for (const lane of lanes) if (lane.isStarting) lane.cancel(gracefulTimeout);
     this.#scaler.fill();
     void this.#retireOnceReplaced(lanes);
   }

@@ -79,7 +79,8 @@ export class SupervisedLane {
 
   /** Whether it accepts clients, or will once started. */
   get isServing(): boolean {
-    return !this.isBeingReplaced && (this.state === "ready" || this.state === "starting");
+    const isNeeded = !this.isBeingReplaced && !this.isCancelled;
+    return isNeeded && (this.state === "ready" || this.state === "starting");
   }
 
   /** Milliseconds without a connection, as far as periodic checks can tell. */
@@ -133,7 +134,7 @@ export class SupervisedLane {
    * not reply.
    */
   async retire({ retireTimeout, gracefulTimeout }: SupervisionSettings): Promise<void> {
-    if (!await this.#isAccepting()) return;
+    if (!await this.#isAccepting(() => this.cancel(gracefulTimeout))) return;
     this.#enter("retiring");
     if (retireTimeout > 0) this.#after(retireTimeout, () => this.shutDown(gracefulTimeout));
     await this.#patiently(this.handle.retire());
@@ -147,39 +148,65 @@ export class SupervisedLane {
 
   /** Stops accepting; resolves when the lane has done so or does not reply. */
   async stopAccepting(): Promise<void> {
-    if (await this.#isAccepting()) await this.#patiently(this.handle.stopAccepting());
+    const isAccepting = await this.#isAccepting(() => this.#cancelAtOnce());
+    if (isAccepting) await this.#patiently(this.handle.stopAccepting());
   }
 
   /** Tells connections to finish; the lane exits with the last one. */
   drain(): void {
-    if (this.isStarting) return this.#cancel();
+    if (this.isStarting) return this.#cancelAtOnce();
     this.#enter("draining");
     this.handle.drain();
   }
 
-  /** Closes all connections, and kills the thread or process unless it exits soon. */
+  /**
+   * Closes all connections, and kills the thread or process unless it exits soon; a
+   * thread that hangs once the watchdog says so.
+   */
   kill(): void {
+    const { last } = this.heartbeat;
     this.handle.closeConnections();
-    this.#after(KILL_PATIENCE, () => this.handle.kill());
+    this.#after(KILL_PATIENCE, () => this.#onceItRuns(last, () => this.handle.kill()));
+  }
+
+  /** Kills a lane that is no longer needed while it starts, or shuts it down if it is ready by then. */
+  cancel(gracefulTimeout: number): void {
+    this.isCancelled = true;
+    this.#onceItRuns(this.heartbeat.last, () => {
+      if (this.isStarting) this.handle.kill();
+      else this.shutDown(gracefulTimeout);
+    });
+  }
+
+  /** Kills a lane that starts while the server stops. */
+  #cancelAtOnce(): void {
+    this.isCancelled = true;
+    this.handle.kill();
+  }
+
+  /**
+   * Acts once the event loop of a thread has run after a heartbeat: a thread that hangs,
+   * or is stuck in its start, would survive being killed, and nobody would know. The
+   * watchdog still finds these.
+   */
+  #onceItRuns(last: number, act: () => void): void {
+    const { heartbeat, generation } = this;
+    if (generation.plan.place !== "thread" || !heartbeat.hasBegun) act();
+    else this.#timers.push(heartbeat.whenAfter(last, act));
   }
 
   /**
    * Whether the lane accepts clients. A starting lane may accept before it reports
-   * so: this waits for the report, and kills the lane if there is none, and it has not
+   * so: this waits for the report, and calls `cancel` if there is none, and it has not
    * accepted anyone.
    */
-  async #isAccepting(): Promise<boolean> {
+  async #isAccepting(cancel: () => void): Promise<boolean> {
     if (this.state === "starting") {
       await this.#patiently(this.handle.ready.then(() => {}, () => {}));
-      if (this.isStarting) this.#cancel();
+      if (this.isStarting) cancel();
       else if (this.state === "starting") return true;
     }
     return this.state === "ready";
-  }
-
-  #cancel(): void {
-    this.isCancelled = true;
-    this.handle.kill();
   }
 
   async #patiently(reply: Promise<void>): Promise<void> {

@@ -65,7 +65,8 @@ export class Watchdog {
     const { heartbeat } = lane;
     const health = heartbeat.check();
     if (health === "hung") {
-      this.#log.error("Worker hung: starting a replacement", this.#describe(lane));
+      const message = lane.isServing ? "Worker hung: starting a replacement" : "Worker hung";
+      this.#log.error(message, this.#describe(lane));
       this.#supervisor.killHung(lane);
     } else if (health === "suspect") {
       if (!lane.isSuspect) this.#warn("Worker missed heartbeats", lane, heartbeat.age);
