@@ -42,6 +42,11 @@ export class LanePool {
     return [...this.#lanes];
   }
 
+  /** How many lanes have been launched so far, or could not be. */
+  get launched(): number {
+    return this.#lastLane + 1;
+  }
+
   /** Threads that hung while they served, and cannot be ended. */
   readonly hungThreads: SupervisedLane[] = [];
 

@@ -3,6 +3,7 @@ import { Backoff } from "./backoff.ts";
 import type { LanePool } from "./lane_pool.ts";
 import type { LaneReplacer } from "./replace.ts";
 import type { Scaler } from "./scaler.ts";
+import { SocketOrder } from "./socket_order.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
 /** Recycles lanes that have reached the end of their lifetime, one at a time, so that most keep serving. */
@@ -85,14 +86,14 @@ export class Recycler {
    * @throws {Error} If nothing has taken the place of the lane, which serves on.
    */
   async #recycle(lane: SupervisedLane): Promise<void> {
-    const { lanes, settings, totals } = this.#pool;
-    const listening = lanes.filter(({ state }) => state === "ready").length;
+    const { settings, totals } = this.#pool;
+    const sockets = new SocketOrder(this.#pool);
     const next = this.#pool.launch(lane.generation, true);
     const giveUp = this.#giveUp = Promise.withResolvers<never>();
     lane.isBeingReplaced = true;
     try {
       await Promise.race([next.handle.ready, giveUp.promise]);
-      await this.#replacer.replace([lane], [next], listening, settings);
+      await this.#replacer.replace([lane], [next], sockets, settings);
     } catch (error) {
       lane.isBeingReplaced = false;
       if (next.isServing && !lane.isServing) return void totals.recycled++;

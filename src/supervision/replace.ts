@@ -11,6 +11,12 @@ const SETTLE = 200;
 /** How long a lane may take to set the filter, in milliseconds. */
 const PATIENCE = 2000;
 
+/** The listening sockets of lanes, in the order of the kernel. */
+interface Sockets {
+  /** The number of the first socket of new lanes; null if it is unknown. */
+  firstOf(fresh: readonly SupervisedLane[]): number | null;
+}
+
 /** Retires lanes whose replacements have started. */
 export class LaneReplacer {
   readonly #log: Logger;
@@ -28,29 +34,31 @@ export class LaneReplacer {
    * its own listening socket, a reuseport filter first directs new clients to the
    * new sockets, because closing a socket resets the clients in its accept queue.
    *
-   * @param listening How many lanes were listening before the new ones started.
+   * @param sockets The sockets as they were before the new ones started.
    * @throws {Error} If the new ones die early; then the old ones keep serving, or the
    * full ones of them if others have retired before.
    */
   async replace(
     old: readonly SupervisedLane[],
     fresh: readonly SupervisedLane[],
-    listening: number,
+    sockets: Sockets,
     settings: SupervisionSettings,
   ): Promise<void> {
-    const [first] = fresh;
-    const hasOwnSocket = first?.generation.plan.sharing === "reusePort";
-    if (first === undefined || old.length === 0 || !hasOwnSocket) {
+    const [leader] = fresh;
+    const hasOwnSocket = leader?.generation.plan.sharing === "reusePort";
+    if (leader === undefined || old.length === 0 || !hasOwnSocket) {
       return await this.#retireAll(old, settings);
     }
-    if (!await setFilter(first, { first: listening, count: fresh.length })) {
-      await this.#retireAll(old, settings);
-      return this.#warn();
+    const first = sockets.firstOf(fresh);
+    const isSet = first !== null && await setFilter(leader, { first, count: fresh.length });
+    if (!isSet) {
+      this.#warn(first === null || leader.state !== "ready");
+      return await this.#retireAll(old, settings);
     }
     try {
       await delay(SETTLE);
       // When a socket closes, the last of the group takes its index: the first new one keeps its own longest.
-      await setFilter(first, { first: listening, count: 1 });
+      await setFilter(leader, { first, count: 1 });
       await this.#retireAll(old, settings);
     } finally {
       // Every lane that accepts removes the filter, in case one has just died.
@@ -59,7 +67,14 @@ export class LaneReplacer {
     }
   }
 
-  #warn(): void {
+  /** @param isDisturbed Whether another lane has joined or left, so that it is not the system that lacks filters. */
+  #warn(isDisturbed: boolean): void {
+    if (isDisturbed) {
+      return this.#log.warn(
+        "Clients in the queue of a replaced process may be reset: " +
+          "another one has started or ended meanwhile",
+      );
+    }
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     this.#log.warn(

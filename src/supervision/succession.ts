@@ -7,6 +7,7 @@ import { checkMemoryLimit } from "./memory_limit.ts";
 import type { LaneReplacer } from "./replace.ts";
 import type { Scaler } from "./scaler.ts";
 import type { SupervisionSettings } from "./settings.ts";
+import { SocketOrder } from "./socket_order.ts";
 import { startLanes, startsAtOnce } from "./start_lanes.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
@@ -45,6 +46,7 @@ export class Succession {
     const next: Generation = { number: ++this.#last, plan, work, startTimeout };
     const { serving: previous } = this.#scaler;
     const { settings: previousSettings } = this.#pool;
+    const sockets = new SocketOrder(this.#pool);
     try {
       const lanes: SupervisedLane[] = [];
       const first = await this.#startLanes(next, lanes);
@@ -53,8 +55,7 @@ export class Succession {
       this.#pool.settings = settings;
       this.#scaler.serving = next;
       const old = this.#pool.lanes.filter((lane) => lane.generation !== next);
-      const listening = old.filter(({ state }) => state === "ready").length;
-      await this.#replacer.replace(old, lanes, listening, settings);
+      await this.#replacer.replace(old, lanes, sockets, settings);
       return first;
     } catch (error) {
       if (this.#scaler.serving !== previous) {

@@ -52,3 +52,47 @@ Deno.test(
     assertEquals(server.states(), ["0 ready", `${healthy?.order.lane} retiring`, "5 ready"]);
   },
 );
+
+Deno.test(
+  "a reload of processes directs new clients to the new sockets before the old ones close",
+  TIMERS,
+  async () => {
+    await using server = superviseFakes();
+    const { lanes, records, start } = server;
+    await start(planOf({ min: 2 }, PROCESSES));
+    await start(planOf({ min: 2 }, PROCESSES));
+    const [first] = lanes.of(1);
+    assertEquals(first?.filters, [{ first: 2, count: 2 }, { first: 2, count: 1 }, null]);
+    assertEquals(records, []);
+  },
+);
+
+for (
+  const [what, disturb] of [
+    ["TTIN adds a process", ({ supervisor }) => void supervisor.scale(1)],
+    ["an old process crashes", ({ lanes }) => lanes.all[0]?.crash("boom")],
+  ] satisfies [string, (server: ReturnType<typeof superviseFakes>) => void][]
+) {
+  Deno.test(
+    `a reload goes without a filter if the order of the sockets is unknown, as ${what}`,
+    TIMERS,
+    async () => {
+      await using server = superviseFakes();
+      const { lanes, records, start } = server;
+      await start(planOf({ min: 2 }, PROCESSES));
+      lanes.isHeld = true;
+      const reload = start(planOf({ min: 2 }, PROCESSES));
+      await until("a new lane starts", () => lanes.of(1).length === 1);
+      disturb(server);
+      lanes.isHeld = false;
+      lanes.all.forEach((lane) => lane.ready());
+      await reload;
+      const filters = lanes.all.flatMap((lane) => lane.filters);
+      assertEquals(filters.filter((filter) => filter !== null), []);
+      assertEquals(
+        records.filter((record) => record.startsWith("Clients")),
+        ["Clients in the queue of a replaced process may be reset: another one has started or ended meanwhile"],
+      );
+    },
+  );
+}
