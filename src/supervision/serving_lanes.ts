@@ -43,7 +43,10 @@ export class ServingLanes {
 
   /** Changes the maximum, which stays at least 1. */
   scale(difference: number): void {
-    this.#extra += Math.max(difference, 1 - this.max);
+    if (this.generation === null) return;
+    const lowest = 1 - this.generation.plan.lanes.max;
+    // A reload may have brought a plan with fewer lanes than have been removed.
+    this.#extra = Math.max(lowest, Math.max(lowest, this.#extra) + difference);
   }
 
   /** How many lanes are missing; negative if there are too many. */

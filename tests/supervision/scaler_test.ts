@@ -103,6 +103,16 @@ Deno.test("Scaler.scale() adds and retires lanes, and keeps at least one", async
   scaler.stop();
 });
 
+Deno.test("Scaler.scale() adds a lane at once when a reload has brought fewer than were removed", () => {
+  const { scaler } = makeScaler({ min: 8, max: 8, spare: 0 });
+  for (let i = 0; i < 5; i++) scaler.scale(-1);
+  const { serving } = scaler;
+  if (serving === null) throw new Error("No generation serves");
+  scaler.serving = { ...serving, plan: { ...PLAN, lanes: { min: 2, max: 2, spare: 0 } } };
+  assertEquals(scaler.scale(1), { before: 1, now: 2 });
+  scaler.stop();
+});
+
 Deno.test("Scaler.scale() retires a lane that is not ready yet before one that serves", async () => {
   const { scaler, pool, readiness, ready } = makeScaler({ min: 2, max: 2, spare: 0 });
   scaler.fill();
