@@ -97,17 +97,20 @@ export class Scaler implements Successors {
     this.fill();
   }
 
-  /** Starts missing lanes, with a delay if lanes die early. */
+  /** Starts missing lanes, with a delay if lanes die early, and reports whether all are full. */
   fill(): void {
-    if (this.#isStopped || this.serving === null || this.#timer !== null) return;
-    const { delay } = this.#backoff;
-    if (delay > 0) {
-      this.#timer = setTimeout(() => {
-        this.#timer = null;
-        this.#launchMissing();
-      }, delay);
-    } else this.#launchMissing();
+    if (this.#isStopped || this.serving === null) return;
+    if (this.#timer === null) this.#launchInTime(this.#backoff.delay);
     this.#options.onFull(this.#lanes.isFull);
+  }
+
+  #launchInTime(delay: number): void {
+    if (delay === 0) return this.#launchMissing();
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#launchMissing();
+      this.#options.onFull(this.#lanes.isFull);
+    }, delay);
   }
 
   /** Starts no more lanes. */

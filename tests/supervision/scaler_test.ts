@@ -150,6 +150,22 @@ Deno.test("Scaler.adjust() follows the load, and reports when no room is left", 
   scaler.stop();
 });
 
+Deno.test("Scaler reports that no room is left while a restart is delayed", async () => {
+  const { scaler, full, pool, crash, ready, setOpen } = makeScaler({ min: 2, max: 2, spare: 0 });
+  scaler.fill();
+  await ready([0, 1]);
+  setOpen(1);
+  crash(0);
+  await until("it is gone", () => pool.lanes.length === 1);
+  assertEquals(full.at(-1), false);
+  scaler.scale(-1);
+  assertEquals(full.at(-1), true, "the other one is all that is wanted, and full");
+  setOpen(0);
+  scaler.fill();
+  assertEquals(full.at(-1), false);
+  scaler.stop();
+});
+
 Deno.test("Scaler.stop() keeps lanes from starting", async () => {
   const { scaler, pool, crash, ready } = makeScaler({ min: 1, max: 1, spare: 0 });
   scaler.fill();
