@@ -4,6 +4,7 @@ import { Backoff } from "./backoff.ts";
 import type { Generation } from "./generation.ts";
 import type { Successors } from "./handover.ts";
 import type { LanePool } from "./lane_pool.ts";
+import { Outages } from "./outages.ts";
 import { ServingLanes } from "./serving_lanes.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
@@ -24,12 +25,14 @@ export class Scaler implements Successors {
   readonly #options: ScalerOptions;
   readonly #lanes: ServingLanes;
   #backoff = new Backoff();
+  #outages: Outages;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isStopped = false;
 
   constructor(options: ScalerOptions) {
     this.#options = options;
     this.#lanes = new ServingLanes(options.pool);
+    this.#outages = new Outages(options.log);
   }
 
   /** The generation that serves; null before the first has started. */
@@ -37,10 +40,11 @@ export class Scaler implements Successors {
     return this.#lanes.generation;
   }
 
-  /** Another generation does not wait for the failures of the one before. */
+  /** Another generation neither waits for the failures of the one before, nor replaces its lanes. */
   set serving(generation: Generation | null) {
     this.#lanes.generation = generation;
     this.#backoff = new Backoff();
+    this.#outages = new Outages(this.#options.log);
     this.#clearTimer();
   }
 
@@ -132,6 +136,8 @@ export class Scaler implements Successors {
    */
   replaceGone(lane: SupervisedLane, error: Error | null): void {
     if (lane.generation !== this.serving) return;
+    const hasServed = lane.isServing && lane.readySince !== null;
+    if (hasServed && (error !== null || lane.isHung)) this.#outages.begin();
     // Further deaths while a restart is pending belong to the same attempt.
     const isCounted = this.#timer === null;
     if (isCounted && lane.startError !== null) this.#logFailure(lane.startError);
@@ -170,7 +176,10 @@ export class Scaler implements Successors {
     try {
       const atOnce = this.#backoff.isProbing ? 1 : this.pace;
       const count = Math.min(this.#lanes.missing, atOnce - this.#lanes.starting.length);
-      for (let i = 0; i < count; i++) this.#options.pool.launch(serving, true);
+      for (let i = 0; i < count; i++) {
+        void this.#outages.replace(this.#options.pool.launch(serving, true));
+      }
+      if (this.#lanes.missing <= 0) this.#outages.end();
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       this.#logFailure(error);
