@@ -55,17 +55,19 @@ export class Reloader implements Disposable {
 
   /** Reloads a second from now; further requests until then join it. */
   request(): void {
+    if (this.#isOver) return;
     this.#timer ??= setTimeout(() => this.#start(), GATHER);
   }
 
   /** Reloads now, because a file has changed. */
   requestNow(path: string): void {
+    if (this.#isOver) return;
     this.#log.info("Reloading: a file of the handler has changed", { "file.path": path });
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#start();
   }
 
-  /** Stops reloading. */
+  /** Stops reloading. Neither logs nor begins anything from here on. */
   [Symbol.dispose](): void {
     this.#isOver = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -84,8 +86,11 @@ export class Reloader implements Disposable {
     if (this.#isOver) return;
     this.#isRunning = true;
     try {
-      const settings = this.#keepFixed(await this.#loadSettings());
+      const loaded = await this.#loadSettings();
+      if (this.#isOver) return;
+      const settings = this.#keepFixed(loaded);
       await this.#server.reload(settings);
+      if (this.#isOver) return;
       this.#settings = settings;
       const { generation, lanes } = this.#server.supervisor;
       this.#log.info("Reloaded", {
