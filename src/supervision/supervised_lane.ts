@@ -3,6 +3,7 @@ import type { Exit, LaneHandle } from "../places/handle.ts";
 import type { Generation } from "./generation.ts";
 import { HeartbeatMonitor } from "./heartbeat.ts";
 import { IdleTime, StartTime } from "./lane_times.ts";
+import { LaneTimers } from "./lane_timers.ts";
 import { Lifetime } from "./lifetime.ts";
 import type { SupervisionSettings } from "./settings.ts";
 
@@ -42,7 +43,7 @@ export class SupervisedLane {
   readonly gone: Promise<Exit>;
   /** Whether its row may belong to another lane. */
   #hasLeftRow = false;
-  readonly #timers: ReturnType<typeof setTimeout>[] = [];
+  readonly #timers = new LaneTimers();
   #readySince: number | null = null;
   readonly #startTime = new StartTime();
   readonly #idleTime = new IdleTime();
@@ -62,7 +63,7 @@ export class SupervisedLane {
     this.heartbeat = new HeartbeatMonitor(row, settings.workerTimeout, interval);
     this.handle = handle;
     this.gone = handle.exited;
-    void this.gone.then(() => this.#timers.forEach(clearTimeout));
+    void this.gone.then(() => this.#timers.end());
   }
 
   /** Its state; "free" once it has left its row. */
@@ -138,20 +139,20 @@ export class SupervisedLane {
   async retire({ retireTimeout, gracefulTimeout }: SupervisionSettings): Promise<void> {
     if (!await this.#isAccepting(() => this.cancel(gracefulTimeout))) return;
     this.#enter("retiring");
-    if (retireTimeout > 0) this.#after(retireTimeout, () => this.shutDown(gracefulTimeout));
-    await this.#patiently(this.handle.retire());
+    if (retireTimeout > 0) this.#timers.after(retireTimeout, () => this.shutDown(gracefulTimeout));
+    await this.#timers.patiently(this.handle.retire(), REPLY_PATIENCE);
   }
 
   /** Drains, and kills after `gracefulTimeout` milliseconds. */
   shutDown(gracefulTimeout: number): void {
     this.drain();
-    this.#after(gracefulTimeout, () => this.kill());
+    this.#timers.after(gracefulTimeout, () => this.kill());
   }
 
   /** Stops accepting; resolves when the lane has done so or does not reply. */
   async stopAccepting(): Promise<void> {
-    const isAccepting = await this.#isAccepting(() => this.#cancelAtOnce());
-    if (isAccepting) await this.#patiently(this.handle.stopAccepting());
+    if (!await this.#isAccepting(() => this.#cancelAtOnce())) return;
+    await this.#timers.patiently(this.handle.stopAccepting(), REPLY_PATIENCE);
   }
 
   /** Tells connections to finish; the lane exits with the last one. */
@@ -168,7 +169,7 @@ export class SupervisedLane {
   kill(): void {
     const { last } = this.heartbeat;
     this.handle.closeConnections();
-    this.#after(KILL_PATIENCE, () => this.#onceItRuns(last, () => this.handle.kill()));
+    this.#timers.after(KILL_PATIENCE, () => this.#onceItRuns(last, () => this.handle.kill()));
   }
 
   /** Kills a lane that is no longer needed while it starts, or shuts it down if it is ready by then. */
@@ -194,7 +195,7 @@ export class SupervisedLane {
   #onceItRuns(last: number, act: () => void): void {
     const { heartbeat, generation } = this;
     if (generation.plan.place !== "thread" || !heartbeat.hasBegun) act();
-    else this.#timers.push(heartbeat.whenAfter(last, act));
+    else this.#timers.keep(() => heartbeat.whenAfter(last, act));
   }
 
   /**
@@ -204,20 +205,11 @@ export class SupervisedLane {
    */
   async #isAccepting(cancel: () => void): Promise<boolean> {
     if (this.state === "starting") {
-      await this.#patiently(this.handle.ready.then(() => {}, () => {}));
+      const reported = this.handle.ready.then(() => {}, () => {});
+      await this.#timers.patiently(reported, REPLY_PATIENCE);
       if (this.isStarting) cancel();
       else if (this.state === "starting") return true;
     }
     return this.state === "ready";
-  }
-
-  async #patiently(reply: Promise<void>): Promise<void> {
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    this.#after(REPLY_PATIENCE, resolve);
-    await Promise.race([reply, late]);
-  }
-
-  #after(milliseconds: number, act: () => void): void {
-    if (!this.#hasLeftRow) this.#timers.push(setTimeout(act, milliseconds));
   }
 }
