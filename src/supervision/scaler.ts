@@ -135,7 +135,7 @@ export class Scaler implements Successors {
    * @param error What ended it; null if it was told to end.
    */
   replaceGone(lane: SupervisedLane, error: Error | null): void {
-    if (lane.generation !== this.serving) return;
+    if (lane.generation !== this.serving || this.#isStopped) return;
     const hasServed = lane.isServing && lane.readySince !== null;
     if (hasServed && (error !== null || lane.isHung)) this.#outages.begin();
     // Further deaths while a restart is pending belong to the same attempt.

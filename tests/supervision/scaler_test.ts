@@ -179,6 +179,17 @@ Deno.test("Scaler.stop() keeps lanes from starting", async () => {
   assertEquals(pool.lanes, []);
 });
 
+Deno.test("Scaler does not say that it tries again once it is stopped", async () => {
+  const errors: string[] = [];
+  const log = { ...SILENT, error: (message: string) => void errors.push(message) };
+  const { scaler, pool, readiness } = makeScaler({ min: 1, max: 1, spare: 0 }, log);
+  readiness.isFailing = true;
+  scaler.fill();
+  scaler.stop();
+  await until("the lane is gone", () => pool.lanes.length === 0);
+  assertEquals(errors, []);
+});
+
 Deno.test("Scaler.initialLanes() starts the least lanes, however many clients are there", async () => {
   const lanes = { min: 2, max: 5, spare: 1 };
   const { scaler, ready, setOpen } = makeScaler(lanes);
