@@ -28,17 +28,15 @@ export class Recycler {
     this.#log = log;
   }
 
-  /** Recycles a lane that has reached the end of its lifetime; called once a second. */
-  recycleOne(): void {
-    if (this.#isPaused || this.#running !== null || performance.now() < this.#next) return;
-    // While lanes die early, those that live are worth keeping.
-    if (this.#scaler.failure !== null) return;
+  /** Recycles the lanes that have reached the end of their lifetime; called once a second. */
+  recycle(): void {
+    if (this.#running !== null || performance.now() < this.#next) return;
+    const due = new Map<SupervisedLane, string>();
     for (const lane of this.#pool.lanes) {
-      const reason = this.#reasonToEnd(lane);
-      if (reason === null) continue;
-      this.#running = this.#tryToRecycle(lane, reason).finally(() => this.#running = null);
-      return;
+      const reason = this.#mayRecycle(lane) ? lane.lifetime?.reasonToEnd() ?? null : null;
+      if (reason !== null) due.set(lane, reason);
     }
+    if (due.size > 0) this.#running = this.#recycleAll(due).finally(() => this.#running = null);
   }
 
   /**
@@ -56,27 +54,41 @@ export class Recycler {
     this.#isPaused = false;
   }
 
-  /** Lanes of an old generation are about to retire: another one of these would stay. */
-  #reasonToEnd(lane: SupervisedLane): string | null {
-    const { isServing, generation, lifetime } = lane;
-    const canEnd = isServing && generation === this.#scaler.serving;
-    return canEnd && generation.plan.place !== "here" ? lifetime?.reasonToEnd() ?? null : null;
+  /**
+   * Whether a lane can be replaced now. Those of an old generation are about to retire, and
+   * another one of these would stay; while lanes die early, those that live are worth keeping.
+   */
+  #mayRecycle({ isServing, generation }: SupervisedLane): boolean {
+    const isServed = isServing && generation === this.#scaler.serving;
+    const isQuiet = !this.#isPaused && this.#scaler.failure === null;
+    return isServed && isQuiet && generation.plan.place !== "here";
   }
 
-  async #tryToRecycle(lane: SupervisedLane, reason: string): Promise<void> {
+  /** Recycles one lane after another, until that fails. */
+  async #recycleAll(due: ReadonlyMap<SupervisedLane, string>): Promise<void> {
+    for (const [lane, reason] of due) {
+      // Much may have changed while the one before was recycled.
+      if (this.#mayRecycle(lane) && !await this.#tryToRecycle(lane, reason)) return;
+    }
+  }
+
+  /** @returns Whether it is recycled. */
+  async #tryToRecycle(lane: SupervisedLane, reason: string): Promise<boolean> {
     const attributes = { "sluice.worker": lane.number };
     try {
       await this.#recycle(lane);
       this.#backoff.stayingUp(performance.now());
       this.#log.info(`Worker recycled: ${reason}`, attributes);
+      return true;
     } catch (error) {
-      if (this.#isPaused) return;
+      if (this.#isPaused) return false;
       this.#backoff.failed(error instanceof Error ? error : new Error(String(error)));
       this.#next = performance.now() + this.#backoff.delay;
       this.#log.error("Cannot recycle a worker yet: keeping the old one", {
         ...attributes,
         error: error instanceof Error ? error : String(error),
       });
+      return false;
     }
   }
 

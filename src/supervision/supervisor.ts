@@ -112,9 +112,9 @@ export class Supervisor {
     this.#scaler.adjust();
   }
 
-  /** Recycles a lane that has reached the end of its lifetime. */
-  recycleOne(): void {
-    this.#recycler.recycleOne();
+  /** Recycles the lanes that have reached the end of their lifetime. */
+  recycle(): void {
+    this.#recycler.recycle();
   }
 
   /** Kills the lanes that are still starting; a start in progress fails with `reason`. */

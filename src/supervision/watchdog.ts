@@ -6,8 +6,8 @@ export interface WatchdogTarget {
   readonly lanes: readonly SupervisedLane[];
   /** Called once a second. */
   adjust(): void;
-  /** Recycles a lane that has reached the end of its lifetime; called once a second. */
-  recycleOne(): void;
+  /** Recycles the lanes that have reached the end of their lifetime; called once a second. */
+  recycle(): void;
   killHung(lane: SupervisedLane): void;
   /** Gives up a lane that is not ready in time. */
   giveUp(lane: SupervisedLane): void;
@@ -45,7 +45,7 @@ export class Watchdog {
     if (now - this.#checkedSlowly < SLOW) return;
     this.#checkedSlowly = now;
     this.#supervisor.adjust();
-    this.#supervisor.recycleOne();
+    this.#supervisor.recycle();
   }
 
   #checkLane(lane: SupervisedLane, late: number): void {

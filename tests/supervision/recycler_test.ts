@@ -1,5 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { planOf, superviseFakes } from "../helpers/supervision.ts";
+import { LanePool } from "../../src/supervision/lane_pool.ts";
+import { Recycler } from "../../src/supervision/recycler.ts";
+import { LaneReplacer } from "../../src/supervision/replace.ts";
+import { Scaler } from "../../src/supervision/scaler.ts";
+import { makeOrder } from "../helpers/order.ts";
+import {
+  FakeLanes,
+  planOf,
+  recordingLog,
+  superviseFakes,
+  UNLIMITED,
+} from "../helpers/supervision.ts";
 import { until } from "../helpers/until.ts";
 
 const MAX_REQUESTS = 10;
@@ -20,14 +31,14 @@ Deno.test(
     }
     lanes.isHeld = true;
     const reload = start(planOf({ min: 2, max: 9, spare: 1 }));
-    supervisor.recycleOne();
+    supervisor.recycle();
     assertEquals(lanes.of(0).length, 2, "while the new lanes start");
     await until("the new generation serves", () => {
       lanes.all.forEach((lane) => lane.ready());
       return supervisor.generation === 1;
     });
     for (const { row } of lanes.of(1)) row.addOpen(1, row.tenancy);
-    supervisor.recycleOne();
+    supervisor.recycle();
     assertEquals(lanes.of(0).length, 2, "while clients are handed over");
     lanes.isHeld = false;
     lanes.all.forEach((lane) => lane.ready());
@@ -41,10 +52,10 @@ Deno.test("after a recycling that failed, the next lane waits, too", TIMERS, asy
   await start(planOf({ min: 3 }));
   for (const { row } of lanes.all) row.set("requests", MAX_REQUESTS);
   lanes.failure = new Error("no memory");
-  supervisor.recycleOne();
+  supervisor.recycle();
   await until("it has failed", () => records.length > 0);
   await Promise.resolve();
-  supervisor.recycleOne();
+  supervisor.recycle();
   assertEquals(records, ["Cannot recycle a worker yet: keeping the old one"]);
 });
 
@@ -57,7 +68,7 @@ Deno.test(
     await start(planOf({ min: 3 }));
     for (const { row } of lanes.all) row.set("requests", MAX_REQUESTS);
     lanes.isHeld = true;
-    supervisor.recycleOne();
+    supervisor.recycle();
     assertEquals(lanes.all.length, 4);
     await supervisor.stop(1000);
     assertEquals(lanes.all.length, 4);
@@ -74,7 +85,7 @@ Deno.test(
     await start(planOf({ min: 2 }));
     lanes.all[0]?.row.set("requests", MAX_REQUESTS);
     lanes.isHeld = true;
-    supervisor.recycleOne();
+    supervisor.recycle();
     const [, , replacement] = lanes.all;
     lanes.isHeld = false;
     await start(planOf({ min: 2 }));
@@ -95,7 +106,7 @@ Deno.test(
     due?.row.addOpen(1, due.row.tenancy);
     due?.row.set("requests", MAX_REQUESTS);
     lanes.isHeld = true;
-    supervisor.recycleOne();
+    supervisor.recycle();
     const [, , replacement] = lanes.all;
     // The replacement of this one dies early, so that nobody takes over the client.
     other?.crash("boom");
@@ -110,3 +121,22 @@ Deno.test(
     await until("the replacement retires", () => replacement?.calls.includes("retire") ?? false);
   },
 );
+
+Deno.test("lanes that are due at the same time are recycled one right after another", async () => {
+  const lanes = new FakeLanes();
+  const { log, records } = recordingLog();
+  const { place, scoreboard } = lanes;
+  const settings = { ...UNLIMITED, ...DUE };
+  const onGone = () => {};
+  const pool = new LanePool({ place, scoreboard, log, settings, onGone });
+  const scaler = new Scaler({ pool, log, onFull() {}, onGivenUp() {} });
+  const plan = planOf({ min: 3 });
+  scaler.serving = { number: 0, plan, work: makeOrder({}), startTimeout: 0 };
+  scaler.fill();
+  await until("all are ready", () => pool.lanes.every(({ state }) => state === "ready"));
+  for (const { row } of lanes.all) row.set("requests", MAX_REQUESTS);
+  new Recycler(pool, scaler, new LaneReplacer(log, scaler), log).recycle();
+  await until("all are recycled", () => pool.totals.recycled === 3);
+  assertEquals(pool.lanes.map(({ number }) => number), [3, 4, 5]);
+  assertEquals(records, Array(3).fill(`Worker recycled: it has served ${MAX_REQUESTS} requests`));
+});
