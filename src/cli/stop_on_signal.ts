@@ -9,6 +9,8 @@ import type { Settings } from "../settings/options.ts";
 import type { Stop } from "../supervision/stop.ts";
 import type { WatchSignals } from "./signals.ts";
 
+const STOPPING = "ignored, the server is stopping";
+
 /** The parts of a server that signals act on. */
 export interface SignalTargets {
   readonly server: Server;
@@ -36,8 +38,8 @@ export function stopOnSignal(targets: SignalTargets): Promise<End> {
     SIGINT: () => shutdown.drainOrKill("SIGINT"),
     SIGQUIT: () => shutdown.kill("SIGQUIT"),
     SIGHUP: () => reload(targets, shutdown.isStopping),
-    SIGTTIN: () => scale(targets, "SIGTTIN", 1),
-    SIGTTOU: () => scale(targets, "SIGTTOU", -1),
+    SIGTTIN: () => scale(targets, "SIGTTIN", 1, shutdown.isStopping),
+    SIGTTOU: () => scale(targets, "SIGTTOU", -1, shutdown.isStopping),
   };
   targets.watchSignals((signal) => effects[signal]());
   void supervisor.failed.then((error) => shutdown.fail(error));
@@ -100,14 +102,20 @@ class Shutdown {
 }
 
 function reload(targets: SignalTargets, isStopping: boolean): void {
-  if (isStopping) return logEffect(targets, "SIGHUP", "ignored, the server is stopping");
+  if (isStopping) return logEffect(targets, "SIGHUP", STOPPING);
   logEffect(targets, "SIGHUP", "reopening the logs, reloading");
   void targets.log.reopen();
   void targets.accessLog.reopen();
   targets.reloader.request();
 }
 
-function scale(targets: SignalTargets, signal: HandledSignal, difference: 1 | -1): void {
+function scale(
+  targets: SignalTargets,
+  signal: HandledSignal,
+  difference: 1 | -1,
+  isStopping: boolean,
+): void {
+  if (isStopping) return logEffect(targets, signal, STOPPING);
   const { server: { plan, supervisor }, settings } = targets;
   if (plan.place === "here") {
     return logEffect(targets, signal, `ignored, --mode ${settings.mode} has one worker`);

@@ -60,17 +60,19 @@ export class Reloader implements Disposable {
 
   /** Reloads a second from now; further requests until then join it. */
   request(): void {
+    if (this.#isOver) return;
     this.#timer ??= setTimeout(() => this.#start(), GATHER);
   }
 
   /** Reloads now, because a file has changed. */
   #requestNow(path: string): void {
+    if (this.#isOver) return;
     this.#log.info("Reloading: a file of the handler has changed", { "file.path": path });
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#start();
   }
 
-  /** Stops reloading. */
+  /** Stops reloading. Neither logs nor begins anything from here on. */
   [Symbol.dispose](): void {
     this.#isOver = true;
     this.#watcher[Symbol.dispose]();
@@ -90,7 +92,9 @@ export class Reloader implements Disposable {
     if (this.#isOver) return;
     this.#isRunning = true;
     try {
-      this.#settings = await this.#server.reload(() => this.#loadSettings());
+      const settings = await this.#server.reload(() => this.#loadSettings());
+      if (this.#isOver) return;
+      this.#settings = settings;
       const { generation, lanes } = this.#server.supervisor;
       this.#log.info("Reloaded", {
         "sluice.generation": generation,
@@ -115,7 +119,9 @@ export class Reloader implements Disposable {
     const { startTimeout } = this.#settings;
     const limit = formatDuration(startTimeout);
     const late = () => new Error(`Cannot read the settings within --start-timeout ${limit}`);
-    const settings = this.#keepFixed(await within(startTimeout, this.#reloadSettings(), late));
+    const loaded = await within(startTimeout, this.#reloadSettings(), late);
+    if (this.#isOver) throw new Error("The server is stopping");
+    const settings = this.#keepFixed(loaded);
     this.#watch(settings);
     return settings;
   }

@@ -10,6 +10,8 @@ const HEARTBEATS = 2;
 /** Bounds of the interval between two heartbeats, in milliseconds. */
 const LONGEST_INTERVAL = 500;
 const SHORTEST_INTERVAL = 25;
+/** Milliseconds between two looks for the next heartbeat. */
+const STEP = 50;
 
 /**
  * The interval between two heartbeats of a lane.
@@ -49,9 +51,24 @@ export class HeartbeatMonitor {
     this.#last = this.#first;
   }
 
+  /** The time of the last heartbeat, or of the start of the lane. */
+  get last(): number {
+    return this.#row.get("heartbeat");
+  }
+
   /** Whether the lane has sent any heartbeat. */
   get hasBegun(): boolean {
-    return this.#row.get("heartbeat") !== this.#first;
+    return this.last !== this.#first;
+  }
+
+  /** Acts when there has been a heartbeat after the one at `last`; returns the timer that looks for it. */
+  whenAfter(last: number, act: () => void): ReturnType<typeof setInterval> {
+    const timer = setInterval(() => {
+      if (this.last === last) return;
+      clearInterval(timer);
+      act();
+    }, STEP);
+    return timer;
   }
 
   /** Milliseconds without a heartbeat after which the lane is suspect. */

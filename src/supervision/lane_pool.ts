@@ -28,8 +28,6 @@ export class LanePool {
   readonly #options: LanePoolOptions;
   readonly #lanes = new Set<SupervisedLane>();
   #lastLane = -1;
-  /** When lanes without a replacement were lost, by `performance.now()`, oldest first. */
-  readonly #losses: number[] = [];
 
   constructor(options: LanePoolOptions) {
     this.#options = options;
@@ -40,6 +38,11 @@ export class LanePool {
   /** The live lanes, oldest first. */
   get lanes(): readonly SupervisedLane[] {
     return [...this.#lanes];
+  }
+
+  /** How many lanes have been launched so far, or could not be. */
+  get launched(): number {
+    return this.#lastLane + 1;
   }
 
   /** Threads that hung while they served, and cannot be ended. */
@@ -88,11 +91,8 @@ export class LanePool {
   /** Kills a hung lane. A thread survives that and keeps its row. */
   killHung(lane: SupervisedLane): void {
     this.totals.hung++;
-    this.#losses.push(performance.now());
-    if (lane.generation.plan.place === "thread") {
-      this.#options.scoreboard.close(lane.row, "hung");
-      this.hungThreads.push(lane);
-    }
+    lane.isHung = true;
+    if (lane.generation.plan.place === "thread") this.hungThreads.push(lane);
     lane.handle.kill();
   }
 
@@ -120,7 +120,6 @@ export class LanePool {
     try {
       await lane.handle.ready;
       lane.markReady(this.settings);
-      this.#logReplacement(lane);
     } catch (cause) {
       startError = cause instanceof Error ? cause : new Error(String(cause));
     }
@@ -132,30 +131,19 @@ export class LanePool {
     this.#lanes.delete(lane);
     this.#options.onGone(lane, hasCrashed ? exit.error : lane.startError);
     // A hung or stuck thread keeps its row.
-    if (lane.state === "hung") return;
-    if (!lane.isStuck) lane.leaveRow();
-    this.#options.scoreboard.close(lane.row, lane.isStuck ? "hung" : "free");
+    const keepsRow = lane.generation.plan.place === "thread" && (lane.isHung || lane.isStuck);
+    if (!keepsRow) lane.leaveRow();
+    this.#options.scoreboard.close(lane.row, keepsRow ? "hung" : "free");
   }
 
   #logCrash(lane: SupervisedLane, error: Error): void {
     this.totals.crashed++;
-    this.#losses.push(performance.now());
     this.#options.log.error("Worker crashed: its connections are closed", {
       "sluice.worker": lane.number,
       "sluice.worker.pid": lane.handle.pid,
       "sluice.worker.generation": lane.generation.number,
       "sluice.connections.killed": lane.row.open,
       error,
-    });
-  }
-
-  #logReplacement(lane: SupervisedLane): void {
-    const lost = this.#losses.shift();
-    if (lost === undefined) return;
-    this.#options.log.info("Worker started to replace a lost one", {
-      "sluice.worker": lane.number,
-      "sluice.worker.pid": lane.handle.pid,
-      "sluice.outage.duration": Math.round(performance.now() - lost) / 1000,
     });
   }
 }

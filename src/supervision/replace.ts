@@ -1,4 +1,6 @@
 import { delay } from "@std/async/delay";
+import { within } from "../base/within.ts";
+import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Logger } from "../log/logger.ts";
 import { handOver, type Successors } from "./handover.ts";
 import type { SupervisionSettings } from "./settings.ts";
@@ -6,6 +8,14 @@ import type { SupervisedLane } from "./supervised_lane.ts";
 
 /** How long connects in flight to an old socket may take to arrive, in milliseconds. */
 const SETTLE = 200;
+/** How long a lane may take to set the filter, in milliseconds. */
+const PATIENCE = 2000;
+
+/** The listening sockets of lanes, in the order of the kernel. */
+interface Sockets {
+  /** The number of the first socket of new lanes; null if it is unknown. */
+  firstOf(fresh: readonly SupervisedLane[]): number | null;
+}
 
 /** Retires lanes whose replacements have started. */
 export class LaneReplacer {
@@ -24,37 +34,47 @@ export class LaneReplacer {
    * its own listening socket, a reuseport filter first directs new clients to the
    * new sockets, because closing a socket resets the clients in its accept queue.
    *
-   * @param listening How many lanes were listening before the new ones started.
-   * @throws {Error} If the new ones die early; then old lanes that are full keep serving.
+   * @param sockets The sockets as they were before the new ones started.
+   * @throws {Error} If the new ones die early; then the old ones keep serving, or the
+   * full ones of them if others have retired before.
    */
   async replace(
     old: readonly SupervisedLane[],
     fresh: readonly SupervisedLane[],
-    listening: number,
+    sockets: Sockets,
     settings: SupervisionSettings,
   ): Promise<void> {
-    const [first] = fresh;
-    const retire = () => this.#retireAll(old, settings);
-    const hasOwnSocket = first?.generation.plan.sharing === "reusePort";
-    if (first === undefined || old.length === 0 || !hasOwnSocket) return void await retire();
-    const setFilter = (count: number) =>
-      first.handle.setReuseportFilter({ first: listening, count });
-    if (!await setFilter(fresh.length)) {
-      await retire();
-      return this.#warn();
+    const [leader] = fresh;
+    const hasOwnSocket = leader?.generation.plan.sharing === "reusePort";
+    if (leader === undefined || old.length === 0 || !hasOwnSocket) {
+      return await this.#retireAll(old, settings);
     }
-    await delay(SETTLE);
-    // When a socket closes, the last of the group takes its index: the first new one keeps its own longest.
-    await setFilter(1);
+    const first = sockets.firstOf(fresh);
+    const isSet = first !== null && await setFilter(leader, { first, count: fresh.length });
+    if (!isSet) {
+      this.#warn(first === null || leader.state !== "ready");
+      return await this.#retireAll(old, settings);
+    }
     try {
-      await retire();
+      await delay(SETTLE);
+      // When a socket closes, the last of the group takes its index: the first new one keeps its own longest.
+      await setFilter(leader, { first, count: 1 });
+      await this.#retireAll(old, settings);
     } finally {
-      // Every lane removes the filter, in case one has just died.
-      await Promise.all(fresh.map((lane) => lane.handle.setReuseportFilter(null)));
+      // Every lane that accepts removes the filter, in case one has just died.
+      const accepting = [...fresh, ...old].filter(({ state }) => state === "ready");
+      await Promise.all(accepting.map((lane) => setFilter(lane, null)));
     }
   }
 
-  #warn(): void {
+  /** @param isDisturbed Whether another lane has joined or left, so that it is not the system that lacks filters. */
+  #warn(isDisturbed: boolean): void {
+    if (isDisturbed) {
+      return this.#log.warn(
+        "Clients in the queue of a replaced process may be reset: " +
+          "another one has started or ended meanwhile",
+      );
+    }
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     this.#log.warn(
@@ -66,14 +86,24 @@ export class LaneReplacer {
   /**
    * Retires lanes. Full ones follow as there is room for their clients, which go on to
    * new lanes.
+   *
+   * @throws {Error} If successors have died early; none retires if they did so before.
    */
   async #retireAll(
     lanes: readonly SupervisedLane[],
     settings: SupervisionSettings,
   ): Promise<void> {
+    const { failure } = this.#successors;
+    if (failure !== null) throw failure;
     const full = lanes.filter((lane) => !lane.hasRoom);
     // These would take the clients that others have sent away.
     await Promise.all(lanes.filter((lane) => lane.hasRoom).map((lane) => lane.retire(settings)));
     await handOver(full, this.#successors, settings);
   }
+}
+
+/** Asks a lane to set the filter; false if it does not reply, because it hangs. */
+async function setFilter(lane: SupervisedLane, filter: ReuseportFilter | null): Promise<boolean> {
+  const late = () => new Error("it did not reply");
+  return await within(PATIENCE, lane.handle.setReuseportFilter(filter), late).catch(() => false);
 }

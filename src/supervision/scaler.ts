@@ -2,8 +2,10 @@ import type { Logger } from "../log/logger.ts";
 import type { Plan } from "../modes/mode.ts";
 import { Backoff } from "./backoff.ts";
 import type { Generation } from "./generation.ts";
+import type { Successors } from "./handover.ts";
 import type { LanePool } from "./lane_pool.ts";
-import { scaled, wantedLanes } from "./size.ts";
+import { Outages } from "./outages.ts";
+import { ServingLanes } from "./serving_lanes.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
 /** Options of a {@linkcode Scaler}. */
@@ -17,49 +19,49 @@ export interface ScalerOptions {
 }
 
 /** Keeps as many lanes of the serving generation alive as its plan calls for. */
-export class Scaler {
+export class Scaler implements Successors {
   /** How many lanes may start at a time. */
   pace = Infinity;
-  /** How many clients are about to come, besides those that are there. */
-  expected = 0;
   readonly #options: ScalerOptions;
-  #serving: Generation | null = null;
+  readonly #lanes: ServingLanes;
   #backoff = new Backoff();
-  /** Lanes added by TTIN minus those removed by TTOU. */
-  #extra = 0;
+  #outages: Outages;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isStopped = false;
 
   constructor(options: ScalerOptions) {
     this.#options = options;
+    this.#lanes = new ServingLanes(options.pool);
+    this.#outages = new Outages(options.log);
   }
 
   /** The generation that serves; null before the first has started. */
   get serving(): Generation | null {
-    return this.#serving;
+    return this.#lanes.generation;
   }
 
-  /** Another generation does not wait for the failures of the one before. */
+  /** Another generation neither waits for the failures of the one before, nor replaces its lanes. */
   set serving(generation: Generation | null) {
-    this.#serving = generation;
+    this.#lanes.generation = generation;
     this.#backoff = new Backoff();
+    this.#outages = new Outages(this.#options.log);
     this.#clearTimer();
   }
 
-  /** How many lanes a generation with this plan starts with. More follow on demand. */
-  initialLanes(plan: Plan): number {
-    return wantedLanes(scaled(plan, this.#extra), 0, 1);
+  get expected(): number {
+    return this.#lanes.expected;
   }
 
-  /** Whether lanes of the serving generation start or are missing. */
+  set expected(clients: number) {
+    this.#lanes.expected = clients;
+  }
+
   get isGrowing(): boolean {
-    return this.#missing() > 0 || this.#current().some(({ state }) => state === "starting");
+    return this.#lanes.missing > 0 || this.#lanes.starting.length > 0;
   }
 
-  /** How many clients the serving generation can take now besides the expected ones. */
   get room(): number {
-    const idle = this.#current().filter((lane) => lane.state === "ready" && lane.hasRoom);
-    return Math.max(0, idle.length - this.expected);
+    return this.#lanes.room;
   }
 
   /** The last early death of a lane, or failure of its start, since lanes stay up. */
@@ -67,11 +69,21 @@ export class Scaler {
     return this.#backoff.lastError;
   }
 
+  /** Whether it starts no more lanes. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** How many lanes a generation with this plan starts with. More follow on demand. */
+  initialLanes(plan: Plan): number {
+    return this.#lanes.initial(plan);
+  }
+
   /** Changes the maximum number of lanes, which stays at least 1; returns the old and the new one. */
   scale(difference: number): { before: number; now: number } {
-    const before = this.#plan()?.lanes.max ?? 0;
-    this.#extra += Math.max(difference, 1 - before);
-    const now = this.#plan()?.lanes.max ?? 0;
+    const before = this.#lanes.max;
+    this.#lanes.scale(difference);
+    const now = this.#lanes.max;
     this.fill();
     this.#trim();
     return { before, now };
@@ -89,17 +101,20 @@ export class Scaler {
     this.fill();
   }
 
-  /** Starts missing lanes, with a delay if lanes die early. */
+  /** Starts missing lanes, with a delay if lanes die early, and reports whether all are full. */
   fill(): void {
-    if (this.#isStopped || this.serving === null || this.#timer !== null) return;
-    const { delay } = this.#backoff;
-    if (delay > 0) {
-      this.#timer = setTimeout(() => {
-        this.#timer = null;
-        this.#launchMissing();
-      }, delay);
-    } else this.#launchMissing();
-    this.#options.onFull(this.#isFull());
+    if (this.#isStopped || this.serving === null) return;
+    if (this.#timer === null) this.#launchInTime(this.#backoff.delay);
+    this.#options.onFull(this.#lanes.isFull);
+  }
+
+  #launchInTime(delay: number): void {
+    if (delay === 0) return this.#launchMissing();
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#launchMissing();
+      this.#options.onFull(this.#lanes.isFull);
+    }, delay);
   }
 
   /** Starts no more lanes. */
@@ -120,7 +135,9 @@ export class Scaler {
    * @param error What ended it; null if it was told to end.
    */
   replaceGone(lane: SupervisedLane, error: Error | null): void {
-    if (lane.generation !== this.serving) return;
+    if (lane.generation !== this.serving || this.#isStopped) return;
+    const hasServed = lane.isServing && lane.readySince !== null;
+    if (hasServed && (error !== null || lane.isHung)) this.#outages.begin();
     // Further deaths while a restart is pending belong to the same attempt.
     const isCounted = this.#timer === null;
     if (isCounted && lane.startError !== null) this.#logFailure(lane.startError);
@@ -132,22 +149,20 @@ export class Scaler {
   /** Whether lanes cannot be kept alive: gives up if so. */
   #hasGivenUp(): boolean {
     const { finalError } = this.#backoff;
-    if (finalError === null || this.#current().some(({ state }) => state === "ready")) return false;
+    if (finalError === null || this.#lanes.ready.length > 0) return false;
     this.#options.onGivenUp(finalError);
     return true;
   }
 
   /** Retires lanes beyond the maximum, and surplus lanes that have been idle for long. */
   #trim(): void {
-    const plan = this.#plan();
-    if (plan === null) return;
+    if (this.serving === null) return;
     const { settings } = this.#options.pool;
-    const current = this.#current();
-    const isTooMany = current.length > plan.lanes.max;
-    let surplus = -this.#missing();
+    const { all, starting, max, missing } = this.#lanes;
+    const isTooMany = all.length > max;
+    let surplus = -missing;
     // Lanes that serve are worth more than those that may never be ready.
-    const starting = current.filter(({ state }) => state === "starting");
-    for (const lane of new Set([...starting, ...current])) {
+    for (const lane of new Set([...starting, ...all])) {
       const isUnused = lane.idleTime >= settings.threadIdleTimeout;
       if (surplus <= 0 || !(isTooMany || isUnused)) continue;
       void lane.retire(settings);
@@ -159,10 +174,12 @@ export class Scaler {
     const { serving } = this;
     if (serving === null || this.#isStopped) return;
     try {
-      const starting = this.#current().filter(({ state }) => state === "starting").length;
       const atOnce = this.#backoff.isProbing ? 1 : this.pace;
-      const count = Math.min(this.#missing(), atOnce - starting);
-      for (let i = 0; i < count; i++) this.#options.pool.launch(serving, true);
+      const count = Math.min(this.#lanes.missing, atOnce - this.#lanes.starting.length);
+      for (let i = 0; i < count; i++) {
+        void this.#outages.replace(this.#options.pool.launch(serving, true));
+      }
+      if (this.#lanes.missing <= 0) this.#outages.end();
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       this.#logFailure(error);
@@ -173,32 +190,5 @@ export class Scaler {
 
   #logFailure(error: Error): void {
     this.#options.log.error("Cannot start another worker yet, trying again", { error });
-  }
-
-  /** How many lanes are missing; negative if there are too many. */
-  #missing(): number {
-    const plan = this.#plan();
-    if (plan === null) return 0;
-    const current = this.#current();
-    const idle = current.filter((lane) => lane.hasRoom).length;
-    const busy = current.length - idle + this.expected;
-    // The expected are all: they are no burst that may go on.
-    return wantedLanes(plan, busy, this.expected > 0 ? 1 : idle) - current.length;
-  }
-
-  #isFull(): boolean {
-    const current = this.#current();
-    return current.length >= (this.#plan()?.lanes.max ?? Infinity) &&
-      current.every((lane) => lane.state === "ready" && !lane.hasRoom);
-  }
-
-  /** The lanes of the serving generation that accept clients, or will once started. */
-  #current(): SupervisedLane[] {
-    const { lanes } = this.#options.pool;
-    return lanes.filter((lane) => lane.generation === this.serving && lane.isServing);
-  }
-
-  #plan(): Plan | null {
-    return this.serving === null ? null : scaled(this.serving.plan, this.#extra);
   }
 }

@@ -2,6 +2,8 @@ import type { LaneState, Row } from "../lane/row.ts";
 import type { Exit, LaneHandle } from "../places/handle.ts";
 import type { Generation } from "./generation.ts";
 import { HeartbeatMonitor } from "./heartbeat.ts";
+import { IdleTime, StartTime } from "./lane_times.ts";
+import { LaneTimers } from "./lane_timers.ts";
 import { Lifetime } from "./lifetime.ts";
 import type { SupervisionSettings } from "./settings.ts";
 
@@ -31,6 +33,8 @@ export class SupervisedLane {
   isBeingReplaced = false;
   /** Why it was never ready; null if it was, crashed, or was told to end. */
   startError: Error | null = null;
+  /** Whether it was killed because it hung. A thread survives that. */
+  isHung = false;
   /** Whether its thread is stuck in the start, and cannot be ended. */
   isStuck = false;
   /** Whether it was told to end before it was ready. */
@@ -39,13 +43,10 @@ export class SupervisedLane {
   readonly gone: Promise<Exit>;
   /** Whether its row may belong to another lane. */
   #hasLeftRow = false;
-  readonly #timers: ReturnType<typeof setTimeout>[] = [];
+  readonly #timers = new LaneTimers();
   #readySince: number | null = null;
-  /** Milliseconds since its start, without those in which the whole process was stopped. */
-  #startTime = 0;
-  #startChecked = performance.now();
-  #lastUse = performance.now();
-  #lastAccepted = 0;
+  readonly #startTime = new StartTime();
+  readonly #idleTime = new IdleTime();
 
   /** @param interval Milliseconds between two heartbeats. */
   constructor(
@@ -62,7 +63,7 @@ export class SupervisedLane {
     this.heartbeat = new HeartbeatMonitor(row, settings.workerTimeout, interval);
     this.handle = handle;
     this.gone = handle.exited;
-    void this.gone.then(() => this.#timers.forEach(clearTimeout));
+    void this.gone.then(() => this.#timers.end());
   }
 
   /** Its state; "free" once it has left its row. */
@@ -81,15 +82,13 @@ export class SupervisedLane {
 
   /** Whether it accepts clients, or will once started. */
   get isServing(): boolean {
-    return !this.isBeingReplaced && (this.state === "ready" || this.state === "starting");
+    const isNeeded = !this.isBeingReplaced && !this.isCancelled;
+    return isNeeded && (this.state === "ready" || this.state === "starting");
   }
 
   /** Milliseconds without a connection, as far as periodic checks can tell. */
   get idleTime(): number {
-    const accepted = this.row.get("accepted");
-    if (accepted !== this.#lastAccepted || this.row.open > 0) this.#lastUse = performance.now();
-    this.#lastAccepted = accepted;
-    return performance.now() - this.#lastUse;
+    return this.#idleTime.check(this.row);
   }
 
   /**
@@ -117,10 +116,7 @@ export class SupervisedLane {
    * @param longestGap The longest time between two calls that counts, in milliseconds.
    */
   isLate(longestGap: number, now = performance.now()): boolean {
-    const { startTimeout } = this.generation;
-    this.#startTime += Math.min(now - this.#startChecked, longestGap);
-    this.#startChecked = now;
-    return startTimeout > 0 && this.#startTime >= startTimeout;
+    return this.#startTime.isOver(this.generation.startTimeout, longestGap, now);
   }
 
   /** Whether it has served a client or stayed up for a while, so that its death is not an early one. */
@@ -141,62 +137,79 @@ export class SupervisedLane {
    * not reply.
    */
   async retire({ retireTimeout, gracefulTimeout }: SupervisionSettings): Promise<void> {
-    if (!await this.#isAccepting()) return;
+    if (!await this.#isAccepting(() => this.cancel(gracefulTimeout))) return;
     this.#enter("retiring");
-    if (retireTimeout > 0) this.#after(retireTimeout, () => this.shutDown(gracefulTimeout));
-    await this.#patiently(this.handle.retire());
+    if (retireTimeout > 0) this.#timers.after(retireTimeout, () => this.shutDown(gracefulTimeout));
+    await this.#timers.patiently(this.handle.retire(), REPLY_PATIENCE);
   }
 
   /** Drains, and kills after `gracefulTimeout` milliseconds. */
   shutDown(gracefulTimeout: number): void {
     this.drain();
-    this.#after(gracefulTimeout, () => this.kill());
+    this.#timers.after(gracefulTimeout, () => this.kill());
   }
 
   /** Stops accepting; resolves when the lane has done so or does not reply. */
   async stopAccepting(): Promise<void> {
-    if (await this.#isAccepting()) await this.#patiently(this.handle.stopAccepting());
+    if (!await this.#isAccepting(() => this.#cancelAtOnce())) return;
+    await this.#timers.patiently(this.handle.stopAccepting(), REPLY_PATIENCE);
   }
 
   /** Tells connections to finish; the lane exits with the last one. */
   drain(): void {
-    if (this.isStarting) return this.#cancel();
+    if (this.isStarting) return this.#cancelAtOnce();
     this.#enter("draining");
     this.handle.drain();
   }
 
-  /** Closes all connections, and kills the thread or process unless it exits soon. */
-  kill(): void {
-    this.handle.closeConnections();
-    this.#after(KILL_PATIENCE, () => this.handle.kill());
-  }
-
   /**
-   * Whether the lane accepts clients. A starting lane may accept before it reports
-   * so: this waits for the report, and kills the lane if there is none, and it has not
-   * accepted anyone.
+   * Closes all connections, and kills the thread or process unless it exits soon; a
+   * thread that hangs once the watchdog says so.
    */
-  async #isAccepting(): Promise<boolean> {
-    if (this.state === "starting") {
-      await this.#patiently(this.handle.ready.then(() => {}, () => {}));
-      if (this.isStarting) this.#cancel();
-      else if (this.state === "starting") return true;
-    }
-    return this.state === "ready";
+  kill(): void {
+    const { last } = this.heartbeat;
+    this.handle.closeConnections();
+    this.#timers.after(KILL_PATIENCE, () => this.#onceItRuns(last, () => this.handle.kill()));
   }
 
-  #cancel(): void {
+  /** Kills a lane that is no longer needed while it starts, or shuts it down if it is ready by then. */
+  cancel(gracefulTimeout: number): void {
+    this.isCancelled = true;
+    this.#onceItRuns(this.heartbeat.last, () => {
+      if (this.isStarting) this.handle.kill();
+      else this.shutDown(gracefulTimeout);
+    });
+  }
+
+  /** Kills a lane that starts while the server stops. */
+  #cancelAtOnce(): void {
     this.isCancelled = true;
     this.handle.kill();
   }
 
-  async #patiently(reply: Promise<void>): Promise<void> {
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    this.#after(REPLY_PATIENCE, resolve);
-    await Promise.race([reply, late]);
+  /**
+   * Acts once the event loop of a thread has run after a heartbeat: a thread that hangs,
+   * or is stuck in its start, would survive being killed, and nobody would know. The
+   * watchdog still finds these.
+   */
+  #onceItRuns(last: number, act: () => void): void {
+    const { heartbeat, generation } = this;
+    if (generation.plan.place !== "thread" || !heartbeat.hasBegun) act();
+    else this.#timers.keep(() => heartbeat.whenAfter(last, act));
   }
 
-  #after(milliseconds: number, act: () => void): void {
-    if (!this.#hasLeftRow) this.#timers.push(setTimeout(act, milliseconds));
+  /**
+   * Whether the lane accepts clients. A starting lane may accept before it reports
+   * so: this waits for the report, and calls `cancel` if there is none, and it has not
+   * accepted anyone.
+   */
+  async #isAccepting(cancel: () => void): Promise<boolean> {
+    if (this.state === "starting") {
+      const reported = this.handle.ready.then(() => {}, () => {});
+      await this.#timers.patiently(reported, REPLY_PATIENCE);
+      if (this.isStarting) cancel();
+      else if (this.state === "starting") return true;
+    }
+    return this.state === "ready";
   }
 }

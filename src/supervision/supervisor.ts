@@ -3,41 +3,37 @@ import { firstLine } from "../base/system_errors.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Plan } from "../modes/mode.ts";
 import type { Ready } from "../places/handle.ts";
-import type { Generation, Work } from "./generation.ts";
+import type { Work } from "./generation.ts";
 import { LanePool, type LanePoolOptions } from "./lane_pool.ts";
-import { checkMemoryLimit } from "./memory_limit.ts";
+import { Recycler } from "./recycler.ts";
 import { LaneReplacer } from "./replace.ts";
 import { Scaler, type ScalerOptions } from "./scaler.ts";
 import type { SupervisionSettings } from "./settings.ts";
-import { startLanes, startsAtOnce } from "./start_lanes.ts";
 import { type Stop, stopLanes } from "./stop.ts";
+import { Succession, type SuccessionOptions } from "./succession.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 import type { Totals } from "./totals.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** Options of a {@linkcode Supervisor}. */
 export interface SupervisorOptions
-  extends Omit<LanePoolOptions, "onGone">, Pick<ScalerOptions, "onFull"> {
-  /**
-   * Called when the lanes of a reload are about to take over the clients; with the previous
-   * generation when that serves again, because the reload has failed.
-   */
-  readonly onTakeOver: (generation: Generation) => void;
-}
+  extends
+    Omit<LanePoolOptions, "onGone">,
+    Pick<ScalerOptions, "onFull">,
+    Pick<SuccessionOptions, "onTakeOver"> {}
 
 /** Carries out a plan: starts, replaces, scales, reloads and stops its lanes. */
 export class Supervisor {
   /** Resolves with the reason when lanes can no longer be kept alive. */
   readonly failed: Promise<Error>;
   readonly #log: Logger;
-  readonly #onTakeOver: (generation: Generation) => void;
   readonly #pool: LanePool;
   readonly #scaler: Scaler;
-  readonly #replacer: LaneReplacer;
+  readonly #recycler: Recycler;
+  readonly #succession: Succession;
   readonly #watchdog: Watchdog;
   readonly #failed = Promise.withResolvers<Error>();
   readonly #kill = Promise.withResolvers<void>();
-  #lastGeneration = -1;
   #stopping: Promise<Stop> | null = null;
 
   constructor(options: SupervisorOptions) {
@@ -46,10 +42,16 @@ export class Supervisor {
       this.#scaler.replaceGone(lane, error);
     this.failed = this.#failed.promise;
     this.#log = log;
-    this.#onTakeOver = options.onTakeOver;
     this.#pool = new LanePool({ ...options, onGone });
     this.#scaler = new Scaler({ pool: this.#pool, log, onFull, onGivenUp: this.#failed.resolve });
-    this.#replacer = new LaneReplacer(log, this.#scaler);
+    const replacer = new LaneReplacer(log, this.#scaler);
+    this.#recycler = new Recycler(this.#pool, this.#scaler, replacer, log);
+    this.#succession = new Succession({
+      ...options,
+      pool: this.#pool,
+      scaler: this.#scaler,
+      replacer,
+    });
     this.#watchdog = new Watchdog(this, log, this.#pool.heartbeatInterval);
   }
 
@@ -79,7 +81,7 @@ export class Supervisor {
 
   /** Numbers the next generation: 0 at the start, and one more with each reload, even if it fails. */
   nextGeneration(): number {
-    return ++this.#lastGeneration;
+    return this.#succession.nextNumber();
   }
 
   /**
@@ -89,7 +91,8 @@ export class Supervisor {
    * @param number From {@linkcode nextGeneration}.
    * @returns The report of the first lane.
    * @throws {ExitError} If a lane cannot start, or new ones die early while they take over
-   * clients: then the new ones are ended, and the previous generation keeps serving.
+   * clients: then the previous generation keeps serving. Those of its lanes that have
+   * retired are replaced, and then the new ones end.
    */
   async start(
     number: number,
@@ -97,52 +100,14 @@ export class Supervisor {
     work: Work,
     settings: SupervisionSettings,
   ): Promise<Ready> {
-    const { startTimeout } = settings;
-    const next: Generation = { number, plan, work, startTimeout };
-    const lanes: SupervisedLane[] = [];
-    const { serving: previous } = this.#scaler;
-    const { settings: previousSettings } = this.#pool;
+    await this.#recycler.pause();
     try {
-      const isServing = previous !== null;
-      const first = await startLanes(
-        () => {
-          if (this.#stopping !== null) throw new Error("the server is stopping");
-          const lane = this.#pool.launch(next, isServing);
-          lanes.push(lane);
-          return lane;
-        },
-        this.#scaler.initialLanes(plan),
-        isServing,
-      );
-      checkMemoryLimit(lanes, settings);
-      await Promise.all(lanes.map((lane) => lane.handle.takeOver()));
-      this.#scaler.pace = await startsAtOnce();
-      this.#pool.settings = settings;
-      this.#scaler.serving = next;
-      if (isServing) this.#onTakeOver(next);
-      const old = this.lanes.filter((lane) => lane.generation !== next);
-      await this.#replacer.replace(old, lanes, countListening(old), settings);
-      return first;
+      return await this.#succession.start(number, plan, work, settings);
     } catch (error) {
-      if (previous === null) this.#watchdog.stop();
-      if (this.#scaler.serving !== previous) {
-        this.#scaler.serving = previous;
-        if (previous !== null) this.#onTakeOver(previous);
-        this.#pool.settings = previousSettings;
-      }
-      this.#giveUp(next);
+      if (this.#scaler.serving === null) this.#watchdog.stop();
       throw startError(error);
     } finally {
-      this.#scaler.pace = Infinity;
-    }
-  }
-
-  /** Ends the lanes of a generation that cannot start, without a loss for clients that some may serve. */
-  #giveUp(generation: Generation): void {
-    for (const lane of this.lanes) {
-      if (lane.generation !== generation) continue;
-      if (this.#scaler.serving === null || lane.isStarting) lane.handle.kill();
-      else void lane.retire(this.#pool.settings);
+      this.#recycler.resume();
     }
   }
 
@@ -161,19 +126,9 @@ export class Supervisor {
     this.#scaler.adjust();
   }
 
-  /** Starts a replacement for a lane, then retires the lane. */
-  async recycle(lane: SupervisedLane): Promise<void> {
-    const listening = countListening(this.lanes);
-    const next = this.#pool.launch(lane.generation, true);
-    lane.isBeingReplaced = true;
-    try {
-      await next.handle.ready;
-    } catch (error) {
-      lane.isBeingReplaced = false;
-      throw error;
-    }
-    this.totals.recycled++;
-    await this.#replacer.replace([lane], [next], listening, this.#pool.settings);
+  /** Recycles the lanes that have reached the end of their lifetime. */
+  recycle(): void {
+    this.#recycler.recycle();
   }
 
   /** Kills the lanes that are still starting; a start in progress fails with `reason`. */
@@ -202,6 +157,7 @@ export class Supervisor {
   stop(): Promise<Stop> {
     this.#watchdog.stop();
     this.#scaler.stop();
+    void this.#recycler.pause();
     const logDrain = (open: number) => {
       if (open > 0) this.#log.info(`Draining ${open} ${open === 1 ? "connection" : "connections"}`);
     };
@@ -215,10 +171,6 @@ export class Supervisor {
   kill(): void {
     this.#kill.resolve();
   }
-}
-
-function countListening(lanes: readonly SupervisedLane[]): number {
-  return lanes.filter((lane) => lane.state === "ready").length;
 }
 
 function startError(error: unknown): ExitError {

@@ -1,5 +1,4 @@
 import type { Logger } from "../log/logger.ts";
-import { Backoff } from "./backoff.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
 /** What the watchdog watches and acts on. */
@@ -7,7 +6,8 @@ export interface WatchdogTarget {
   readonly lanes: readonly SupervisedLane[];
   /** Called once a second. */
   adjust(): void;
-  recycle(lane: SupervisedLane): Promise<void>;
+  /** Recycles the lanes that have reached the end of their lifetime; called once a second. */
+  recycle(): void;
   killHung(lane: SupervisedLane): void;
   /** Gives up a lane that is not ready in time. */
   giveUp(lane: SupervisedLane): void;
@@ -24,10 +24,6 @@ export class Watchdog {
   readonly #timer: ReturnType<typeof setInterval>;
   #checked = performance.now();
   #checkedSlowly = performance.now();
-  #isRecycling = false;
-  readonly #recycleBackoff = new Backoff();
-  /** When the next lane may be recycled, by `performance.now()`. */
-  #nextRecycle = 0;
 
   /** @param interval Milliseconds between two checks. */
   constructor(supervisor: WatchdogTarget, log: Logger, interval: number) {
@@ -48,9 +44,8 @@ export class Watchdog {
     for (const lane of this.#supervisor.lanes) this.#checkLane(lane, late);
     if (now - this.#checkedSlowly < SLOW) return;
     this.#checkedSlowly = now;
-    const { lanes } = this.#supervisor;
     this.#supervisor.adjust();
-    void this.#recycleOne(lanes);
+    this.#supervisor.recycle();
   }
 
   #checkLane(lane: SupervisedLane, late: number): void {
@@ -70,7 +65,8 @@ export class Watchdog {
     const { heartbeat } = lane;
     const health = heartbeat.check();
     if (health === "hung") {
-      this.#log.error("Worker hung: starting a replacement", this.#describe(lane));
+      const message = lane.isServing ? "Worker hung: starting a replacement" : "Worker hung";
+      this.#log.error(message, this.#describe(lane));
       this.#supervisor.killHung(lane);
     } else if (health === "suspect") {
       if (!lane.isSuspect) this.#warn("Worker missed heartbeats", lane, heartbeat.age);
@@ -97,35 +93,6 @@ export class Watchdog {
         "sluice.connection.peer": row.currentPeer ?? "unknown",
       }),
     };
-  }
-
-  /** Recycles one lane at a time, so that most lanes keep serving. */
-  async #recycleOne(lanes: readonly SupervisedLane[]): Promise<void> {
-    if (this.#isRecycling || performance.now() < this.#nextRecycle) return;
-    for (const lane of lanes) {
-      const canEnd = lane.isServing && lane.generation.plan.place !== "here";
-      const reason = canEnd ? lane.lifetime?.reasonToEnd() ?? null : null;
-      if (reason === null || this.#isRecycling) continue;
-      this.#isRecycling = true;
-      await this.#recycle(lane, reason);
-      this.#isRecycling = false;
-    }
-  }
-
-  async #recycle(lane: SupervisedLane, reason: string): Promise<void> {
-    const attributes = { "sluice.worker": lane.number };
-    try {
-      await this.#supervisor.recycle(lane);
-      this.#recycleBackoff.stayingUp(performance.now());
-      this.#log.info(`Worker recycled: ${reason}`, attributes);
-    } catch (error) {
-      this.#recycleBackoff.failed(error instanceof Error ? error : new Error(String(error)));
-      this.#nextRecycle = performance.now() + this.#recycleBackoff.delay;
-      this.#log.error("Cannot recycle a worker yet: keeping the old one", {
-        ...attributes,
-        error: error instanceof Error ? error : String(error),
-      });
-    }
   }
 }
 

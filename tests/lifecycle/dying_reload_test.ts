@@ -26,3 +26,20 @@ Deno.test("--mode threaded: a reload of code that dies soon fails at once, and t
   assert(crashes.length <= 3, `${crashes.length} crashes`);
   for (const client of clients) client[Symbol.dispose]();
 });
+
+Deno.test("--mode forked: a reload whose process dies before the old one retires leaves that one accepting", async () => {
+  await using handler = await makeHandler(GOOD);
+  await using server = await startServer(["--mode", "forked", "--workers", "1", ...handler.args]);
+  await Deno.writeTextFile(handler.path, DIES.replace(", 10)", ", 100)"));
+  server.kill("SIGHUP");
+  await server.logged("Cannot reload");
+  for (let i = 0; i < 20; i++) {
+    using client = await Client.connect(server);
+    assertEquals(await client.receiveText(5), "good\n");
+  }
+  const crashed = server.records("Worker crashed");
+  assert(
+    crashed.every((line) => line["sluice.worker.generation"] === 1),
+    "the old one has crashed",
+  );
+});

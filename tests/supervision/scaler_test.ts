@@ -5,10 +5,12 @@ import type { Exit, Place, Ready } from "../../src/places/handle.ts";
 import { LanePool } from "../../src/supervision/lane_pool.ts";
 import { Scaler } from "../../src/supervision/scaler.ts";
 import { makeOrder } from "../helpers/order.ts";
-import { SILENT, UNLIMITED } from "../helpers/supervision.ts";
+import { planOf, SILENT, superviseFakes, UNLIMITED } from "../helpers/supervision.ts";
 import { until } from "../helpers/until.ts";
 
 const ignore = () => {};
+/** A stop leaves the timers of lanes that were told to end. */
+const TIMERS = { sanitizeOps: false, sanitizeResources: false };
 
 /** Lanes that are ready at once, and end when they retire or `crash` is called. */
 function makePlace() {
@@ -104,6 +106,16 @@ Deno.test("Scaler.scale() adds and retires lanes, and keeps at least one", async
   scaler.stop();
 });
 
+Deno.test("Scaler.scale() adds a lane at once when a reload has brought fewer than were removed", () => {
+  const { scaler } = makeScaler({ min: 8, max: 8, spare: 0 });
+  for (let i = 0; i < 5; i++) scaler.scale(-1);
+  const { serving } = scaler;
+  if (serving === null) throw new Error("No generation serves");
+  scaler.serving = { ...serving, plan: { ...PLAN, lanes: { min: 2, max: 2, spare: 0 } } };
+  assertEquals(scaler.scale(1), { before: 1, now: 2 });
+  scaler.stop();
+});
+
 Deno.test("Scaler.scale() retires a lane that is not ready yet before one that serves", async () => {
   const { scaler, pool, readiness, ready } = makeScaler({ min: 2, max: 2, spare: 0 });
   scaler.fill();
@@ -141,6 +153,22 @@ Deno.test("Scaler.adjust() follows the load, and reports when no room is left", 
   scaler.stop();
 });
 
+Deno.test("Scaler reports that no room is left while a restart is delayed", async () => {
+  const { scaler, full, pool, crash, ready, setOpen } = makeScaler({ min: 2, max: 2, spare: 0 });
+  scaler.fill();
+  await ready([0, 1]);
+  setOpen(1);
+  crash(0);
+  await until("it is gone", () => pool.lanes.length === 1);
+  assertEquals(full.at(-1), false);
+  scaler.scale(-1);
+  assertEquals(full.at(-1), true, "the other one is all that is wanted, and full");
+  setOpen(0);
+  scaler.fill();
+  assertEquals(full.at(-1), false);
+  scaler.stop();
+});
+
 Deno.test("Scaler.stop() keeps lanes from starting", async () => {
   const { scaler, pool, crash, ready } = makeScaler({ min: 1, max: 1, spare: 0 });
   scaler.fill();
@@ -150,6 +178,17 @@ Deno.test("Scaler.stop() keeps lanes from starting", async () => {
   await until("the lane is gone", () => pool.lanes.length === 0);
   scaler.fill();
   assertEquals(pool.lanes, []);
+});
+
+Deno.test("Scaler does not say that it tries again once it is stopped", async () => {
+  const errors: string[] = [];
+  const log = { ...SILENT, error: (message: string) => void errors.push(message) };
+  const { scaler, pool, readiness } = makeScaler({ min: 1, max: 1, spare: 0 }, log);
+  readiness.isFailing = true;
+  scaler.fill();
+  scaler.stop();
+  await until("the lane is gone", () => pool.lanes.length === 0);
+  assertEquals(errors, []);
 });
 
 Deno.test("Scaler.initialLanes() starts the fewest lanes, however many clients there are", async () => {
@@ -198,3 +237,77 @@ Deno.test("Scaler logs one failure for all lanes that cannot start at a time, an
   await ready([11, 12, 13, 14, 15]);
   scaler.stop();
 });
+
+const REPLACED = "Worker started to replace a lost one";
+
+Deno.test(
+  "a lane that dies while it retires is not said to be replaced by the next one that starts",
+  TIMERS,
+  async () => {
+    await using server = superviseFakes();
+    const { supervisor, lanes, records, start } = server;
+    await start(planOf({ min: 2 }));
+    for (const { row } of lanes.all) row.addOpen(1, row.tenancy);
+    supervisor.scale(-1);
+    await until("one retires", () => lanes.all[0]?.calls.includes("retire") === true);
+    lanes.all[0]?.crash("boom");
+    await until("it is gone", () => supervisor.lanes.length === 1);
+    supervisor.scale(1);
+    await until("another one has started", () => supervisor.lanes[1]?.state === "ready");
+    assertEquals(records, ["Worker crashed: its connections are closed"]);
+  },
+);
+
+Deno.test(
+  "a lane that is lost during a reload is replaced by one of its generation, not by a new one",
+  TIMERS,
+  async () => {
+    await using server = superviseFakes();
+    const { supervisor, lanes, records, start } = server;
+    await start(planOf({ min: 2 }));
+    lanes.isHeld = true;
+    const reload = start(planOf({ min: 2 }));
+    await until("a new lane starts", () => lanes.of(1).length === 1);
+    lanes.all[0]?.row.add("accepted", 1);
+    lanes.all[0]?.crash("boom");
+    await until("it is replaced", () => lanes.of(0).length === 3);
+    lanes.of(1)[0]?.ready();
+    await until("the new lane is ready", () => supervisor.lanes[1]?.state === "ready");
+    assertEquals(records.includes(REPLACED), false);
+    lanes.of(0).at(-1)?.ready();
+    await until("its replacement is ready", () => records.includes(REPLACED));
+    lanes.isHeld = false;
+    lanes.all.forEach((lane) => lane.ready());
+    await reload;
+    assertEquals(records.filter((record) => record === REPLACED).length, 1);
+  },
+);
+
+Deno.test(
+  "a hung lane that serves is said to be replaced, one that retires is not",
+  TIMERS,
+  async () => {
+    await using server = superviseFakes({ maxHungThreads: 9 });
+    const { supervisor, lanes, records, start } = server;
+    await start(planOf({ min: 2 }));
+    for (const { row } of lanes.all) row.addOpen(1, row.tenancy);
+    const hang = (number: number) => {
+      const lane = supervisor.lanes.find((one) => one.number === number);
+      if (lane !== undefined) supervisor.killHung(lane);
+    };
+    supervisor.scale(-1);
+    await until("one retires", () => lanes.all[0]?.calls.includes("retire") === true);
+    hang(0);
+    supervisor.scale(1);
+    await until("another one has started", () => supervisor.lanes[1]?.state === "ready");
+    assertEquals(records, []);
+    hang(1);
+    await until("it is replaced", () => records.length > 0);
+    assertEquals(records, [REPLACED]);
+    assertEquals(supervisor.hungThreads.map(({ number, state }) => `${number} ${state}`), [
+      "0 hung",
+      "1 hung",
+    ]);
+    assertEquals(supervisor.totals.hung, 2);
+  },
+);

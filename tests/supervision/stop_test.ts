@@ -4,7 +4,7 @@ import type { Exit, LaneHandle } from "../../src/places/handle.ts";
 import type { Generation } from "../../src/supervision/generation.ts";
 import { stopLanes } from "../../src/supervision/stop.ts";
 import { SupervisedLane } from "../../src/supervision/supervised_lane.ts";
-import { UNLIMITED } from "../helpers/supervision.ts";
+import { planOf, UNLIMITED } from "../helpers/supervision.ts";
 import { until } from "../helpers/until.ts";
 
 /** How a lane behaves when stopped; it never ends otherwise. */
@@ -58,7 +58,8 @@ function makeLane(behaviour: Behaviour): { lane: SupervisedLane; calls: readonly
   if (row === null) throw new Error("No row is free");
   row.state = behaviour.isStarting ? "starting" : "ready";
   row.addOpen(behaviour.open ?? 0, row.tenancy);
-  return { lane: new SupervisedLane(handle, 0, row, {} as Generation, UNLIMITED, 100), calls };
+  const generation = { plan: planOf({}) } as Generation;
+  return { lane: new SupervisedLane(handle, 0, row, generation, UNLIMITED, 100), calls };
 }
 
 const HOUR = 3_600_000;

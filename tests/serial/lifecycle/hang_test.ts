@@ -85,6 +85,24 @@ Deno.test("--max-hung-threads drains the server, which exits 70", async () => {
   );
 });
 
+Deno.test("a thread that loops while it retires counts as hung, not as ended", async () => {
+  await using status = await statusFile();
+  const timeouts = ["--worker-timeout", "8s", "--retire-timeout", "1s", "--graceful-timeout", "1s"];
+  const args = [...workers("pooled", 1), ...TROUBLE, ...timeouts, ...status.args];
+  await using server = await startServer(args);
+  using client = await Client.connect(server);
+  await client.send("loop\n");
+  server.kill("SIGHUP");
+  await server.logged("Reloaded");
+  const hung = await server.logged("Worker hung");
+  assertEquals([hung.message, hung["sluice.worker"]], ["Worker hung", 0]);
+  await status.says(
+    "it is hung, and another one ready",
+    ({ totals, lanes }) =>
+      totals.hung === 1 && String(lanes.map((lane) => lane.state)) === "ready,hung",
+  );
+});
+
 Deno.test("a worker that is merely slow recovers, and is not replaced", async () => {
   await using status = await statusFile();
   const args = [...workers("pooled"), ...TROUBLE, "--worker-timeout", "10s", ...status.args];

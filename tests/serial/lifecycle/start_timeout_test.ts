@@ -235,3 +235,24 @@ for (const mode of ["async", "pooled", "forked"]) {
     await Deno.remove(folder, { recursive: true });
   });
 }
+
+Deno.test("a thread that is no longer needed while it loops in its start is not forgotten", async () => {
+  await using handler = await makeHandler("export default { serve() {} };");
+  await using status = await statusFile();
+  const args = [...workers("pooled", 1), ...handler.args, ...THREE_SECONDS, ...status.args];
+  await using server = await startServer(args);
+  const begun = `${handler.path}.begun`;
+  await Deno.writeTextFile(
+    handler.path,
+    `Deno.writeTextFileSync(${JSON.stringify(begun)}, ""); ${LOOPS.source}`,
+  );
+  server.kill("SIGTTIN");
+  await until("it loops", () => Deno.stat(begun).then(() => true, () => false));
+  await Deno.remove(begun);
+  server.kill("SIGTTOU");
+  await server.logged("Worker stuck in its start");
+  await status.says(
+    "it is kept, and the other one serves",
+    ({ lanes }) => String(lanes.map((lane) => lane.state)) === "ready,hung",
+  );
+});
