@@ -147,6 +147,14 @@ Deno.test("src/ uses arguments, signals and exit only in the program and the pla
   }
 });
 
+Deno.test("what may share a thread with a handler sets timers by base/timers.ts, which a handler cannot replace", () => {
+  for (const { path, text } of SOURCE) {
+    if (folderOf(path) === "bench" || path === "src/base/timers.ts") continue;
+    const found = /\b(?:setTimeout|setInterval)\(|@std\/async\/delay/.exec(withoutComments(text));
+    assertEquals(found?.[0], undefined, path);
+  }
+});
+
 Deno.test("functionLengths() finds functions, methods and arrow functions, and no other blocks", () => {
   const text = `export class A {
   constructor(a: number) {

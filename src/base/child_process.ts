@@ -1,4 +1,5 @@
 import { encodeMessage, encodeWord, readMessages } from "./pipe.ts";
+import { later } from "./timers.ts";
 import { writeAll } from "./write_text.ts";
 
 const PERMISSIONS = ["net", "read", "write", "run", "env", "sys", "ffi", "import"] as const;
@@ -93,9 +94,9 @@ export class ChildProcess<Sent, Received> {
    */
   async finish(patience: number): Promise<void> {
     this.#stdin.close().catch(() => {});
-    const timer = setTimeout(() => this.kill(), patience);
+    const cancel = later(patience, () => this.kill());
     await this.status;
-    clearTimeout(timer);
+    cancel();
   }
 }
 

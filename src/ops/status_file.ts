@@ -1,5 +1,6 @@
 import { replaceFile, replaceFileSync } from "../base/replace_file.ts";
 import { cannotWrite } from "../base/system_errors.ts";
+import { every } from "../base/timers.ts";
 import type { Status } from "./status.ts";
 
 /** Milliseconds between writes. */
@@ -40,12 +41,12 @@ export function keepStatusFile(
     }
   }
   let writing: Promise<void> | null = null;
-  const timer = setInterval(() => {
+  const stop = every(period, () => {
     writing ??= write().finally(() => writing = null);
-  }, period);
+  });
   return {
     async [Symbol.asyncDispose]() {
-      clearInterval(timer);
+      stop();
       await writing;
       await removeOwn(path);
     },

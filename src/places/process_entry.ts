@@ -3,6 +3,7 @@ import { cpuTime } from "../base/cpu_clock.ts";
 import { EXIT } from "../base/exit.ts";
 import { readWord } from "../base/pipe.ts";
 import { SIGNAL_NAMES } from "../base/signals.ts";
+import { every, later } from "../base/timers.ts";
 import { AddressTables } from "../core/address_counts.ts";
 import type { Emit } from "../core/event.ts";
 import type { Order } from "../lane/order.ts";
@@ -55,7 +56,7 @@ export async function runProcess(): Promise<number> {
     // The parent is gone: leave new clients to the server that replaces it.
     receive({ type: "stopAccepting" });
     receive({ type: "drain" });
-    setTimeout(() => exit.resolve(EXIT.software), gracefulTimeout);
+    later(gracefulTimeout, () => exit.resolve(EXIT.software));
   });
   const code = await exit.promise;
   await pipe.close();
@@ -71,10 +72,10 @@ function makeHost(order: Order, pipe: ParentPipe, restartAlarm: () => void): Wor
   pipe.attach(row);
   // The parent tells by this that the lane has begun to start.
   pipe.reportRowNow();
-  setInterval(() => {
+  every(order.heartbeat, () => {
     pipe.reportRow();
     restartAlarm();
-  }, order.heartbeat);
+  });
   return {
     scoreboard,
     addressTables: (connections) => new AddressTables().reserve(connections),

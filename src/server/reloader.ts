@@ -1,3 +1,4 @@
+import { later } from "../base/timers.ts";
 import { within } from "../base/within.ts";
 import { literal, type Logger } from "../log/logger.ts";
 import { flagName, OPTION_KEYS, type OptionKey, type Settings } from "../settings/options.ts";
@@ -40,7 +41,8 @@ export class Reloader implements Disposable {
   readonly #reloadSettings: ReloadSettings;
   readonly #log: Logger;
   #settings: Settings;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  /** Cancels the reload that is to begin soon. */
+  #cancel: (() => void) | null = null;
   #running: Promise<void> = Promise.resolve();
   #isRunning = false;
   /** Whether a reload waits for the one in progress. */
@@ -61,14 +63,14 @@ export class Reloader implements Disposable {
   /** Reloads a second from now; further requests until then join it. */
   request(): void {
     if (this.#isOver) return;
-    this.#timer ??= setTimeout(() => this.#start(), GATHER);
+    this.#cancel ??= later(GATHER, () => this.#start());
   }
 
   /** Reloads now, because a file has changed. */
   #requestNow(path: string): void {
     if (this.#isOver) return;
     this.#log.info("Reloading: a file of the handler has changed", { "file.path": path });
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#cancel?.();
     this.#start();
   }
 
@@ -76,11 +78,11 @@ export class Reloader implements Disposable {
   [Symbol.dispose](): void {
     this.#isOver = true;
     this.#watcher[Symbol.dispose]();
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#cancel?.();
   }
 
   #start(): void {
-    this.#timer = null;
+    this.#cancel = null;
     if (this.#isWaiting) return;
     this.#isWaiting = true;
     if (this.#isRunning) this.#log.info("Reloading once the reload in progress has ended");

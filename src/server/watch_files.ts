@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { later } from "../base/timers.ts";
 import type { Logger } from "../log/logger.ts";
 
 /** Source files of a handler, as opposed to a log file written beside it. */
@@ -48,22 +49,22 @@ function watchFiles(
 ): Disposable {
   const folder = dirname(handler);
   const watcher = Deno.watchFs(folder);
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancel = () => {};
   void (async () => {
     for await (const { kind, paths } of watcher) {
       const path = paths.find((path) =>
         SOURCE.test(path) && !IGNORED.test(path.slice(folder.length))
       );
       if (path === undefined || kind === "access") continue;
-      clearTimeout(timer);
-      timer = setTimeout(() => onChange(path), QUIET);
+      cancel();
+      cancel = later(QUIET, () => onChange(path));
     }
   })().catch((error) => {
     log.error("Cannot watch the handler's files any longer", { "file.path": folder, error });
   });
   return {
     [Symbol.dispose]() {
-      clearTimeout(timer);
+      cancel();
       watcher.close();
     },
   };

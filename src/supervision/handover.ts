@@ -1,4 +1,4 @@
-import { delay } from "@std/async/delay";
+import { sleep } from "../base/timers.ts";
 import type { SupervisionSettings } from "./settings.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
@@ -60,7 +60,7 @@ export async function handOver(
       full.slice(next, next + room).forEach(retire);
       next += room;
       countExpected();
-      if (next < full.length || mustWait()) await delay(STEP);
+      if (next < full.length || mustWait()) await sleep(STEP);
     }
   } finally {
     successors.expected = 0;

@@ -1,3 +1,4 @@
+import { every } from "../base/timers.ts";
 import type { Row } from "../lane/row.ts";
 
 /** The health of a lane, judged by its heartbeats. */
@@ -61,14 +62,14 @@ export class HeartbeatMonitor {
     return this.last !== this.#first;
   }
 
-  /** Acts when there has been a heartbeat after the one at `last`; returns the timer that looks for it. */
-  whenAfter(last: number, act: () => void): ReturnType<typeof setInterval> {
-    const timer = setInterval(() => {
+  /** Acts when there has been a heartbeat after the one at `last`; returns a function that looks for it no longer. */
+  whenAfter(last: number, act: () => void): () => void {
+    const stop = every(STEP, () => {
       if (this.last === last) return;
-      clearInterval(timer);
+      stop();
       act();
-    }, STEP);
-    return timer;
+    });
+    return stop;
   }
 
   /** Milliseconds without a heartbeat after which the lane is suspect. */

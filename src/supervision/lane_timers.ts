@@ -1,16 +1,18 @@
+import { later } from "../base/timers.ts";
+
 /** The timers of a lane, which end with it. */
 export class LaneTimers {
-  readonly #timers: ReturnType<typeof setTimeout>[] = [];
+  readonly #stops: (() => void)[] = [];
   #isOver = false;
 
   /** Acts after a time, unless the lane ends before. */
   after(milliseconds: number, act: () => void): void {
-    this.keep(() => setTimeout(act, milliseconds));
+    this.keep(() => later(milliseconds, act));
   }
 
-  /** Starts a timer, unless the lane is gone. */
-  keep(start: () => ReturnType<typeof setTimeout>): void {
-    if (!this.#isOver) this.#timers.push(start());
+  /** Starts a timer, unless the lane is gone; `start` returns a function that stops it. */
+  keep(start: () => () => void): void {
+    if (!this.#isOver) this.#stops.push(start());
   }
 
   /** Waits for a reply, but no longer than some milliseconds. */
@@ -23,6 +25,6 @@ export class LaneTimers {
   /** Ends all timers; no more are started. */
   end(): void {
     this.#isOver = true;
-    this.#timers.forEach(clearTimeout);
+    for (const stop of this.#stops) stop();
   }
 }

@@ -1,4 +1,4 @@
-import { delay } from "@std/async/delay";
+import { sleep } from "../base/timers.ts";
 import { within } from "../base/within.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Logger } from "../log/logger.ts";
@@ -56,7 +56,7 @@ export class LaneReplacer {
       return await this.#retireAll(old, settings);
     }
     try {
-      await delay(SETTLE);
+      await sleep(SETTLE);
       // When a socket closes, the last of the group takes its index: the first new one keeps its own longest.
       await setFilter(leader, { first, count: 1 });
       await this.#retireAll(old, settings);

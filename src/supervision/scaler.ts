@@ -1,3 +1,4 @@
+import { later } from "../base/timers.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Plan } from "../modes/mode.ts";
 import { Backoff } from "./backoff.ts";
@@ -26,7 +27,8 @@ export class Scaler implements Successors {
   readonly #lanes: ServingLanes;
   #backoff = new Backoff();
   #outages: Outages;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  /** Cancels the launch that a backoff delays. */
+  #cancel: (() => void) | null = null;
   #isStopped = false;
 
   constructor(options: ScalerOptions) {
@@ -45,7 +47,7 @@ export class Scaler implements Successors {
     this.#lanes.generation = generation;
     this.#backoff = new Backoff();
     this.#outages = new Outages(this.#options.log);
-    this.#clearTimer();
+    this.#cancelLaunch();
   }
 
   get expected(): number {
@@ -104,28 +106,28 @@ export class Scaler implements Successors {
   /** Starts missing lanes, with a delay if lanes die early, and reports whether all are full. */
   fill(): void {
     if (this.#isStopped || this.serving === null) return;
-    if (this.#timer === null) this.#launchInTime(this.#backoff.delay);
+    if (this.#cancel === null) this.#launchInTime(this.#backoff.delay);
     this.#options.onFull(this.#lanes.isFull);
   }
 
   #launchInTime(delay: number): void {
     if (delay === 0) return this.#launchMissing();
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
+    this.#cancel = later(delay, () => {
+      this.#cancel = null;
       this.#launchMissing();
       this.#options.onFull(this.#lanes.isFull);
-    }, delay);
+    });
   }
 
   /** Starts no more lanes. */
   stop(): void {
     this.#isStopped = true;
-    this.#clearTimer();
+    this.#cancelLaunch();
   }
 
-  #clearTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+  #cancelLaunch(): void {
+    this.#cancel?.();
+    this.#cancel = null;
   }
 
   /**
@@ -139,7 +141,7 @@ export class Scaler implements Successors {
     const hasServed = lane.isServing && lane.readySince !== null;
     if (hasServed && (error !== null || lane.isHung)) this.#outages.begin();
     // Further deaths while a restart is pending belong to the same attempt.
-    const isCounted = this.#timer === null;
+    const isCounted = this.#cancel === null;
     if (isCounted && lane.startError !== null) this.#logFailure(lane.startError);
     const isEarly = error !== null && lane.isServing && !lane.isStable;
     if (isCounted && isEarly) this.#backoff.failed(error);

@@ -1,3 +1,4 @@
+import { later, sleep } from "../base/timers.ts";
 import { KILL_PATIENCE, type SupervisedLane } from "./supervised_lane.ts";
 
 /** The outcome of stopping a server. */
@@ -23,17 +24,15 @@ export async function stopLanes(
   kill: Promise<void>,
   onDrain: (open: number) => void,
 ): Promise<Stop> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<"deadline">((resolve) => {
-    timer = setTimeout(() => resolve("deadline"), gracefulTimeout);
-  });
+  const { promise: deadline, resolve } = Promise.withResolvers<"deadline">();
+  const cancel = later(gracefulTimeout, () => resolve("deadline"));
   const drained = drainAll(lanes, onDrain);
   const outcome = await Promise.race([drained, deadline, kill.then(() => "killed" as const)]);
-  clearTimeout(timer);
+  cancel();
   const connectionsKilled = countOpen(lanes());
   if (outcome !== "drained") {
     for (const lane of lanes()) lane.kill();
-    await Promise.race([drained, new Promise((end) => setTimeout(end, 2 * KILL_PATIENCE))]);
+    await Promise.race([drained, sleep(2 * KILL_PATIENCE)]);
   }
   return { connectionsKilled, isCutShort: outcome === "killed" };
 }

@@ -1,4 +1,4 @@
-import { delay } from "@std/async/delay";
+import { sleep } from "../base/timers.ts";
 import type { Plan } from "../modes/mode.ts";
 import type { Ready } from "../places/handle.ts";
 import type { Generation, Work } from "./generation.ts";
@@ -118,7 +118,7 @@ export class Succession {
   /** Some lanes of the serving generation may have retired for these: they serve until others have started. */
   async #retireOnceReplaced(lanes: readonly SupervisedLane[]): Promise<void> {
     while (this.#scaler.isGrowing && lanes.some((lane) => lane.isServing)) {
-      await delay(STEP);
+      await sleep(STEP);
       this.#scaler.fill();
     }
     for (const lane of lanes) void lane.retire(this.#pool.settings);

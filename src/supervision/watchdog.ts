@@ -1,3 +1,4 @@
+import { every } from "../base/timers.ts";
 import type { Logger } from "../log/logger.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
@@ -21,7 +22,8 @@ export class Watchdog {
   readonly #supervisor: WatchdogTarget;
   readonly #log: Logger;
   readonly #interval: number;
-  readonly #timer: ReturnType<typeof setInterval>;
+  /** Ends the checks. */
+  readonly stop: () => void;
   #checked = performance.now();
   #checkedSlowly = performance.now();
 
@@ -30,11 +32,7 @@ export class Watchdog {
     this.#supervisor = supervisor;
     this.#log = log;
     this.#interval = interval;
-    this.#timer = setInterval(() => this.#check(), interval);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
+    this.stop = every(interval, () => this.#check());
   }
 
   #check(): void {
