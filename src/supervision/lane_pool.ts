@@ -127,6 +127,7 @@ export class LanePool {
     const hasCrashed = exit.kind === "crashed";
     if (hasCrashed) this.#logCrash(lane, exit.error);
     else if (!lane.isCancelled) lane.startError = startError;
+    if (lane.isOverdue) this.#logOverdue(lane);
     this.totals.keep(lane.row);
     this.#lanes.delete(lane);
     this.#options.onGone(lane, hasCrashed ? exit.error : lane.startError);
@@ -134,6 +135,15 @@ export class LanePool {
     const keepsRow = lane.generation.plan.place === "thread" && (lane.isHung || lane.isStuck);
     if (!keepsRow) lane.leaveRow();
     this.#options.scoreboard.close(lane.row, keepsRow ? "hung" : "free");
+  }
+
+  #logOverdue(lane: SupervisedLane): void {
+    this.#options.log.warn("Worker killed: it did not end by its deadline", {
+      "sluice.worker": lane.number,
+      "sluice.worker.pid": lane.handle.pid,
+      "sluice.worker.generation": lane.generation.number,
+      "sluice.connections.killed": lane.row.open,
+    });
   }
 
   #logCrash(lane: SupervisedLane, error: Error): void {

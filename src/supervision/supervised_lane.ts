@@ -37,6 +37,8 @@ export class SupervisedLane {
   isHung = false;
   /** Whether its thread is stuck in the start, and cannot be ended. */
   isStuck = false;
+  /** Whether it was killed because it did not end in time, though its connections were to be closed. */
+  isOverdue = false;
   /** Whether it was told to end before it was ready. */
   isCancelled = false;
   /** Resolves when the lane is gone. */
@@ -169,7 +171,11 @@ export class SupervisedLane {
   kill(): void {
     const { last } = this.heartbeat;
     this.handle.closeConnections();
-    this.#timers.after(KILL_PATIENCE, () => this.#onceItRuns(last, () => this.handle.kill()));
+    this.#timers.after(KILL_PATIENCE, () =>
+      this.#onceItRuns(last, () => {
+        this.isOverdue = true;
+        this.handle.kill();
+      }));
   }
 
   /** Kills a lane that is no longer needed while it starts, or shuts it down if it is ready by then. */

@@ -33,6 +33,28 @@ Deno.test("kill -9 of a forked child closes only its own connections, and the ch
   assertEquals(await server.exited, 0);
 });
 
+Deno.test("a stopped process that does not end by its deadline is killed, and logged", async () => {
+  await using status = await statusFile();
+  await using server = await startServer([
+    ...[...workers("forked", 1), ...TROUBLE, ...status.args],
+    ...["--worker-timeout", "0", "--retire-timeout", "100ms", "--graceful-timeout", "100ms"],
+  ]);
+  using client = await Client.connect(server);
+  await client.ask("hello");
+  const { lanes } = await status.says("it is open", ({ totals }) => totals.open === 1);
+  const [{ pid } = { pid: 0 }] = lanes;
+  Deno.kill(pid, "SIGSTOP");
+  server.kill("SIGHUP");
+  const record = await server.logged("Worker killed: it did not end by its deadline");
+  assertEquals(
+    [record["sluice.worker.pid"], record["sluice.connections.killed"], record["severity"]],
+    [pid, 1, "WARN"],
+  );
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+  assertEquals(server.records("Worker killed").length, 1);
+});
+
 /**
  * Sends a slow request, and resolves once the handler works on it: by then, the
  * request before it in the same packet has been answered.

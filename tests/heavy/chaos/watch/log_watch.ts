@@ -21,7 +21,7 @@ export class LogWatch {
   first: LogRecord | null = null;
   /** The record of the stop. */
   last: LogRecord | null = null;
-  /** The numbers of lanes that crashed or hung. */
+  /** The numbers of lanes that crashed, hung or were killed. */
   readonly #lostLanes = new Set<string>();
   /** Connections by lane: those that were accepted, and those that ended. */
   readonly #accepted = new Map<string, Set<string>>();
@@ -61,7 +61,7 @@ export class LogWatch {
       this.#note(record, this.#ended);
       this.open.delete(id);
     }
-    if (/^Worker (crashed|hung)/.test(message)) {
+    if (/^Worker (crashed|hung|killed)/.test(message)) {
       this.#lostLanes.add(String(record["sluice.worker"]));
     }
     if (/^(Reloaded$|Cannot reload)/.test(message)) {
