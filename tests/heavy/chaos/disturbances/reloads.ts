@@ -20,7 +20,8 @@ export async function reload(subject: Subject, code: Code): Promise<void> {
   const close = isGood ? null : world.excuses.errors.open(code, isCannotReload);
   subject.hangUp();
   const outcome = await subject.reloaded(since);
-  close?.();
+  // A lane may have begun just before to load the same code.
+  if (close !== null) void pause(subject.setup.timeouts.start).then(close);
   const took = Math.round(performance.now() - since);
   if (outcome === null) {
     world.violations.add("reload", `no outcome within ${took} ms (${code} code)`);
