@@ -13,12 +13,15 @@ export type ImportModule = (path: string) => Promise<{ default?: unknown }>;
 /**
  * Imports a module from disk.
  *
- * @param generation A new number reloads the module itself; its imports stay
- * cached for the life of the thread.
+ * @param generation A new number reloads the module and all modules that it imports,
+ * except those of packages.
  */
-export function importFile(path: string, generation = 0): Promise<{ default?: unknown }> {
+export async function importFile(path: string, generation = 0): Promise<{ default?: unknown }> {
   const url = fileUrl(path);
-  return import(generation === 0 ? url : `${url}?generation=${generation}`);
+  if (generation === 0) return await import(url);
+  const { followGenerations, generationUrl } = await import("./module_generations.ts");
+  await followGenerations();
+  return await import(generationUrl(url, generation));
 }
 
 /** The URL of an absolute path. Node's `pathToFileURL` would load 2 MB into each thread. */
