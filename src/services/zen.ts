@@ -20,5 +20,9 @@ export const zen = defineService({
   options: [],
   refusal: "Error: too many clients.",
   create: (context) =>
-    serveRequests({ type: "delimiter", delimiter: "?", limit: 1024 }, handler, context),
+    serveRequests(
+      { type: "delimiter", delimiter: "?", skipNewlines: true, limit: 1024 },
+      handler,
+      context,
+    ),
 });

@@ -19,6 +19,25 @@ testEachMode(
 );
 
 testEachMode(
+  "zen takes the line ending after a question for no question: it delays no stop",
+  async ({ args }) => {
+    await using server = await startServer(args("--service", "zen"));
+    using client = await Client.connect(server);
+    await client.send("Beautiful is better than?\r\n");
+    assertEquals(await client.receiveUntil("."), "Ugly.");
+    await client.send("Explicit is better than?\r\n");
+    assertEquals(await client.receiveUntil("."), "Implicit.");
+    server.kill("SIGTERM");
+    assertEquals(await client.receiveAll(), "");
+    assertEquals(await server.exited, 0);
+    const [record] = server.records("Connection closed");
+    assertEquals(record?.["sluice.connection.phase"], "idle");
+    assertEquals(record?.["sluice.connection.unfinished"], undefined);
+    assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);
+  },
+);
+
+testEachMode(
   "zen logs the unfinished question of a client that disconnects",
   async ({ args }) => {
     await using server = await startServer(args("--service", "zen"));

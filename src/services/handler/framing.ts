@@ -12,7 +12,16 @@ import type { ServiceContext } from "../service.ts";
  */
 export type Framing =
   | { readonly type: "lines"; readonly limit?: number }
-  | { readonly type: "delimiter"; readonly delimiter: string; readonly limit?: number }
+  | {
+    readonly type: "delimiter";
+    readonly delimiter: string;
+    /**
+     * Whether CR and LF before a request are dropped: the return key of a terminal sends
+     * them after the delimiter. The default is false.
+     */
+    readonly skipNewlines?: boolean;
+    readonly limit?: number;
+  }
   | {
     readonly type: "length";
     /** Size of the prefix in bytes; it holds the number of bytes after it. */
@@ -84,8 +93,10 @@ function createCodec(framing: Framing): Codec<string | Uint8Array> {
       };
     case "delimiter": {
       const delimiter = encoder.encode(framing.delimiter);
+      const { skipNewlines = false } = framing;
       return {
         read: async (connection) => {
+          if (skipNewlines) await dropNewlines(connection);
           const request = await connection.readUntil(delimiter, limit);
           return request === null ? null : decoder.decode(request);
         },
@@ -95,6 +106,15 @@ function createCodec(framing: Framing): Codec<string | Uint8Array> {
     case "length":
       return lengthPrefix(framing.bytes, framing.endian ?? "big", limit);
   }
+}
+
+/** Drops CR and LF until a request begins; without one the connection is idle, not amid a request. */
+async function dropNewlines(connection: Connection): Promise<void> {
+  do {
+    const { pending } = connection;
+    const begin = pending.findIndex((byte) => byte !== 13 && byte !== 10);
+    connection.skip(begin === -1 ? pending.length : begin);
+  } while (!connection.hasPending && await connection.fill());
 }
 
 function lengthPrefix(bytes: number, endian: "big" | "little", limit: number): Codec<Uint8Array> {

@@ -74,6 +74,7 @@ const framingSchema = v.variant("type", [
   v.strictObject({
     type: v.literal("delimiter"),
     delimiter: v.pipe(v.string(TEXT), v.check((text) => text !== "", TEXT)),
+    skipNewlines: v.optional(v.boolean("true or false")),
     limit,
   }, expectedKey),
   v.strictObject({

@@ -35,6 +35,17 @@ Deno.test("Framing by delimiter splits after a delimiter of any length and keeps
   assertEquals(text(answer), "[a-b--][c--]");
 });
 
+Deno.test("Framing by delimiter drops newlines before a request with skipNewlines, and only then", async () => {
+  const framing = { type: "delimiter", delimiter: ";" } as const;
+  const data = "\r\na\r\n;\r\n\n;b;\r\n";
+  const skipping = await exchange({ ...framing, skipNewlines: true }, data);
+  assertEquals(text(skipping.answer), "[a\r\n;][;][b;]");
+  assertEquals(skipping.summary.error, null);
+  const keeping = await exchange(framing, data);
+  assertEquals(text(keeping.answer), "[\r\na\r\n;][\r\n\n;][b;]");
+  assert(keeping.summary.error instanceof IncompleteReadError);
+});
+
 Deno.test("Framing by length reads and writes prefixes of each width in both byte orders", async () => {
   for (const bytes of [1, 2, 4, 8] as const) {
     for (const endian of ["big", "little"] as const) {
