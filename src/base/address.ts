@@ -20,6 +20,7 @@ export const MAX_PORT = 65_535;
 
 const TCP = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/;
 const NAME = /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_.])?$/i;
+const LOCALHOST = /^localhost\.?$/i;
 /** Loose: two colons are enough to tell it from a name with a port. */
 const IPV6 = /^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(?:%[a-z0-9._-]+)?$/i;
 
@@ -58,6 +59,15 @@ export function parseHostname(text: string): string | null {
   const hostname = bracketed ? text.slice(1, -1) : text;
   if (IPV6.test(hostname)) return hostname;
   return !bracketed && NAME.test(hostname) ? hostname : null;
+}
+
+/**
+ * The addresses that an address stands for: `localhost` stands for the loopback addresses of
+ * both families (RFC 6761, section 6.3), any other address for itself.
+ */
+export function expandLocalhost(address: Address): readonly Address[] {
+  if (address.transport === "unix" || !LOCALHOST.test(address.hostname)) return [address];
+  return ["127.0.0.1", "::1"].map((hostname) => ({ ...address, hostname }));
 }
 
 /** Formats an address for {@linkcode parseAddress}, with IPv6 in brackets. */

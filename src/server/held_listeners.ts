@@ -1,8 +1,9 @@
 import { type Address, formatAddress } from "../base/address.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
-import { listen, type Listener } from "../core/listener.ts";
+import { listen } from "../core/listener.ts";
 import { setUserTimeout } from "../core/user_timeout.ts";
 import type { Plan } from "../modes/mode.ts";
+import { type HeldAddress, type Hold, holdAddress } from "./hold_address.ts";
 
 /** Listening sockets that the main thread keeps open for the life of the server, without accepting. */
 export interface HeldListeners {
@@ -26,47 +27,54 @@ export async function holdListeners(
   plan: Plan,
   backlog: number,
 ): Promise<HeldListeners> {
-  const held: Listener[] = [];
-  const hold = async (address: Address, sharing: "shared" | "own") => {
-    const listener = await listen(address, { sharing, takeOver: false, backlog, unixMode: null });
-    held.push(listener);
-    return listener;
-  };
-  const close = () => held.forEach((listener) => listener.close());
-  const wanted: Address[] = [];
+  const held: HeldAddress[] = [];
+  const close = () => held.forEach((one) => one.close());
+  const hold = holdWith(plan, backlog);
   try {
-    for (const address of addresses) {
-      if (address.transport === "unix") {
-        wanted.push(address);
-      } else if (plan.sharing === "shared") {
-        const [first, second] = [await hold(address, "shared"), await hold(address, "shared")];
-        if (!isSame(first.address, second.address)) throw cannotShare(address);
-        second.close();
-        wanted.push(address);
-      } else {
-        // Each process opens its own socket. Holding one here would make the kernel queue clients
-        // on it; without an exclusive bind first, the port could belong to another server.
-        const only = await hold(address, "own");
-        wanted.push(only.address);
-        only.close();
-      }
-    }
+    for (const address of addresses) held.push(...await holdAddress(address, hold));
   } catch (error) {
     close();
     throw error;
   }
-  const sharedPorts = held.map(({ address }) => address).flatMap((address) =>
-    address.transport === "tcp" && plan.sharing === "shared" ? [address.port] : []
+  const sharedPorts = held.flatMap(({ bound }) =>
+    bound.transport === "tcp" && plan.sharing === "shared" ? [bound.port] : []
   );
   let userTimeout: number | null = null;
   return {
-    addresses: wanted,
+    addresses: held.map(({ wanted }) => wanted),
     setUserTimeout(timeout) {
       if (timeout === userTimeout) return;
       userTimeout = timeout;
       for (const port of sharedPorts) setUserTimeout(port, timeout);
     },
     close,
+  };
+}
+
+/** How the lanes of a plan have their address held. */
+function holdWith(plan: Plan, backlog: number): Hold {
+  const open = (address: Address, sharing: "shared" | "own") =>
+    listen(address, { sharing, takeOver: false, backlog, unixMode: null });
+  return async (address) => {
+    // A lane on the main thread opens it.
+    if (address.transport === "unix") return { wanted: address, bound: address, close() {} };
+    if (plan.sharing !== "shared") {
+      // Each process opens its own socket. Holding one here would make the kernel queue clients
+      // on it; without an exclusive bind first, the port could belong to another server.
+      const only = await open(address, "own");
+      only.close();
+      return { wanted: only.address, bound: only.address, close() {} };
+    }
+    const first = await open(address, "shared");
+    try {
+      const second = await open(address, "shared");
+      second.close();
+      if (!isSame(first.address, second.address)) throw cannotShare(address);
+    } catch (error) {
+      first.close();
+      throw error;
+    }
+    return { wanted: address, bound: first.address, close: () => first.close() };
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Address, formatAddress } from "../base/address.ts";
+import { type Address, expandLocalhost, formatAddress } from "../base/address.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 import type { Plan } from "../modes/mode.ts";
 import type { Settings } from "../settings/options.ts";
@@ -14,7 +14,7 @@ export function validatePlan(
   { place }: Pick<Plan, "place">,
   addresses: readonly Address[],
 ): void {
-  const names = addresses.map(formatAddress);
+  const names = addresses.flatMap(expandLocalhost).map(formatAddress);
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (repeated !== undefined) {
     throw new ExitError(

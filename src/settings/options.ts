@@ -40,7 +40,8 @@ export const OPTIONS = {
   host: option(kinds.host(), {
     default: "127.0.0.1",
     group: "Listen",
-    help: "Host name or IP address to listen on; 0.0.0.0 and :: listen on all interfaces",
+    help: "Host name or IP address to listen on: localhost is 127.0.0.1 and ::1; 0.0.0.0 and :: " +
+      "are all interfaces",
   }),
   port: option(kinds.integer(0, MAX_PORT), {
     default: null,

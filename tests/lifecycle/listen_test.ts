@@ -1,10 +1,14 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";
-import { runMain, SERVER, startServer } from "../helpers/server.ts";
+import { workers } from "../helpers/modes.ts";
+import { runMain, SERVER, startCommand, startServer } from "../helpers/server.ts";
 import { echoOver } from "../helpers/talk.ts";
-import { runTool, testWith } from "../helpers/tools.ts";
+import { runTool, testUnless, testWith } from "../helpers/tools.ts";
 import { until } from "../helpers/until.ts";
+
+/** Runs a command in a network namespace of its own. */
+const UNSHARE = ["unshare", "--map-root-user", "--net"];
 
 Deno.test("the first log record has the mode, service, address, pid and limits", async () => {
   await using server = await startServer(["--service", "echo", "--max-connections", "77"]);
@@ -28,6 +32,67 @@ Deno.test("--bind :: serves IPv6 and IPv4, and counts an IPv4 client as one addr
   using second = await Client.connect(server);
   assertEquals(await second.receiveAll(), "");
 });
+
+for (const mode of ["async", "threaded", "forked"]) {
+  Deno.test(`--mode ${mode}: --host localhost serves both families on one port, and after a reload, too`, async () => {
+    await using server = await startServer(
+      [...workers(mode, 2), "--service", "echo", "--host", "localhost", "--port", "0"],
+    );
+    const { port, log: [started] } = server;
+    assertStringIncludes(started?.message ?? "", `on 127.0.0.1:${port}, [::1]:${port}`);
+    const bothEcho = async () => {
+      for (const hostname of ["127.0.0.1", "::1"]) {
+        assertEquals(await echoOver(await Deno.connect({ hostname, port })), "hello");
+      }
+    };
+    await bothEcho();
+    server.kill("SIGHUP");
+    await server.logged("Reloaded");
+    await bothEcho();
+  });
+}
+
+Deno.test("--bind localhost listens on both loopback addresses, and neither may be taken or given twice", async () => {
+  const listener = Deno.listen({ hostname: "::1", port: 0 });
+  const { port } = listener.addr;
+  const bind = ["--service", "echo", "--bind", `localhost:${port}`];
+  const failure = async (args: readonly string[]) => {
+    const server = await startServer(args).catch((error: Error) => error);
+    if (server instanceof Error) return server.message;
+    await server[Symbol.asyncDispose]();
+    return "It served";
+  };
+  assertStringIncludes(await failure(bind), `Cannot bind "[::1]:${port}": address in use`);
+  listener.close();
+  assertStringIncludes(
+    await failure([...bind, "--bind", `[::1]:${port}`]),
+    `Cannot listen on "[::1]:${port}" twice`,
+  );
+  await using server = await startServer(bind);
+  assertEquals(await echoOver(await Deno.connect({ hostname: "::1", port: server.port })), "hello");
+});
+
+testUnless(networkObstacle(), "--host localhost serves IPv4 alone without IPv6", async () => {
+  // A new network namespace has no ::1 until its loopback interface is up.
+  await using server = await startCommand(
+    [...UNSHARE, ...SERVER, "--service", "echo", "--host", "localhost", "--port", "0"],
+  );
+  const [started] = server.log;
+  assertStringIncludes(started?.message ?? "", `on 127.0.0.1:${server.port}`);
+  assert(!started?.message.includes("[::1]"));
+});
+
+/** Why there can be no network namespace; null if there can. */
+function networkObstacle(): string | null {
+  const obstacle = "unshare cannot make a network namespace";
+  const [program = "", ...args] = UNSHARE;
+  try {
+    const { success } = new Deno.Command(program, { args: [...args, "true"] }).outputSync();
+    return success ? null : obstacle;
+  } catch {
+    return obstacle;
+  }
+}
 
 Deno.test("--bind is repeatable, and --max-connections covers all addresses together", async () => {
   const path = await Deno.makeTempFile();
