@@ -2,7 +2,7 @@
  * A chat room: every line is sent to all other members. Shows a protocol, with
  * callbacks in the style of Python's asyncio.Protocol.
  *
- * Run it:  deno run -A main.ts --handler examples/chat.ts
+ * Run it:  deno run -A main.ts examples/chat.ts
  * Try it:  nc 127.0.0.1 8000   (in two terminals; then /nick ada, /who, /quit)
  *
  * Writing never waits, so a member that does not read delays nobody; the server

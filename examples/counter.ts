@@ -1,7 +1,7 @@
 /**
  * A counter that all threads share. Shows shared memory, and why it needs a lock.
  *
- * Run it:  deno run -A main.ts --handler examples/counter.ts --mode pooled
+ * Run it:  deno run -A main.ts examples/counter.ts --mode pooled
  * Try it:  nc 127.0.0.1 8000
  *
  *     ADD              1      reads, waits and writes under a lock, so no addition is lost

@@ -2,7 +2,7 @@
  * A Hono application. Shows that an application written for any server with the
  * standard fetch API runs unchanged: its default export is a fetch handler.
  *
- * Run it:  deno run -A main.ts --handler examples/hono.ts
+ * Run it:  deno run -A main.ts examples/hono.ts
  * Try it:  curl -i localhost:8000/users/ada
  *          curl -i localhost:8000/json -H content-type:application/json -d '{"text":"hello"}'
  *          curl -N localhost:8000/count   (/ticks sends the same as server-sent events)
@@ -11,7 +11,7 @@
  * executable loads plain JavaScript only, so bundle the application for it:
  *
  *     deno bundle -o hono.js examples/hono.ts
- *     sluice --handler hono.js
+ *     sluice hono.js
  */
 import { Hono } from "hono";
 import { etag } from "hono/etag";

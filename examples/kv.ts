@@ -2,7 +2,7 @@
  * A key-value store with one command per line. Shows a request handler: it maps a
  * request to a response, and the framing splits the byte stream into requests.
  *
- * Run it:  deno run -A main.ts --handler examples/kv.ts
+ * Run it:  deno run -A main.ts examples/kv.ts
  * Try it:  nc 127.0.0.1 8000
  *
  *     SET color deep blue    OK

@@ -2,7 +2,7 @@
  * ROT13: rotates every letter by 13 places and echoes everything else. Shows a
  * stream handler on web streams.
  *
- * Run it:  deno run -A main.ts --handler examples/rot13.ts
+ * Run it:  deno run -A main.ts examples/rot13.ts
  * Try it:  nc 127.0.0.1 8000   (type "Uryyb"; or: nc -N 127.0.0.1 8000 < README.md)
  *
  * A stream of any length needs constant memory: backpressure stops reading from a

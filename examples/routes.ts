@@ -1,7 +1,7 @@
 /**
  * A small JSON API for notes. Shows a route table with parameters.
  *
- * Run it:  deno run -A main.ts --handler examples/routes.ts
+ * Run it:  deno run -A main.ts examples/routes.ts
  * Try it:  curl -i localhost:8000/notes -d '{"text":"Buy milk"}'
  *          curl -i localhost:8000/notes/1
  *          curl -i localhost:8000/notes/1 -X DELETE

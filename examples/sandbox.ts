@@ -2,7 +2,7 @@
  * Tries to use files, the environment, programs and the network. Shows what
  * `--sandbox` denies to a handler.
  *
- * Run it:  deno run -A main.ts --handler examples/sandbox.ts --mode pooled --sandbox
+ * Run it:  deno run -A main.ts examples/sandbox.ts --mode pooled --sandbox
  * Try it:  nc 127.0.0.1 8000   (FILE, ENV, RUN, NET; then the same without --sandbox)
  *
  *     FILE     REFUSED NotCapable: Requires read access to ...

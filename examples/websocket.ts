@@ -2,7 +2,7 @@
  * A WebSocket broadcast: every message is sent to all clients, its sender included.
  * Shows a fetch handler that upgrades requests.
  *
- * Run it:  deno run -A main.ts --handler examples/websocket.ts
+ * Run it:  deno run -A main.ts examples/websocket.ts
  * Try it:  open http://127.0.0.1:8000 in two browser windows, and enter in their consoles:
  *
  *     socket = new WebSocket("ws://127.0.0.1:8000");

@@ -14,7 +14,7 @@
  * } satisfies Handler;
  * ```
  *
- * Serve it with `sluice --handler length.ts`, and try it with `nc 127.0.0.1 8000`.
+ * Serve it with `sluice length.ts`, and try it with `nc 127.0.0.1 8000`.
  *
  * Each shape except `routes` gets a {@linkcode ServiceContext}: its log, signals to
  * stop, connections to other servers, and memory and locks shared by all threads.

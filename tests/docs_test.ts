@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { EXIT } from "../src/base/exit.ts";
 import { SIGNAL_NAMES } from "../src/base/signals.ts";
+import { isCommandName } from "../src/cli/commands/registry.ts";
 import { envName, flagName, OPTION_KEYS } from "../src/settings/options.ts";
 import { GENERATED_PAGES } from "../tools/generated_pages.ts";
 
@@ -37,6 +38,15 @@ Deno.test("docs/operating.md has every signal and every exit code", () => {
   const text = read("docs/operating.md");
   for (const name of SIGNAL_NAMES) assert(text.includes(name.slice("SIG".length)), name);
   for (const code of Object.values(EXIT)) assert(text.includes(`\n| ${code} `), String(code));
+});
+
+Deno.test("README.md serves only folders and handlers that exist, or that it writes", () => {
+  const written = ["app.ts"];
+  const words = [...read("README.md").matchAll(/^deno run -A main\.ts ([\w./]+)/gm)]
+    .map(([, word = ""]) => word)
+    .filter((word) => !isCommandName(word) && !written.includes(word));
+  assertEquals(words, ["./docs"]);
+  for (const word of words) assert(isThere(new URL(word, ROOT).pathname), word);
 });
 
 /** The anchors of a page, derived from its headings as Markdown hosts do. */

@@ -27,6 +27,8 @@ of the configuration file, without the leading dashes; if several set it, the fi
 \`sluice --print-config\` shows every value and where it comes from; \`sluice check\` validates them
 all.
 
+- An argument that is a file is short for \`--handler\`, one that is a folder for \`--root\`:
+  \`sluice app.ts ./public\`.
 - A duration is \`500ms\`, \`30s\`, \`2m\`, \`1h\` or \`1d\`; a bare number is seconds.
 - A size is \`16kb\`, \`1mb\` or \`1gb\`, in steps of 1024; a bare number is bytes.
 - A flag without a value is on, and \`--no-watch\` is \`--watch=false\`.

@@ -7,6 +7,7 @@ import { type Command, type CommandLine, SERVER_LINE } from "./commands/command.
 import { COMMAND_NAMES, type CommandName, COMMANDS, isCommandName } from "./commands/registry.ts";
 import { parseFlags, usage } from "./flags.ts";
 import { PROGRAM } from "./program.ts";
+import { findTargets, isTarget } from "./targets.ts";
 
 /** A command, and the command line to run it with. */
 export interface Invocation {
@@ -18,12 +19,13 @@ export interface Invocation {
  * Finds the command and parses its options. The values of flags stay text.
  *
  * The options of `serve` may precede the command, and `--check` is the command
- * `check`. A command with options of its own must be the first argument.
+ * `check`. A command with options of its own must be the first argument. Without a
+ * command, the arguments are those of `serve`.
  *
  * @param args As in `Deno.args`.
  * @throws {ExitError} 64 for an unknown command or option, a missing value, or a
- * missing or unexpected argument; with `--help` or `--version`, arguments are not
- * checked.
+ * missing or unexpected argument, 66 for a file or folder that does not exist, 77 if
+ * permission is denied; with `--help` or `--version`, arguments are not checked.
  */
 export async function readCommandLine(args: readonly string[]): Promise<Invocation> {
   const [first = ""] = args;
@@ -41,16 +43,28 @@ async function readSharedLine(args: readonly string[]): Promise<Invocation> {
     restOptions: {},
     help: "--help",
   });
-  const [first = "serve", ...rest] = words;
-  const name = await commandNamed(first);
+  const isComplete = !actions.has("help") && !actions.has("version");
+  const { name, rest } = await splitWords(words, isComplete);
   const command: Command = await COMMANDS
     [actions.has("check") && name === "serve" ? "check" : name]();
-  const isComplete = !actions.has("help") && !actions.has("version");
   if (isComplete && command.manual !== null) {
     throw usage(`Cannot run ${name}: expected "${name}" as the first argument`);
   }
-  if (isComplete) checkWords(command, rest);
-  return { command, line: { flags, actions, argument: rest[0] ?? "", rest: [] } };
+  const { argument, targets } = isComplete ? await readWords(command, rest) : NO_ARGUMENTS;
+  return { command, line: { flags, actions, argument, targets, rest: [] } };
+}
+
+/** Splits the command, which may be missing, from its arguments. */
+async function splitWords(
+  words: readonly string[],
+  isComplete: boolean,
+): Promise<{ name: CommandName; rest: readonly string[] }> {
+  const [first, ...rest] = words;
+  if (first === undefined) return { name: "serve", rest };
+  const name = COMMAND_NAMES.find((name) => name === first);
+  if (name !== undefined) return { name, rest };
+  if (!isComplete || await isTarget(first)) return { name: "serve", rest: words };
+  throw await unknownCommand(first);
 }
 
 async function readOwnLine(command: Command, args: readonly string[]): Promise<Invocation> {
@@ -62,43 +76,40 @@ async function readOwnLine(command: Command, args: readonly string[]): Promise<I
     restOptions: rest?.options ?? {},
     help: `${PROGRAM} ${name} --help`,
   });
-  if (!actions.has("help")) {
-    checkWords(command, words);
-    if (dashes !== -1 && rest === null) throw unexpected(command, "--");
-  }
+  const isComplete = !actions.has("help");
+  if (isComplete && dashes !== -1 && rest === null) throw unexpected(command, "--");
   const line = {
     flags,
     actions: actions as ReadonlySet<ActionKey>,
-    argument: words[0] ?? "",
+    ...isComplete ? await readWords(command, words) : NO_ARGUMENTS,
     rest: dashes === -1 ? [] : args.slice(dashes + 1),
   };
   return { command, line };
 }
 
-async function commandNamed(word: string): Promise<CommandName> {
-  const name = COMMAND_NAMES.find((name) => name === word);
-  if (name !== undefined) return name;
-  if (/[./]/.test(word)) {
-    throw usage(`Unknown command ${quote(word)}: to serve a module, use --handler`);
-  }
+async function unknownCommand(word: string): Promise<Error> {
   const hint = await nearest(word, COMMAND_NAMES);
-  throw usage(
+  return usage(
     `Unknown command ${quote(word)}: ` +
       (hint === null
-        ? `expected one of ${COMMAND_NAMES.join(", ")}`
+        ? `expected a file, a folder or one of ${COMMAND_NAMES.join(", ")}`
         : `did you mean ${quote(hint)}?`),
   );
 }
 
-/** Checks the words that are not options: the command's argument if it takes one, and no others. */
-function checkWords(command: Command, words: readonly string[]): void {
+/** The arguments of a command. */
+type Arguments = Pick<CommandLine, "argument" | "targets">;
+
+const NO_ARGUMENTS: Arguments = { argument: "", targets: {} };
+
+/** Checks the words that are not options: there are as many as the command takes. */
+async function readWords(command: Command, words: readonly string[]): Promise<Arguments> {
   const { name, argument } = command;
-  const count = argument === null ? 0 : 1;
-  if (argument !== null && words.length < count) {
-    throw usage(`Cannot run ${name}: expected ${name} ${argument.name}`);
-  }
-  const extra = words[count];
-  if (extra !== undefined) throw unexpected(command, extra);
+  if (argument?.count === "any") return { argument: "", targets: await findTargets(words) };
+  const [first, second] = argument === null ? ["", ...words] : words;
+  if (first === undefined) throw usage(`Cannot run ${name}: expected ${name} ${argument?.name}`);
+  if (second !== undefined) throw unexpected(command, second);
+  return { argument: first, targets: {} };
 }
 
 function unexpected({ name, argument }: Command, word: string): Error {

@@ -4,19 +4,22 @@ import { SIGNAL_NAMES, SIGNALS } from "../base/signals.ts";
 import { SERVICES } from "../services/registry.ts";
 import type { OptionTable } from "../settings/option.ts";
 import { ACTIONS, envName, OPTIONS } from "../settings/options.ts";
-import type { Command, Manual } from "./commands/command.ts";
+import { type Command, type Manual, TARGETS } from "./commands/command.ts";
 import { COMMAND_NAMES, loadCommands } from "./commands/registry.ts";
 import { actionLines, columns, optionLines, type Rows, wrap } from "./help_layout.ts";
 import { PROGRAM } from "./program.ts";
 
 const EXAMPLES: Rows = [
-  [`${PROGRAM}`, "Serve HTTP on this machine only"],
-  [`${PROGRAM} --bind [::]:8080`, "Serve HTTP on all interfaces"],
+  [`${PROGRAM} app.ts`, "Serve your own module, on this machine only"],
+  [`${PROGRAM} ./public -p 8080`, "Serve the files of a folder"],
+  [`${PROGRAM} app.ts --bind [::]:8080`, "Serve on all interfaces"],
+  [`${PROGRAM} app.ts --mode pooled -w 4`, "Serve with four threads"],
   [`${PROGRAM} --service echo -p 7000`, "Echo what clients send"],
-  [`${PROGRAM} --mode pooled -w 4`, "Serve HTTP with four threads"],
-  [`${PROGRAM} --handler ./app.ts`, "Serve your own module"],
   [`${PROGRAM} --config sluice.toml check`, "Check before a restart"],
 ];
+
+const ABOUT_TARGETS = "A file is a handler, as with --handler; a folder holds files to serve, as " +
+  "with --root. With both, the handler gets the requests for which there is no file.";
 
 const VALUES = "A duration is 500ms, 30s, 2m, 1h or 1d; a bare number is seconds. " +
   "A size is 16kb, 1mb or 1gb, in steps of 1024; a bare number is bytes. " +
@@ -53,7 +56,10 @@ function serverHelp(commands: readonly Command[]): string[] {
     "Sluice: a TCP and HTTP application server",
     "",
     ...columns("Examples", EXAMPLES),
-    `Usage: ${PROGRAM} [${COMMAND_NAMES.join("|")}] [options]`,
+    `Usage: ${PROGRAM} ${TARGETS.name} [options]`,
+    `       ${PROGRAM} <${COMMAND_NAMES.join("|")}> ...`,
+    "",
+    ...wrap(ABOUT_TARGETS, 2),
     "",
     ...columns("Commands", commands.map((command) => [callOf(command), command.help])),
     ...wrap(`With their own options: ${ownHelp.join(", ")}`, 2),

@@ -7,7 +7,7 @@ import type { CommandLine } from "./commands/command.ts";
 import { print } from "./print.ts";
 
 /**
- * Loads the settings from flags, environment and configuration file, and acts on them;
+ * Loads the settings from the command line, environment and configuration file, and acts on them;
  * with `--print-config`, prints them instead.
  *
  * @param act Takes the settings, and a function that loads them again.
@@ -16,13 +16,14 @@ import { print } from "./print.ts";
  * @throws {ExitError} As {@linkcode loadSettings}.
  */
 export async function withSettings(
-  { flags, actions }: Pick<CommandLine, "actions"> & { readonly flags: Flags },
+  line: Pick<CommandLine, "actions" | "targets"> & { readonly flags: Flags },
   act: (loaded: Loaded, reload: () => Promise<Loaded>) => Promise<number>,
   first = (load: () => Promise<Loaded>): Promise<Loaded> => load(),
 ): Promise<number> {
   const environment = readEnvironment();
   const cwd = Deno.cwd();
-  const load = () => loadSettings({ flags, environment, readFile: readTextFile, cwd });
+  const { flags, targets, actions } = line;
+  const load = () => loadSettings({ flags, targets, environment, readFile: readTextFile, cwd });
   const loaded = await first(load);
   if (actions.has("printConfig")) {
     const { printConfigText } = await import("./print_config.ts");

@@ -74,6 +74,7 @@ function conflict(
 function written(settings: Settings, found: Sources, key: OptionKey): string {
   const one = found.get(key);
   if (one === undefined) return `the default ${flagName(key)} ${settings[key]}`;
+  if (one.source.from === "argument") return one.name;
   const value = optionOf(key).type === "flag" ? "" : ` ${quote(one.value)}`;
   return `${one.name}${value}${one.where}`;
 }

@@ -29,7 +29,8 @@ export function settleExclusive(found: Map<OptionKey, Found>): Map<OptionKey, st
   return overridden;
 }
 
-function conflict(one: Found, other: Found): ExitError {
+/** The error for two options of which only one may be set, with the exit code of the first. */
+export function conflict(one: Found, other: Found): ExitError {
   return new ExitError(
     `Cannot combine ${one.name} with ${other.name}${one.where}: expected only one of them`,
     one.exitCode,

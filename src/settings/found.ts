@@ -6,9 +6,9 @@ import type { OptionKey } from "./options.ts";
 
 /** Where the value of a setting comes from. */
 export interface Source {
-  readonly from: "flag" | "environment" | "file" | "default";
+  readonly from: "flag" | "argument" | "environment" | "file" | "default";
   /**
-   * The flag, the environment name or the path of the file. For a default, the
+   * The flag, the argument, the environment name or the path of the file. For a default, the
    * override that led to it; empty if there was none.
    */
   readonly detail: string;
@@ -31,7 +31,7 @@ export interface Found<K extends string = OptionKey> {
   readonly source: Source;
   /** One of {@linkcode RANK}. */
   readonly rank: number;
-  /** The name in the source: `--port`, `PORT`, `port`. */
+  /** The name in the source: `--port`, `PORT`, `port`; an argument has none, but its value. */
   readonly name: string;
   /** The place of the name, for messages: empty, or ` in "sluice.toml"`. */
   readonly where: string;

@@ -5,21 +5,28 @@ import { runMain } from "../helpers/server.ts";
 
 const commands = await loadCommands();
 
-/** The candidates for the last word of a line. */
+/** The candidates for the last word of a line; `:files` stands for those of the shell. */
 function offered(line: string) {
-  const found = candidates(line.split(" "), commands);
-  return found === "files" ? found : found.map(({ word }) => word);
+  const { files, words } = candidates(line.split(" "), commands);
+  return [...files ? [":files"] : [], ...words.map(({ word }) => word)];
 }
 
-Deno.test("candidates() offers every command for the first word, with its help", () => {
-  const expected = commands.map(({ name, help }) => ({ word: name, help }));
-  assertEquals(candidates([""], commands), expected);
-  assertEquals(candidates([], commands), expected);
+Deno.test("candidates() offers every command for the first word, with its help, and files", () => {
+  const words = commands.map(({ name, help }) => ({ word: name, help }));
+  assertEquals(candidates([""], commands), { files: true, words });
+  assertEquals(candidates([], commands), { files: true, words });
+});
+
+Deno.test("candidates() offers files as arguments of serve and check, with or without the command", () => {
+  for (const line of ["serve ", "check a", "app.ts ", "--watch app.ts p", "serve app.ts "]) {
+    assertEquals(offered(line), [":files"], line);
+  }
+  assertEquals(offered("app.ts --wat"), ["--watch"]);
 });
 
 Deno.test("candidates() after options of the server leaves out bench and load", () => {
   for (const line of ["--watch ", "--port 80 ", "-p80 ", "--port=80 ", "--no-watch "]) {
-    assertEquals(offered(line), ["serve", "check", "status", "completions"], line);
+    assertEquals(offered(line), [":files", "serve", "check", "status", "completions"], line);
   }
 });
 
@@ -46,7 +53,7 @@ Deno.test("candidates() offers the values of an option in every spelling", () =>
 Deno.test("candidates() joins words that bash has split at =", () => {
   assertEquals(offered("--mode ="), offered("--mode="));
   assertEquals(offered("--mode = p"), ["--mode=pooled"]);
-  assertEquals(offered("--mode = pooled st"), ["status"]);
+  assertEquals(offered("--mode = pooled st"), [":files", "status"]);
 });
 
 Deno.test("candidates() continues a list, without the values already in it", () => {
@@ -59,7 +66,7 @@ Deno.test("candidates() leaves paths to the shell", () => {
   for (
     const line of ["--config ", "--config=a", "status a", "bench --request a", "load --json a"]
   ) {
-    assertEquals(offered(line), "files", line);
+    assertEquals(offered(line), [":files"], line);
   }
   assertEquals(offered("status a "), []);
 });
@@ -71,7 +78,7 @@ Deno.test("candidates() offers the values of a command's argument once", () => {
 });
 
 Deno.test("candidates() offers nothing for a free value, or one of an unknown option", () => {
-  for (const line of ["--port ", "--watch=", "--zzz ", "--zzz=", "bench ", "load ", "zzz "]) {
+  for (const line of ["--port ", "--watch=", "--zzz ", "--zzz=", "bench ", "load "]) {
     assertEquals(offered(line), [], line);
   }
 });
@@ -90,7 +97,10 @@ Deno.test("sluice __complete prints words and their help, or has the shell compl
     return stdout;
   };
   assertEquals(await printed("-V", "--overload", ""), "wait\t\nrefuse\t\n");
-  assertEquals(await printed("comp"), "completions\tPrint the completion script for a shell\n");
+  assertEquals(
+    await printed("comp"),
+    ":files\ncompletions\tPrint the completion script for a shell\n",
+  );
   assertEquals(await printed("status", ""), ":files\n");
-  assertEquals(await printed("zzz", ""), "");
+  assertEquals(await printed("completions", "zzz", ""), "");
 });

@@ -4,9 +4,9 @@ import { readCommandLine } from "../../src/cli/command_line.ts";
 
 const COMMANDS = "serve, check, status, bench, load, completions";
 
-async function refuses(args: string[], message: string) {
+async function refuses(args: string[], message: string, exitCode = 64) {
   const error: ExitError = await assertRejects(() => readCommandLine(args), ExitError);
-  assertEquals([error.message, error.exitCode], [message, 64]);
+  assertEquals([error.message, error.exitCode], [message, exitCode]);
 }
 
 async function flags(...args: string[]) {
@@ -22,7 +22,7 @@ async function read(...args: string[]) {
 Deno.test("readCommandLine() defaults to serve", async () => {
   const { command, line } = await readCommandLine([]);
   assertEquals(command.name, "serve");
-  assertEquals(line, { flags: {}, actions: new Set(), argument: "", rest: [] });
+  assertEquals(line, { flags: {}, actions: new Set(), argument: "", targets: {}, rest: [] });
 });
 
 Deno.test("readCommandLine() accepts a value in every spelling", async () => {
@@ -123,7 +123,7 @@ Deno.test("readCommandLine() never takes the argument after a boolean flag as it
   }
   await refuses(
     ["--watch", "true"],
-    `Unknown command "true": expected one of ${COMMANDS}`,
+    `Unknown command "true": expected a file, a folder or one of ${COMMANDS}`,
   );
 });
 
@@ -161,27 +161,75 @@ Deno.test("readCommandLine() suggests the nearest command for an unknown one", a
   await refuses(["sevre"], `Unknown command "sevre": did you mean "serve"?`);
   await refuses(
     ["zzz"],
-    `Unknown command "zzz": expected one of ${COMMANDS}`,
-  );
-  await refuses(
-    ["./app.ts"],
-    `Unknown command "./app.ts": to serve a module, use --handler`,
+    `Unknown command "zzz": expected a file, a folder or one of ${COMMANDS}`,
   );
   await refuses(
     ["8000"],
-    `Unknown command "8000": expected one of ${COMMANDS}`,
+    `Unknown command "8000": expected a file, a folder or one of ${COMMANDS}`,
   );
 });
 
+/** The command, and what its arguments name. */
+async function targets(...args: string[]) {
+  const { command, line } = await readCommandLine(args);
+  return [command.name, line.targets];
+}
+
+Deno.test("readCommandLine() takes a file for a handler and a folder for files to serve", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "sluice-args-" });
+  const [file, link] = [`${folder}/serve.ts`, `${folder}/link`];
+  try {
+    await Deno.writeTextFile(file, "");
+    await Deno.symlink(folder, link);
+    assertEquals(await targets(file), ["serve", { handler: file }]);
+    assertEquals(await targets(folder), ["serve", { root: folder }]);
+    assertEquals(await targets(link), ["serve", { root: link }]);
+    assertEquals(await targets("serve", file), ["serve", { handler: file }]);
+    assertEquals(await targets("check", file), ["check", { handler: file }]);
+    assertEquals(await targets("--check", file), ["check", { handler: file }]);
+    assertEquals(await targets("--watch", "-p", "1", file), ["serve", { handler: file }]);
+    assertEquals(await targets("--", file), ["serve", { handler: file }]);
+    for (const words of [[file, folder], [folder, file]]) {
+      assertEquals(await targets(...words), ["serve", { handler: file, root: folder }]);
+    }
+    await refuses(
+      [file, "--watch", file],
+      `Cannot serve both "${file}" and "${file}": expected only one handler`,
+    );
+    await refuses(
+      [folder, link],
+      `Cannot serve both "${folder}" and "${link}": expected only one folder`,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("readCommandLine() refuses a file or folder that does not exist, and anything else, with 66", async () => {
+  await refuses(["./none.ts"], `Cannot serve "./none.ts": no such file or folder`, 66);
+  await refuses(["none.ts"], `Cannot serve "none.ts": no such file or folder`, 66);
+  await refuses(["serve", "none"], `Cannot serve "none": no such file or folder`, 66);
+  await refuses(["serve", "--", "--port"], `Cannot serve "--port": no such file or folder`, 66);
+  await refuses(["./a\x1b.ts"], `Cannot serve "./a\\u001b.ts": no such file or folder`, 66);
+  await refuses(["/dev/null"], `Cannot serve "/dev/null": it is neither a file nor a folder`, 66);
+  const file = await Deno.makeTempFile();
+  await refuses([`${file}/x`], `Cannot serve "${file}/x": no such file or folder`, 66);
+  await Deno.remove(file);
+});
+
+Deno.test({
+  name: "readCommandLine() exits with 77 if it may not look for a file",
+  permissions: { read: false },
+  fn: () =>
+    refuses(
+      ["./app.ts"],
+      'Cannot read "./app.ts": requires read access to "./app.ts", run again with the ' +
+        "--allow-read flag",
+      77,
+    ),
+});
+
 Deno.test("readCommandLine() refuses missing and unexpected arguments", async () => {
-  await refuses(
-    ["serve", "x"],
-    `Cannot use the argument "x": expected serve without arguments`,
-  );
-  await refuses(
-    ["serve", "--", "--port"],
-    `Cannot use the argument "--port": expected serve without arguments`,
-  );
   await refuses(
     ["completions"],
     "Cannot run completions: expected completions <bash|zsh|fish>",
@@ -207,7 +255,8 @@ Deno.test("readCommandLine() refuses bench and load after options of the server"
   assertEquals(await read("--help", "bench"), ["bench", "", "help"]);
   await refuses(
     ["check", "bench"],
-    `Cannot use the argument "bench": expected check without arguments`,
+    `Cannot serve "bench": no such file or folder, and a command comes first`,
+    66,
   );
 });
 

@@ -64,7 +64,12 @@ function inBash(folder: string, ...words: string[]) {
 }
 
 shellTest("bash", "offers commands, options and values", async (folder) => {
-  assertEquals(await inBash(folder, ""), COMMAND_NAMES);
+  assertEquals(await inBash(folder, "c"), ["check", "completions"]);
+  const files = ["a file.toml", "bin", "script"];
+  assertEquals((await inBash(folder, "")).sort(), [...COMMAND_NAMES, ...files].sort());
+  assertEquals(await inBash(folder, "s"), ["serve", "status", "script"]);
+  assertEquals(await inBash(folder, "serve", "s"), ["script"]);
+  assertEquals(await inBash(folder, "script", "--watch", "b"), ["bin"]);
   assertEquals(await inBash(folder, "--max-connections-"), [
     "--max-connections-per-ip",
   ]);
@@ -111,6 +116,8 @@ function inFish(folder: string, line: string) {
 
 shellTest("fish", "offers commands, options and values", async (folder) => {
   assertEquals(await inFish(folder, "sluice ch"), ["check"]);
+  assertEquals((await inFish(folder, "sluice s")).sort(), ["script", "serve", "status"]);
+  assertEquals(await inFish(folder, "sluice serve s"), ["script"]);
   assertEquals(await inFish(folder, "sluice --mode "), MODES);
   assertEquals(await inFish(folder, "sluice -k a"), ["async"]);
   assertEquals(await inFish(folder, "sluice completions z"), ["zsh"]);
@@ -171,6 +178,9 @@ async function completesInZsh(folder: string, endings: Readonly<Record<string, s
 shellTest("zsh", "offers commands, options and values", (folder) =>
   completesInZsh(folder, {
     "sluice comp": "letions",
+    "sluice scr": "ipt",
+    "sluice ser": "ve",
+    "sluice serve a": "\\ file.toml",
     "sluice --mode a": "sync",
     "sluice --mode=a": "sync",
     "sluice --watch --mode a": "sync",

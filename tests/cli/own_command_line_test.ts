@@ -21,7 +21,7 @@ async function refuses(command: string, args: string[], message: string) {
 
 Deno.test("readCommandLine() of bench is empty without arguments", async () => {
   assertEquals(await bench(), {
-    ...{ flags: {}, actions: new Set(), argument: "", rest: [] },
+    ...{ flags: {}, actions: new Set(), argument: "", targets: {}, rest: [] },
   });
 });
 

@@ -41,7 +41,37 @@ const MISTAKES: Record<string, Mistake> = {
   },
   "an unknown option": { args: ["--zzz"], code: 64, message: /--zzz/ },
   "a command that does not exist": { args: ["server"], code: 64, message: /"server".*serve/ },
-  "a superfluous argument": { args: ["serve", "now"], code: 64, message: /"now"/ },
+  "a superfluous argument": { args: ["status", "a", "b"], code: 64, message: /"b"/ },
+  "an argument that does not exist": {
+    args: [`${folder}/none.ts`],
+    code: 66,
+    message: /none\.ts": no such file or folder/,
+  },
+  "an argument that is a FIFO": {
+    args: [fifo("target")],
+    code: 66,
+    message: /target": it is neither a file nor a folder/,
+  },
+  "a file together with a handler": {
+    args: [file("one.ts", ""), "--handler", "x.ts"],
+    code: 64,
+    message: /the argument ".*\/one\.ts" with --handler: expected only one/,
+  },
+  "a file together with a service": {
+    args: ["--service", "http", file("two.ts", "")],
+    code: 64,
+    message: /the argument ".*\/two\.ts" with --service: expected only one/,
+  },
+  "a folder together with a root": {
+    args: ["--root", "x", directory("one")],
+    code: 64,
+    message: /the argument ".*\/one" with --root: expected only one/,
+  },
+  "a folder together with a service other than HTTP": {
+    args: ["--service", "echo", directory("two")],
+    code: 64,
+    message: /the argument ".*\/two" with --service "echo": expected --service http/,
+  },
   "a port beyond 65535": { args: ["--port", "70000"], code: 64, message: /--port "70000".*65535/ },
   "a negative port": { args: ["--port", "-1"], code: 64, message: /--port "-1"/ },
   "a missing value": { args: ["--port"], code: 64, message: /--port/ },

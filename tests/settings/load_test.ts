@@ -82,6 +82,27 @@ Deno.test("loadSettings() exits 64 for a wrong flag and says what it expected", 
   );
 });
 
+Deno.test("loadSettings() takes arguments for flags", async () => {
+  const given = { flags: {}, readFile: () => Promise.resolve(""), cwd: "/srv" };
+  const { settings, sources } = await loadSettings({
+    ...given,
+    targets: { handler: "./app.ts", root: "public/" },
+    environment: { SLUICE_HANDLER: "other.ts", SLUICE_SERVICE: "echo", SLUICE_ROOT: "/other" },
+  });
+  assertEquals([settings.handler, settings.root], ["/srv/app.ts", "/srv/public/"]);
+  assertEquals(sources.handler, { from: "argument", detail: "./app.ts" });
+  const error: ExitError = await assertRejects(
+    () =>
+      loadSettings({ ...given, targets: { root: "a" }, flags: { root: ["b"] }, environment: {} }),
+    ExitError,
+  );
+  assertEquals(error.exitCode, 64);
+  assertEquals(
+    error.message,
+    'Cannot combine the argument "a" with --root: expected only one of them',
+  );
+});
+
 Deno.test("loadSettings() exits 64 for a repeated flag", async () => {
   await refuses(
     { flags: { port: ["1", "2"] } },

@@ -1,14 +1,14 @@
 import type { OPTIONS } from "../../settings/options.ts";
 import { print } from "../print.ts";
 import { withSettings } from "../with_settings.ts";
-import { type Command, SERVER_LINE } from "./command.ts";
+import { type Command, SERVER_LINE, TARGETS } from "./command.ts";
 
 /** `sluice check`, also `sluice --check`. */
 export const check: Command<typeof OPTIONS> = {
   ...SERVER_LINE,
   name: "check",
   help: "Check the settings and the handler; like --check",
-  argument: null,
+  argument: TARGETS,
   run: (line) =>
     withSettings(line, async ({ settings }) => {
       const { checkText } = await import("../check.ts");

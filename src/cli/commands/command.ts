@@ -2,6 +2,7 @@
 import type { FlagsOf } from "../../settings/flags.ts";
 import type { OptionTable } from "../../settings/option.ts";
 import { type ActionKey, ACTIONS, OPTIONS } from "../../settings/options.ts";
+import type { Targets } from "../../settings/targets.ts";
 import type { ActionTable } from "../flags.ts";
 import type { Rows } from "../help_layout.ts";
 import type { WatchSignals } from "../signals.ts";
@@ -11,7 +12,7 @@ export interface Command<T extends OptionTable = OptionTable> {
   readonly name: string;
   /** One line without a full stop. */
   readonly help: string;
-  /** The argument that it takes besides options; null if it takes none. */
+  /** What it takes besides options; null if that is nothing. */
   readonly argument: Argument | null;
   readonly options: T;
   /** Flags that make it do something else, such as `--help`. */
@@ -27,10 +28,12 @@ export interface Command<T extends OptionTable = OptionTable> {
   run(line: CommandLine<T>, program: Program): Promise<number>;
 }
 
-/** A word on the command line that is not an option. */
+/** Words on the command line that are not options. */
 export interface Argument {
   /** As help texts show it: `<file>`. */
   readonly name: string;
+  /** How many there are: one exactly, or any number of files and folders to serve. */
+  readonly count: "one" | "any";
   /** What a shell can complete: files, a fixed set of words, or nothing. */
   readonly values: "files" | readonly string[];
 }
@@ -58,8 +61,10 @@ export interface Manual {
 export interface CommandLine<T = OptionTable> {
   readonly flags: FlagsOf<T>;
   readonly actions: ReadonlySet<ActionKey>;
-  /** Empty if the command takes none. */
+  /** The one argument; empty if the command takes none or any number. */
   readonly argument: string;
+  /** What any number of arguments name. */
+  readonly targets: Targets;
   /** The words after `--`. */
   readonly rest: readonly string[];
 }
@@ -73,6 +78,9 @@ export interface Program {
 
 /** The parts of `serve` that commands with the same options share. */
 export const SERVER_LINE = { options: OPTIONS, actions: ACTIONS, rest: null, manual: null };
+
+/** The arguments of commands that serve, or check what would be served. */
+export const TARGETS: Argument = { name: "[handler] [folder]", count: "any", values: "files" };
 
 /** The actions of a command with options of its own. */
 export const OWN_ACTIONS = { help: ACTIONS.help };

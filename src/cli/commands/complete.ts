@@ -3,7 +3,7 @@ import { type Command, OWN_ACTIONS } from "./command.ts";
 
 /**
  * The hidden `sluice __complete -- WORD...`, which the completion scripts call with the words
- * up to the cursor. Prints `:files` if the shell should complete a file name, otherwise one
+ * up to the cursor. Prints `:files` first if the shell should complete file names, too, and one
  * candidate per line: the word, a tab, its help. A word ends in `=` if a value must follow,
  * in `,` if a list can continue; scripts remove both for shells that would add a space.
  */
@@ -17,8 +17,8 @@ export const complete: Command = {
   manual: { examples: [], tables: {}, values: "", exitCodes: [] },
   async run({ rest }, { loadCommands }) {
     const { candidates } = await import("../completions/candidates.ts");
-    const found = candidates(rest, await loadCommands());
-    if (found === "files") return print(":files\n");
-    return print(found.map(({ word, help }) => `${word}\t${help}\n`).join(""));
+    const { files, words } = candidates(rest, await loadCommands());
+    const lines = words.map(({ word, help }) => `${word}\t${help}\n`);
+    return print([...files ? [":files\n"] : [], ...lines].join(""));
   },
 };

@@ -8,6 +8,6 @@ export const completions: Command<typeof OPTIONS> = {
   ...SERVER_LINE,
   name: "completions",
   help: "Print the completion script for a shell",
-  argument: { name: `<${SHELLS.join("|")}>`, values: SHELLS },
+  argument: { name: `<${SHELLS.join("|")}>`, count: "one", values: SHELLS },
   run: async ({ argument }) => print(await completionScript(argument)),
 };

@@ -6,7 +6,7 @@ import { type Command, OWN_ACTIONS } from "./command.ts";
 export const load: Command<typeof LOAD_OPTIONS> = {
   name: "load",
   help: "Measure any server under load",
-  argument: { name: "<url>", values: [] },
+  argument: { name: "<url>", count: "one", values: [] },
   options: LOAD_OPTIONS,
   actions: OWN_ACTIONS,
   rest: null,

@@ -1,14 +1,14 @@
 import type { OPTIONS } from "../../settings/options.ts";
 import { Start } from "../start.ts";
 import { withSettings } from "../with_settings.ts";
-import { type Command, SERVER_LINE } from "./command.ts";
+import { type Command, SERVER_LINE, TARGETS } from "./command.ts";
 
 /** `sluice serve`, the default. */
 export const serve: Command<typeof OPTIONS> = {
   ...SERVER_LINE,
   name: "serve",
   help: "Serve until stopped (the default)",
-  argument: null,
+  argument: TARGETS,
   run(line, { watchSignals }) {
     const start = new Start(watchSignals);
     return start.run(() =>

@@ -7,7 +7,7 @@ export const status: Command<typeof OPTIONS> = {
   ...SERVER_LINE,
   name: "status",
   help: "Show the --status-file of a server",
-  argument: { name: "<file>", values: "files" },
+  argument: { name: "<file>", count: "one", values: "files" },
   async run({ argument }) {
     const { statusText } = await import("../status.ts");
     return print(await statusText(argument));

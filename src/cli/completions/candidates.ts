@@ -11,8 +11,12 @@ export interface Candidate {
   readonly help: string;
 }
 
-/** The candidates for a word; `files` if a path is expected, which shells complete better. */
-export type Candidates = readonly Candidate[] | "files";
+/** The candidates for a word. */
+export interface Candidates {
+  /** Whether a path can follow as well; shells complete paths better. */
+  readonly files: boolean;
+  readonly words: readonly Candidate[];
+}
 
 /**
  * Computes the candidates for the last word. They include what has been typed of it,
@@ -27,15 +31,16 @@ export function candidates(words: readonly string[], commands: readonly Command[
   const [before, current] = [joined.slice(0, -1), joined.at(-1) ?? ""];
   const [first] = before;
   const own = commands.find(({ name, manual }) => name === first && manual !== null);
-  return startingWith(
-    current,
-    own === undefined
-      ? afterProgram(before, current, commands)
-      : afterOwnCommand(before.slice(1), current, own),
-  );
+  const { files, words: all } = own === undefined
+    ? afterProgram(before, current, commands)
+    : afterOwnCommand(before.slice(1), current, own);
+  return { files, words: all.filter(({ word }) => word.startsWith(current)) };
 }
 
-/** After the program: the options of `serve`, a command, and its argument. */
+const FILES: Candidates = { files: true, words: [] };
+const NOTHING: Candidates = { files: false, words: [] };
+
+/** After the program: the options of `serve`, its arguments, or a command and its arguments. */
 function afterProgram(
   before: readonly string[],
   current: string,
@@ -43,12 +48,13 @@ function afterProgram(
 ): Candidates {
   const flags = flagsOf(SERVER_LINE.options as OptionTable, SERVER_LINE.actions);
   return next(before, current, flags, ([name, ...rest]) => {
-    if (name !== undefined) {
-      return argumentOf(commands.find((command) => command.name === name), rest);
-    }
+    const command = commands.find((command) => command.name === name);
+    if (command !== undefined) return argumentOf(command, rest);
+    // What is no command is a file or folder for the default command.
+    if (name !== undefined) return FILES;
     // A command with options of its own must be the first argument.
     const allowed = commands.filter(({ manual }) => manual === null || before.length === 0);
-    return allowed.map(({ name, help }) => ({ word: name, help }));
+    return { files: true, words: allowed.map(({ name, help }) => ({ word: name, help })) };
   });
 }
 
@@ -63,14 +69,20 @@ function afterOwnCommand(
     const flags = flagsOf(command.options, command.actions);
     return next(before, current, flags, (words) => argumentOf(command, words));
   }
-  if (command.rest === null) return [];
-  return next(before.slice(dashes + 1), current, flagsOf(command.rest.options, {}), () => []);
+  if (command.rest === null) return NOTHING;
+  const flags = flagsOf(command.rest.options, {});
+  return next(before.slice(dashes + 1), current, flags, () => NOTHING);
 }
 
 /** @param words The words after the command, without options. */
-function argumentOf(command: Command | undefined, words: readonly string[]): Candidates {
-  const values = words.length > 0 ? [] : command?.argument?.values ?? [];
-  return values === "files" ? values : values.map((word) => ({ word, help: "" }));
+function argumentOf({ argument }: Command, words: readonly string[]): Candidates {
+  if (argument === null || argument.count === "one" && words.length > 0) return NOTHING;
+  return argument.values === "files" ? FILES : listed(argument.values);
+}
+
+/** Values, which need no help. */
+function listed(values: readonly string[]): Candidates {
+  return { files: false, words: values.map((word) => ({ word, help: "" })) };
 }
 
 /**
@@ -104,8 +116,14 @@ function next(
   if (!current.startsWith("-")) return wordsAfter(words);
   const [spelling, value] = splitFlag(current);
   if (value !== undefined) return valuesOf(findFlag(flags, spelling), current, value);
-  return flags.filter((flag) => flag.option?.repeatable === true || !given.has(flag))
-    .map(({ long, takesValue, help }) => ({ word: takesValue ? `${long}=` : long, help }));
+  const left = flags.filter((flag) => flag.option?.repeatable === true || !given.has(flag));
+  return {
+    files: false,
+    words: left.map(({ long, takesValue, help }) => ({
+      word: takesValue ? `${long}=` : long,
+      help,
+    })),
+  };
 }
 
 /** A flag of a command line. */
@@ -143,20 +161,14 @@ function findFlag(flags: readonly Flag[], spelling: string): Flag {
 
 /** @param value The part of the current word that is the value, at its end. */
 function valuesOf({ option }: Flag, current: string, value: string): Candidates {
-  if (option === null) return [];
-  if (option.type === "path") return "files";
+  if (option === null) return NOTHING;
+  if (option.type === "path") return FILES;
   const start = current.slice(0, current.length - value.length);
-  if (!option.repeatable) {
-    return option.choices.map((choice) => ({ word: start + choice, help: "" }));
-  }
+  if (!option.repeatable) return listed(option.choices.map((choice) => start + choice));
   const list = value.slice(0, value.lastIndexOf(",") + 1);
   const given = list.split(",");
-  return option.choices.filter((choice) => !given.includes(choice))
-    .map((choice) => ({ word: `${start}${list}${choice},`, help: "" }));
-}
-
-function startingWith(current: string, all: Candidates): Candidates {
-  return all === "files" ? all : all.filter(({ word }) => word.startsWith(current));
+  const left = option.choices.filter((choice) => !given.includes(choice));
+  return listed(left.map((choice) => `${start}${list}${choice},`));
 }
 
 /** Joins what bash splits: `--mode=as` into `--mode`, `=` and `as`. */

@@ -6,7 +6,9 @@ function __sluice_complete
     if test "$found[1]" = ":files"
         set -l option (string match -r -- '^--[^=]*=' "$current")
         printf "$option%s\n" (__fish_complete_path (string replace -r -- '^--[^=]*=' '' "$current"))
-    else if test -n "$found"
+        set -e found[1]
+    end
+    if test -n "$found"
         string replace -r -- '[=,](?=\t)' '' $found
     end
 end

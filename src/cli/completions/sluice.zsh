@@ -7,7 +7,7 @@ _sluice() {
   if [[ $found[1] == ":files" ]]; then
     compset -P '--*='
     _files
-    return
+    shift found
   fi
   for suffix in = , ''; do
     group=("${(@M)found:#*$suffix$tab*}")

@@ -43,7 +43,8 @@ function flag(random: Random): string[] {
 
 Deno.test("fuzz: a command line is refused in one line, or yields a command and settings", async () => {
   await fuzz("command lines", 10_000, async (random) => {
-    const invocation = await orUsersError([EXIT.usage], () => readCommandLine(args(random)));
+    const codes = [EXIT.usage, EXIT.noInput];
+    const invocation = await orUsersError(codes, () => readCommandLine(args(random)));
     if (invocation === null) return;
     const { command, line } = invocation;
     for (const [key, values] of Object.entries(line.flags)) {
@@ -54,9 +55,9 @@ Deno.test("fuzz: a command line is refused in one line, or yields a command and 
   });
 });
 
-Deno.test("fuzz: completions of any words are a list or files", async () => {
+Deno.test("fuzz: completions of any words are words, files or both", async () => {
   await fuzz("completions", 10_000, (random) => {
     const found = candidates(args(random), visible);
-    assert(found === "files" || Array.isArray(found));
+    assert(Array.isArray(found.words) && typeof found.files === "boolean");
   });
 });

@@ -1,0 +1,63 @@
+/** What the arguments of `serve` and `check` name: a handler, a folder to serve files from, or both. */
+import { EXIT, ExitError } from "../base/exit.ts";
+import { cannotRead } from "../base/system_errors.ts";
+import { quote } from "../settings/found.ts";
+import type { Targets } from "../settings/targets.ts";
+import { COMMAND_NAMES } from "./commands/registry.ts";
+import { usage } from "./flags.ts";
+
+/**
+ * Finds out what each word names: a file is a handler, a folder holds files to serve.
+ *
+ * @throws {ExitError} 64 for two handlers or two folders, 66 for a word that is neither, 77 if
+ * permission is denied.
+ */
+export async function findTargets(words: readonly string[]): Promise<Targets> {
+  const targets: { handler?: string; root?: string } = {};
+  for (const word of words) {
+    const kind = await kindOf(word);
+    if (kind === null) throw notFound(word);
+    const other = targets[kind];
+    if (other !== undefined) {
+      const expected = kind === "handler" ? "only one handler" : "only one folder";
+      throw usage(`Cannot serve both ${quote(other)} and ${quote(word)}: expected ${expected}`);
+    }
+    targets[kind] = word;
+  }
+  return targets;
+}
+
+/** Whether a word names something that exists, or looks like a path, and not like a command. */
+export async function isTarget(word: string): Promise<boolean> {
+  return /[./\\]/.test(word) || await kindOf(word) !== null;
+}
+
+/**
+ * The option that a word sets; null if nothing has that name.
+ *
+ * @throws {ExitError} 66 if it is neither a file nor a folder, 77 if permission is denied.
+ */
+async function kindOf(word: string): Promise<keyof Targets | null> {
+  let info: Deno.FileInfo;
+  try {
+    info = await Deno.stat(word);
+  } catch (error) {
+    const { NotFound, NotADirectory } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) return null;
+    throw cannotRead(quote(word), error);
+  }
+  if (info.isFile) return "handler";
+  if (info.isDirectory) return "root";
+  throw new ExitError(
+    `Cannot serve ${quote(word)}: it is neither a file nor a folder`,
+    EXIT.noInput,
+  );
+}
+
+function notFound(word: string): ExitError {
+  const hint = COMMAND_NAMES.some((name) => name === word) ? ", and a command comes first" : "";
+  return new ExitError(
+    `Cannot serve ${quote(word)}: no such file or folder${hint}`,
+    EXIT.noInput,
+  );
+}
