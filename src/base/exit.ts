@@ -8,6 +8,8 @@ import { printable } from "./printable.ts";
 export const EXIT = {
   /** Done, or stopped as requested. */
   ok: 0,
+  /** The server that `status` was asked about is gone or silent. */
+  notServing: 1,
   /** The command line is wrong. */
   usage: 64,
   /** A named file does not exist. */

@@ -31,6 +31,7 @@ const SOURCES = "Flags; the environment, where --max-connections is " +
 
 const EXIT_CODES: Rows = [
   [String(EXIT.ok), "Stopped on request"],
+  [String(EXIT.notServing), "status: the server is gone or silent"],
   [String(EXIT.usage), "The command line is wrong"],
   [String(EXIT.noInput), "An input file does not exist"],
   [String(EXIT.unavailable), "An address cannot be bound"],

@@ -4,7 +4,7 @@ import { defaultOf, placeholder } from "./describe.ts";
 import type { ActionTable } from "./flags.ts";
 
 /** The width of a help text, in columns. */
-const WIDTH = 80;
+export const WIDTH = 80;
 
 /** Rows of two columns. */
 export type Rows = readonly (readonly [string, string])[];

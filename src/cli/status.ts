@@ -1,47 +1,78 @@
-/** `sluice status`: a status file as text for people. */
+/** `sluice status`: a status file as text for people, and whether its server still writes it. */
 import * as v from "valibot";
+import { sleep } from "../base/timers.ts";
 import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
 import { printable } from "../base/printable.ts";
+import { isProcessAlive } from "../base/process_alive.ts";
 import { readTextFile } from "../base/read_text_file.ts";
-import type { LaneCounts } from "../lane/counts.ts";
-import type { LaneStatus, Status } from "../ops/status.ts";
+import type { Status } from "../ops/status.ts";
 import { quote } from "../settings/found.ts";
-import { formatPercent } from "../settings/units.ts";
 import { statusSchema } from "./status_schema.ts";
+import { durationText, MAX_TEXT, statusText } from "./status_text.ts";
 
 /** The age, in milliseconds, at which a file is stale: the server writes it once a second. */
-const STALE_MS = 5000;
+const SILENT_MS = 3000;
+/** Milliseconds between two looks at a file whose process does not seem to exist. */
+const LOOK_MS = 100;
 
-/** Maximum length of a text from the file in the output, in characters. */
-const MAX_TEXT = 500;
-
-const COLUMNS =
-  "LANE PLACE STATE GEN PID OPEN ACCEPTED REQUESTS IN OUT REFUSED ERRORS HEARTBEAT BUSY"
-    .split(" ");
-
-/** The columns that are aligned left: words, not numbers. */
-const WORDS = ["PLACE", "STATE"];
+/** What `sluice status` prints, and its exit code. */
+export interface StatusReport {
+  readonly text: string;
+  readonly exitCode: ExitCode;
+}
 
 /**
- * Reads a status file and formats it as lines and a table of the lanes.
+ * Reads a status file and formats it. If the server is gone or silent, says so first.
  *
- * @param now Milliseconds since the epoch, for the age of the file.
+ * @returns The exit code 1 for a server that is gone or silent, otherwise 0.
  * @throws {ExitError} 66 if the file does not exist, 77 if permission is denied, 78 if
  * it is not a status file.
  */
-export async function statusText(path: string, now: number = Date.now()): Promise<string> {
-  const status = parse(path, await readTextFile(path, `the status file ${quote(path)}`));
-  const age = now - Date.parse(status.time);
-  const { crashed, hung, recycled } = status.totals;
-  const lines = [
-    ...(age > STALE_MS ? [`Written ${duration(age / 1000)} ago: the server may be gone`] : []),
-    ...headLines(status),
-    "",
-    ...tableLines([...status.lanes.map(laneCells), totalCells(status.totals)]),
-    "",
-    `Lanes: ${crashed} crashed, ${hung} hung, ${recycled} recycled`,
-  ];
-  return lines.map((line) => `${line}\n`).join("");
+export async function reportStatus(path: string): Promise<StatusReport> {
+  const status = await readStatus(path);
+  if (ageOf(status) <= SILENT_MS) {
+    if (isProcessAlive(status.pid)) return running(status);
+    const next = await nextStatus(path, status);
+    if (next !== null) return running(next);
+  }
+  const age = durationText(ageOf(status) / 1000);
+  const notice = isProcessAlive(status.pid)
+    ? `The server is silent: it wrote this ${age} ago`
+    : `The server is gone: process ${status.pid} has ended, and wrote this ${age} ago`;
+  return { text: `${notice}\n\n${statusText(status)}`, exitCode: EXIT.notServing };
+}
+
+function running(status: Status): StatusReport {
+  return { text: statusText(status), exitCode: EXIT.ok };
+}
+
+/** Milliseconds since the status was written; negative if another clock wrote it. */
+function ageOf({ time }: Status): number {
+  return Date.now() - Date.parse(time);
+}
+
+/**
+ * Waits for the server to write again. Its process may exist where this one cannot see it: in a
+ * container whose file is shared.
+ *
+ * @returns null if it does not write until it counts as silent.
+ */
+async function nextStatus(path: string, last: Status): Promise<Status | null> {
+  const end = performance.now() + SILENT_MS - Math.max(0, ageOf(last));
+  while (performance.now() < end) {
+    await sleep(LOOK_MS);
+    try {
+      const status = await readStatus(path);
+      if (status.time !== last.time) return status;
+    } catch { // It has been removed.
+      return null;
+    }
+  }
+  return null;
+}
+
+async function readStatus(path: string): Promise<Status> {
+  return parse(path, await readTextFile(path, `the status file ${quote(path)}`));
 }
 
 function parse(path: string, text: string): Status {
@@ -64,70 +95,4 @@ function parse(path: string, text: string): Status {
 function refusal(path: string, reason: string, exitCode: ExitCode): ExitError {
   const message = `Cannot read the status file ${quote(path)}: ${reason}`;
   return new ExitError(printable(message, MAX_TEXT), exitCode);
-}
-
-function headLines(status: Status): string[] {
-  const { failed_generation: failed } = status;
-  const lines = [
-    `Mode:       ${printable(status.mode, MAX_TEXT)}`,
-    `Service:    ${printable(status.service, MAX_TEXT)}`,
-    `Process:    ${status.pid}`,
-    `Uptime:     ${duration(status.uptime_s)}`,
-    `Generation: ${status.generation}`,
-  ];
-  if (failed === null) return lines;
-  return [...lines, `Failed:     ${failed.generation}, ${printable(failed.reason, MAX_TEXT)}`];
-}
-
-function laneCells(lane: LaneStatus): string[] {
-  const { place, state, generation, pid, heartbeat_age_ms, busy } = lane;
-  const heartbeat = `${Math.round(heartbeat_age_ms)}ms`;
-  const share = formatPercent(Math.round(busy * 100));
-  return [lane.lane, place, state, generation, pid, ...countCells(lane), heartbeat, share].map(
-    String,
-  );
-}
-
-function totalCells(totals: LaneCounts): string[] {
-  return ["TOTAL", "", "", "", "", ...countCells(totals)];
-}
-
-function countCells(counts: LaneCounts): string[] {
-  const { open, accepted, requests, bytes_in, bytes_out, refused, errors } = counts;
-  return [open, accepted, requests, size(bytes_in), size(bytes_out), refused, errors].map(String);
-}
-
-function tableLines(rows: readonly (readonly string[])[]): string[] {
-  const table = [COLUMNS, ...rows];
-  const widths = COLUMNS.map((_, i) =>
-    table.reduce((width, row) => Math.max(width, row[i]?.length ?? 0), 0)
-  );
-  return table.map((row) =>
-    COLUMNS.map((title, i) => {
-      const [cell = "", width = 0] = [row[i], widths[i]];
-      return WORDS.includes(title) ? cell.padEnd(width) : cell.padStart(width);
-    }).join("  ").trimEnd()
-  );
-}
-
-/** A duration in its two largest units, such as `3 h 12 m`. */
-function duration(seconds: number): string {
-  let rest = Math.max(0, Math.floor(seconds));
-  const parts: string[] = [];
-  for (const [factor, unit] of [[86_400, "d"], [3600, "h"], [60, "m"], [1, "s"]] as const) {
-    const amount = Math.floor(rest / factor);
-    rest %= factor;
-    if (amount > 0 || parts.length > 0 || unit === "s") parts.push(`${amount} ${unit}`);
-  }
-  return parts.slice(0, 2).join(" ");
-}
-
-/** A size such as `1.5mb`, in steps of 1024 as in the settings. */
-function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes}b`;
-  const units = ["kb", "mb", "gb", "tb"];
-  let amount = bytes / 1024;
-  // 1023.95 would round to 1024.0, which is 1.0 of the next unit.
-  for (; amount >= 1023.95 && units.length > 1; units.shift()) amount /= 1024;
-  return `${amount.toFixed(1)}${units[0]}`;
 }

@@ -1,11 +1,13 @@
-import process from "node:process";
 import { EXIT, ExitError } from "../base/exit.ts";
+import { isProcessAlive } from "../base/process_alive.ts";
 import { replaceFileSync } from "../base/replace_file.ts";
 import { cannotWrite } from "../base/system_errors.ts";
 
 /**
  * Writes this process's id to a file, replacing a stale one. Disposing removes the
- * file if it still holds this id.
+ * file if it still holds this id. Without permission to check, every process counts as
+ * alive: two servers on one pid file are worse than a stale file that the user has to
+ * remove.
  *
  * @throws {ExitError} 73 if the file names another live process, holds something
  * other than a process id, or cannot be written; 77 if permission is denied.
@@ -13,7 +15,7 @@ import { cannotWrite } from "../base/system_errors.ts";
 export function writePidFile(path: string): Disposable {
   try {
     const found = readPid(path);
-    if (found !== null && found !== Deno.pid && isAlive(found)) {
+    if (found !== null && found !== Deno.pid && isProcessAlive(found)) {
       throw refusal(path, `already running as process ${found}`, "stop it or choose another");
     }
     replaceFileSync(path, `${Deno.pid}\n`);
@@ -50,22 +52,6 @@ function readIfThere(path: string): string {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;
-  }
-}
-
-/**
- * Sends signal 0, which only checks for the process. `Deno.kill` has no signal 0,
- * and Deno opens /proc only with `--allow-all`, hence node:process. Without
- * `--allow-run` every process counts as alive: two servers on one pid file are
- * worse than a stale file that the user has to remove.
- */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM means that it is alive and belongs to another user.
-    return (error as { code?: string }).code !== "ESRCH";
   }
 }
 

@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ExitError } from "../../src/base/exit.ts";
-import { statusText } from "../../src/cli/status.ts";
+import { reportStatus } from "../../src/cli/status.ts";
+import { statusText } from "../../src/cli/status_text.ts";
 import type { Status } from "../../src/ops/status.ts";
-
-const NOW = Date.parse("2026-01-31T12:00:00.000Z");
 
 const COUNTS = {
   open: 1,
@@ -63,12 +62,8 @@ async function inFile<T>(text: string, body: (path: string) => Promise<T>): Prom
   }
 }
 
-function show(status: Status): Promise<string> {
-  return inFile(JSON.stringify(status), (path) => statusText(path, NOW));
-}
-
 async function refusal(path: string): Promise<[code: number, message: string]> {
-  const error: ExitError = await assertRejects(() => statusText(path), ExitError);
+  const error: ExitError = await assertRejects(() => reportStatus(path), ExitError);
   return [error.exitCode, error.message];
 }
 
@@ -81,9 +76,9 @@ function refusalOf(text: string): Promise<string> {
   });
 }
 
-Deno.test("statusText() has a head, a table of the lanes, and their totals", async () => {
+Deno.test("statusText() has a head, a table of the lanes, and their totals", () => {
   assertEquals(
-    await show(STATUS),
+    statusText(STATUS),
     `\
 Mode:       forked
 Service:    echo
@@ -92,23 +87,78 @@ Uptime:     3 h 12 m
 Generation: 2
 Failed:     3, Cannot load app.ts
 
- LANE  PLACE    STATE     GEN   PID  OPEN  ACCEPTED  REQUESTS     IN       OUT  REFUSED  ERRORS  HEARTBEAT  BUSY
-    7  process  ready       2  4712     1        20       300  1023b     1.5kb        0       2       12ms   35%
-   12  thread   draining    1  4713     1        20       300  1.0mb  5120.0tb        0       2     1500ms  100%
-TOTAL                                   1   1000000       300  1023b     1.5kb        0       2
+ LANE STATE    GEN  PID OPEN ACCEPTED REQUESTS    IN   OUT ERRORS BEAT BUSY
+    7 ready      2 4712    1       20      300 1.0kb 1.5kb      2 0.0s  35%
+   12 draining   1 4713    1       20      300 1.0mb 5.0pb      2 1.5s 100%
+TOTAL                      1     1.0m      300 1.0kb 1.5kb      2
 
+Clients refused: 0
 Lanes: 1 crashed, 0 hung, 3 recycled
 `,
   );
 });
 
-Deno.test("statusText() omits the failure without a failed reload, and rows without lanes", async () => {
-  const text = await show({ ...STATUS, failed_generation: null, lanes: [] });
-  assert(!text.includes("Failed"));
-  assertMatch(text, /\nGeneration: 2\n\n LANE .*\nTOTAL .*\n\nLanes: /);
+Deno.test("statusText() has no column of processes for threads, and wider gaps if there is room", () => {
+  const [, thread] = STATUS.lanes as [Status["lanes"][0], Status["lanes"][0]];
+  const { service: _, ...rest } = STATUS;
+  const lines = statusText({ ...rest, service: "echo", lanes: [{ ...thread, bytes_out: 0 }] })
+    .split("\n");
+  assertEquals(lines.slice(7, 9), [
+    " LANE  STATE     GEN  OPEN  ACCEPTED  REQUESTS     IN    OUT  ERRORS  BEAT  BUSY",
+    "   12  draining    1     1        20       300  1.0mb     0b       2  1.5s  100%",
+  ]);
 });
 
-Deno.test("statusText() shows the uptime in its two largest units", async () => {
+Deno.test("statusText() fits 80 columns, whatever the figures", () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  const counts = Object.fromEntries(Object.keys(COUNTS).map((name) => [name, most]));
+  for (const figures of [COUNTS, counts as typeof COUNTS]) {
+    const lane = {
+      ...figures,
+      lane: 99_999,
+      place: "process",
+      state: "retiring",
+      generation: 9999,
+      pid: 4_194_304,
+      heartbeat_age_ms: 99_999_999,
+      busy: 1,
+    } as const;
+    const text = statusText({
+      ...STATUS,
+      lanes: [lane],
+      totals: { ...STATUS.totals, ...figures },
+      failed_generation: { generation: 9999, reason: "Cannot load app.ts: ".repeat(20) },
+    });
+    assertEquals(text.split("\n").filter((line) => line.length > 80), []);
+  }
+});
+
+Deno.test("statusText() shortens numbers, sizes and heartbeats", () => {
+  const cases = [
+    [0, "0", "0b", "0.0s"],
+    [999, "999", "999b", "1.0s"],
+    [1000, "1000", "1.0kb", "1.0s"],
+    [99_999, "99999", "98kb", "99s"],
+    [100_000, "100k", "98kb", "1m"],
+    [999_499, "999k", "976kb", "16m"],
+    [999_500, "1.0m", "976kb", "16m"],
+    [9_950_000, "10m", "9.5mb", "2h"],
+  ] as const;
+  for (const [value, number, bytes, beat] of cases) {
+    const lane = { ...STATUS.lanes[1] as Status["lanes"][0], accepted: value, bytes_in: value };
+    const lanes = [{ ...lane, heartbeat_age_ms: value }];
+    const cells = statusText({ ...STATUS, lanes }).split("\n")[8]?.trim().split(/ +/);
+    assertEquals([cells?.[4], cells?.[6], cells?.[9]], [number, bytes, beat], String(value));
+  }
+});
+
+Deno.test("statusText() omits the failure without a failed reload, and rows without lanes", () => {
+  const text = statusText({ ...STATUS, failed_generation: null, lanes: [] });
+  assert(!text.includes("Failed"));
+  assertMatch(text, /\nGeneration: 2\n\n LANE .*\nTOTAL .*\n\nClients refused: 0\nLanes: /);
+});
+
+Deno.test("statusText() shows the uptime in its two largest units", () => {
   const cases = [
     [0, "0 s"],
     [59.9, "59 s"],
@@ -118,32 +168,73 @@ Deno.test("statusText() shows the uptime in its two largest units", async () => 
     [-1, "0 s"],
   ] as const;
   for (const [uptime_s, words] of cases) {
-    assertMatch(await show({ ...STATUS, uptime_s }), new RegExp(`\nUptime: +${words}\n`));
+    assertMatch(statusText({ ...STATUS, uptime_s }), new RegExp(`\nUptime: +${words}\n`));
   }
 });
 
-Deno.test("statusText() begins with the age of a file older than 5 seconds", async () => {
-  const firstLine = async (age: number) => {
-    const text = await show({ ...STATUS, time: new Date(NOW - age).toISOString() });
-    return text.split("\n")[0];
-  };
-  assertEquals(await firstLine(12_300), "Written 12 s ago: the server may be gone");
-  assertEquals(await firstLine(5001), "Written 5 s ago: the server may be gone");
-  assertEquals(await firstLine(7_200_000), "Written 2 h 0 m ago: the server may be gone");
-  assertEquals(await firstLine(5000), "Mode:       forked");
-  assertEquals(await firstLine(-60_000), "Mode:       forked");
-  const text = await inFile(JSON.stringify(STATUS), statusText);
-  assertMatch(text, /^Written \d+ .* ago: /);
+/** The id of a process that has ended. */
+async function endedProcess(): Promise<number> {
+  const child = new Deno.Command("true").spawn();
+  await child.status;
+  return child.pid;
+}
+
+/** The first line and the exit code for a file of a process that is as old as given, in milliseconds. */
+async function report(age: number, pid: number): Promise<[firstLine: string, exitCode: number]> {
+  const text = JSON.stringify({ ...STATUS, pid, time: new Date(Date.now() - age).toISOString() });
+  const report = await inFile(text, reportStatus);
+  return [report.text.split("\n")[0] ?? "", report.exitCode];
+}
+
+Deno.test("reportStatus() says first that a server is gone or silent for 3 seconds, and exits 1", async () => {
+  const ended = await endedProcess();
+  const gone = (age: string) =>
+    `The server is gone: process ${ended} has ended, and wrote this ${age} ago`;
+  const silent = (age: string) => `The server is silent: it wrote this ${age} ago`;
+  assertEquals(await report(12_300, ended), [gone("12 s"), 1]);
+  assertEquals(await report(7_200_000, ended), [gone("2 h 0 m"), 1]);
+  assertEquals(await report(12_300, Deno.pid), [silent("12 s"), 1]);
+  assertEquals(await report(3001, Deno.pid), [silent("3 s"), 1]);
+  assertEquals(await report(0, Deno.pid), ["Mode:       forked", 0]);
+  assertEquals(await report(-60_000, Deno.pid), ["Mode:       forked", 0]);
+  // It waits until the file is old, in case the process is one of another container.
+  assertEquals(await report(2800, ended), [gone("3 s"), 1]);
 });
 
-Deno.test("statusText() ignores unknown keys", async () => {
-  const more = { ...STATUS, totals: { ...STATUS.totals, more: 1 }, more: {} };
-  assertEquals(await show(more), await show(STATUS));
+Deno.test("reportStatus() believes a file that is being written, even if it sees no such process", async () => {
+  const pid = await endedProcess();
+  await inFile("", async (path) => {
+    const write = (uptime_s: number) => {
+      const text = JSON.stringify({ ...STATUS, pid, uptime_s, time: new Date().toISOString() });
+      Deno.writeTextFileSync(`${path}.new`, text);
+      Deno.renameSync(`${path}.new`, path);
+    };
+    write(1);
+    let uptime = 1;
+    const timer = setInterval(() => write(++uptime), 200);
+    const { text, exitCode } = await reportStatus(path);
+    clearInterval(timer);
+    assertEquals(exitCode, 0);
+    assertMatch(text, /^Mode: +forked\n/);
+  });
+});
+
+Deno.test("reportStatus() ignores unknown keys", async () => {
+  const time = new Date().toISOString();
+  const status = {
+    ...STATUS,
+    time,
+    totals: { ...STATUS.totals, more: 1 },
+    more: {},
+    pid: Deno.pid,
+  };
+  const { text } = await inFile(JSON.stringify(status), reportStatus);
+  assertEquals(text, statusText({ ...STATUS, pid: Deno.pid }));
 });
 
 Deno.test("statusText() escapes control characters", async () => {
   const nasty = "a\x1b[2J\nb\r\u009b31m\u202ec\x7f";
-  const text = await show({
+  const text = statusText({
     ...STATUS,
     mode: nasty,
     service: nasty,
@@ -163,7 +254,7 @@ Deno.test("statusText() escapes control characters", async () => {
   }
 });
 
-Deno.test("statusText() exits 78, and says what is wrong and where", async () => {
+Deno.test("reportStatus() exits 78, and says what is wrong and where", async () => {
   assertEquals(await refusalOf(""), "found nothing, expected JSON");
   assertEquals(await refusalOf("4711\n{"), `found "4711\\n{", expected JSON`);
   assertEquals(await refusalOf("4711\n"), "found 4711, expected an object");
@@ -190,7 +281,7 @@ Deno.test("statusText() exits 78, and says what is wrong and where", async () =>
   assertMatch(await refusalOf(endless), /in uptime_s, expected a number$/);
 });
 
-Deno.test("statusText() exits 66 if the file does not exist", async () => {
+Deno.test("reportStatus() exits 66 if the file does not exist", async () => {
   const folder = await Deno.makeTempDir();
   try {
     assertEquals(await refusal(`${folder}/x`), [
@@ -207,7 +298,7 @@ Deno.test("statusText() exits 66 if the file does not exist", async () => {
 });
 
 Deno.test({
-  name: "statusText() exits 77 if permission is denied",
+  name: "reportStatus() exits 77 if permission is denied",
   permissions: { read: false },
   async fn() {
     assertEquals(await refusal("/tmp/sluice-status.json"), [

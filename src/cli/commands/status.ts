@@ -9,7 +9,9 @@ export const status: Command<typeof OPTIONS> = {
   help: "Show the --status-file of a server",
   argument: { name: "<file>", count: "one", values: "files" },
   async run({ argument }) {
-    const { statusText } = await import("../status.ts");
-    return print(await statusText(argument));
+    const { reportStatus } = await import("../status.ts");
+    const { text, exitCode } = await reportStatus(argument);
+    print(text);
+    return exitCode;
   },
 };

@@ -1,5 +1,5 @@
 import { EXIT } from "../../../src/base/exit.ts";
-import { statusText } from "../../../src/cli/status.ts";
+import { reportStatus } from "../../../src/cli/status.ts";
 import { COUNT_NAMES } from "../../../src/lane/counts.ts";
 import { STATES } from "../../../src/lane/row.ts";
 import type { Random } from "../../../src/load/random.ts";
@@ -15,15 +15,15 @@ Deno.test("fuzz: a status file is refused in one line, or shown without control 
     const text = JSON.stringify(status(random), null, random.pick([0, 2]));
     await Deno.writeTextFile(path, random.percent(60) ? text : mutate(random, text, SPLINTERS));
     const codes = [EXIT.noInput, EXIT.config];
-    const shown = await orUsersError(codes, () => statusText(path));
-    if (shown !== null) shown.split("\n").forEach(assertPrintable);
+    const shown = await orUsersError(codes, () => reportStatus(path));
+    if (shown !== null) shown.text.split("\n").forEach(assertPrintable);
   });
 });
 
 Deno.test("fuzz: a status file of any bytes is refused in one line", async () => {
   await fuzz("status files of bytes", 2_000, async (random) => {
     await Deno.writeFile(path, random.bytes(random.below(100)));
-    await orUsersError([EXIT.config], () => statusText(path));
+    await orUsersError([EXIT.config], () => reportStatus(path));
   });
 });
 
