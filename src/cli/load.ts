@@ -1,5 +1,5 @@
 /** `sluice load`: sends requests to a running server, and reports how it responds. */
-import { EXIT } from "../base/exit.ts";
+import { EXIT, ExitError } from "../base/exit.ts";
 import { writeText } from "../base/write_text.ts";
 import { formatFigure } from "../bench/figures.ts";
 import { PERCENTILES } from "../bench/report.ts";
@@ -7,6 +7,7 @@ import { type GeneratorLoad, generatorLoad, limitOf, measureCeiling } from "../l
 import { Generator } from "../load/generator.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "../load/load.ts";
 import { planTarget } from "../load/target.ts";
+import { quote } from "../settings/found.ts";
 import type { LoadSettings } from "../settings/load_options.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
 import { INTERRUPTED, interruptible } from "./interruptible.ts";
@@ -19,8 +20,8 @@ import { ProgressLine } from "./progress_line.ts";
  *
  * @param url As the user typed it.
  * @returns The exit code.
- * @throws {ExitError} 64 if the URL is wrong, 69 if its server does not respond; others
- * as `readRequestFiles`.
+ * @throws {ExitError} 64 if the URL is wrong, 69 if its server does not respond, or if no
+ * request succeeds, after the report; others as `readRequestFiles`.
  */
 export async function runLoad(
   url: string,
@@ -47,6 +48,7 @@ async function load(
     const result = await generator.run(PERCENTILES);
     line.clear();
     await publish(url, plan, result, ceiling, settings);
+    if (!signal.aborted) checkAnswered(url, result);
   } catch (error) {
     if (!signal.aborted) throw error;
     line.print("Interrupted before anything was measured");
@@ -75,9 +77,28 @@ async function publish(
   writeText(Deno.stdout, loadText(url, plan, result, { generator, ceiling, limited }));
 }
 
-function progressText({ phase, requests, elapsed }: LoadProgress): string {
+/** @throws {ExitError} If requests failed, and none succeeded. */
+function checkAnswered(url: string, { requests, errors }: LoadResult): void {
+  const failures = failuresText(errors);
+  if (requests > 0 || failures === "") return;
+  const expected = /status [45]/.test(failures) ? ", expected a status below 400" : "";
+  throw new ExitError(
+    `Cannot load ${quote(url)}: every request failed, with ${failures}${expected}`,
+    EXIT.unavailable,
+  );
+}
+
+/** Failed requests by kind, such as `12 status 404, 1 reset`; empty if there are none. */
+function failuresText(errors: LoadResult["errors"]): string {
+  return Object.entries(errors).map(([kind, count]) => `${count} ${kind}`).join(", ");
+}
+
+function progressText({ phase, requests, errors, elapsed }: LoadProgress): string {
   if (phase !== "measuring" || elapsed <= 0) return phase;
-  return `${Math.round(elapsed / 1000)} s: ${formatFigure("rate", requests / (elapsed / 1000))}`;
+  const rate = formatFigure("rate", requests / (elapsed / 1000));
+  const failures = failuresText(errors);
+  const failed = failures === "" ? "" : `; failed: ${failures}`;
+  return `${Math.round(elapsed / 1000)} s: ${rate}${failed}`;
 }
 
 /** The figures, one per line. */
@@ -105,11 +126,10 @@ function loadText(
       ] as const,
     ]
     : [["Withheld", limited]];
-  const failures = Object.entries(errors).map(([kind, count]) => `${count} ${kind}`);
   const lines = [
     ["Load", `${url}, ${connections} connections, ${model}, ${seconds.toFixed(1)} s`] as const,
     ...figures,
-    ["Errors", failures.length === 0 ? "none" : failures.join(", ")] as const,
+    ["Errors", failuresText(errors) || "none"] as const,
     [
       "Generator",
       `${formatFigure("balance", generator.of_ceiling)} of its ceiling of ` +

@@ -145,9 +145,11 @@ export class Generator {
   }
 
   #report(): void {
+    const isMeasuring = this.#phase === "measuring";
     this.#onProgress({
       phase: this.#phase,
-      requests: this.#phase === "measuring" ? this.#statistics.requests : 0,
+      requests: isMeasuring ? this.#statistics.requests : 0,
+      errors: isMeasuring ? { ...this.#statistics.errors } : {},
       elapsed: Math.max(0, this.#pool.now - this.#begin),
     });
   }

@@ -74,6 +74,8 @@ export interface LoadProgress {
   readonly phase: "opening" | "warmup" | "measuring" | "finishing";
   /** Requests answered in the measured time so far. */
   readonly requests: number;
+  /** Failed requests in the measured time so far, by kind. */
+  readonly errors: Readonly<Record<string, number>>;
   /** Milliseconds of the measured time so far. */
   readonly elapsed: number;
 }

@@ -34,7 +34,12 @@ function startLoadCommand(args: readonly string[], env: Readonly<Record<string, 
   const output = child.output();
   return {
     pid: child.pid,
-    interrupt: () => child.kill("SIGINT"),
+    interrupt() {
+      try {
+        child.kill("SIGINT");
+      } catch { // It has exited.
+      }
+    },
     async ended() {
       const { code, stdout, stderr } = await output;
       const decoder = new TextDecoder();
@@ -144,6 +149,22 @@ Deno.test("sluice load prints only the JSON of the results so far when interrupt
   // Every other response fails; one after the interrupt counts only if it fails.
   assert(answered > 0 && failed >= answered - 3, `${answered} answered, ${failed} failed`);
   await mark.allGone();
+});
+
+Deno.test("sluice load of a URL that is not there says so, and exits 69", async () => {
+  await using server = await startServer(["--mode", "async"]);
+  const url = `http://127.0.0.1:${server.port}/nope`;
+  const args = ["--rate", "100", "--connections", "2", "--duration", "200ms"];
+  const { code, stdout, stderr } = await runMain(["load", url, ...args]);
+  assertMatch(stdout, /^Errors: {4}\d+ status 404$/m);
+  assertMatch(
+    stderr,
+    /^sluice: Cannot load "http.*\/nope": every request failed, with \d+ status 404, expected a status below 400\n$/,
+  );
+  assertEquals(code, 69);
+  const json = await runMain(["load", url, ...args, "--json", "-"]);
+  assertEquals(Object.keys(JSON.parse(json.stdout).errors), ["status 404"]);
+  assertEquals(json.code, 69);
 });
 
 Deno.test("sluice load says so when interrupted before it has measured, and exits 130", async () => {

@@ -19,7 +19,9 @@ export const load: Command<typeof LOAD_OPTIONS> = {
     ],
     tables: {},
     values: MEASUREMENT_VALUES,
-    exitCodes: measurementExitCodes("The server at the URL does not respond"),
+    exitCodes: measurementExitCodes(
+      "The server at the URL does not respond, or every request failed",
+    ),
   },
   async run({ flags, argument }, { watchSignals }) {
     const settings = readLoadSettings(flags, Deno.cwd());
