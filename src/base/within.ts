@@ -1,9 +1,9 @@
 import { later } from "./timers.ts";
 
 /**
- * Waits for a promise, but not for ever.
+ * Waits for a promise, but not forever.
  *
- * @param milliseconds 0 is for ever.
+ * @param milliseconds 0 means no limit.
  * @param late Makes the error if the time is up; the promise may still settle, unheard.
  */
 export async function within<T>(

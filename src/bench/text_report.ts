@@ -79,7 +79,7 @@ function legendTexts(cases: readonly Case[]): string[] {
   const figures = cases.every(({ runs }) => runs.length < 2)
     ? "Figures of one run."
     : "Medians of the runs, ± half of their range.";
-  return [`${figures} * marks the best, and what does not differ from it.`, LEGEND];
+  return [`${figures} * marks the best, and any too near it to tell apart.`, LEGEND];
 }
 
 /** What the load generator could have sent, and how busy it was. */

@@ -31,8 +31,8 @@ export interface ConnectionContext {
   readonly retiring: AbortSignal;
   /** Aborts when the lane drains. */
   readonly draining: AbortSignal;
-  /** How long a peer may be silent, in milliseconds; 0 is forever. */
+  /** How long a peer may be silent, in milliseconds; 0 means no limit. */
   readonly idleTimeout: number;
-  /** How long a write may make no progress, in milliseconds; 0 is forever. */
+  /** How long a write may make no progress, in milliseconds; 0 means no limit. */
   readonly writeTimeout: number;
 }

@@ -12,7 +12,7 @@ export interface Clock {
   readonly now: number;
   /** Sweeps more often, for what must be noticed within a second. */
   readonly quick: Sweep;
-  /** Whether what began at `since`, by this clock, has lasted `timeout` milliseconds; 0 is forever. */
+  /** Whether what began at `since`, by this clock, has lasted `timeout` milliseconds; 0 means no limit. */
   isOver(since: number, timeout: number): boolean;
 }
 

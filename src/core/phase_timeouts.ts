@@ -8,7 +8,7 @@ const LINGER = 5000;
 /** The same while clients wait for the connection's place, or a service for its upstream to close. */
 const SHORT_LINGER = 1000;
 
-/** How long a connection may stay in a phase, in milliseconds; 0 is forever. */
+/** How long a connection may stay in a phase, in milliseconds; 0 means no limit. */
 export function phaseTimeout(phase: Phase, context: ConnectionContext): number {
   switch (phase) {
     case "idle":

@@ -42,9 +42,9 @@ export interface Order {
   readonly writeTimeout: number;
   /** How long the connections of a process have to finish once its parent is gone. */
   readonly gracefulTimeout: number;
-  /** How long the lane may take to be ready; 0 is forever. */
+  /** How long the lane may take to be ready; 0 means no limit. */
   readonly startTimeout: number;
-  /** How long the ready lane may go without a heartbeat before it counts as hung; 0 is forever. */
+  /** How long the ready lane may go without a heartbeat before it counts as hung; 0 means no limit. */
   readonly workerTimeout: number;
   /** Time between two heartbeats. */
   readonly heartbeat: number;

@@ -10,7 +10,7 @@ export interface Destination {
    */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<number>;
   /**
-   * Makes a write in progress fail if it could last for ever and the path leads
+   * Makes a write in progress fail if it could last forever and the path leads
    * elsewhere by now; called before {@linkcode reopen}.
    */
   interrupt?(): Promise<void>;

@@ -19,7 +19,7 @@ const FLAGS = 136;
  * which the process runs again, and the second one ends the process.
  *
  * @param limit Returns how long the parent waits for a heartbeat, in milliseconds; 0 is
- * for ever. Called with each heartbeat.
+ * forever. Called with each heartbeat.
  * @returns Restarts the timer.
  */
 export function startOrphanAlarm(limit: () => number): () => void {

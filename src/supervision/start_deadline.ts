@@ -12,7 +12,7 @@ export type Delay =
   | "unbegun"
   /** It waits for something. */
   | "waiting"
-  /** Its event loop does not run: it computes, or loops for ever. */
+  /** Its event loop does not run: it computes, or loops forever. */
   | "blocked";
 
 /**

@@ -63,13 +63,13 @@ Deno.test("textReport() has a table for each number of connections, the fewest f
 Deno.test("textReport() explains the columns and the spread", () => {
   const text = textReport(REPORT, 200, false);
   assertEquals(sectionOf(text, "Medians")?.slice(0, 2), [
-    "Medians of the runs, ± half of their range. * marks the best, and what does not differ from it.",
+    "Medians of the runs, ± half of their range. * marks the best, and any too near it to tell apart.",
     "P50 to MAX: latency. USER, SYS: CPU time per request. REST, PEAK: memory before the first client and",
   ]);
   const one = makeReport({ cases: [makeCase(SUBJECTS.async, 8, [makeRun({ rate: 1 })])] });
   assertEquals(
     sectionOf(textReport(one, 200, false), "Figures")?.[0],
-    "Figures of one run. * marks the best, and what does not differ from it.",
+    "Figures of one run. * marks the best, and any too near it to tell apart.",
   );
 });
 

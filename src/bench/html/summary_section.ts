@@ -26,8 +26,9 @@ ${cases.map(rowOf)}</tbody>\n`
   );
   return markup`<section>
 <h2>Figures</h2>
-<p>The median of the runs, and below it the lowest and the highest. The <b class="best">best</b> in
-a column are marked, with all that do not differ from it, for each number of connections.</p>
+<p>The median of the runs, and below it the lowest and the highest. For each number
+of connections, the <b class="best">best</b> in a column is marked, and any too near it to tell
+apart.</p>
 <div class="table" tabindex="0" role="region" aria-label="Figures">
 <table class="figures">
 <thead><tr><th scope="col">Server</th>${metrics.map(heading)}</tr></thead>
