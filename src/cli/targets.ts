@@ -6,17 +6,24 @@ import type { Targets } from "../settings/targets.ts";
 import { COMMAND_NAMES } from "./commands/registry.ts";
 import { usage } from "./flags.ts";
 
+/** Names of modules, and names without an extension. */
+const MODULE = /\.[cm]?[jt]sx?$|(?:^|[/\\])[^./\\]+$/i;
+/** Names of configuration files. */
+const SETTINGS = /\.(?:toml|jsonc?)$/i;
+
 /**
  * Finds out what each word names: a file is a handler, a folder holds files to serve.
  *
- * @throws {ExitError} 64 for two handlers or two folders, 66 for a word that is neither, 77 if
- * permission is denied.
+ * @throws {ExitError} 64 for two handlers or two folders, and for a file that by its name is no
+ * module, 66 for a word that is neither file nor folder, 77 if permission is denied.
  */
 export async function findTargets(words: readonly string[]): Promise<Targets> {
   const targets: { handler?: string; root?: string } = {};
   for (const word of words) {
     const kind = await kindOf(word);
     if (kind === null) throw notFound(word);
+    // The runtime would run a page or a settings file as JavaScript.
+    if (kind === "handler" && !MODULE.test(word)) throw noModule(word);
     const other = targets[kind];
     if (other !== undefined) {
       const expected = kind === "handler" ? "only one handler" : "only one folder";
@@ -52,6 +59,13 @@ async function kindOf(word: string): Promise<keyof Targets | null> {
     `Cannot serve ${quote(word)}: it is neither a file nor a folder`,
     EXIT.noInput,
   );
+}
+
+function noModule(word: string): ExitError {
+  const expected = SETTINGS.test(word)
+    ? `--config ${word} if it holds settings`
+    : "a module such as app.ts, or a folder of files";
+  return usage(`Cannot serve ${quote(word)}: it is not a module, expected ${expected}`);
 }
 
 function notFound(word: string): ExitError {

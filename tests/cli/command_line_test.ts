@@ -196,6 +196,19 @@ Deno.test("readCommandLine() takes a file for a handler and a folder for files t
       [file, "--watch", file],
       `Cannot serve both "${file}" and "${file}": expected only one handler`,
     );
+    const [page, settings] = [`${folder}/index.html`, `${folder}/sluice.toml`];
+    await Deno.writeTextFile(page, "");
+    await refuses(
+      [page],
+      `Cannot serve "${page}": it is not a module, expected a module such as app.ts, or a ` +
+        "folder of files",
+    );
+    await Deno.writeTextFile(settings, "");
+    await refuses(
+      ["check", settings],
+      `Cannot serve "${settings}": it is not a module, expected --config ${settings} if it ` +
+        "holds settings",
+    );
     await refuses(
       [folder, link],
       `Cannot serve both "${folder}" and "${link}": expected only one folder`,
