@@ -1,19 +1,20 @@
 import process from "node:process";
 
 /**
- * Whether a process runs, as far as this one can tell. Without `--allow-run`, and for
- * processes in another container, it cannot: the answer is then a guess.
+ * Whether a process runs, as far as this one can tell. Without `--allow-run`
+ * every process counts as alive; one in another container is not seen.
  *
  * Sends signal 0, which only checks for the process. `Deno.kill` has no signal 0, and Deno
  * opens /proc only with `--allow-all`, hence node:process.
  */
 export function isProcessAlive(pid: number): boolean {
+  // Without the permission, the runtime would ask for it on a terminal.
+  if (Deno.permissions.querySync({ name: "run" }).state !== "granted") return true;
   try {
     process.kill(pid, 0);
     return !isZombie(pid);
   } catch (error) {
-    // EPERM means that it is alive and belongs to another user; without permission of the
-    // runtime, every process counts as alive.
+    // EPERM means that it is alive and belongs to another user.
     return (error as { code?: string }).code !== "ESRCH";
   }
 }

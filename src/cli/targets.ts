@@ -64,7 +64,7 @@ async function kindOf(word: string): Promise<keyof Targets | null> {
 function noModule(word: string): ExitError {
   const expected = SETTINGS.test(word)
     ? `--config ${word} if it holds settings`
-    : "a module such as app.ts, or a folder of files";
+    : "one such as app.ts, or a folder of files";
   return usage(`Cannot serve ${quote(word)}: it is not a module, expected ${expected}`);
 }
 

@@ -200,8 +200,8 @@ Deno.test("readCommandLine() takes a file for a handler and a folder for files t
     await Deno.writeTextFile(page, "");
     await refuses(
       [page],
-      `Cannot serve "${page}": it is not a module, expected a module such as app.ts, or a ` +
-        "folder of files",
+      `Cannot serve "${page}": it is not a module, expected one such as app.ts, or a folder of ` +
+        "files",
     );
     await Deno.writeTextFile(settings, "");
     await refuses(
