@@ -16,9 +16,9 @@
  *
  * Serve it with `sluice length.ts`, and try it with `nc 127.0.0.1 8000`.
  *
- * Each shape except `routes` gets a {@linkcode ServiceContext}: its log, signals to
- * stop, connections to other servers, and memory and locks shared by all threads.
- * Each thread or process has its own copy of the module's variables.
+ * Each shape gets a {@linkcode ServiceContext}: its log, signals to stop, connections
+ * to other servers, and memory and locks shared by all threads. Each thread or process
+ * has its own copy of the module's variables.
  *
  * @module
  */
@@ -45,17 +45,21 @@ export type {
   RequestBody,
   RouteParams,
 } from "./http/message.ts";
-export type { RouteHandler, RouteResult, RouteTable } from "./http/routes/routes.ts";
+export type { RouteResult } from "./http/routes/routes.ts";
 export type { UpgradeOptions } from "./http/websocket/websocket.ts";
 export type { Logger } from "./log/logger.ts";
 export type { Framing, RequestHandler } from "./services/handler/framing.ts";
+export type { Protocol, Transport } from "./services/handler/protocol.ts";
+export { defineRoutes } from "./services/handler/shapes.ts";
 export type {
   FetchHandler,
   FetchInfo,
   FramedHandler,
   Handler,
   ProtocolHandler,
+  ProtocolState,
+  RouteHandler,
   RoutesHandler,
+  RouteTable,
   StreamHandler,
-} from "./services/handler/handler.ts";
-export type { Protocol, Transport } from "./services/handler/protocol.ts";
+} from "./services/handler/shapes.ts";

@@ -39,6 +39,14 @@ export class LateReadError extends TypeError {
   }
 }
 
+/** A handler returned what cannot be sent. It has no stack, which would show only the server. */
+export class InvalidResponseError extends TypeError {
+  constructor(message: string) {
+    super(message);
+    Object.defineProperty(this, "stack", { value: undefined });
+  }
+}
+
 /** Whether a value is an HttpError, even one whose class is the copy in a bundled handler. */
 export function isHttpError(error: unknown): error is HttpError {
   return error instanceof HttpError ||

@@ -14,6 +14,9 @@ interface Encoded {
   readonly bytes: Uint8Array;
 }
 
+/** Marks those that come from another copy of this class, in a bundled handler. */
+const FIXED = Symbol.for("sluice.fixed");
+
 /** A constant response. Only its date changes, so it is encoded once a second. */
 export class FixedResponse implements HttpResponse {
   readonly status: number;
@@ -29,6 +32,10 @@ export class FixedResponse implements HttpResponse {
     this.body = body;
     this.length = encoder.encode(body).length;
     Object.freeze(this);
+  }
+
+  get [FIXED](): true {
+    return true;
   }
 
   /** Encodes the head and the body, with the current date. */
@@ -47,6 +54,11 @@ export class FixedResponse implements HttpResponse {
     this.#encoded.set(key, { second, bytes });
     return bytes;
   }
+}
+
+/** Whether a value is a constant response. */
+export function isFixed(value: object): value is HttpResponse {
+  return FIXED in value;
 }
 
 /** The parts of a fixed response. */

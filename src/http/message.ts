@@ -38,8 +38,12 @@ export interface RequestBody {
 /** The values of a route's path parameters, by name. */
 export type RouteParams = Readonly<Record<string, string>>;
 
-/** A request. Its parts are decoded on first access. */
-export interface HttpRequest {
+/**
+ * A request. Its parts are decoded on first access.
+ *
+ * @typeParam Params The path parameters of its route.
+ */
+export interface HttpRequest<Params = RouteParams> {
   /** As sent: `GET`. */
   readonly method: string;
   /** As sent: `/path?query`, a URL, or `*`. */
@@ -51,7 +55,7 @@ export interface HttpRequest {
   /** The whole URL: `http://host/path?query`. */
   readonly url: string;
   /** The path parameters of the route, percent-decoded; set by the router. */
-  params: RouteParams;
+  params: Params;
   readonly version: "1.0" | "1.1";
   /** All header fields, in order, with names in lower case. */
   readonly headers: readonly Field[];

@@ -11,5 +11,5 @@ export function serveTable(
   table: Readonly<Record<string, (request: Parameters<RouteTable[string]>[0]) => unknown>>,
   options: Partial<ConversationOptions> = {},
 ): Promise<FetchServing> {
-  return serveHandler(serveRoutes(table as RouteTable), options);
+  return serveHandler(serveRoutes(table as RouteTable, null), options);
 }

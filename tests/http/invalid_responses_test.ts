@@ -25,6 +25,17 @@ const source = (length: unknown) => ({
   close: () => {},
 });
 
+function used(): Response {
+  const response = new Response("x");
+  void response.text();
+  return response;
+}
+
+function circular(): object {
+  const object: { self?: object } = {};
+  return Object.assign(object, { self: object });
+}
+
 /** What an untyped route may return, by a description. */
 const INVALID: Readonly<Record<string, unknown>> = {
   "the status 99": { status: 99 },
@@ -33,7 +44,7 @@ const INVALID: Readonly<Record<string, unknown>> = {
   "the status NaN": { status: NaN },
   "the status Infinity": { status: Infinity },
   "the status 200.5": { status: 200.5 },
-  "the status null": { status: null },
+  "the status null": { status: null, body: "x" },
   "a status as text": { status: "204", body: "x" },
   "a status in a list": { status: [204], body: "x" },
   "the name of a property as status": { status: "length", body: "x" },
@@ -58,7 +69,14 @@ const INVALID: Readonly<Record<string, unknown>> = {
   "a body that is a Blob": { body: new Blob(["x"]) },
   "a body that is a web stream": { body: new Blob(["x"]).stream() },
   "a body without close()": { body: { length: null, read: () => null } },
-  "a Response": new Response("x"),
+  "a Response whose body was read": used(),
+  "an error Response": Response.error(),
+  "a Map": new Map([["a", 1]]),
+  "an object of a class": new (class User {
+    name = "Ada";
+  })(),
+  "a circular object": circular(),
+  "a bigint in an object": { count: 1n },
   "a body of length -1": { body: source(-1) },
   "a body of length NaN": { body: source(NaN) },
   "a body of length 1.5": { body: source(1.5) },
@@ -277,7 +295,7 @@ Deno.test("the body of a response that cannot be sent is closed, even if that fa
   assertEquals(closed, 3);
 });
 
-Deno.test("a route may return an object with a `then` that is not a function: a response", async () => {
+Deno.test("a route may return an object with a `then` that is not a function: it is data", async () => {
   let turns = 0;
   const alternating = {
     get then() {
@@ -294,10 +312,10 @@ Deno.test("a route may return an object with a `then` that is not a function: a 
   using client = await Client.connect(serving);
   for (const target of ["/", "/later", "/alternating"]) {
     const { status, body } = await ask(client, "GET", target);
-    assertEquals([status, body], [200, "x"], target);
+    assertEquals([status, JSON.parse(body).body], [200, "x"], target);
   }
   const { status, body } = await ask(client, "POST", "/json", {}, '{"then":1,"body":"x"}');
-  assertEquals([status, body], [200, "x"]);
+  assertEquals([status, body], [200, '{"then":1,"body":"x"}']);
 });
 
 Deno.test("a thenable is awaited: its value is the response", async () => {

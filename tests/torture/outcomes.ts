@@ -5,6 +5,9 @@ import type { Answer, Outcome, Place } from "./case.ts";
 type Answers = Outcome["answer"];
 type ByPlace = Readonly<Record<Place, Outcome>>;
 
+/** Why a request fails whose response cannot be sent. */
+export const NO_RESPONSE = "the handler returned no valid response";
+
 /** Nothing is wrong for the client, nor for the log. */
 export function fine(answer: Answers): Outcome {
   return { answer, records: [], next: "same" };
@@ -16,6 +19,18 @@ export function fails(error: string): Outcome {
     answer: { http: "500", other: "closed" },
     records: {
       http: [`Request failed: the handler threw <- ${error}`],
+      other: [`Connection failed: the service threw <- ${error}`],
+    },
+    next: "same",
+  };
+}
+
+/** What the handler returned cannot be sent. */
+export function refuses(error: string): Outcome {
+  return {
+    answer: { http: "500", other: "closed" },
+    records: {
+      http: [`Request failed: ${NO_RESPONSE} <- ${error}`],
       other: [`Connection failed: the service threw <- ${error}`],
     },
     next: "same",
@@ -35,11 +50,11 @@ export function failsWith(text: string): Outcome {
 }
 
 /** The response has begun, and its connection ends with it. */
-export function cutOff(answer: Answer, error: string): Outcome {
+export function cutOff(answer: Answer, error: string, why = "the handler threw"): Outcome {
   return {
     answer,
     records: [
-      `Request failed: the handler threw <- ${error}`,
+      `Request failed: ${why} <- ${error}`,
       "Connection failed: the service threw",
     ],
     next: "same",

@@ -1,3 +1,5 @@
+import { kindOf } from "../../base/kind_of.ts";
+import { InvalidResponseError } from "../error.ts";
 import type { Field } from "../message.ts";
 import { isBodiless, reasonPhrase } from "../status.ts";
 
@@ -33,7 +35,7 @@ let dateLine = "";
  * Formats the head of a response, including the empty line, with one character per
  * byte (RFC 9112, 4 to 6).
  *
- * @throws {TypeError} If the status or a field is invalid, such as a value with a line break.
+ * @throws {InvalidResponseError} If the status or a field is invalid, such as a value with a line break.
  */
 export function responseHead(
   status: number,
@@ -43,12 +45,18 @@ export function responseHead(
 ): string {
   // After an interim response the client would wait for another. Untyped handlers may give
   // a text, which must not be looked up.
-  if (typeof status !== "number" || status < 200) throw new TypeError(invalidStatus(status));
+  if (typeof status !== "number" || status < 200) {
+    throw new InvalidResponseError(invalidStatus(status));
+  }
   let head = statusLines[status] ?? statusLine(status);
   let hasDate = false;
-  for (const [name, given] of fields) {
+  if (!Array.isArray(fields)) checkFields(fields);
+  for (const field of fields) {
+    // Untyped handlers may give no field at all.
+    const name = field?.[0];
+    const given = field?.[1];
     const value = typeof given === "string" ? given : textOf(name, given);
-    if (!isField(name, value)) throw new TypeError(invalidField(name, value));
+    if (!isField(name, value)) throw new InvalidResponseError(invalidField(name, value));
     // Most names are ruled out by their length, which saves a conversion.
     const lower = name.length === 4 || name.length > 6 ? name.toLowerCase() : name;
     if (OWN.has(lower)) continue;
@@ -68,12 +76,12 @@ export function responseHead(
 /**
  * Formats the head of a 101, after which the connection speaks another protocol (RFC 9110, 7.8).
  *
- * @throws {TypeError} If a field is invalid.
+ * @throws {InvalidResponseError} If a field is invalid.
  */
 export function upgradeHead(fields: readonly Field[]): string {
   let head = `${statusLine(101)}Connection: Upgrade\r\n`;
   for (const [name, value] of fields) {
-    if (!isField(name, value)) throw new TypeError(invalidField(name, value));
+    if (!isField(name, value)) throw new InvalidResponseError(invalidField(name, value));
     if (!OWN.has(name.toLowerCase())) head += `${name}: ${value}\r\n`;
   }
   return `${head}\r\n`;
@@ -83,7 +91,7 @@ export function upgradeHead(fields: readonly Field[]): string {
  * Chooses how to mark the end of a response body (RFC 9112, 6.3).
  *
  * @param length In bytes; null if it is unknown.
- * @throws {TypeError} If the length is no length.
+ * @throws {InvalidResponseError} If the length is no length.
  */
 export function bodyLengthOf(
   status: number,
@@ -94,7 +102,7 @@ export function bodyLengthOf(
   if (isBodiless(status)) return status === 205 ? 0 : "none";
   if (length !== null) {
     if (Number.isSafeInteger(length) && length >= 0) return length;
-    throw new TypeError(
+    throw new InvalidResponseError(
       `Cannot send the body: found the length ${shown(length)}, expected a number of bytes or null`,
     );
   }
@@ -120,13 +128,21 @@ function dateField(): string {
 
 function statusLine(status: number): string {
   if (!Number.isInteger(status) || status < 100 || status > 999) {
-    throw new TypeError(invalidStatus(status));
+    throw new InvalidResponseError(invalidStatus(status));
   }
   return statusLines[status] = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
 }
 
 function invalidStatus(status: unknown): string {
   return `Cannot send a response with status ${shown(status)}: expected an integer from 200 to 999`;
+}
+
+/** Checks fields that are no array: an instance of Headers, or anything in an untyped handler. */
+function checkFields(fields: Iterable<Field>): void {
+  if (typeof fields === "object" && fields !== null && Symbol.iterator in fields) return;
+  throw new InvalidResponseError(
+    `Cannot send the headers: found ${kindOf(fields)}, expected an array of [name, value]`,
+  );
 }
 
 function isField(name: unknown, value: unknown): boolean {
@@ -136,7 +152,9 @@ function isField(name: unknown, value: unknown): boolean {
 
 /** The text of a value that is not one, such as a number; converted once, since it may change. */
 function textOf(name: string, value: unknown): string {
-  if (value === null || value === undefined) throw new TypeError(invalidField(name, value));
+  if (value === null || value === undefined) {
+    throw new InvalidResponseError(invalidField(name, value));
+  }
   return String(value);
 }
 

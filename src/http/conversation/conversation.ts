@@ -1,10 +1,16 @@
+import { kindOf } from "../../base/kind_of.ts";
 import { thrownError } from "../../base/thrown.ts";
 import type { Connection } from "../../core/connection.ts";
 import type { Clock, Timed } from "../../core/deadlines.ts";
 import { isOfClient } from "../../core/errors.ts";
 import type { EndedBy } from "../../core/event.ts";
 import type { RequestHead } from "../codec/request_head.ts";
-import { type HttpError, isHttpError, RequestAbortedError } from "../error.ts";
+import {
+  type HttpError,
+  InvalidResponseError,
+  isHttpError,
+  RequestAbortedError,
+} from "../error.ts";
 import type { HttpResponse } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { ConversationContext } from "./conversation_context.ts";
@@ -160,13 +166,13 @@ export class Conversation implements Timed {
 
   #upgrade(request: ServedRequest, { headers, upgrade }: HttpResponse): Promise<boolean> {
     if (typeof upgrade !== "function") {
-      throw new TypeError(
-        `Cannot upgrade: found a value of type ${typeof upgrade}, expected a function`,
+      throw new InvalidResponseError(
+        `Cannot upgrade: found ${kindOf(upgrade)}, expected a function`,
       );
     }
     // The client would take a 101 that it did not ask for as malformed (RFC 9110, 7.8).
     if (!request.asksToUpgrade || request.version === "1.0") {
-      throw new TypeError("Cannot upgrade: the request does not ask for it");
+      throw new InvalidResponseError("Cannot upgrade: the request does not ask for it");
     }
     return this.#serveUpgraded(request, this.#writer.writeUpgrade(headers), upgrade);
   }

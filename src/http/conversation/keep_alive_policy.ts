@@ -15,7 +15,8 @@ export function isLastResponse(
   if (!head.keepAlive || options.keepAlive === 0) return true;
   // When the server is full, waiting clients take precedence over idle ones.
   if (retirement.isTurnOf(connection) || connection.isCrowded) return true;
-  if (headers !== undefined && hasClose(headers)) return true;
+  // What is no list of fields is refused when it is written.
+  if (headers !== undefined && headers !== null && hasClose(headers)) return true;
   // Without a length, HTTP/1.0 can mark the end of a body only by closing.
   if (isSource(body)) return head.minor === 0 && (body.length ?? null) === null;
   // Not decided yet for a source, which may still read the request's body.
@@ -24,9 +25,10 @@ export function isLastResponse(
 
 function hasClose(fields: readonly Field[]): boolean {
   for (let i = 0; i < fields.length; i++) {
-    const [name, value] = fields[i] as Field;
-    if (name.length !== 10 || name.toLowerCase() !== "connection") continue;
-    if (/\bclose\b/i.test(value)) return true;
+    const field = fields[i];
+    const name = field?.[0];
+    if (name?.length !== 10 || name.toLowerCase() !== "connection") continue;
+    if (/\bclose\b/i.test(field?.[1] ?? "")) return true;
   }
   return false;
 }

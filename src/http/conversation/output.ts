@@ -1,4 +1,5 @@
 import type { Connection } from "../../core/connection.ts";
+import { InvalidResponseError } from "../error.ts";
 
 /** The size of an output buffer, in bytes; larger responses are written in parts. */
 const SIZE = 16 * 1024;
@@ -54,11 +55,11 @@ export class Output {
    * Adds a head, with one character per byte, and bytes.
    *
    * @returns false if there was no room, and nothing was added.
-   * @throws {TypeError} If the bytes were transferred away; nothing was added.
+   * @throws {InvalidResponseError} If the bytes were transferred away; nothing was added.
    */
   addBytes(head: string, bytes: Uint8Array): boolean {
     if (bytes.length === 0 && (bytes.buffer as ArrayBuffer).detached) {
-      throw new TypeError("Cannot send the body: its bytes were transferred away");
+      throw new InvalidResponseError("Cannot send the body: its bytes were transferred away");
     }
     if (head.length + bytes.length > this.#room) return false;
     this.#add(head, "");

@@ -1,3 +1,4 @@
+import { kindOf } from "../../base/kind_of.ts";
 import type { Connection } from "../../core/connection.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import {
@@ -6,6 +7,7 @@ import {
   responseHead,
   upgradeHead,
 } from "../codec/response_head.ts";
+import { InvalidResponseError } from "../error.ts";
 import { FixedResponse } from "../fixed_response.ts";
 import type { BodySource, Field, HttpResponse } from "../message.ts";
 import { isBodiless } from "../status.ts";
@@ -39,7 +41,7 @@ export class ResponseWriter {
    *
    * @param isLast Whether the connection closes after it.
    * @returns Bytes of the body that are sent; a promise if that takes time.
-   * @throws {TypeError} If the response is invalid; none of it was sent, nor its body closed.
+   * @throws {InvalidResponseError} If the response is invalid; none of it was sent, nor its body closed.
    * @throws {ConnectionError} If the connection is over.
    */
   write(request: RequestParts, response: HttpResponse, isLast: boolean): number | Promise<number> {
@@ -76,7 +78,7 @@ export class ResponseWriter {
    * Writes a 101, after which the connection speaks another protocol.
    *
    * @returns Rejects with a ConnectionError if the connection is over.
-   * @throws {TypeError} If a field is invalid; nothing was sent.
+   * @throws {InvalidResponseError} If a field is invalid; nothing was sent.
    */
   writeUpgrade(headers: readonly Field[] = NO_FIELDS): Promise<void> {
     return this.#output.writeHead(upgradeHead(headers));
@@ -138,9 +140,8 @@ function optionOf({ minor }: RequestParts, isLast: boolean): ConnectionOption {
 /** Checks a body that is neither text nor bytes, and may be anything in an untyped handler. */
 function checkSource(body: BodySource): void {
   if (typeof body.read === "function" && typeof body.close === "function") return;
-  const found = typeof body === "object" ? `an object (${body.constructor?.name})` : typeof body;
-  throw new TypeError(
-    `Cannot send the body: found ${found}, expected text, bytes or { length, read, close }`,
+  throw new InvalidResponseError(
+    `Cannot send the body: found ${kindOf(body)}, expected text, bytes or { length, read, close }`,
   );
 }
 

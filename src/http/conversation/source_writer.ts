@@ -1,5 +1,7 @@
+import { kindOf } from "../../base/kind_of.ts";
 import type { Connection } from "../../core/connection.ts";
 import type { BodyLength } from "../codec/response_head.ts";
+import { InvalidResponseError } from "../error.ts";
 import { type BodySource, dropSource } from "../message.ts";
 import type { Output } from "./output.ts";
 
@@ -143,7 +145,7 @@ export class SourceWriter {
 /** Checks what a source gave, which may be anything in an untyped handler. */
 function pieceOf(piece: Uint8Array | null): Uint8Array | null {
   if (piece === null || piece instanceof Uint8Array) return piece;
-  throw new TypeError(
-    `Cannot send the body: read() gave a value of type ${typeof piece}, expected bytes or null`,
+  throw new InvalidResponseError(
+    `Cannot send the body: read() gave ${kindOf(piece)}, expected bytes or null`,
   );
 }

@@ -1,3 +1,5 @@
+import { kindOf } from "../../base/kind_of.ts";
+import { InvalidResponseError } from "../error.ts";
 import type { BodySource, Field, HttpResponse } from "../message.ts";
 
 type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
@@ -10,22 +12,23 @@ const TURNS = 10;
  * Adapts a response of the Fetch standard. A body that is completely available is
  * read at once, so that it can be sent with its length.
  *
- * @throws {TypeError} If it is not a Response, or its body was used.
+ * @throws {InvalidResponseError} If it is not a Response, or its body was used.
  */
 export async function httpResponse(response: Response): Promise<HttpResponse> {
   if (!(response instanceof Response)) {
-    const found = response === null ? "null" : `a value of type ${typeof response}`;
-    throw new TypeError(`Cannot respond: fetch returned ${found}, expected a Response`);
+    throw new InvalidResponseError(
+      `Cannot respond: fetch returned ${kindOf(response)}, expected a Response`,
+    );
   }
   if (response.type === "error") {
-    throw new TypeError("Cannot respond: fetch returned an error Response");
+    throw new InvalidResponseError("Cannot respond: found an error Response, expected another");
   }
   const headers: Field[] = [];
   response.headers.forEach((value, name) => headers.push([name, value]));
   const { status } = response;
   const { body } = response;
   if (response.bodyUsed || body?.locked) {
-    throw new TypeError("Cannot respond: the body of the Response was already used");
+    throw new InvalidResponseError("Cannot respond: the body of the Response was already used");
   }
   if (body === null) return { status, headers };
   return { status, headers, body: await bodyOf(body.getReader()) };
@@ -74,7 +77,7 @@ class StreamSource implements BodySource {
 /** Checks the type of a piece, which may be anything in a handler's stream. */
 function bytesOf(piece: unknown): Uint8Array {
   if (piece instanceof Uint8Array) return piece;
-  throw new TypeError(
-    `Cannot respond: the body yielded a value of type ${typeof piece}, expected a Uint8Array`,
+  throw new InvalidResponseError(
+    `Cannot respond: the body yielded ${kindOf(piece)}, expected a Uint8Array`,
   );
 }

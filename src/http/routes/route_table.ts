@@ -1,13 +1,40 @@
-import type { HttpRequest, HttpResponse } from "../message.ts";
+import type { InferRouteParams } from "rou3";
+import type { HttpRequest, RouteParams } from "../message.ts";
+import type { RouteResult } from "./route_result.ts";
 
-/** What a route returns: a response, the text or bytes of a 200, or nothing for a 204. */
-export type RouteResult = HttpResponse | string | Uint8Array | null | undefined;
-
-/** Handles the requests of one route. */
-export type RouteHandler = (request: HttpRequest) => RouteResult | Promise<RouteResult>;
+/**
+ * Handles the requests of one route.
+ *
+ * @typeParam Params The path parameters.
+ * @typeParam Context Made once per lane.
+ */
+export type RouteHandler<Params = RouteParams, Context = unknown> = (
+  request: HttpRequest<Params>,
+  context: Context,
+) => RouteResult | Promise<RouteResult>;
 
 /** Handlers by `METHOD /path`, or by `/path` for every method. */
-export type RouteTable = Readonly<Record<string, RouteHandler>>;
+export interface RouteTable<Context = unknown> {
+  readonly [key: string]: AnyRoute<Context>;
+}
+
+/** A handler of any path parameters. As the type of a method, it accepts handlers of some in particular. */
+type AnyRoute<Context> = {
+  route(
+    request: HttpRequest,
+    context: Context,
+  ): RouteResult | Promise<RouteResult>;
+}["route"];
+
+/** The path parameters of a key of a table: `{ id: string }` for `GET /users/:id`. */
+export type ParamsOf<Key extends string> = string extends Key ? RouteParams
+  : Key extends `${string} ${infer Path}` ? InferRouteParams<Path>
+  : InferRouteParams<Key>;
+
+/** A table whose handlers get the path parameters of their keys. */
+export type TypedRoutes<Key extends string, Context> = {
+  readonly [K in Key]: RouteHandler<ParamsOf<K>, Context>;
+};
 
 /** A row of a table. */
 export interface Route {

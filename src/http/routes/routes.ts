@@ -1,22 +1,19 @@
 import { HttpError } from "../error.ts";
-import type { Field, HttpHandler, HttpRequest, HttpResponse } from "../message.ts";
+import type { HttpHandler, HttpRequest, HttpResponse } from "../message.ts";
 import { decodeParams } from "./route_params.ts";
+import { responseOf, type RouteResult } from "./route_result.ts";
 import type { RoutePatterns } from "./route_patterns.ts";
 import {
   EVERY_METHOD,
   readRoutes,
   type Route,
   type RouteHandler,
-  type RouteResult,
   type RouteTable,
   withoutSlash,
 } from "./route_table.ts";
 
-export type { RouteHandler, RouteResult, RouteTable } from "./route_table.ts";
-
-const TEXT: readonly Field[] = [["Content-Type", "text/plain; charset=utf-8"]];
-const BYTES: readonly Field[] = [["Content-Type", "application/octet-stream"]];
-const NO_CONTENT: HttpResponse = { status: 204 };
+export type { RouteResult } from "./route_result.ts";
+export type { RouteHandler, RouteTable, TypedRoutes } from "./route_table.ts";
 
 /**
  * Makes a handler from a table of routes, keyed `METHOD /path`. Paths may be patterns
@@ -27,10 +24,11 @@ const NO_CONTENT: HttpResponse = { status: 204 };
  * HEAD falls back to the route of GET. OPTIONS, unless it has a route, lists the
  * methods of the path. Other methods of a known path get 405, an unknown path 404.
  *
+ * @param context Passed to every handler.
  * @throws {TypeError} If {@linkcode checkRoutes} finds an error.
  */
-export function serveRoutes(table: RouteTable): HttpHandler {
-  const router = new Router(readRoutes(table));
+export function serveRoutes<Context>(table: RouteTable<Context>, context: Context): HttpHandler {
+  const router = new Router(readRoutes(table), context);
   return (request) => router.serve(request);
 }
 
@@ -41,7 +39,7 @@ export function serveRoutes(table: RouteTable): HttpHandler {
  */
 export async function checkRoutes(table: unknown): Promise<string | null> {
   try {
-    await new Router(readRoutes(table)).load();
+    await new Router(readRoutes(table), null).load();
     return null;
   } catch (error) {
     if (error instanceof TypeError) return error.message;
@@ -56,8 +54,10 @@ class Router {
   /** Matches the dynamic routes; null until it is loaded. */
   #patterns: RoutePatterns | null = null;
   readonly #methods: readonly string[];
+  readonly #context: unknown;
 
-  constructor(routes: readonly Route[]) {
+  constructor(routes: readonly Route[], context: unknown) {
+    this.#context = context;
     for (const { path, method, handler } of routes.filter(({ isPattern }) => !isPattern)) {
       const methods = this.#static.get(path) ?? new Map<string, RouteHandler>();
       this.#static.set(path, methods.set(method, handler));
@@ -77,7 +77,7 @@ class Router {
     const { method, path } = request;
     const methods = this.#methodsOf(path);
     const handler = methods?.get(method) ?? methods?.get(EVERY_METHOD);
-    if (handler !== undefined) return respond(handler(request));
+    if (handler !== undefined) return respond(handler(request, this.#context));
     if (this.#patterns !== null) return this.#serveDynamic(request, this.#patterns);
     if (this.#dynamic.length > 0) return this.load().then(() => this.serve(request));
     return respondWithoutRoute(request, this.#allMethods(request, null));
@@ -100,7 +100,7 @@ class Router {
     }
     const { data: handler, params } = match;
     if (params !== undefined) request.params = decodeParams(params);
-    return respond(handler(request));
+    return respond(handler(request, this.#context));
   }
 
   /** All methods that have a route for the target of a request. */
@@ -126,18 +126,6 @@ async function respondLater(result: PromiseLike<RouteResult>): Promise<HttpRespo
 function isThenable(result: RouteResult | Promise<RouteResult>): result is Promise<RouteResult> {
   return typeof result === "object" && result !== null &&
     typeof (result as Partial<PromiseLike<RouteResult>>).then === "function";
-}
-
-function responseOf(result: RouteResult): HttpResponse {
-  if (typeof result === "string") return { headers: TEXT, body: result };
-  if (result === null || result === undefined) return NO_CONTENT;
-  if (result instanceof Uint8Array) return { headers: BYTES, body: result };
-  if (typeof result !== "object") {
-    throw new TypeError(
-      `Cannot respond: the route returned a value of type ${typeof result}, expected a response, text, bytes or nothing`,
-    );
-  }
-  return result;
 }
 
 /** The response if no route matches (RFC 9110, 9.3.7, 15.5.5 and 15.5.6). */

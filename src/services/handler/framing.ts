@@ -1,3 +1,4 @@
+import { kindOf } from "../../base/kind_of.ts";
 import type { Connection } from "../../core/connection.ts";
 import { IncompleteReadError, LimitExceededError, PeerError } from "../../core/errors.ts";
 import type { Service } from "../../core/service.ts";
@@ -74,7 +75,7 @@ export function serveRequests<Request extends string | Uint8Array>(
       if (typeof response !== "string" && !(response instanceof Uint8Array)) {
         // Only untyped handlers get here; the connection would blame the client for it.
         throw new TypeError(
-          `Cannot respond: handle returned a value of type ${typeof response}, expected text, bytes or nothing`,
+          `Cannot respond: handle returned ${kindOf(response)}, expected text, bytes or nothing`,
         );
       }
       await connection.write(codec.encode(response));

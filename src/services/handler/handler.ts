@@ -1,57 +1,21 @@
 import * as v from "valibot";
-import type { Connection } from "../../core/connection.ts";
 import type { Service } from "../../core/service.ts";
 import type { ServiceContext, ServiceDefinition } from "../service.ts";
 import { EXIT, ExitError } from "../../base/exit.ts";
 import { firstLine } from "../../base/system_errors.ts";
-import type * as http from "../../http/fetch/fetch.ts";
 import type { HttpHandler } from "../../http/message.ts";
-import type { RouteTable } from "../../http/routes/routes.ts";
 import { shortestHttpTimeout } from "../http/options.ts";
 import { HTTP_REFUSAL } from "../http/refusal.ts";
 import { HANDLER_OPTIONS, HANDLER_PORT, importFile, type ImportModule } from "./handler_file.ts";
-import { type Framing, type RequestHandler, serveRequests } from "./framing.ts";
-import { type Protocol, serveProtocol } from "./protocol.ts";
-
-/** A handler in the shape of `deno serve`, Hono and others. */
-export type FetchHandler = http.FetchHandler<ServiceContext>;
-/** What a {@linkcode FetchHandler} receives in addition to the request. */
-export type FetchInfo = http.FetchInfo<ServiceContext>;
-
-/** Serves a whole connection with one function. */
-export interface StreamHandler {
-  serve(connection: Connection, context: ServiceContext): void | Promise<void>;
-}
-
-/** Serves each connection with a protocol object. */
-export interface ProtocolHandler {
-  protocol(context: ServiceContext): Protocol;
-}
-
-/** Answers framed requests, each with at most one response. */
-export interface FramedHandler<Request = string | Uint8Array> extends RequestHandler<Request> {
-  readonly framing: Framing;
-}
-
-/** Serves HTTP requests by method and path. */
-export interface RoutesHandler {
-  readonly routes: RouteTable;
-}
-
-/** The default export of a user's module: one of five shapes, plus optional members. */
-export type Handler =
-  & (
-    | FetchHandler
-    | RoutesHandler
-    | StreamHandler
-    | ProtocolHandler
-    | FramedHandler<string>
-    | FramedHandler<Uint8Array>
-  )
-  & {
-    /** The message to clients while the server is full. */
-    readonly refusal?: string;
-  };
+import { serveRequests } from "./framing.ts";
+import { serveProtocol } from "./protocol.ts";
+import type {
+  FetchHandler,
+  FramedHandler,
+  ProtocolHandler,
+  RoutesHandler,
+  StreamHandler,
+} from "./shapes.ts";
 
 /** Options that apply only to handlers that speak HTTP. */
 const OPTION_NAMES = { root: "--root", compress: "--compress", accessLog: "--access-log" } as const;
@@ -142,7 +106,7 @@ async function definitionOf(
 
 type Definition = ServiceDefinition<typeof HANDLER_OPTIONS[number]>;
 type Adapted = Pick<Definition, "create" | "refusal" | "shortestTimeout">;
-type Problem = (reason: string) => ExitError;
+type Problem = (reason: string, cause?: unknown) => ExitError;
 
 async function adapt(handler: Record<string, unknown>, problem: Problem): Promise<Adapted> {
   const shapes = SHAPES.filter((key) => key in handler);
@@ -179,7 +143,7 @@ async function adaptRoutes({ routes }: RoutesHandler, problem: Problem): Promise
   const { checkRoutes, serveRoutes } = await import("../../http/routes/routes.ts");
   const mistake = await checkRoutes(routes);
   if (mistake !== null) throw problem(mistake);
-  return await adaptHttp(() => serveRoutes(routes));
+  return await adaptHttp((context) => serveRoutes(routes, context));
 }
 
 /** Loads the HTTP service, which the other shapes do without. */

@@ -1,3 +1,4 @@
+import { kindOf } from "../../base/kind_of.ts";
 import { thrownError } from "../../base/thrown.ts";
 import type { Connection } from "../../core/connection.ts";
 import { ConnectionError } from "../../core/errors.ts";
@@ -44,7 +45,7 @@ const encoder = new TextEncoder();
 /** Makes a service from a protocol, with one protocol object per connection. */
 export function serveProtocol(create: () => Protocol): Service {
   return async (connection) => {
-    const protocol = create();
+    const protocol = checked(create());
     const transport = new ConnectionTransport(connection);
     let lost: Error | null = null;
     try {
@@ -66,6 +67,16 @@ export function serveProtocol(create: () => Protocol): Service {
       await protocol.connectionLost?.(isOrdinary ? null : lost);
     }
   };
+}
+
+/** Checks what `protocol()` returned, which may be anything in an untyped handler, such as a promise. */
+function checked(protocol: Protocol): Protocol {
+  const { connectionMade, dataReceived, connectionLost } = Object(protocol) as Protocol;
+  if (connectionMade ?? dataReceived ?? connectionLost) return protocol;
+  throw new TypeError(
+    `Cannot serve: protocol returned ${kindOf(protocol)}, expected an object with ` +
+      "connectionMade, dataReceived or connectionLost",
+  );
 }
 
 async function converse(

@@ -35,7 +35,7 @@ export function builtinRoutes(
     ...serviceRoutes("A", lab, context),
     ...serviceRoutes("B", lab, context),
     ...(lab ? { "GET /work": work, "POST /work": work } : {}),
-  });
+  }, context);
 }
 
 /** Sends the body back, chunk by chunk. */

@@ -1,17 +1,21 @@
 import type { ServiceContext } from "../service.ts";
 import { thrownValue } from "../../base/thrown.ts";
 import type { HttpReports } from "../../http/conversation/conversation_context.ts";
+import { InvalidResponseError } from "../../http/error.ts";
 import { TlsHelloError } from "../../http/codec/request_decoder.ts";
+
+const THREW = "Request failed: the handler threw";
+const NO_RESPONSE = "Request failed: the handler returned no valid response";
 
 /** Logs the reports of HTTP conversations. */
 export function reportTo(context: ServiceContext): Omit<HttpReports, "answered"> {
   const { log } = context;
   return {
-    failed: (id, error) =>
-      log.error("Request failed: the handler threw", {
-        "sluice.request.id": id,
-        error: thrownValue(error),
-      }),
+    failed: (id, thrown) => {
+      const error = thrownValue(thrown);
+      const message = error instanceof InvalidResponseError ? NO_RESPONSE : THREW;
+      log.error(message, { "sluice.request.id": id, error });
+    },
     refused: (id, error, { remoteAddr }) => {
       if (error instanceof TlsHelloError) void adviseOnce(context);
       log.info("Request refused", () => ({

@@ -216,7 +216,7 @@ Deno.test("responses are well-formed HTTP, whatever a route returns or throws", 
     answered: null,
   };
   const table = { "/": answer, "GET /ok": () => "ok" } as unknown as RouteTable;
-  const routes = serveRoutes(table);
+  const routes = serveRoutes(table, null);
   const compressed = compressing(routes);
   const handler: typeof routes = (request) =>
     (request.header("accept-encoding") === null ? routes : compressed)(request);

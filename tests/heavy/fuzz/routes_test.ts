@@ -55,7 +55,7 @@ const SPLINTERS = [
 async function ask(table: RouteTable, method: string, path: string): Promise<[number, string]> {
   let response: HttpResponse;
   try {
-    response = await serveRoutes(table)(requestOf(method, path));
+    response = await serveRoutes(table, null)(requestOf(method, path));
   } catch (error) {
     const isDocumented = error instanceof HttpError && [400, 404, 405].includes(error.status);
     if (!isDocumented) throw new Error(`${method} ${path} throws ${error}`, { cause: error });

@@ -280,7 +280,7 @@ Deno.test("Response with a stream of text instead of bytes ends incomplete, and 
   await until("the error is reported", () => serving.failures.length === 1);
   assertMatch(
     String(serving.failures[0]?.error),
-    /yielded a value of type string, expected a Uint8Array/,
+    /yielded a string, expected a Uint8Array/,
   );
 });
 
@@ -348,10 +348,10 @@ Deno.test("Response that is not a Response, or was used, becomes 500, and is rep
     return response;
   };
   const cases: [make: () => unknown, message: RegExp][] = [
-    [() => undefined, /fetch returned a value of type undefined, expected a Response/],
+    [() => undefined, /fetch returned undefined, expected a Response/],
     [() => null, /fetch returned null, expected a Response/],
-    [() => "text", /fetch returned a value of type string, expected a Response/],
-    [() => ({ status: 200 }), /fetch returned a value of type object, expected a Response/],
+    [() => "text", /fetch returned a string, expected a Response/],
+    [() => ({ status: 200 }), /fetch returned a plain object, expected a Response/],
     [used, /the body of the Response was already used/],
     [locked, /the body of the Response was already used/],
     [() => Response.error(), /an error Response/],

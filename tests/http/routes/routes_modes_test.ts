@@ -20,6 +20,17 @@ export default {
     "GET /fail": () => { throw new Error("secret"); },
     "GET /odd": () => 5,
     "/any": ({ method }) => method,
+    "GET /object": () => ({ hello: "world" }),
+    "GET /array": async () => [1, { a: "é" }],
+    "GET /health": () => ({ status: "ok" }),
+    "GET /empty": () => ({}),
+    "GET /response": () => new Response("made", { status: 201, headers: { a: "b" } }),
+    "GET /streamed": async () => new Response(new Blob(["x".repeat(100_000)]).stream()),
+    "GET /json": () => Response.json({ a: 1 }),
+    "GET /date": () => new Date(0),
+    "GET /map": () => new Map(),
+    "GET /circular": () => { const a = {}; a.a = a; return a; },
+    "GET /record": () => ({ status: 200, headers: { "Content-Type": "text/html" }, body: "" }),
   },
 };`;
 
@@ -43,6 +54,14 @@ testEachMode("{ routes } respond with what they return or resolve to", async ({ 
     ["POST /json", 200, '{"a":1}', ' { "a": 1 } '],
     ["POST /json", 400, "Bad Request: the body is not JSON", "{"],
     ["PURGE /any", 200, "PURGE"],
+    ["GET /object", 200, '{"hello":"world"}'],
+    ["GET /array", 200, '[1,{"a":"é"}]'],
+    ["GET /health", 200, '{"status":"ok"}'],
+    ["GET /empty", 200, "{}"],
+    ["GET /response", 201, "made"],
+    ["GET /streamed", 200, "x".repeat(100_000)],
+    ["GET /json", 200, '{"a":1}'],
+    ["GET /date", 200, '"1970-01-01T00:00:00.000Z"'],
     ["GET /fail", 500, "Internal Server Error: request "],
     ["GET /odd", 500, "Internal Server Error: request "],
     ["GET /nowhere", 404, "Not Found: "],
@@ -64,9 +83,47 @@ testEachMode(
     askAlone(server, "POST", "/", {}, '{"then":1,"status":201,"body":"x"}')
       .then((received) => response = received, () => {});
     const { status, body } = await waitFor("the route responds", () => response, 10_000);
-    assertEquals([status, body], [201, "x"]);
+    assertEquals([status, body], [200, '{"then":1,"status":201,"body":"x"}']);
   },
 );
+
+testEachMode(
+  "{ routes } that return what cannot be sent get a 500, and a line in the log that says what it was",
+  async ({ args }) => {
+    await using handler = await makeHandler(SOURCE);
+    await using server = await startServer(args(...handler.args));
+    const cases: [path: string, message: string][] = [
+      ["/odd", "Cannot respond: the route returned a number, expected text, bytes, a plain object"],
+      ["/map", "Cannot respond: the route returned an instance of Map, expected text, bytes"],
+      [
+        "/circular",
+        "Cannot respond: what the route returned is no JSON: Converting circular structure to JSON -->",
+      ],
+      [
+        "/record",
+        "Cannot send the headers: found a plain object, expected an array of [name, value]",
+      ],
+    ];
+    for (const [i, [path, message]] of cases.entries()) {
+      const { status, fields } = await send(server, `GET ${path}`);
+      assertEquals(status, 500, path);
+      const id = fields["x-request-id"];
+      const line = await server.logged((line) => line["sluice.request.id"] === id);
+      assertEquals(line.message, "Request failed: the handler returned no valid response");
+      const found = String(line["exception.message"]);
+      assertEquals(found.slice(0, message.length), message);
+      assertEquals(line["exception.stacktrace"], undefined, path);
+      assertEquals(server.records((line) => line["severity"] !== "INFO").length, i + 1, path);
+    }
+  },
+);
+
+testEachMode("{ routes } send a Response without its body to HEAD", async ({ args }) => {
+  await using handler = await makeHandler(SOURCE);
+  await using server = await startServer(args(...handler.args));
+  const { status, fields, body } = await send(server, "HEAD /response");
+  assertEquals([status, fields["a"], fields["content-length"], body], [201, "b", "4", ""]);
+});
 
 testEachMode("{ routes } answer HEAD and OPTIONS without routes for them", async ({ args }) => {
   await using handler = await makeHandler(SOURCE);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { HttpError } from "../../../src/http/error.ts";
+import { fixed } from "../../../src/http/fixed_response.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../../../src/http/message.ts";
 import {
   checkRoutes,
@@ -11,7 +12,7 @@ import { requestOf } from "../../helpers/http_request.ts";
 
 /** The response of a table to a request, given as `METHOD target`. */
 async function ask(table: RouteTable, line: string): Promise<HttpResponse> {
-  return await served(serveRoutes(table), line);
+  return await served(serveRoutes(table, null), line);
 }
 
 function served(handler: HttpHandler, line: string): HttpResponse | Promise<HttpResponse> {
@@ -181,18 +182,72 @@ Deno.test("serveRoutes makes responses from text, bytes and nothing, and passes 
   assertEquals(await ask(table, "GET /later"), { headers: text, body: "later" });
 });
 
+Deno.test("serveRoutes sends objects and arrays as JSON, unless they are responses by their members", async () => {
+  const type = [["Content-Type", "application/json"]] as const;
+  const data: readonly object[] = [
+    { hello: "world" },
+    {},
+    [],
+    [{ status: 201 }],
+    { status: "ok" },
+    { status: undefined, id: 1 },
+    { status: 200, id: 1 },
+    { body: "text", author: "Ada" },
+    { headers: [], then: 1 },
+    Object.assign(Object.create(null), { a: 1 }),
+    new Date(0),
+    { toJSON: () => 1 },
+  ];
+  for (const value of data) {
+    const found = await ask({ "GET /": () => value }, "GET /");
+    assertEquals(found, { headers: type, body: JSON.stringify(value) });
+  }
+  const responses: readonly object[] = [
+    { status: 404 },
+    { body: "text" },
+    { body: undefined },
+    { headers: [["a", "b"]] },
+    { status: "200", body: "" },
+    Object.assign(Object.create(null), { body: "text" }),
+    fixed({ body: "text" }),
+  ];
+  for (const response of responses) {
+    assert(await ask({ "GET /": () => response }, "GET /") === response);
+  }
+});
+
+Deno.test("serveRoutes sends a fixed response of another copy of the module, as in a bundled handler", async () => {
+  const url = import.meta.resolve("../../../src/http/fixed_response.ts");
+  const other: { fixed: typeof fixed } = await import(`${url}?copy`);
+  const response = other.fixed({ status: 201, body: "made" });
+  assert(await ask({ "GET /": () => response }, "GET /") === response);
+});
+
+Deno.test("serveRoutes sends a Response, and passes a context to every route", async () => {
+  const context = { name: "context" };
+  const table: RouteTable<typeof context> = {
+    "GET /a": (_request, { name }) => new Response(name, { status: 201 }),
+    "GET /a/:x": ({ params }, { name }) => Promise.resolve(Response.json([name, params])),
+  };
+  const handler = serveRoutes(table, context);
+  const [plain, dynamic] = [await served(handler, "GET /a"), await served(handler, "GET /a/1")];
+  const body = (response: HttpResponse) => new TextDecoder().decode(response.body as Uint8Array);
+  assertEquals([plain.status, body(plain)], [201, "context"]);
+  assertEquals(body(dynamic), '["context",{"x":"1"}]');
+});
+
 Deno.test("serveRoutes throws if a route returns, or resolves to, anything else", async () => {
   const table = { "GET /now": () => 42, "GET /later": () => Promise.resolve(true) };
-  const handler = serveRoutes(table as unknown as RouteTable);
+  const handler = serveRoutes(table as unknown as RouteTable, null);
   assertThrows(
     () => void served(handler, "GET /now"),
     TypeError,
-    "Cannot respond: the route returned a value of type number, expected a response, text, bytes or nothing",
+    "Cannot respond: the route returned a number, expected text, bytes, a plain object or an array for JSON, { status, headers, body }, a Response or nothing",
   );
   await assertRejects(
     async () => await served(handler, "GET /later"),
     TypeError,
-    "returned a value of type boolean",
+    "returned a boolean",
   );
 });
 
@@ -205,7 +260,7 @@ Deno.test("serveRoutes responds synchronously if the route does, and passes on w
       throw failure;
     },
     "GET /later": () => Promise.reject(failure),
-  });
+  }, null);
   assertEquals((served(handler, "GET /a") as HttpResponse).body, "a");
   assert(assertThrows(() => void served(handler, "GET /teapot")) === failure);
   assert(await assertRejects(async () => await served(handler, "GET /later")) === failure);
@@ -223,7 +278,7 @@ Deno.test("serveRoutes passes on the whole request, with and without parameters"
         }
         return seen.header("accept");
       },
-    });
+    }, null);
     assertEquals((await handler(request)).body, "*/*");
   }
 });

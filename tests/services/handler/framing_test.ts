@@ -103,5 +103,5 @@ Deno.test("serveRequests() writes nothing for null, and fails for a response tha
   assertEquals(await client.receiveAll(), "");
   const [summary] = await serving.closed(1);
   assertEquals(summary?.endedBy, "error");
-  assertMatch(summary?.error?.message ?? "", /handle returned a value of type number/);
+  assertMatch(summary?.error?.message ?? "", /handle returned a number/);
 });

@@ -219,3 +219,25 @@ Deno.test("Protocol that throws a PeerError sends its answer after what was writ
   assertEquals(calls.at(-1), "lost Bad data");
   assertEquals(summary.endedBy, "server");
 });
+
+Deno.test("A protocol() that returns no protocol, such as a promise of one, fails the connection", async () => {
+  const cases: [made: unknown, kind: string][] = [
+    [undefined, "undefined"],
+    [null, "null"],
+    [Promise.resolve({ dataReceived() {} }), "an instance of Promise"],
+    [{}, "a plain object"],
+    ["text", "a string"],
+  ];
+  for (const [made, kind] of cases) {
+    await using serving = await serve(serveProtocol(() => made as Protocol));
+    using client = await Client.connect(serving);
+    await client.receiveAll();
+    const [summary] = await serving.closed(1);
+    const { error } = summary as ConnectionSummary;
+    assertEquals(
+      error?.message,
+      `Cannot serve: protocol returned ${kind}, expected an object with ` +
+        "connectionMade, dataReceived or connectionLost",
+    );
+  }
+});

@@ -1,5 +1,5 @@
 import type { Shape, Theme } from "../case.ts";
-import { cutOff, fails, fine, TIMES_OUT } from "../outcomes.ts";
+import { cutOff, fails, fine, NO_RESPONSE, refuses, TIMES_OUT } from "../outcomes.ts";
 
 const FETCH: readonly Shape[] = ["fetch"];
 const ROUTES: readonly Shape[] = ["routes"];
@@ -9,11 +9,12 @@ const stream = (source: string, init = "") =>
   `return new Response(new ReadableStream({ ${source} })${init});`;
 const encode = (text: string) => `new TextEncoder().encode("${text}")`;
 const started = `start(controller) { controller.enqueue(${encode("part")}); },`;
-const cut = (does: string, source: string, error: string, answer = `200 "part", cut off`) => ({
+const PART = `200 "part", cut off`;
+const cut = (does: string, source: string, error: string, answer = PART, why?: string) => ({
   does,
   code: stream(source),
   shapes: FETCH,
-  outcome: cutOff(answer, error),
+  outcome: cutOff(answer, error, why),
 });
 const whole = (does: string, code: string, answer: string, shapes = FETCH) => ({
   does,
@@ -29,19 +30,19 @@ export const BODIES: Theme = {
     `Until the head is sent, a body that fails becomes a 500. After that, the response is cut off, so that the client does not take it for complete, and the connection is closed.`,
   deeds: [
     ...[
-      ["a string", `"text"`, "string"],
-      ["a number", "1", "number"],
-      ["null", "null", "object"],
+      ["a string", `"text"`, "a string"],
+      ["a number", "1", "a number"],
+      ["null", "null", "null"],
       ["undefined", "undefined", "undefined"],
-      ["an ArrayBuffer", "new ArrayBuffer(3)", "object"],
-      ["a DataView", "new DataView(new ArrayBuffer(3))", "object"],
-      ["a Blob", "new Blob(['x'])", "object"],
-    ].map(([what = "", code = "", type = ""]) => ({
+      ["an ArrayBuffer", "new ArrayBuffer(3)", "an instance of ArrayBuffer"],
+      ["a DataView", "new DataView(new ArrayBuffer(3))", "an instance of DataView"],
+      ["a Blob", "new Blob(['x'])", "an instance of Blob"],
+    ].map(([what = "", code = "", kind = ""]) => ({
       does: `streams ${what}`,
       code: stream(`start(controller) { controller.enqueue(${code}); controller.close(); }`),
       shapes: FETCH,
-      outcome: fails(
-        `TypeError: Cannot respond: the body yielded a value of type ${type}, expected a Uint8Array`,
+      outcome: refuses(
+        `TypeError: Cannot respond: the body yielded ${kind}, expected a Uint8Array`,
       ),
     })),
     cut(
@@ -49,7 +50,9 @@ export const BODIES: Theme = {
       `async start(controller) { controller.enqueue(${
         encode("part")
       }); await 0; controller.enqueue("text"); controller.close(); }`,
-      "TypeError: Cannot respond: the body yielded a value of type string",
+      "TypeError: Cannot respond: the body yielded a string",
+      PART,
+      NO_RESPONSE,
     ),
     {
       does: "streams an error at once",
@@ -129,7 +132,7 @@ export const BODIES: Theme = {
         `async start(controller) { const bytes = new Uint8Array(4); controller.enqueue(bytes); structuredClone(bytes.buffer, { transfer: [bytes.buffer] }); controller.close(); }`,
       ),
       shapes: FETCH,
-      outcome: fails("TypeError: Cannot send the body: its bytes were transferred away"),
+      outcome: refuses("TypeError: Cannot send the body: its bytes were transferred away"),
     },
     whole(
       "streams shared memory",
@@ -230,7 +233,7 @@ export const BODIES: Theme = {
         encode("Hello")
       } : null, close() {} } };`,
       shapes: ROUTES,
-      outcome: fails("TypeError"),
+      outcome: refuses("TypeError: Cannot send the body"),
     })),
     {
       does: "returns a source that is longer than it says",
@@ -265,7 +268,7 @@ export const BODIES: Theme = {
       does: "returns a source whose read yields a string",
       code: `return { body: { length: null, read: async () => "text", close() {} } };`,
       shapes: ROUTES,
-      outcome: cutOff("200, cut off", "TypeError"),
+      outcome: cutOff("200, cut off", "TypeError: Cannot send the body", NO_RESPONSE),
     },
     {
       does: "returns a source whose read yields no promise",
@@ -279,7 +282,7 @@ export const BODIES: Theme = {
       does: "returns a source without read",
       code: `return { body: { length: 5, close() {} } };`,
       shapes: ROUTES,
-      outcome: fails("TypeError"),
+      outcome: refuses("TypeError: Cannot send the body"),
     },
     {
       does: "returns a source without close",
@@ -287,7 +290,7 @@ export const BODIES: Theme = {
         encode("part")
       } } };`,
       shapes: ROUTES,
-      outcome: fails("TypeError"),
+      outcome: refuses("TypeError: Cannot send the body"),
     },
     {
       does: "returns a source whose close throws",
@@ -309,7 +312,7 @@ export const BODIES: Theme = {
       does: "returns a source that yields undefined",
       code: `return { body: { length: null, read: async () => undefined, close() {} } };`,
       shapes: ROUTES,
-      outcome: cutOff("200, cut off", "TypeError"),
+      outcome: cutOff("200, cut off", "TypeError: Cannot send the body", NO_RESPONSE),
     },
   ],
 };

@@ -1,5 +1,5 @@
 import type { Shape, Theme } from "../case.ts";
-import { fails, fine, TIMES_OUT } from "../outcomes.ts";
+import { fails, fine, refuses, TIMES_OUT } from "../outcomes.ts";
 
 const HTTP: readonly Shape[] = ["fetch", "routes"];
 const FETCH: readonly Shape[] = ["fetch"];
@@ -7,6 +7,13 @@ const ROUTES: readonly Shape[] = ["routes"];
 const HANDLE: readonly Shape[] = ["handle"];
 
 const refused = (does: string, code: string, error: string, shapes = FETCH) => ({
+  does,
+  code,
+  shapes,
+  outcome: refuses(error),
+});
+/** Throws while the response is made or read. */
+const thrown = (does: string, code: string, error: string, shapes = FETCH) => ({
   does,
   code,
   shapes,
@@ -26,19 +33,19 @@ const NO_RESPONSE = "TypeError: Cannot respond: fetch returned";
 export const RETURNING: Theme = {
   title: "Returning something else",
   text:
-    `What cannot be sent becomes a 500, before anything of it is sent. Fields that belong to the server (Connection, Content-Length, Transfer-Encoding and the like) replace the handler's.`,
+    `What cannot be sent becomes a 500, before anything of it is sent, and a line in the log that says what was returned. A plain object or an array from a route is JSON, unless it has only members of a response: see [http.md](http.md#routes). Fields that belong to the server (Connection, Content-Length, Transfer-Encoding and the like) replace the handler's.`,
   deeds: [
-    refused("returns undefined", "return undefined;", `${NO_RESPONSE} a value of type undefined`),
+    refused("returns undefined", "return undefined;", `${NO_RESPONSE} undefined`),
     refused("returns null", "return null;", `${NO_RESPONSE} null`),
-    refused("returns a number", "return 200;", `${NO_RESPONSE} a value of type number`),
-    refused("returns a string", `return "text";`, `${NO_RESPONSE} a value of type string`),
-    refused("returns a symbol", "return Symbol();", `${NO_RESPONSE} a value of type symbol`),
+    refused("returns a number", "return 200;", `${NO_RESPONSE} a number`),
+    refused("returns a string", `return "text";`, `${NO_RESPONSE} a string`),
+    refused("returns a symbol", "return Symbol();", `${NO_RESPONSE} a symbol`),
     refused(
       "returns an object that looks like a Response",
       `return { status: 200, headers: new Headers(), body: null };`,
-      `${NO_RESPONSE} a value of type object`,
+      `${NO_RESPONSE} a plain object`,
     ),
-    refused("returns a Request", "return request;", `${NO_RESPONSE} a value of type object`),
+    refused("returns a Request", "return request;", `${NO_RESPONSE} an instance of FetchRequest`),
     accepted(
       "returns a promise of a promise",
       "return Promise.resolve(Promise.resolve(new Response('deep')));",
@@ -47,20 +54,20 @@ export const RETURNING: Theme = {
     refused(
       "returns `{ then: 1 }` from fetch",
       "return { then: 1 };",
-      `${NO_RESPONSE} a value of type object`,
+      `${NO_RESPONSE} a plain object`,
     ),
     accepted(
       "returns a thenable that resolves",
       `return { then(resolve) { resolve(new Response("thenable")); } };`,
       `200 "thenable"`,
     ),
-    refused(
+    thrown(
       "returns a thenable that throws",
       `return { then() { throw new Error("in then"); } };`,
       "Error: in then",
       HTTP,
     ),
-    refused(
+    thrown(
       "returns an object whose getter then throws",
       `return { get then() { throw new Error("get then"); } };`,
       "Error: get then",
@@ -89,7 +96,7 @@ export const RETURNING: Theme = {
       return { then(resolve) { resolve(last); } };`,
       `200 "last"`,
     ),
-    refused(
+    thrown(
       "returns a thenable that resolves to itself",
       `const promise = new Promise((resolve) => setTimeout(() => resolve(promise))); return promise;`,
       "TypeError: Chaining cycle",
@@ -118,29 +125,29 @@ export const RETURNING: Theme = {
     refused(
       "returns `Response.error()`",
       "return Response.error();",
-      "TypeError: Cannot respond: fetch returned an error Response",
+      "TypeError: Cannot respond: found an error Response",
     ),
     accepted(
       "returns a Proxy of a Response",
       `return new Proxy(new Response("x"), {});`,
       `200 "x"`,
     ),
-    refused(
+    thrown(
       "returns an object with the prototype of Response",
       "return Object.create(Response.prototype);",
       "TypeError",
     ),
-    refused(
+    thrown(
       "makes a Response with an invalid header",
       `return new Response("x", { headers: { a: "b\\r\\nc: d" } });`,
       "TypeError",
     ),
-    refused(
+    thrown(
       "makes a Response with a status of 99",
       `return new Response("x", { status: 99 });`,
       "RangeError",
     ),
-    refused(
+    thrown(
       "makes a Response with a body and a status of 204",
       `return new Response("x", { status: 204 });`,
       "TypeError",
@@ -171,17 +178,17 @@ export const RETURNING: Theme = {
       withStatus("304"),
       "304",
     ),
-    refused(
+    thrown(
       "returns a Response whose status throws",
       `return Object.defineProperty(new Response("x"), "status", { get() { throw new Error("status"); } });`,
       "Error: status",
     ),
-    refused(
+    thrown(
       "returns a Response whose headers throw",
       `return Object.defineProperty(new Response("x"), "headers", { get() { throw new Error("headers"); } });`,
       "Error: headers",
     ),
-    refused(
+    thrown(
       "returns a Response whose body is a string",
       `return Object.defineProperty(new Response(), "body", { value: "text" });`,
       "TypeError",
@@ -237,41 +244,118 @@ export const RETURNING: Theme = {
     refused(
       "returns a number from a route",
       "return 42;",
-      "TypeError: Cannot respond: the route returned a value of type number",
+      "TypeError: Cannot respond: the route returned a number",
       ROUTES,
     ),
     refused(
       "returns a symbol from a route",
       "return Symbol();",
-      "TypeError: Cannot respond: the route returned a value of type symbol",
+      "TypeError: Cannot respond: the route returned a symbol",
       ROUTES,
     ),
     refused(
       "returns true from a route",
       "return true;",
-      "TypeError: Cannot respond: the route returned a value of type boolean",
+      "TypeError: Cannot respond: the route returned a boolean",
       ROUTES,
     ),
     refused(
       "returns a function from a route",
       "return () => 1;",
-      "TypeError: Cannot respond: the route returned a value of type function",
+      "TypeError: Cannot respond: the route returned a function",
       ROUTES,
     ),
-    accepted("returns an empty object from a route", "return {};", "200", ROUTES),
-    accepted("returns an array from a route", `return ["a"];`, "200", ROUTES),
+    refused(
+      "returns a Map from a route",
+      "return new Map();",
+      "TypeError: Cannot respond: the route returned an instance of Map",
+      ROUTES,
+    ),
+    refused(
+      "returns a ReadableStream from a route",
+      "return new ReadableStream();",
+      "TypeError: Cannot respond: the route returned an instance of ReadableStream",
+      ROUTES,
+    ),
+    refused(
+      "returns an object of a class from a route",
+      "return new (class User { name = 'Ada'; })();",
+      "TypeError: Cannot respond: the route returned an instance of User",
+      ROUTES,
+    ),
+    accepted("returns an empty object from a route", "return {};", `200 "{}"`, ROUTES),
+    accepted("returns an array from a route", `return ["a"];`, `200 "[\\"a\\"]"`, ROUTES),
     accepted(
       "returns an object from a route that says nothing about a response",
       `return { message: "Hello" };`,
-      "200",
+      `200 "{\\"message\\":\\"Hello\\"}"`,
       ROUTES,
     ),
-    refused("returns a Response from a route", `return new Response("x");`, "TypeError", ROUTES),
-    accepted("returns `{ then: 1 }` from a route", "return { then: 1 };", "200", ROUTES),
+    accepted(
+      "returns an object from a route whose status is a text",
+      `return { status: "ok" };`,
+      `200 "{\\"status\\":\\"ok\\"}"`,
+      ROUTES,
+    ),
+    accepted(
+      "returns an object from a route with a member that no response has",
+      `return { status: 404, error: "none" };`,
+      `200 "{\\"status\\":404,\\"error\\":\\"none\\"}"`,
+      ROUTES,
+    ),
+    accepted(
+      "returns a Date from a route",
+      "return new Date(0);",
+      `200 "\\"1970-01-01T00:00:00.000Z\\""`,
+      ROUTES,
+    ),
+    accepted("returns a Response from a route", `return new Response("x");`, `200 "x"`, ROUTES),
+    accepted(
+      "returns a promise of a Response from a route",
+      `await null; return new Response("x", { status: 201 });`,
+      `201 "x"`,
+      ROUTES,
+    ),
+    refused(
+      "returns a Response from a route whose body was read",
+      `const response = new Response("x"); response.text(); return response;`,
+      "TypeError: Cannot respond: the body of the Response was already used",
+      ROUTES,
+    ),
+    refused(
+      "returns a circular object from a route",
+      "const object = {}; object.object = object; return object;",
+      "TypeError: Cannot respond: what the route returned is no JSON: Converting circular",
+      ROUTES,
+    ),
+    refused(
+      "returns an object with a bigint from a route",
+      "return { count: 1n };",
+      "TypeError: Cannot respond: what the route returned is no JSON: Do not know how to serialize",
+      ROUTES,
+    ),
+    refused(
+      "returns an object from a route whose toJSON returns nothing",
+      "return { toJSON() {} };",
+      "TypeError: Cannot respond: found a plain object whose JSON is undefined",
+      ROUTES,
+    ),
+    thrown(
+      "returns an object from a route whose toJSON throws",
+      `return { toJSON() { throw new Error("in toJSON"); } };`,
+      "Error: in toJSON",
+      ROUTES,
+    ),
+    accepted(
+      "returns `{ then: 1 }` from a route",
+      "return { then: 1 };",
+      `200 "{\\"then\\":1}"`,
+      ROUTES,
+    ),
     accepted(
       "returns a promise of `{ then: 1 }` from a route",
       `return Promise.resolve(JSON.parse('{"then":1}'));`,
-      "200",
+      `200 "{\\"then\\":1}"`,
       ROUTES,
     ),
     accepted(
@@ -280,13 +364,13 @@ export const RETURNING: Theme = {
       `200 "{\\"then\\":1}"`,
       ROUTES,
     ),
-    refused(
+    thrown(
       "returns an object from a route whose status throws",
       `return { get status() { throw new Error("status"); } };`,
       "Error: status",
       ROUTES,
     ),
-    refused(
+    thrown(
       "returns a revoked Proxy from a route",
       `const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy;`,
       "TypeError",
@@ -387,19 +471,19 @@ export const RETURNING: Theme = {
     ),
     // Framing.
     ...[
-      ["a number", "42", "number"],
-      ["an object", "{}", "object"],
-      ["true", "true", "boolean"],
-      ["a function", "() => 1", "function"],
-      ["a symbol", "Symbol()", "symbol"],
-      ["a Blob", "new Blob()", "object"],
-      ["`{ then: 1 }`", "{ then: 1 }", "object"],
-      ["an ArrayBuffer", "new ArrayBuffer(3)", "object"],
-    ].map(([what = "", code = "", type = ""]) =>
+      ["a number", "42", "a number"],
+      ["an object", "{}", "a plain object"],
+      ["true", "true", "a boolean"],
+      ["a function", "() => 1", "a function"],
+      ["a symbol", "Symbol()", "a symbol"],
+      ["a Blob", "new Blob()", "an instance of Blob"],
+      ["`{ then: 1 }`", "{ then: 1 }", "a plain object"],
+      ["an ArrayBuffer", "new ArrayBuffer(3)", "an instance of ArrayBuffer"],
+    ].map(([what = "", code = "", kind = ""]) =>
       refused(
         `returns ${what} from handle`,
         `return ${code};`,
-        `TypeError: Cannot respond: handle returned a value of type ${type}, expected text, bytes or nothing`,
+        `TypeError: Cannot respond: handle returned ${kind}, expected text, bytes or nothing`,
         HANDLE,
       )
     ),
@@ -417,7 +501,7 @@ export const RETURNING: Theme = {
       "TypeError",
       HANDLE,
     ),
-    refused(
+    thrown(
       "returns a thenable from handle that throws",
       `return { then() { throw new Error("in then"); } };`,
       "Error: in then",

@@ -1,5 +1,5 @@
 import { SHAPES, type Theme } from "../case.ts";
-import { fails, failsWith } from "../outcomes.ts";
+import { fails, failsWith, NO_RESPONSE } from "../outcomes.ts";
 
 const UNSHOWABLE = "a value of type object that cannot be shown";
 
@@ -133,12 +133,20 @@ export const THROWING: Theme = {
       `throw Object.assign(new Error("x"), { name: "HttpError", reason: "r" });`,
       "",
     ),
-    thrown(
-      "throws a copy of the server's HttpError whose fields break the head",
-      `throw Object.assign(new Error("x"), { name: "HttpError", reason: "r", status: 400, text: "t",
+    {
+      does: "throws a copy of the server's HttpError whose fields break the head",
+      code:
+        `throw Object.assign(new Error("x"), { name: "HttpError", reason: "r", status: 400, text: "t",
         fields: [["A", "b\\r\\nSet-Cookie: c"]] });`,
-      "",
-    ),
+      shapes: SHAPES,
+      outcome: {
+        ...fails(""),
+        records: {
+          http: [`Request failed: ${NO_RESPONSE} <- TypeError: Cannot send the header field "A"`],
+          other: ["Connection failed: the service threw <- "],
+        },
+      },
+    },
     {
       does: "throws an Error that looks like the end of a connection",
       code:

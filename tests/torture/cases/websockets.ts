@@ -1,8 +1,9 @@
 import type { Deed, Theme } from "../case.ts";
-import { fails, fine } from "../outcomes.ts";
+import { fails, fine, refuses } from "../outcomes.ts";
 
 /** The client never gets a WebSocket. */
-const refused = (error: string) => ({ ...fails(error), answer: "refused" });
+const failed = (error: string) => ({ ...fails(error), answer: "refused" });
+const refused = (error: string) => ({ ...refuses(error), answer: "refused" });
 /** An error ends the WebSocket. */
 const ended = (error: string, answer = "closed 1011") => ({
   answer,
@@ -52,7 +53,7 @@ export const WEBSOCKETS: Theme = {
     upgraded(
       "sends before the socket is open",
       `socket.send("early");`,
-      refused("InvalidStateError: Cannot send: the socket is still connecting"),
+      failed("InvalidStateError: Cannot send: the socket is still connecting"),
     ),
     upgraded(
       "sends after close",
@@ -109,7 +110,7 @@ export const WEBSOCKETS: Theme = {
     upgraded(
       "freezes the socket",
       `Object.freeze(socket); socket.addEventListener("message", () => socket.close(1000));`,
-      refused("TypeError"),
+      failed("TypeError"),
     ),
     upgraded(
       "dispatches close to itself",
@@ -119,7 +120,7 @@ export const WEBSOCKETS: Theme = {
     upgraded(
       "upgrades, then throws",
       `throw new Error("after upgrade");`,
-      refused("Error: after upgrade"),
+      failed("Error: after upgrade"),
     ),
     upgraded(
       "upgrades, then never answers",
