@@ -18,7 +18,8 @@
  *
  * Each shape gets a {@linkcode ServiceContext}: its log, signals to stop, connections
  * to other servers, and memory and locks shared by all threads. Each thread or process
- * has its own copy of the module's variables.
+ * has its own copy of the module's variables; `start(context)` and `stop(context)`,
+ * beside any shape, open and close what these hold.
  *
  * @module
  */
@@ -49,6 +50,7 @@ export type { RouteResult } from "./http/routes/routes.ts";
 export type { UpgradeOptions } from "./http/websocket/websocket.ts";
 export type { Logger } from "./log/logger.ts";
 export type { Framing, RequestHandler } from "./services/handler/framing.ts";
+export type { Hooks } from "./services/handler/hooks.ts";
 export type { Protocol, Transport } from "./services/handler/protocol.ts";
 export { defineRoutes } from "./services/handler/shapes.ts";
 export type {

@@ -60,9 +60,14 @@ export class Connections {
     this.#dialed.delete(one);
   }
 
+  /** Waits for the last client to disconnect. */
+  async emptied(): Promise<void> {
+    while (this.#live.size > 0) await Promise.all(this.#live.values());
+  }
+
   /** Waits for the last client to disconnect, then closes the dialed connections: they serve nobody. */
   async ended(): Promise<void> {
-    while (this.#live.size > 0) await Promise.all(this.#live.values());
+    await this.emptied();
     this.kill();
   }
 

@@ -1,6 +1,5 @@
 import type { Address } from "../base/address.ts";
 import type { Acceptor } from "../core/acceptor.ts";
-import { dial } from "../core/dial.ts";
 import type { Emit } from "../core/event.ts";
 import { listen, type Listener } from "../core/listener.ts";
 import { type ReuseportFilter, setReuseportFilter } from "../core/reuseport_filter.ts";
@@ -9,14 +8,14 @@ import type { LineBuffer } from "../log/line_buffer.ts";
 import type { Logger } from "../log/logger.ts";
 import type { ImportModule } from "../services/handler/handler_file.ts";
 import { findService } from "../services/registry.ts";
-import type { OptionValues, ServiceDefinition } from "../services/service.ts";
-import type { OptionKey } from "../settings/options.ts";
+import type { ServiceDefinition } from "../services/service.ts";
 import { record } from "./events.ts";
 import { beatWhileStarting, startHeartbeat } from "./heartbeats.ts";
+import { LaneService, optionsOf } from "./lane_service.ts";
 import type { Order } from "./order.ts";
 import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
-import { type Allocate, sharedState } from "./shared_state.ts";
+import type { Allocate } from "./shared_state.ts";
 import { Tenancy } from "./tenancy.ts";
 import { type WiredLane, wireLane } from "./wiring.ts";
 
@@ -46,6 +45,7 @@ interface LaneParts {
   readonly listeners: readonly Listener[];
   readonly acceptors: readonly Acceptor[];
   readonly addresses: readonly Address[];
+  readonly service: LaneService;
   readonly refusal: string | null;
   readonly accessLog: LineBuffer;
   readonly retiring: AbortController;
@@ -61,6 +61,7 @@ export class Lane {
   readonly refusal: string | null;
   readonly #parts: LaneParts;
   readonly #running: Promise<unknown>;
+  #ended: Promise<void> | null = null;
 
   /**
    * Loads the service and binds all addresses of the order, or none. Sends heartbeats
@@ -98,19 +99,11 @@ export class Lane {
       ...signals,
       shortestTimeout: shortestTimeout(order, definition),
     });
+    const { connections } = wired;
     const listeners: Listener[] = [];
+    let service: LaneService | null = null;
     try {
-      const { connections } = wired;
-      const service = await definition.create(
-        {
-          log: host.log.getChild(definition.name),
-          ...signals,
-          dial: (address, options) => dial(address, connections, options),
-          ...sharedState(order.lane, host.allocate, own.tenancy),
-        },
-        optionsOf(order),
-        { recordAccess: (line) => host.accessLog.add(line) },
-      );
+      service = await LaneService.start(definition, order, { ...host, ...own, connections });
       for (const address of order.addresses) {
         giveUp?.throwIfAborted();
         listeners.push(await listen(address, order));
@@ -119,12 +112,13 @@ export class Lane {
       // The main thread does it for sockets that threads share.
       if (order.sharing !== "shared") setUserTimeouts(listeners, order.writeTimeout);
       const { refusal } = definition;
-      const serving = { service, refusal, emit: makeEmit(own.row, host) };
+      const serving = { service: service.serve, refusal, emit: makeEmit(own.row, host) };
       return new Lane({
         wired,
         listeners,
         acceptors: wired.makeAcceptors(listeners, serving),
         addresses: listeners.map((listener) => listener.address),
+        service,
         refusal,
         accessLog: host.accessLog,
         retiring,
@@ -133,6 +127,8 @@ export class Lane {
       });
     } catch (error) {
       for (const listener of listeners) listener.close();
+      await service?.stop();
+      connections.kill();
       wired.context.deadlines.stop();
       throw error;
     }
@@ -176,10 +172,16 @@ export class Lane {
     this.#parts.retiring.abort();
   }
 
-  /** Resolves when accepting has stopped and the last connection has ended. */
-  async ended(): Promise<void> {
+  /** Resolves when accepting has stopped, the last connection has ended, and the service has stopped. */
+  ended(): Promise<void> {
+    return this.#ended ??= this.#end();
+  }
+
+  async #end(): Promise<void> {
     const { connections, context } = this.#parts.wired;
     await this.#running;
+    await connections.emptied();
+    await this.#parts.service.stop();
     await connections.ended();
     context.deadlines.stop();
     this.#parts.stopHeartbeat();
@@ -199,8 +201,9 @@ export class Lane {
 
   /** Closes every connection at once. Each has its record soon, though its service may never return. */
   closeConnections(): void {
-    const { connections, context } = this.#parts.wired;
+    const { wired: { connections, context }, service } = this.#parts;
     const { quick } = context.deadlines;
+    service.reportCutShort();
     connections.kill();
     let sweeps = 0;
     const timed = {
@@ -218,11 +221,6 @@ function setUserTimeouts(listeners: readonly Listener[], timeout: number): void 
   for (const { address } of listeners) {
     if (address.transport === "tcp") setUserTimeout(address.port, timeout);
   }
-}
-
-/** The order carries the options that the service declares, which are those it reads. */
-function optionsOf(order: Order): OptionValues<OptionKey> {
-  return order.options as OptionValues<OptionKey>;
 }
 
 /** The shortest timeout in use on the lane, in milliseconds; 0 if there is none. */

@@ -2,6 +2,7 @@ import type { Address } from "../base/address.ts";
 import type { Sharing } from "../core/listener.ts";
 import type { LogStyle } from "../log/logger.ts";
 import type { ServiceChoice } from "../services/service.ts";
+import type { Settings } from "../settings/options.ts";
 
 /**
  * The complete configuration of a lane: plain data that survives structured clone
@@ -20,6 +21,8 @@ export interface Order {
   readonly row: number;
   /** Its tenancy of the row. */
   readonly tenancy: number;
+  /** The mode of the server, which its lanes only tell to their service. */
+  readonly mode: Settings["mode"];
   readonly service: ServiceChoice;
   /** The values of the options that the service reads. */
   readonly options: Readonly<Record<string, unknown>>;

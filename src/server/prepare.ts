@@ -77,6 +77,7 @@ function workOf(
 ): Work {
   const service = serviceChoice(settings);
   return {
+    mode: settings.mode,
     service,
     options: serviceOptions(service, settings),
     sandbox: settings.sandbox,

@@ -7,6 +7,10 @@ import type { OptionKey, Settings } from "../settings/options.ts";
 
 /** Passed to a service or handler once, when its lane starts. */
 export interface ServiceContext {
+  /** The number of the lane, as `sluice.worker` in the log. No other one has it while the server runs. */
+  readonly lane: number;
+  /** How connections run: the `--mode`. */
+  readonly mode: Settings["mode"];
   /** Its own log. */
   readonly log: Logger;
   /** Aborts when the lane takes no new connections: after a reload, and when the server drains. */
@@ -68,6 +72,14 @@ export interface ServiceDefinition<K extends OptionKey = OptionKey> {
     options: OptionValues<K>,
     host: ServiceHost,
   ): Service | Promise<Service>;
+  /**
+   * Called once the service is made, before its lane accepts clients.
+   *
+   * @throws {ExitError} If it fails; then the lane does not start.
+   */
+  start?(context: ServiceContext): Promise<void>;
+  /** Called if it was started, once the last client of its lane has left. */
+  stop?(context: ServiceContext): Promise<void>;
 }
 
 /** Makes an entry of the registry, whose `create` sees only the options that it declares. */

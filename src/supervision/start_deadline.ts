@@ -36,7 +36,8 @@ export function delayOf(
 
 const CAUSES: Readonly<Record<Delay, string>> = {
   unbegun: "",
-  waiting: ", the handler waits for a promise: expected its top-level await to settle",
+  waiting:
+    ", the handler waits for a promise: expected its top-level await and its start() to settle",
   blocked: ", the handler blocks its worker: expected the code of its modules to return",
 };
 

@@ -7,6 +7,7 @@ export function makeOrder(given: Partial<Order>): Order {
     generation: 0,
     row: 0,
     tenancy: 0,
+    mode: "async",
     service: { kind: "service", name: "echo" },
     options: {},
     sandbox: false,

@@ -5,6 +5,8 @@ import { KEPT } from "./tenancy.ts";
 
 /** A context like that of a lane which never retires or drains. */
 export const CONTEXT: ServiceContext = {
+  lane: 0,
+  mode: "async",
   log: getLogger(["sluice", "test"]),
   retiring: new AbortController().signal,
   draining: new AbortController().signal,

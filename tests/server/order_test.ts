@@ -51,6 +51,7 @@ const KEYS = [
   "maxConnections",
   "maxConnectionsPerIp",
   "maxLanes",
+  "mode",
   "options",
   "overload",
   "row",

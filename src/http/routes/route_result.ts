@@ -10,7 +10,7 @@ import type { Field, HttpResponse } from "../message.ts";
  * no others than `status`, `headers`, `body` and `upgrade`, and not only a `status`
  * that is no number.
  */
-export type RouteResult = HttpResponse | Response | string | Uint8Array | object | null | undefined;
+export type RouteResult = HttpResponse | Response | string | Uint8Array | object | null | void;
 
 const TEXT: readonly Field[] = [["Content-Type", "text/plain; charset=utf-8"]];
 const BYTES: readonly Field[] = [["Content-Type", "application/octet-stream"]];

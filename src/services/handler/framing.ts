@@ -41,16 +41,16 @@ export interface RequestHandler<Request = string | Uint8Array> {
   handle(
     request: Request,
     context: ServiceContext,
-  ): Response | null | undefined | Promise<Response | null | undefined>;
+  ): Response | Promise<Response>;
 }
-type Response = string | Uint8Array;
+type Response = string | Uint8Array | null | void;
 
 /** The default limit of a request in bytes, including its line ending or delimiter. */
 const DEFAULT_FRAME_LIMIT = 64 * 1024;
 
 interface Codec<Request> {
   read(connection: Connection): Promise<Request | null>;
-  encode(response: Response): Uint8Array | string;
+  encode(response: string | Uint8Array): Uint8Array | string;
 }
 
 const LINE_FEED = new Uint8Array([10]);

@@ -8,6 +8,7 @@ import { shortestHttpTimeout } from "../http/options.ts";
 import { HTTP_REFUSAL } from "../http/refusal.ts";
 import { HANDLER_OPTIONS, HANDLER_PORT, importFile, type ImportModule } from "./handler_file.ts";
 import { serveRequests } from "./framing.ts";
+import { hooksOf } from "./hooks.ts";
 import { serveProtocol } from "./protocol.ts";
 import type {
   FetchHandler,
@@ -89,7 +90,8 @@ async function definitionOf(
     const type = handler === null ? "null" : typeof handler;
     throw problem(`found a default export of type ${type}, expected ${ACCEPTED}`);
   }
-  const { refusal } = handler as { refusal?: unknown };
+  // Some routers are proxies that have a method for any name.
+  const { refusal } = "refusal" in handler ? handler : { refusal: undefined };
   if (refusal !== undefined && typeof refusal !== "string") {
     throw problem(`found a refusal of type ${typeof refusal}, expected a string`);
   }
@@ -100,6 +102,7 @@ async function definitionOf(
     port: HANDLER_PORT,
     options: HANDLER_OPTIONS,
     ...adapted,
+    ...hooksOf(handler as Record<string, unknown>, problem),
     refusal: refusal ?? adapted.refusal,
   };
 }

@@ -5,6 +5,7 @@ import type { RouteParams } from "../../http/message.ts";
 import type * as routes from "../../http/routes/routes.ts";
 import type { ServiceContext } from "../service.ts";
 import type { Framing, RequestHandler } from "./framing.ts";
+import type { Hooks } from "./hooks.ts";
 import type { Protocol, Transport } from "./protocol.ts";
 
 /** A handler in the shape of `deno serve`, Hono and others. */
@@ -56,9 +57,11 @@ export type Handler =
     | RoutesHandler
     | StreamHandler
     | ProtocolHandler
-    | FramedHandler<string>
-    | FramedHandler<Uint8Array>
+    // Text or bytes, as the framing says: of two members, neither would type the parameters.
+    // deno-lint-ignore no-explicit-any
+    | FramedHandler<any>
   )
+  & Hooks
   & {
     /** The message to clients while the server is full. */
     readonly refusal?: string;

@@ -17,10 +17,14 @@ const THREE_SECONDS = ["--start-timeout", "3s"];
 /** Modules that never finish loading, and what is said about them. */
 const WAITS = {
   source: "await new Promise(() => {}); export default { serve() {} };",
-  says: "the handler waits for a promise: expected its top-level await to settle",
+  says: "the handler waits for a promise: expected its top-level await and its start() to settle",
 };
 const IS_A_PROMISE = {
   source: "export function then() {} export default { serve() {} };",
+  says: WAITS.says,
+};
+const WAITS_IN_START = {
+  source: "export default { serve() {}, start: () => new Promise(() => {}) };",
   says: WAITS.says,
 };
 const LOOPS = {
@@ -30,6 +34,7 @@ const LOOPS = {
 const NEVER_READY = {
   "a top-level await never settles": WAITS,
   "the module is a thenable": IS_A_PROMISE,
+  "start() never settles": WAITS_IN_START,
   "a module loops": LOOPS,
 };
 

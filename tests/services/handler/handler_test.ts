@@ -76,6 +76,8 @@ Deno.test("loadHandler() reports what it found in a module and what it expected"
     [routes("{ '/a': () => '', '/a/': () => '' }"), /the routes "\/a" and "\/a\/", expected one/],
     [routes("{ '/:a(': () => '' }"), /the route "\/:a\("/],
     ["export default { serve() {}, refusal: 1 }", /refusal of type number, expected a string/],
+    ["export default { serve() {}, start: 1 }", /"start" of type number, expected a function/],
+    ["export default { fetch() {}, stop: 'x' }", /"stop" of type string, expected a function/],
     ["export default { handle() {} }", /undefined at framing, expected an object with a type/],
     [framed("'lines'"), /"lines" at framing, expected an object with a type/],
     [framed("{ type: 'words' }"), /"words" at framing\.type, expected .*"lines"/],
@@ -151,5 +153,52 @@ Deno.test("create() of a handler that does not speak HTTP rejects options that n
       assertEquals(error.exitCode, EXIT.config);
       assertMatch(error.message, new RegExp(`^Cannot use the handler .* with ${option}$`));
     }
+  }
+});
+
+Deno.test("loadHandler() finds the hooks of each shape, which get the handler as `this` and the context", async () => {
+  const shapes = [
+    "fetch() {}",
+    'routes: { "/": () => "" }',
+    "serve() {}",
+    "protocol() {}",
+    `framing: { type: "lines" }, handle() {}`,
+  ];
+  for (const shape of shapes) {
+    const source = `export const calls = [];
+      export default {
+        ${shape},
+        name: "own",
+        start({ lane, mode }) { this.log = [this.name, "start", lane, mode]; },
+        async stop({ lane }) { throw new Error([...this.log, "stop", lane].join(" ")); },
+      };`;
+    const definition = await withModule(source, (path) => loadHandler(path));
+    await definition.start?.(CONTEXT);
+    const error = await assertRejects(async () => await definition.stop?.(CONTEXT), Error);
+    assertEquals(error.message, "own start 0 async stop 0", shape);
+  }
+});
+
+Deno.test("loadHandler() reports the first line of what a start throws", async () => {
+  for (const thrown of [`new Error("no database\\nat all")`, `"no database"`]) {
+    const source = `export default { serve() {}, async start() { throw ${thrown}; } };`;
+    const definition = await withModule(source, (path) => loadHandler(path));
+    const error = await assertRejects(async () => await definition.start?.(CONTEXT), ExitError);
+    assertEquals(error.exitCode, EXIT.config);
+    assertMatch(error.message, /^Cannot use the handler ".*": its start failed: no database$/);
+  }
+});
+
+Deno.test("loadHandler() takes a stop of a framework's application, and a method for any name, for no hooks", async () => {
+  const sources = [
+    "new (class App { fetch() {} stop = () => { throw new Error('not listening'); }; })()",
+    `new Proxy({ fetch() {} }, { get: (app, name) => app[name] ?? (() => "a route") })`,
+  ];
+  for (const source of sources) {
+    const { start, stop } = await withModule(
+      `export default ${source}`,
+      (path) => loadHandler(path),
+    );
+    assertEquals([start, stop], [undefined, undefined], source);
   }
 });

@@ -1,0 +1,93 @@
+import { thrownValue } from "../base/thrown.ts";
+import type { Connections } from "../core/connections.ts";
+import { dial } from "../core/dial.ts";
+import type { Service } from "../core/service.ts";
+import type { LineBuffer } from "../log/line_buffer.ts";
+import type { Logger } from "../log/logger.ts";
+import type { OptionValues, ServiceContext, ServiceDefinition } from "../services/service.ts";
+import type { OptionKey } from "../settings/options.ts";
+import type { Order } from "./order.ts";
+import { type Allocate, sharedState } from "./shared_state.ts";
+import type { Tenancy } from "./tenancy.ts";
+
+/** What the service of a lane is made from. */
+export interface ServiceParts {
+  readonly log: Logger;
+  readonly accessLog: LineBuffer;
+  readonly allocate: Allocate;
+  readonly connections: Connections;
+  readonly tenancy: Tenancy;
+}
+
+/** The service of a lane, from its start to its stop. */
+export class LaneService {
+  readonly serve: Service;
+  readonly #definition: ServiceDefinition;
+  readonly #context: ServiceContext;
+  #isStopping = false;
+
+  /**
+   * Makes the service and starts it.
+   *
+   * @throws {ExitError} If it cannot serve, or its start fails.
+   */
+  static async start(
+    definition: ServiceDefinition,
+    order: Order,
+    parts: ServiceParts,
+  ): Promise<LaneService> {
+    const context = contextOf(definition, order, parts);
+    const { accessLog } = parts;
+    const host = { recordAccess: (line: string) => accessLog.add(line) };
+    const service = await definition.create(context, optionsOf(order), host);
+    await definition.start?.(context);
+    return new LaneService(service, definition, context);
+  }
+
+  private constructor(service: Service, definition: ServiceDefinition, context: ServiceContext) {
+    this.serve = service;
+    this.#definition = definition;
+    this.#context = context;
+  }
+
+  /** Logs that its stop was not waited for, if it is in progress. */
+  reportCutShort(): void {
+    if (!this.#isStopping) return;
+    this.#context.log.warn("Stop cut short: the handler has not finished by the deadline");
+  }
+
+  /** Stops it, after its last client; an error is only logged, since nobody else is served. */
+  async stop(): Promise<void> {
+    if (this.#definition.stop === undefined) return;
+    this.#isStopping = true;
+    try {
+      await this.#definition.stop(this.#context);
+    } catch (error) {
+      this.#context.log.error("Stop failed: the handler threw", { error: thrownValue(error) });
+    } finally {
+      this.#isStopping = false;
+    }
+  }
+}
+
+/** The order carries the options that the service declares, which are those it reads. */
+export function optionsOf(order: Order): OptionValues<OptionKey> {
+  return order.options as OptionValues<OptionKey>;
+}
+
+function contextOf(
+  { name }: ServiceDefinition,
+  { lane, mode }: Order,
+  { log, allocate, connections, tenancy }: ServiceParts,
+): ServiceContext {
+  const { retiring, draining } = connections.context;
+  return {
+    lane,
+    mode,
+    log: log.getChild(name),
+    retiring,
+    draining,
+    dial: (address, options) => dial(address, connections, options),
+    ...sharedState(lane, allocate, tenancy),
+  };
+}
