@@ -141,7 +141,8 @@ function optionOf({ minor }: RequestParts, isLast: boolean): ConnectionOption {
 function checkSource(body: BodySource): void {
   if (typeof body.read === "function" && typeof body.close === "function") return;
   throw new InvalidResponseError(
-    `Cannot send the body: found ${kindOf(body)}, expected text, bytes or { length, read, close }`,
+    `Cannot send the body: found ${kindOf(body)}, expected text such as JSON.stringify(body), ` +
+      "bytes or { length, read, close }",
   );
 }
 

@@ -135,6 +135,36 @@ export const MODULES: readonly BadModule[] = [
     options: ["--start-timeout", "1s"],
     outcome: { exitCode: 70, says: "--start-timeout" },
   },
+  refused(
+    "exports a start that throws",
+    `export default { ${serve}, start() { throw new Error("in start"); } };`,
+    "its start failed: in start",
+  ),
+  refused(
+    "exports a start that rejects with undefined",
+    `export default { ${serve}, start: () => Promise.reject() };`,
+    "its start failed: undefined",
+  ),
+  refused(
+    "exports a start that is not a function",
+    `export default { ${serve}, start: true };`,
+    `found "start" of type boolean`,
+  ),
+  refused(
+    "exports a getter of stop that throws",
+    `export default { ${serve}, get stop() { throw new Error("in a getter"); } };`,
+    "in a getter",
+  ),
+  {
+    does: "exports a start that never ends",
+    source: `export default { ${serve}, start: () => new Promise(() => {}) };`,
+    options: ["--start-timeout", "1s"],
+    outcome: { exitCode: 70, says: "--start-timeout" },
+  },
+  served(
+    "exports a stop that throws. The log says so",
+    `export default { ${serve}, stop() { throw null; } };`,
+  ),
   served("imports itself", `import "./handler.js"; export default { ${serve} };`),
   served("exports a frozen object", `export default Object.freeze({ ${serve} });`),
   served("exports a Proxy", `export default new Proxy({ ${serve} }, {});`),
