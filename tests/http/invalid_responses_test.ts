@@ -295,6 +295,32 @@ Deno.test("the body of a response that cannot be sent is closed, even if that fa
   assertEquals(closed, 3);
 });
 
+Deno.test("headers that are not a list are named in the error, also for HEAD and upgrades", async () => {
+  const upgrade = () => Promise.resolve();
+  await using serving = await serveTable({
+    "/object": () => ({ headers: { A: "b" } }),
+    "/null": () => ({ headers: null }),
+    "/upgrade": () => ({ upgrade, headers: { A: "b" } }),
+    "/field": () => ({ headers: [null] }),
+  });
+  const upgraded = { connection: "upgrade", upgrade: "x" };
+  for (const method of ["GET", "HEAD"]) {
+    using client = await Client.connect(serving);
+    for (const path of ["/object", "/null", "/upgrade", "/field"]) {
+      const fields = path === "/upgrade" ? upgraded : {};
+      assertEquals((await ask(client, method, path, fields)).status, 500, path);
+    }
+  }
+  const messages = serving.failures.map(({ error }) => (error as Error).message.split(",")[0]);
+  const expected = [
+    "Cannot send the headers: found a plain object",
+    "Cannot send the headers: found null",
+    "Cannot send the headers: found a plain object",
+    "Cannot send the header field a value of type undefined: found a value of type undefined",
+  ];
+  assertEquals(messages, [...expected, ...expected]);
+});
+
 Deno.test("a route may return an object with a `then` that is not a function: it is data", async () => {
   let turns = 0;
   const alternating = {

@@ -50,7 +50,7 @@ export function responseHead(
   }
   let head = statusLines[status] ?? statusLine(status);
   let hasDate = false;
-  if (!Array.isArray(fields)) checkFields(fields);
+  checkFields(fields);
   for (const field of fields) {
     // Untyped handlers may give no field at all.
     const name = field?.[0];
@@ -80,6 +80,7 @@ export function responseHead(
  */
 export function upgradeHead(fields: readonly Field[]): string {
   let head = `${statusLine(101)}Connection: Upgrade\r\n`;
+  checkFields(fields);
   for (const [name, value] of fields) {
     if (!isField(name, value)) throw new InvalidResponseError(invalidField(name, value));
     if (!OWN.has(name.toLowerCase())) head += `${name}: ${value}\r\n`;
@@ -137,8 +138,14 @@ function invalidStatus(status: unknown): string {
   return `Cannot send a response with status ${shown(status)}: expected an integer from 200 to 999`;
 }
 
-/** Checks fields that are no array: an instance of Headers, or anything in an untyped handler. */
-function checkFields(fields: Iterable<Field>): void {
+/**
+ * Checks that fields, which may be anything in an untyped handler, are an array or
+ * another iterable, such as an instance of Headers.
+ *
+ * @throws {InvalidResponseError} If they are not.
+ */
+export function checkFields(fields: Iterable<Field>): void {
+  if (Array.isArray(fields)) return;
   if (typeof fields === "object" && fields !== null && Symbol.iterator in fields) return;
   throw new InvalidResponseError(
     `Cannot send the headers: found ${kindOf(fields)}, expected an array of [name, value]`,

@@ -3,6 +3,7 @@ import type { Connection } from "../../core/connection.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import {
   bodyLengthOf,
+  checkFields,
   type ConnectionOption,
   responseHead,
   upgradeHead,
@@ -148,8 +149,11 @@ function checkSource(body: BodySource): void {
 
 /** The length that a handler announced in a field; null if there is none, or it is no number. */
 function announcedLength(fields: readonly Field[]): number | null {
-  for (const [name, value] of fields) {
-    if (name.length !== 14 || name.toLowerCase() !== "content-length") continue;
+  checkFields(fields);
+  for (const field of fields) {
+    const name = field?.[0];
+    if (name?.length !== 14 || name.toLowerCase() !== "content-length") continue;
+    const value = field?.[1] ?? "";
     if (/^\d{1,15}$/.test(value)) return Number(value);
   }
   return null;
