@@ -1,3 +1,4 @@
+import { tellOpenWork } from "../base/current_work.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionContext, DialTraffic } from "./connection_context.ts";
 import { DialedConnection } from "./dialed_connection.ts";
@@ -17,6 +18,7 @@ export class Connections {
   readonly #live = new Map<Connection, Promise<void>>();
   /** Dialed connections, and dials in progress. */
   readonly #dialed = new Set<Endable>();
+  readonly #telling = tellOpenWork(() => this.#live.keys());
   #lastNumber = 0;
   #isOver = false;
 
@@ -79,6 +81,7 @@ export class Connections {
   /** Closes all connections at once; later dials fail. */
   kill(): void {
     this.#isOver = true;
+    this.#telling[Symbol.dispose]();
     for (const connection of this.#live.keys()) connection.endAs("drain");
     for (const one of this.#dialed) one.endAs("drain");
   }

@@ -1,4 +1,5 @@
 import type { Address } from "../base/address.ts";
+import { workFor } from "../base/current_work.ts";
 import { Acceptor } from "../core/acceptor.ts";
 import { AddressCounts } from "../core/address_counts.ts";
 import { Buffers } from "../core/buffers.ts";
@@ -85,6 +86,7 @@ export function wireLane(options: WiringOptions, counts: SharedCounts, ends: End
     resources,
     context,
     makeAcceptors(listeners, serving) {
+      const service: Service = (connection) => workFor(connection, serving.service);
       const acceptors: readonly Acceptor[] = listeners.map((listener, i) =>
         new Acceptor({
           listener,
@@ -95,6 +97,7 @@ export function wireLane(options: WiringOptions, counts: SharedCounts, ends: End
           turn,
           overload: options.overload,
           ...serving,
+          service,
         })
       );
       return acceptors;

@@ -1,6 +1,7 @@
 import { thrownValue } from "../base/thrown.ts";
 import { Lane, type LaneHost } from "../lane/lane.ts";
 import type { Order } from "../lane/order.ts";
+import { captureConsole } from "../log/console.ts";
 import type { Logger } from "../log/logger.ts";
 import { forbidExit, keepStandardStreams } from "./guard.ts";
 import type { Exit, Place } from "./handle.ts";
@@ -13,6 +14,7 @@ import { onStrayError } from "./stray_errors.ts";
 export function here(host: LaneHost): Place {
   return (order) => {
     surviveStrayErrors(host.log);
+    captureConsole(host.log, order.lane);
     const exit = Promise.withResolvers<Exit>();
     const { opening, giveUp } = open(order, host);
     const end = (how: (lane: Lane) => Promise<void>) =>

@@ -1,6 +1,7 @@
 import { sleep } from "../base/timers.ts";
 import { Lane, type LaneHost } from "../lane/lane.ts";
 import type { Order } from "../lane/order.ts";
+import { captureConsole } from "../log/console.ts";
 import { LineBuffer } from "../log/line_buffer.ts";
 import { remoteLogger } from "../log/remote_logger.ts";
 import { type FromLane, reportError, type ToLane } from "./messages.ts";
@@ -14,6 +15,7 @@ export type WorkerHost = Omit<LaneHost, "log" | "accessLog">;
  */
 export class LaneWorker {
   readonly #post: (message: FromLane) => void;
+  readonly #postNow: (message: FromLane) => void;
   readonly #prepare: (order: Order) => WorkerHost;
   readonly #lines: LineBatch;
   readonly #accessLog: LineBuffer;
@@ -22,9 +24,15 @@ export class LaneWorker {
   /**
    * @param post Sends a message to the parent.
    * @param prepare Called once, with the order.
+   * @param postNow The same, even if the event loop never turns again.
    */
-  constructor(post: (message: FromLane) => void, prepare: (order: Order) => WorkerHost) {
+  constructor(
+    post: (message: FromLane) => void,
+    prepare: (order: Order) => WorkerHost,
+    postNow = post,
+  ) {
     this.#post = post;
+    this.#postNow = postNow;
     this.#prepare = prepare;
     this.#lines = batchLines((lines) => post({ type: "log", lines }));
     this.#accessLog = new LineBuffer((lines) => post({ type: "access", lines }));
@@ -75,8 +83,16 @@ export class LaneWorker {
 
   async #openLane(order: Order): Promise<Lane> {
     const log = remoteLogger(order.log, this.#lines.add);
+    // Before the handler loads, which may print.
+    captureConsole(remoteLogger(order.log, (lines) => this.#print(lines)), order.lane);
     const host = { ...this.#prepare(order), log, accessLog: this.#accessLog };
     return await Lane.open(order, host);
+  }
+
+  /** Sends what the handler prints, which may hang or end its worker next. */
+  #print(lines: string): void {
+    this.#lines.flush();
+    this.#postNow({ type: "log", lines });
   }
 
   #whenOpen(act: (lane: Lane) => void | Promise<void>): void {

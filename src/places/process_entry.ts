@@ -49,7 +49,7 @@ export async function runProcess(): Promise<number> {
     const limit = () => isReady ? order.workerTimeout : order.startTimeout;
     restartAlarm = startOrphanAlarm(limit);
     return makeHost(order, pipe, restartAlarm);
-  });
+  }, (message) => pipe.postNow(message));
   onStrayError((cause) => worker.crash(cause));
   const receive = (message: ToLane) => worker.receive(message);
   void parent.readMessages(receive).then(() => {

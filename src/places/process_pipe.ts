@@ -1,4 +1,5 @@
 import { encodeMessage } from "../base/pipe.ts";
+import { writeText } from "../base/write_text.ts";
 import type { Row } from "../lane/row.ts";
 import { LineWriter } from "../log/line_writer.ts";
 import type { FromProcess } from "./process_messages.ts";
@@ -7,7 +8,6 @@ import type { FromProcess } from "./process_messages.ts";
 export class ParentPipe {
   readonly #word: string;
   readonly #writer: LineWriter;
-  readonly #encoder = new TextEncoder();
   #row: Row | null = null;
   #lastNumber = 0;
 
@@ -38,18 +38,26 @@ export class ParentPipe {
     if (this.#row !== null) this.#writer.add(this.#encodeRow(this.#row));
   }
 
-  /** Reports the row synchronously, over standard error, which has no queue. */
+  /** Reports the row like {@linkcode postNow}. */
   reportRowNow(): void {
-    if (this.#row === null) return;
-    try {
-      Deno.stderr.writeSync(this.#encoder.encode(this.#encodeRow(this.#row)));
-    } catch { // The parent is gone.
-    }
+    if (this.#row !== null) this.#writeNow(this.#encodeRow(this.#row));
+  }
+
+  /** Sends a message synchronously, over standard error, which has no queue. */
+  postNow(message: FromProcess): void {
+    this.#writeNow(this.#encode(message));
   }
 
   /** Writes what is queued. */
   async close(): Promise<void> {
     await this.#writer.close();
+  }
+
+  #writeNow(text: string): void {
+    try {
+      writeText(Deno.stderr, text);
+    } catch { // The parent is gone.
+    }
   }
 
   #encodeRow(row: Row): string {

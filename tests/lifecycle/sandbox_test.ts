@@ -164,7 +164,8 @@ const ALLOWED: Record<string, string> = {
   "its folder": "return Deno.cwd()",
   "its process": "return [Deno.pid, Deno.memoryUsage()]",
   "paths in stacks": "return new Error('x').stack",
-  "standard output": "return console.error('printed by a sandboxed handler')",
+  "standard output":
+    "return Deno.stderr.writeSync(new TextEncoder().encode('printed by a sandboxed handler\\n'))",
   "data: modules": "return (await import('data:text/javascript,export default 1')).default",
   "other threads' channels":
     "const c = new BroadcastChannel('x'); c.postMessage(1); c.close(); return 1",

@@ -21,7 +21,10 @@ Deno.test("process() does not mistake the output of a handler for a message", as
   await using handler = await makeHandler(
     `export default {
       framing: { type: "lines" },
-      handle(line) { console.error(line); return "printed"; },
+      handle(line) {
+        Deno.stderr.writeSync(new TextEncoder().encode(line + "\\n"));
+        return "printed";
+      },
     };`,
   );
   await using server = await startServer([...workers("forked", 1), ...handler.args]);

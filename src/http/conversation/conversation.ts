@@ -1,3 +1,4 @@
+import { workFor } from "../../base/current_work.ts";
 import { kindOf } from "../../base/kind_of.ts";
 import { thrownError } from "../../base/thrown.ts";
 import type { Connection } from "../../core/connection.ts";
@@ -85,6 +86,11 @@ export class Conversation implements Timed {
     }
   }
 
+  /** The request being served; null between two requests. */
+  get request(): ServedRequest | null {
+    return this.#exchange.request;
+  }
+
   /** Ends it if it has waited for a request for so many milliseconds; returns whether it did. */
   closeIfSilent(quiet: number): boolean {
     const isIdle = this.#phase === "idle" && this.#ending === null;
@@ -114,7 +120,7 @@ export class Conversation implements Timed {
     this.#since = this.#clock.now;
     let response: HttpResponse | Promise<HttpResponse>;
     try {
-      response = this.#context.handler(request);
+      response = workFor(request, this.#context.handler);
     } catch (error) {
       response = this.#exchange.fail(request, error);
     }

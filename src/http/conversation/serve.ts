@@ -1,3 +1,4 @@
+import { tellOpenWork } from "../../base/current_work.ts";
 import type { Service } from "../../core/service.ts";
 import type { HttpHandler } from "../message.ts";
 import { Conversation } from "./conversation.ts";
@@ -5,6 +6,7 @@ import type { ConversationContext, HttpReports } from "./conversation_context.ts
 import type { ConversationOptions } from "./options.ts";
 import { OutputBuffers } from "./output.ts";
 import { Retirement } from "./retirement.ts";
+import type { ServedRequest } from "./served_request.ts";
 
 /**
  * Makes a service from a handler: HTTP/1.1 (RFC 9112) on each connection.
@@ -21,7 +23,14 @@ export function serveHttp(
   const retirement = new Retirement(open);
   const buffers = new OutputBuffers();
   const context: ConversationContext = { handler, options, buffers, reports, retirement };
-  retiring.addEventListener("abort", () => retirement.start(), { once: true });
+  const telling = tellOpenWork(() => requestsIn(open));
+  function release(): void {
+    if (retiring.aborted && open.size === 0) telling[Symbol.dispose]();
+  }
+  retiring.addEventListener("abort", () => {
+    retirement.start();
+    release();
+  }, { once: true });
   return async (connection) => {
     const conversation = new Conversation(connection, context);
     open.add(conversation);
@@ -30,6 +39,11 @@ export function serveHttp(
       await conversation.serve();
     } finally {
       open.delete(conversation);
+      release();
     }
   };
+}
+
+function requestsIn(conversations: ReadonlySet<Conversation>): ServedRequest[] {
+  return [...conversations].flatMap(({ request }) => request ?? []);
 }

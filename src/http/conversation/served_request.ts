@@ -1,3 +1,4 @@
+import type { Work } from "../../base/current_work.ts";
 import type { Connection } from "../../core/connection.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import { RequestAbortedError } from "../error.ts";
@@ -8,7 +9,7 @@ import { StreamedBody } from "./request_body.ts";
 const NO_PARAMS: RouteParams = Object.freeze({});
 
 /** A request being served, as its handler sees it. */
-export class ServedRequest implements HttpRequest {
+export class ServedRequest implements HttpRequest, Work {
   params: RouteParams = NO_PARAMS;
   readonly head: RequestHead;
   readonly #connection: Connection;
@@ -25,6 +26,10 @@ export class ServedRequest implements HttpRequest {
     this.#connection = connection;
     this.#reader = reader;
     this.#number = number;
+  }
+
+  get kind(): "request" {
+    return "request";
   }
 
   get method(): string {

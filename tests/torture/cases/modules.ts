@@ -192,7 +192,7 @@ export const MODULES: readonly BadModule[] = [
     "throws in a timer of 0 ms while it loads",
     `export default { ${serve} }; const handled = Promise.reject(new Error("x")); handled.catch(() => {});`,
   ),
-  served("prints while it loads", `console.error("loading"); export default { ${serve} };`),
+  served("prints while it loads", `console.log("loading"); export default { ${serve} };`),
   served(
     "changes the working directory while it loads",
     `Deno.chdir("/"); export default { ${serve} };`,

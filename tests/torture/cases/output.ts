@@ -3,14 +3,15 @@ import { fine } from "../outcomes.ts";
 
 const printing = (does: string, code: string, outcome: Deed["outcome"] = fine("204")) =>
   alone(does, `${code}\nreturn nothing();`, outcome);
+const WARNING = { answer: "204", records: ["another"], next: "same" } as const;
 const write = (text: string) => `Deno.stdout.writeSync(new TextEncoder().encode(${text}));`;
 
 export const OUTPUT: Theme = {
   title: "Printing",
   text:
-    `What a handler prints goes to the standard streams of the server. By default, so does the log: write it to a file (\`--log-file\`) if handlers print. Printing blocks while nobody reads.`,
+    `What a handler prints with \`console\` becomes a record of the log, whatever it looks like; at most 8 MB are logged in one turn of the event loop. What it writes to the standard streams itself goes there, and blocks while nobody reads. By default, the log goes to standard output, too: write it to a file (\`--log-file\`) if handlers do that.`,
   deeds: [
-    printing("prints a line", `console.log("a line"); console.error("another");`),
+    printing("prints a line", `console.log("a line"); console.warn("another");`, WARNING),
     printing(
       "prints a line that looks like a log record",
       `console.log('{"timestamp":"2026-01-01T00:00:00Z","severity":"ERROR","message":"forged"}');`,
@@ -26,7 +27,12 @@ export const OUTPUT: Theme = {
     printing("prints 10,000 lines", `for (let i = 0; i < 1e4; i++) console.log(i);`),
     printing(
       "prints 10 MB to standard error",
-      `const text = "x".repeat(1e6); for (let i = 0; i < 10; i++) console.error(text);`,
+      `const bytes = new Uint8Array(1e6).fill(120); for (let i = 0; i < 10; i++) Deno.stderr.writeSync(bytes);`,
+    ),
+    printing(
+      "prints more in a turn than is logged",
+      `const text = "x".repeat(1e5); for (let i = 0; i < 500; i++) console.log(text);`,
+      { ...WARNING, records: ["A handler prints too much at once"] },
     ),
     printing(
       "prints bytes that are not text",
