@@ -124,4 +124,8 @@ export function dropSource(source: BodySource, reason?: unknown): void {
 }
 
 /** One request in, one response out. */
-export type HttpHandler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
+export interface HttpHandler {
+  (request: HttpRequest): HttpResponse | Promise<HttpResponse>;
+  /** The path of the route that serves a request, as its author wrote it; null if there is none. */
+  readonly routeOf?: (request: HttpRequest) => string | null;
+}

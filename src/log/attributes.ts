@@ -1,4 +1,6 @@
 import type { LogRecord } from "@logtape/logtape";
+import { sourceLine } from "../base/source_line.ts";
+import { pathOf, userFrame, withoutOwnFrames } from "../base/stack_frames.ts";
 import { wholeCharacters } from "../base/whole_characters.ts";
 
 /** The most characters of a value; an error's message may contain a whole body. */
@@ -13,9 +15,10 @@ export type Emit = (name: string, value: unknown) => void;
 
 /**
  * Flattens a record's properties: nested objects get dotted names, errors become
- * `exception.*`.
+ * `exception.*`, and the place of the first one in the code of a handler `code.*`.
  *
- * @param stacks Whether errors get stack traces in records below level error, too.
+ * @param stacks Whether errors get stack traces in records below level error, too, and
+ * whole ones; otherwise they have the frames of the handler alone.
  * @param emitted Receives the attributes; long texts, and what is long as JSON, shortened.
  */
 export function eachAttribute(record: LogRecord, stacks: boolean, emitted: Emit): void {
@@ -40,7 +43,7 @@ export function eachAttribute(record: LogRecord, stacks: boolean, emitted: Emit)
     }
     if (value instanceof Error) {
       const prefix = exceptions++ === 0 ? "exception" : `${name}.exception`;
-      emitException(prefix, value, withStack, emit);
+      emitException(prefix, value, withStack ? (stacks ? "whole" : "handler") : "none", emit);
     } else if (ArrayBuffer.isView(value)) {
       emit(name, `<${value.byteLength} bytes>`);
     } else if (isPlain(value) || depth === MAX_DEPTH) {
@@ -70,7 +73,10 @@ function isPlain(value: object | null): value is null | Date | unknown[] {
   return value === null || value instanceof Date || Array.isArray(value);
 }
 
-function emitException(prefix: string, error: Error, withStack: boolean, emit: Emit): void {
+/** Which frames of a stack are logged. */
+type Frames = "none" | "handler" | "whole";
+
+function emitException(prefix: string, error: Error, frames: Frames, emit: Emit): void {
   emit(`${prefix}.type`, String(error.name));
   emit(`${prefix}.message`, String(error.message));
   const cause = readable(() => error.cause);
@@ -78,8 +84,28 @@ function emitException(prefix: string, error: Error, withStack: boolean, emit: E
     const text = readable(() => `${cause.name}: ${cause.message}`);
     if (text !== undefined) emit(`${prefix}.cause`, text);
   }
-  const stack = withStack ? readable(() => error.stack) : undefined;
-  if (stack !== undefined) emit(`${prefix}.stacktrace`, String(stack));
+  const stack = frames === "none" ? undefined : readable(() => error.stack);
+  if (typeof stack !== "string") return;
+  if (prefix === "exception") emitPlace(stack, emit);
+  emit(`${prefix}.stacktrace`, frames === "whole" ? stack : stackOfHandler(stack));
+}
+
+function emitPlace(stack: string, emit: Emit): void {
+  const frame = userFrame(stack);
+  if (frame === null) return;
+  emit("code.file.path", pathOf(frame));
+  emit("code.line.number", frame.line);
+  emit("code.column.number", frame.column);
+  const line = sourceLine(frame);
+  if (line !== null) emit("sluice.code.source", line);
+}
+
+/** A complaint of the program about what a handler did, as opposed to an error in the program. */
+const COMPLAINT = /^(?:Uncaught )?\w*Error: Cannot [^:(\n]+: /;
+
+/** A stack with the frames of the handler alone; whole if the program itself is to blame. */
+function stackOfHandler(stack: string): string {
+  return userFrame(stack) === null && !COMPLAINT.test(stack) ? stack : withoutOwnFrames(stack);
 }
 
 /** A property of a user's error; undefined if its getter throws. */

@@ -1,8 +1,9 @@
+import type { RefusedRequest } from "../../src/http/conversation/conversation_context.ts";
 import type { ConversationOptions } from "../../src/http/conversation/options.ts";
 import { serveHttp } from "../../src/http/conversation/serve.ts";
 import type { HttpError } from "../../src/http/error.ts";
 import { type FetchHandler, type FetchInfo, serveFetch } from "../../src/http/fetch/fetch.ts";
-import type { HttpHandler } from "../../src/http/message.ts";
+import type { HttpHandler, HttpRequest } from "../../src/http/message.ts";
 import type { ServiceContext } from "../../src/services/service.ts";
 import { Client } from "./client.ts";
 import { type ReceivedResponse, receiveResponse, requestText } from "./http_client.ts";
@@ -54,8 +55,8 @@ export async function serveHandler(
   const failures: { id: string; error: unknown }[] = [];
   const refusals: HttpError[] = [];
   const reports = {
-    failed: (id: string, error: unknown) => void failures.push({ id, error }),
-    refused: (_id: string, error: HttpError) => void refusals.push(error),
+    failed: ({ id }: HttpRequest, error: unknown) => void failures.push({ id, error }),
+    refused: ({ error }: RefusedRequest) => void refusals.push(error),
     answered: null,
   };
   const all = { ...OPTIONS, ...options };

@@ -63,7 +63,7 @@ export function serveSockets(
     return response;
   };
   const reports = {
-    failed: (_id: string, error: unknown) => {
+    failed: (_request: HttpRequest, error: unknown) => {
       throw error;
     },
     refused: () => {},

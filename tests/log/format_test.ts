@@ -62,6 +62,39 @@ Deno.test("openLog() writes an error as exception.*, with its stack from level e
     );
   }));
 
+Deno.test("openLog() writes the place of an error in the user's code, and the user's frames", () =>
+  inLogFolder(async (folder) => {
+    const path = `${folder}/my handler.ts`;
+    await Deno.writeTextFile(path, "first\n  second();\n");
+    const own = import.meta.resolve("../../src/lane/lane.ts");
+    const at = (...places: string[]) => places.map((place) => `\n    at ${place}`).join("");
+    const error = (name: string, message: string, frames: string) =>
+      Object.assign(new Error(message), { name, stack: `${name}: ${message}${frames}` });
+    const user = `f (file://${encodeURI(path)}?generation=1:2:3)`;
+    const errors = [
+      error("Error", "no", at(`g (${own}:5:6)`, user, `async ${own}:1:2`)),
+      error("TypeError", "Cannot respond: fetch returned null", at(`${own}:5:6`)),
+      error("TypeError", "Cannot read properties of null", at(`${own}:5:6`)),
+    ];
+    for (const level of ["info", "debug"] as const) {
+      const log = await openLogTo(`${folder}/${level}`, { level });
+      for (const error of errors) log.logger.error("Failed", { error });
+      await log.close();
+    }
+    const [first, ...others] = await linesOf(`${folder}/info`);
+    assertEquals([first?.["code.file.path"], first?.["code.line.number"]], [path, 2]);
+    assertEquals(first?.["code.column.number"], 3);
+    assertEquals(first?.["sluice.code.source"], "  second();");
+    assertEquals(first?.["exception.stacktrace"], `Error: no${at(user)}`);
+    // The second is about a handler, the third would be a bug.
+    assertEquals(others.map((line) => line["exception.stacktrace"]), [
+      "TypeError: Cannot respond: fetch returned null",
+      errors[2]?.stack,
+    ]);
+    const whole = (await linesOf(`${folder}/debug`)).map((line) => line["exception.stacktrace"]);
+    assertEquals(whole, errors.map(({ stack }) => stack));
+  }));
+
 Deno.test("openLog() writes a line even for a record whose values cannot be serialized", () =>
   inLogFolder(async (folder) => {
     const log = await openLogTo(`${folder}/log`);

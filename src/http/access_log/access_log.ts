@@ -11,8 +11,9 @@ const NOT_ASCII = /[\x7f-\uffff]/g;
 /**
  * Formats exchanges as lines, with their newlines.
  *
- * `combined` is the format of Apache and nginx, in UTC, with nginx's escapes:
- * `::1 - - [21/Nov/2026:19:05:27 +0000] "GET / HTTP/1.1" 200 13 "-" "curl/8"`.
+ * `combined` is the format of Apache and nginx, in UTC, with nginx's escapes, and the id
+ * of the request at the end:
+ * `::1 - - [21/Nov/2026:19:05:27 +0000] "GET / HTTP/1.1" 200 13 "-" "curl/8" 0-17-2`.
  * `json` is an object, without keys for missing values.
  */
 export function accessLine(format: AccessFormat): (exchange: Exchange) => string {
@@ -31,7 +32,7 @@ function combined(exchange: Exchange): string {
   }
   return `${address} - - [${clockTime}] "${line}" ${
     status || "-"
-  } ${bodyBytes} "${referer}" "${agent}"\n`;
+  } ${bodyBytes} "${referer}" "${agent}" ${exchange.id}\n`;
 }
 
 function json(exchange: Exchange): string {

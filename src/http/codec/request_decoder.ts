@@ -42,6 +42,11 @@ export class RequestDecoder {
     return this.#searched > (this.#hasSkippedEmptyLine ? 2 : 0);
   }
 
+  /** A head of which the request line, at least, has been parsed; null if there is none. */
+  get begun(): RequestHead | null {
+    return this.#head;
+  }
+
   /**
    * Decodes the next event.
    *

@@ -3,7 +3,7 @@ import type { Field } from "../message.ts";
 import { checkCodings, colonOf, contentLengthOf, type KnownName, knownName } from "./field_line.ts";
 import { endOf, FIELD_VALUE, isHost, TARGET, TOKEN } from "./grammar.ts";
 import { malformed } from "./malformed.ts";
-import { checkTarget, methodOf, minorVersion } from "./request_line.ts";
+import { beginOf, checkTarget, methodOf, minorVersion } from "./request_line.ts";
 import { ascii, isBlank, isomorphic, trimBlanks } from "./text.ts";
 
 const [SPACE, SLASH] = [32, 47];
@@ -41,6 +41,15 @@ export class RequestHead {
   #bytes: Uint8Array | null = null;
   #text: string | null = null;
   #fields: readonly Field[] | null = null;
+
+  /**
+   * Reads the method and the target from the begin of a request line that is incomplete
+   * or malformed; null if there are none.
+   */
+  static fromBegin(bytes: Uint8Array): RequestHead | null {
+    const begin = beginOf(bytes);
+    return begin === null ? null : Object.assign(new RequestHead(), begin);
+  }
 
   /**
    * Parses the request line, which is `bytes[from..to]` without its line end.

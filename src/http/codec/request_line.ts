@@ -27,6 +27,21 @@ export function methodOf(bytes: Uint8Array, from: number, to: number): string {
   return ascii(bytes, from, to);
 }
 
+/** How much of a malformed line is looked at, in bytes. */
+const BEGIN = 300;
+
+/**
+ * The method and the target that bytes begin with, whatever follows; an ellipsis ends
+ * a target that is cut. Null if they begin with anything else.
+ */
+export function beginOf(bytes: Uint8Array): { method: string; target: string } | null {
+  const line = /^(?:\r\n)?([!#$%&'*+.^_`|~\dA-Za-z-]{1,32}) ([!-~]+)/;
+  const [found, method, target] = line.exec(isomorphic(bytes, 0, Math.min(BEGIN, bytes.length))) ??
+    [];
+  if (found === undefined || method === undefined || target === undefined) return null;
+  return { method, target: found.length === BEGIN ? `${target}…` : target };
+}
+
 /**
  * Parses the version in `bytes[from..to]`.
  *

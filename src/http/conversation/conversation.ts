@@ -53,7 +53,11 @@ export class Conversation implements Timed {
     this.#reader = new RequestReader(connection, this.#output, context.options, this.#clock);
     this.#body = this.#reader.body;
     this.#writer = new ResponseWriter(connection, this.#output);
-    const exchange = this.#exchange = new CurrentExchange(connection, this.#body, context.reports);
+    const exchange = this.#exchange = new CurrentExchange(
+      connection,
+      this.#reader,
+      context.reports,
+    );
     const { quick } = this.#clock;
     this.#responder = new Responder(connection, context, exchange, this.#body, this.#writer, quick);
   }
@@ -229,7 +233,7 @@ export class Conversation implements Timed {
     try {
       const sent = await this.#writer.write(head, errorResponse(error), true);
       await this.#output.flush();
-      this.#exchange.record(request, error.status, sent);
+      this.#exchange.recordRefusal(request, error.status, sent);
       await this.#connection.finish(endedBy);
     } catch { // The client has disconnected.
       this.#connection.endAs(endedBy);

@@ -1,19 +1,26 @@
-import type { Connection } from "../../core/connection.ts";
 import type { HttpError } from "../error.ts";
 import type { Exchange } from "../exchange.ts";
-import type { HttpHandler } from "../message.ts";
+import type { HttpHandler, HttpRequest } from "../message.ts";
 import type { ConversationOptions } from "./options.ts";
 import type { OutputBuffers } from "./output.ts";
 import type { Retirement } from "./retirement.ts";
+
+/** A request that was malformed, too large or too slow. */
+export interface RefusedRequest {
+  readonly id: string;
+  readonly error: HttpError;
+  readonly remoteAddr: Deno.Addr;
+  /** What is known of it; null if nothing is. */
+  readonly request: Pick<HttpRequest, "method" | "path"> | null;
+}
 
 /** Callbacks for what happens in conversations, to be logged and counted. */
 export interface HttpReports {
   /** An exchange has ended; null if exchanges are not recorded. */
   readonly answered: ((exchange: Exchange) => void) | null;
   /** A handler threw something other than an HttpError. The client gets the id. */
-  failed(id: string, error: unknown): void;
-  /** A request was malformed, too large or too slow. */
-  refused(id: string, error: HttpError, connection: Connection): void;
+  failed(request: HttpRequest, error: unknown): void;
+  refused(refused: RefusedRequest): void;
 }
 
 /** The state that all conversations of a lane share. */

@@ -4,9 +4,9 @@ import type { RequestHead } from "../codec/request_head.ts";
 import { type HttpError, isHttpError } from "../error.ts";
 import { EndedExchange } from "../exchange.ts";
 import type { HttpResponse } from "../message.ts";
-import type { BodyReader } from "./body_reader.ts";
 import type { HttpReports } from "./conversation_context.ts";
 import { errorResponse, internalErrorResponse } from "./error_responses.ts";
+import type { RequestReader } from "./request_reader.ts";
 import { ServedRequest } from "./served_request.ts";
 
 /** The exchange in progress on a connection, and the reports about it. */
@@ -16,15 +16,17 @@ export class CurrentExchange {
   /** Number of requests that have begun on the connection. */
   requests = 0;
   readonly #connection: Connection;
-  readonly #body: BodyReader;
+  readonly #reader: RequestReader;
   readonly #reports: HttpReports;
   /** When the head arrived, by the monotonic clock; 0 if exchanges are not reported. */
   #started = 0;
   #isRefused = false;
+  /** A request that was refused before it began, if its request line is valid. */
+  #begun: ServedRequest | null = null;
 
-  constructor(connection: Connection, body: BodyReader, reports: HttpReports) {
+  constructor(connection: Connection, reader: RequestReader, reports: HttpReports) {
     this.#connection = connection;
-    this.#body = body;
+    this.#reader = reader;
     this.#reports = reports;
   }
 
@@ -35,7 +37,7 @@ export class CurrentExchange {
 
   begin(head: RequestHead): ServedRequest {
     this.#connection.beginRequest();
-    const request = new ServedRequest(head, this.#connection, this.#body, ++this.requests);
+    const request = this.#make(head, ++this.requests);
     this.request = request;
     if (this.#reports.answered !== null) this.#started = performance.now();
     return request;
@@ -46,18 +48,19 @@ export class CurrentExchange {
     const error = thrownError(thrown);
     const response = isHttpError(error) ? responseIn(error) : null;
     if (response === null) {
-      this.#reports.failed(request.id, thrown);
+      this.#reports.failed(request, thrown);
       return internalErrorResponse(request.id);
     }
-    if (error === this.#body.failure) {
-      this.#reports.refused(request.id, this.#body.failure, this.#connection);
-    }
+    const { failure } = this.#reader.body;
+    if (error === failure) this.reportRefusal(failure);
     return response;
   }
 
   /** Reports that the current or next request is malformed, too large or too slow. */
   reportRefusal(error: HttpError): void {
-    this.#reports.refused(this.id, error, this.#connection);
+    const { id } = this;
+    const { remoteAddr } = this.#connection;
+    this.#reports.refused({ id, error, remoteAddr, request: this.request ?? this.#findBegun() });
   }
 
   /** Reports a refusal whose error response will be recorded instead of the handler's. */
@@ -68,7 +71,7 @@ export class CurrentExchange {
 
   /** Ends the exchange after the response was sent. */
   end(request: ServedRequest, status: number | undefined, bodyBytes: number): void {
-    this.record(request, status, bodyBytes);
+    this.#record(request, status, bodyBytes);
     this.request = null;
     request.end();
   }
@@ -77,16 +80,43 @@ export class CurrentExchange {
   lose(request: ServedRequest, status = 0, bodyBytes = 0): void {
     this.request = null;
     request.abort();
-    if (!this.#isRefused) this.record(request, status, bodyBytes);
+    if (!this.#isRefused) this.#record(request, status, bodyBytes);
   }
 
-  /** @param request null if the head was malformed. */
-  record(request: ServedRequest | null, status = 200, bodyBytes: number): void {
+  /**
+   * Records an exchange that {@linkcode refuse} has ended, once the error response was sent.
+   *
+   * @param request null if it had not begun.
+   */
+  recordRefusal(request: ServedRequest | null, status: number, bodyBytes: number): void {
     const { answered } = this.#reports;
     if (answered === null) return;
-    const started = request === null ? performance.now() : this.#started;
-    const number = this.requests + (request === null ? 1 : 0);
-    answered(new EndedExchange(this.#connection, number, request, started, status, bodyBytes));
+    if (request !== null) return this.#record(request, status, bodyBytes);
+    const [number, now] = [this.requests + 1, performance.now()];
+    answered(new EndedExchange(this.#connection, number, this.#begun, now, status, bodyBytes));
+  }
+
+  /** What is known of a request that has not begun; null if nothing is. */
+  #findBegun(): ServedRequest | null {
+    const { begun, begunLine } = this.#reader;
+    if (begun !== null) {
+      begun.keep();
+      return this.#begun = this.#make(begun, this.requests + 1);
+    }
+    return begunLine === null ? null : this.#make(begunLine, this.requests + 1);
+  }
+
+  #make(head: RequestHead, number: number): ServedRequest {
+    return new ServedRequest(head, this.#connection, this.#reader.body, number);
+  }
+
+  #record(request: ServedRequest, status = 200, bodyBytes: number): void {
+    const { answered } = this.#reports;
+    if (answered === null) return;
+    const { requests } = this;
+    answered(
+      new EndedExchange(this.#connection, requests, request, this.#started, status, bodyBytes),
+    );
   }
 }
 

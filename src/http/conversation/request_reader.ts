@@ -1,7 +1,7 @@
 import type { Connection } from "../../core/connection.ts";
 import type { Clock } from "../../core/deadlines.ts";
 import { RequestDecoder, type RequestLimits } from "../codec/request_decoder.ts";
-import type { RequestHead } from "../codec/request_head.ts";
+import { RequestHead } from "../codec/request_head.ts";
 import { BodyReader } from "./body_reader.ts";
 import type { Output } from "./output.ts";
 
@@ -22,6 +22,16 @@ export class RequestReader {
   /** Whether part of a head has arrived. */
   get isInHead(): boolean {
     return this.#decoder.isInHead;
+  }
+
+  /** A head that is incomplete or malformed, except for its request line; null if there is none. */
+  get begun(): RequestHead | null {
+    return this.#decoder.begun;
+  }
+
+  /** What the begin of an incomplete or malformed request line tells; null if nothing. */
+  get begunLine(): RequestHead | null {
+    return this.#connection.hasPending ? RequestHead.fromBegin(this.#connection.pending) : null;
   }
 
   /**

@@ -100,7 +100,7 @@ export class Responder {
     if (isDrained) await this.#connection.finish("drain");
     if (isOfClient(error)) throw error;
     // Only closing the connection can still tell the client that the response is incomplete.
-    this.#context.reports.failed(request.id, error);
+    this.#context.reports.failed(request, error);
     this.#connection.endAs("error");
     return false;
   }

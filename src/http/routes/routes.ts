@@ -29,7 +29,8 @@ export type { RouteHandler, RouteTable, TypedRoutes } from "./route_table.ts";
  */
 export function serveRoutes<Context>(table: RouteTable<Context>, context: Context): HttpHandler {
   const router = new Router(readRoutes(table), context);
-  return (request) => router.serve(request);
+  const serve = (request: HttpRequest) => router.serve(request);
+  return Object.assign(serve, { routeOf: (request: HttpRequest) => router.pathOf(request) });
 }
 
 /**
@@ -83,6 +84,13 @@ class Router {
     return respondWithoutRoute(request, this.#allMethods(request, null));
   }
 
+  /** The path of the route that serves a request; null if there is none. */
+  pathOf({ method, path }: HttpRequest): string | null {
+    const methods = this.#methodsOf(path);
+    if (methods?.has(method) || methods?.has(EVERY_METHOD)) return withoutSlash(path);
+    return this.#patterns?.find(method, path)?.data.path ?? null;
+  }
+
   #methodsOf(path: string): Map<string, RouteHandler> | undefined {
     return this.#static.get(path) ?? this.#static.get(withoutSlash(path));
   }
@@ -98,7 +106,7 @@ class Router {
     if (match === undefined) {
       return respondWithoutRoute(request, this.#allMethods(request, patterns));
     }
-    const { data: handler, params } = match;
+    const { data: { handler }, params } = match;
     if (params !== undefined) request.params = decodeParams(params);
     return respond(handler(request, this.#context));
   }

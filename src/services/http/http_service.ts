@@ -31,7 +31,10 @@ export async function createHttpService(
     const { compressing } = await import("../../http/compression/compress.ts");
     outermost = compressing(outermost);
   }
-  const reports = { ...reportTo(context), answered: await accessRecorder(options, host) };
+  const reports = {
+    ...reportTo(context, handler?.routeOf ?? (() => null)),
+    answered: await accessRecorder(options, host),
+  };
   return serveHttp(outermost, options, context.retiring, reports);
 }
 

@@ -2,24 +2,40 @@ import type { ServiceContext } from "../service.ts";
 import { thrownValue } from "../../base/thrown.ts";
 import type { HttpReports } from "../../http/conversation/conversation_context.ts";
 import { InvalidResponseError } from "../../http/error.ts";
+import type { HttpRequest } from "../../http/message.ts";
 import { TlsHelloError } from "../../http/codec/request_decoder.ts";
 
 const THREW = "Request failed: the handler threw";
 const NO_RESPONSE = "Request failed: the handler returned no valid response";
 
-/** Logs the reports of HTTP conversations. */
-export function reportTo(context: ServiceContext): Omit<HttpReports, "answered"> {
+/**
+ * Logs the reports of HTTP conversations.
+ *
+ * @param routeOf The path of the route that serves a request; null if there is none.
+ */
+export function reportTo(
+  context: ServiceContext,
+  routeOf: (request: HttpRequest) => string | null,
+): Omit<HttpReports, "answered"> {
   const { log } = context;
   return {
-    failed: (id, thrown) => {
+    failed(request, thrown) {
       const error = thrownValue(thrown);
       const message = error instanceof InvalidResponseError ? NO_RESPONSE : THREW;
-      log.error(message, { "sluice.request.id": id, error });
+      log.error(message, {
+        "http.request.method": request.method,
+        "url.path": request.path,
+        "http.route": routeOf(request) ?? undefined,
+        "sluice.request.id": request.id,
+        error,
+      });
     },
-    refused: (id, error, { remoteAddr }) => {
+    refused: ({ id, error, remoteAddr, request }) => {
       if (error instanceof TlsHelloError) void adviseOnce(context);
       log.info("Request refused", () => ({
         "sluice.request.id": id,
+        "http.request.method": request?.method,
+        "url.path": request?.path,
         "client.address": remoteAddr.transport === "tcp" ? remoteAddr.hostname : undefined,
         "http.response.status_code": error.status,
         "sluice.request.reason": error.reason,

@@ -6,7 +6,7 @@ import { runMain, startServer } from "../../helpers/server.ts";
 import { until } from "../../helpers/until.ts";
 
 const LINE =
-  /^127\.0\.0\.1 - - \[\d\d\/[A-Z][a-z]{2}\/\d{4}:[\d:]{8} \+0000\] "GET \/\?n=(\d+) HTTP\/1\.1" 200 13 "-" "test"$/;
+  /^127\.0\.0\.1 - - \[\d\d\/[A-Z][a-z]{2}\/\d{4}:[\d:]{8} \+0000\] "GET \/\?n=(\d+) HTTP\/1\.1" 200 13 "-" "test" \d+-\d+-\d+$/;
 
 /** A temporary folder for logs. */
 async function makeFolder(): Promise<{ path: string } & AsyncDisposable> {

@@ -39,12 +39,12 @@ const NASTY: Readonly<Record<string, string>> = {
   "": "",
 };
 
-Deno.test("accessLine(combined) has the format of Apache and nginx", () => {
+Deno.test("accessLine(combined) has the format of Apache and nginx, then the id", () => {
   const headers = { "referer": "https://example.com/a?b", "user-agent": "Mozilla/5.0 (X11)" };
   assertEquals(
     combined(sent("/path?a=1", headers)),
     '192.0.2.7 - - [21/Nov/2026:19:05:27 +0000] "GET /path?a=1 HTTP/1.1" 200 13 ' +
-      '"https://example.com/a?b" "Mozilla/5.0 (X11)"\n',
+      '"https://example.com/a?b" "Mozilla/5.0 (X11)" 0-17-2\n',
   );
 });
 
@@ -52,11 +52,11 @@ Deno.test("accessLine(combined) has a dash for missing values", () => {
   const malformed = { request: null, status: 400, bodyBytes: 0 };
   assertEquals(
     combined(exchange({ ...malformed, remoteAddr: UNIX })),
-    '- - - [21/Nov/2026:19:05:27 +0000] "-" 400 0 "-" "-"\n',
+    '- - - [21/Nov/2026:19:05:27 +0000] "-" 400 0 "-" "-" 0-17-2\n',
   );
   assertEquals(
     combined(exchange({ status: 0, bodyBytes: 0 })),
-    '192.0.2.7 - - [21/Nov/2026:19:05:27 +0000] "GET /path HTTP/1.1" - 0 "-" "-"\n',
+    '192.0.2.7 - - [21/Nov/2026:19:05:27 +0000] "GET /path HTTP/1.1" - 0 "-" "-" 0-17-2\n',
   );
 });
 
@@ -69,8 +69,11 @@ Deno.test("accessLine(combined) writes addresses unchanged", () => {
 
 Deno.test("accessLine(combined) escapes characters that could end a field or a line, like nginx", () => {
   for (const [text, escaped] of Object.entries(NASTY)) {
-    assert(combined(sent("/", { referer: text })).endsWith(` "${escaped}" "-"\n`), text);
-    assert(combined(sent("/", { "user-agent": text })).endsWith(` "-" "${escaped}"\n`), text);
+    assert(combined(sent("/", { referer: text })).endsWith(` "${escaped}" "-" 0-17-2\n`), text);
+    assert(
+      combined(sent("/", { "user-agent": text })).endsWith(` "-" "${escaped}" 0-17-2\n`),
+      text,
+    );
   }
   assertMatch(combined(sent('/"\\')), /\] "GET \/\\x22\\x5C HTTP\/1\.1" 200 /);
 });

@@ -27,8 +27,8 @@ async function serveHandler(handler: HttpHandler): Promise<HandlerServing> {
   const failures: unknown[] = [];
   const exchanges: Exchange[] = [];
   const serving = await serve(serveHttp(handler, OPTIONS, CONTEXT.retiring, {
-    failed: (_id, error) => void failures.push(error),
-    refused: (_id, error) => void failures.push(error),
+    failed: (_request, error) => void failures.push(error),
+    refused: ({ error }) => void failures.push(error),
     answered: (exchange) => void exchanges.push(exchange),
   }));
   return { ...serving, failures, exchanges };
