@@ -70,6 +70,14 @@ export function expandLocalhost(address: Address): readonly Address[] {
   return ["127.0.0.1", "::1"].map((hostname) => ({ ...address, hostname }));
 }
 
+/** The URL at which a browser on this machine finds an HTTP server; null for a Unix socket. */
+export function httpUrl(address: Address): string | null {
+  if (address.transport === "unix") return null;
+  const isEverywhere = address.hostname === "0.0.0.0" || address.hostname === "::";
+  const host = isEverywhere ? { ...address, hostname: "localhost" } : address;
+  return `http://${formatAddress(host)}/`;
+}
+
 /** Formats an address for {@linkcode parseAddress}, with IPv6 in brackets. */
 export function formatAddress(address: Address): string {
   if (address.transport === "unix") return `unix:${address.path}`;

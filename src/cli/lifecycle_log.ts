@@ -1,31 +1,60 @@
 /** The log records of a server's start, failure and stop. */
-import { formatAddress } from "../base/address.ts";
+import { formatAddress, httpUrl } from "../base/address.ts";
+import type { Log } from "../log/log.ts";
 import { literal, type Logger } from "../log/logger.ts";
+import { capacityOf } from "../modes/mode.ts";
 import type { Server } from "../server/server.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Stop } from "../supervision/stop.ts";
 
-/** Logs that the server accepts connections, and its limits. */
-export function logStarted(log: Logger, settings: Settings, server: Server): void {
+/** Logs that the server accepts connections: what it serves and where, and its limits. */
+export function logStarted({ logger, style }: Log, settings: Settings, server: Server): void {
   const { addresses, plan, supervisor } = server;
+  const urls = server.speaksHttp ? addresses.map((one) => httpUrl(one) ?? formatAddress(one)) : [];
+  const places = urls.length > 0 ? [...new Set(urls)] : addresses.map(formatAddress);
+  const what = settings.handler === null ? settings.service : shortPath(settings.handler);
+  const capacity = capacityOf(plan);
+  const most = `up to ${capacity} ${capacity === 1 ? "connection" : "connections"}`;
+  const message = `Serving ${what} in ${settings.mode} mode, ${most}, on ${places.join(", ")}`;
+  // The message has the rest, for people.
+  logger.info(
+    literal(message),
+    style.columns === null
+      ? startAttributes(settings, server, urls, capacity)
+      : { "process.pid": Deno.pid, "sluice.workers": supervisor.lanes.length },
+  );
+}
+
+function startAttributes(
+  settings: Settings,
+  { addresses, plan, supervisor }: Server,
+  [url]: readonly string[],
+  capacity: number,
+): Record<string, unknown> {
   const [first] = addresses;
   // Processes share no memory, so each has its share of the limits.
   const processes = plan.place === "process" ? plan.lanes.min : 1;
-  const service = settings.handler === null ? settings.service : "handler";
-  const list = addresses.map(formatAddress).join(", ");
-  log.info(`Serving ${service} in ${settings.mode} mode on ${literal(list)}`, {
+  return {
     "sluice.mode": settings.mode,
-    "sluice.service": service,
+    "sluice.service": settings.handler === null ? settings.service : "handler",
+    "sluice.handler": settings.handler ?? undefined,
+    "url.full": url,
     ...(first?.transport === "tcp"
       ? { "server.address": first.hostname, "server.port": first.port }
       : { "server.address": first?.path }),
     "process.pid": Deno.pid,
     "sluice.workers": supervisor.lanes.length,
-    "sluice.max_connections": plan.total * processes,
+    "sluice.max_connections": capacity,
     "sluice.max_connections_per_ip": plan.perAddress * processes,
     "sluice.backlog": settings.backlog,
     "sluice.overload": settings.overload,
-  });
+  };
+}
+
+/** A path as people would type it: without the folder that they are in. */
+function shortPath(path: string): string {
+  const folder = `${Deno.cwd()}/`;
+  return path.startsWith(folder) ? path.slice(folder.length) : path;
 }
 
 /** Logs the failure that makes the server stop. */

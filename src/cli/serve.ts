@@ -60,7 +60,7 @@ async function run(
   );
   await using _statusFile = writeStatus(settings.statusFile, server, log);
   using reloader = new Reloader(server, settings, reloadSettings, logger);
-  logStarted(logger, settings, server);
+  logStarted(log, settings, server);
   const targets = { server, settings, log, accessLog, reloader, watchSignals: start.watchSignals };
   const { stop, exitCode, failure } = await stopOnSignal(targets);
   if (failure !== null) logFailed(logger, failure);

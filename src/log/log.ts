@@ -38,6 +38,8 @@ export interface Log {
 
 const CATEGORY = "sluice";
 
+const USUAL_WIDTH = 80;
+
 /** Tells LogTape that a sink is done with a record when it returns. */
 const IMMEDIATE = Symbol.for("LogTape.sinkSnapshotPolicy.immediate");
 
@@ -83,11 +85,22 @@ async function logTo(style: LogStyle, lines: (record: LogRecord) => void): Promi
 
 function logStyle({ format, file, level }: LogSettings): LogStyle {
   const isTerminal = file === null && Deno.stdout.isTerminal();
+  const isText = format === "text" || (format === "auto" && isTerminal);
   return {
     level,
-    isText: format === "text" || (format === "auto" && isTerminal),
+    isText,
     isColoured: isTerminal && !Deno.noColor,
+    columns: isTerminal && isText ? terminalWidth() : null,
   };
+}
+
+/** The width of the terminal in columns; 80 if it does not tell. */
+function terminalWidth(): number {
+  try {
+    return Deno.consoleSize().columns || USUAL_WIDTH;
+  } catch {
+    return USUAL_WIDTH;
+  }
 }
 
 function droppedRecord(count: number): LogRecord {

@@ -21,6 +21,8 @@ export interface LogStyle {
   /** Text for people instead of JSON. */
   readonly isText: boolean;
   readonly isColoured: boolean;
+  /** The width of the terminal that shows the log; null if nobody looks at it as it is written. */
+  readonly columns: number | null;
 }
 
 /** The template of a record of anything but a text; its properties come from {@linkcode saying}. */

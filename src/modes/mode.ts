@@ -17,6 +17,12 @@ export interface Plan {
   readonly sharing: Sharing;
 }
 
+/** The most connections that all lanes of a plan serve at once, in all processes. */
+export function capacityOf({ place, lanes, connections, total }: Plan): number {
+  const each = lanes.max * connections;
+  return place === "process" ? each : Math.min(each, total);
+}
+
 /** The settings that a mode plans from. */
 export interface ModeSettings {
   /** `--max-connections`, lowered to what the limit of open files allows. */

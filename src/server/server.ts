@@ -3,6 +3,7 @@ import { Scoreboard } from "../lane/scoreboard.ts";
 import type { AccessLog } from "../log/access_log.ts";
 import type { Log } from "../log/log.ts";
 import type { Plan } from "../modes/mode.ts";
+import type { Ready } from "../places/handle.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Stop } from "../supervision/stop.ts";
 import { Supervisor } from "../supervision/supervisor.ts";
@@ -26,6 +27,7 @@ export class Server {
   #plan: Plan;
   #service: string;
   #addresses: readonly Address[] = [];
+  #speaksHttp = false;
 
   /**
    * Starts a server with the given settings.
@@ -45,10 +47,12 @@ export class Server {
       prepared.listeners.setUserTimeout(settings.writeTimeout);
       const server = new Server(settings, prepared, log, accessLog);
       cancel.addEventListener("abort", () => server.supervisor.cancelStart(cancel.reason));
-      server.#addresses = await server.#startGeneration(
+      const { addresses, refusal } = await server.#startGeneration(
         server.supervisor.nextGeneration(),
         prepared,
       );
+      server.#addresses = addresses;
+      server.#speaksHttp = refusal?.startsWith("HTTP/") ?? false;
       return server;
     } catch (error) {
       prepared.listeners.close();
@@ -99,6 +103,11 @@ export class Server {
     return this.#service;
   }
 
+  /** Whether its clients are refused in HTTP, which only HTTP services do. */
+  get speaksHttp(): boolean {
+    return this.#speaksHttp;
+  }
+
   /** The bound addresses. */
   get addresses(): readonly Address[] {
     return this.#addresses;
@@ -138,14 +147,14 @@ export class Server {
     return stop;
   }
 
-  /** @returns The bound addresses of its lanes. */
+  /** @returns What its lanes report. */
   async #startGeneration(
     number: number,
     { plan, work, supervision }: Prepared,
-  ): Promise<readonly Address[]> {
-    const { addresses, refusal } = await this.supervisor.start(number, plan, work, supervision);
-    this.#overloadLane.prepare(work, refusal);
-    return addresses;
+  ): Promise<Ready> {
+    const ready = await this.supervisor.start(number, plan, work, supervision);
+    this.#overloadLane.prepare(work, ready.refusal);
+    return ready;
   }
 }
 

@@ -28,7 +28,7 @@ export function makeOrder(given: Partial<Order>): Order {
     heartbeat: 500,
     spare: 0,
     maxLanes: 1,
-    log: { level: "info", isText: false, isColoured: false },
+    log: { level: "info", isText: false, isColoured: false, columns: null },
     ...given,
   };
 }

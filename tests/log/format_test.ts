@@ -202,7 +202,7 @@ Deno.test("openLog() writes text as time, severity, message and key=value, quote
 /** A logger as in a thread, and the lines that it has sent. */
 function makeRemote() {
   const lines: LogLine[] = [];
-  const style = { level: "info", isText: false, isColoured: false } as const;
+  const style = { level: "info", isText: false, isColoured: false, columns: null } as const;
   const { info } = remoteLogger(style, (line) => lines.push(JSON.parse(line)));
   // Untyped handlers may log anything.
   return { info: info as (said: unknown, properties?: unknown) => void, lines };

@@ -9,7 +9,7 @@ import { settingsWith } from "../helpers/settings.ts";
 
 const log = {
   logger: getLogger(["sluice", "test"]),
-  style: { level: "info", isText: false, isColoured: false },
+  style: { level: "info", isText: false, isColoured: false, columns: null },
 } as const;
 const listeners = {
   addresses: [{ transport: "tcp", hostname: "127.0.0.1", port: 8000 }],
