@@ -1,7 +1,7 @@
 import { printable } from "../base/printable.ts";
 import { IncompleteReadError } from "../core/errors.ts";
 import type { ConnectionSummary, Emit, Event, RefusalReason } from "../core/event.ts";
-import type { Logger } from "../log/logger.ts";
+import type { Logger, LogMethod } from "../log/logger.ts";
 import type { Counter, Row } from "./row.ts";
 
 /** How much of an unfinished piece of data is logged, in characters. */
@@ -13,12 +13,23 @@ const REFUSED: Readonly<Record<RefusalReason, Counter>> = {
   draining: "refusedDraining",
 };
 
-/** Records the events of a lane in its log and its row of the scoreboard. */
-export function record(log: Logger, row: Row): Emit {
-  return (event) => recordEvent(event, log, row);
+/**
+ * Records the events of a lane in its log and its row of the scoreboard.
+ *
+ * @param isForPeople Whether the ends of connections are details: on a terminal, where
+ * each request has a line.
+ */
+export function record(log: Logger, row: Row, isForPeople: boolean): Emit {
+  const logEnd: LogMethod = isForPeople
+    ? (message, properties) => log.debug(message, properties)
+    : (message, properties) => log.info(message, properties);
+  return (event) => {
+    if (event.type === "closed") recordClosed(event.connection, log, row, logEnd);
+    else recordEvent(event, log, row);
+  };
 }
 
-function recordEvent(event: Event, log: Logger, row: Row): void {
+function recordEvent(event: Exclude<Event, { type: "closed" }>, log: Logger, row: Row): void {
   switch (event.type) {
     case "accepted":
       row.add("accepted", 1);
@@ -28,8 +39,6 @@ function recordEvent(event: Event, log: Logger, row: Row): void {
         ...peer(event.connection.remoteAddr),
       }));
       return;
-    case "closed":
-      return recordClosed(event.connection, log, row);
     case "refused":
       row.add(REFUSED[event.reason], 1);
       log.debug("Connection refused", () => ({
@@ -53,7 +62,12 @@ function recordEvent(event: Event, log: Logger, row: Row): void {
   }
 }
 
-function recordClosed(connection: ConnectionSummary, log: Logger, row: Row): void {
+function recordClosed(
+  connection: ConnectionSummary,
+  log: Logger,
+  row: Row,
+  logEnd: LogMethod,
+): void {
   const { error, endedBy } = connection;
   if (connection.requests === 0) row.add("requests", 1);
   if (endedBy === "error") {
@@ -63,7 +77,7 @@ function recordClosed(connection: ConnectionSummary, log: Logger, row: Row): voi
     row.add("silent", 1);
     log.debug("Connection closed", () => describe(connection));
   } else {
-    log.info("Connection closed", () => describe(connection));
+    logEnd("Connection closed", () => describe(connection));
   }
 }
 

@@ -112,7 +112,7 @@ export class Lane {
       // The main thread does it for sockets that threads share.
       if (order.sharing !== "shared") setUserTimeouts(listeners, order.writeTimeout);
       const { refusal } = definition;
-      const serving = { service: service.serve, refusal, emit: makeEmit(own.row, host) };
+      const serving = { service: service.serve, refusal, emit: makeEmit(order, own.row, host) };
       return new Lane({
         wired,
         listeners,
@@ -230,8 +230,8 @@ function shortestTimeout(order: Order, definition: ServiceDefinition): number {
   return timeouts.length > 0 ? Math.min(...timeouts) : 0;
 }
 
-function makeEmit(row: Row, { log, onEvent }: LaneHost): Emit {
-  const recordEvent = record(log, row);
+function makeEmit(order: Order, row: Row, { log, onEvent }: LaneHost): Emit {
+  const recordEvent = record(log, row, order.log.columns !== null);
   return (event) => {
     recordEvent(event);
     onEvent(event);

@@ -38,7 +38,8 @@ export class LaneService {
   ): Promise<LaneService> {
     const context = contextOf(definition, order, parts);
     const { accessLog } = parts;
-    const host = { recordAccess: (line: string) => accessLog.add(line) };
+    const { columns } = order.log;
+    const host = { columns, recordAccess: (line: string) => accessLog.add(line) };
     const service = await definition.create(context, optionsOf(order), host);
     await definition.start?.(context);
     return new LaneService(service, definition, context);

@@ -1,43 +1,15 @@
-import type { LogLevel, LogRecord } from "@logtape/logtape";
-import { CONTROLS } from "../base/printable.ts";
+import type { LogRecord } from "@logtape/logtape";
 import { thrownValue } from "../base/thrown.ts";
-import { eachAttribute, plainCopy, shortened } from "./attributes.ts";
+import { eachAttribute, shortened } from "./attributes.ts";
 import type { LogStyle } from "./logger.ts";
+import { asText, COLOUR, escapeControls, messageOf, quoted, SEVERITY } from "./record_text.ts";
+import { terminalFormat } from "./terminal_format.ts";
 
-/** Formats a record as one line, with its newline. */
+/** Formats a record as one line, with its newline; for a terminal, as one or more. */
 export type LineFormat = (record: LogRecord) => string;
-
-/** The short names of severities in OpenTelemetry's log data model. */
-const SEVERITY: Record<LogLevel, string> = {
-  trace: "TRACE",
-  debug: "DEBUG",
-  info: "INFO",
-  warning: "WARN",
-  error: "ERROR",
-  fatal: "FATAL",
-};
-
-const COLOUR: Record<LogLevel, string> = {
-  trace: "\x1b[2m",
-  debug: "\x1b[2m",
-  info: "\x1b[32m",
-  warning: "\x1b[33m",
-  error: "\x1b[31m",
-  fatal: "\x1b[31m",
-};
 
 /** The fields of a JSON line, which an attribute must not overwrite. */
 const TAKEN = new Set(["timestamp", "severity", "message"]);
-
-/** Without the flag `g`, which makes `test` stateful. */
-const CONTROL = new RegExp(CONTROLS.source);
-const PLAIN = /^[^\s"'=\\]+$/;
-
-const SHORT_ESCAPES: Record<string, string> = {
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-};
 
 /**
  * Lines of JSON: `timestamp` (ISO 8601, UTC), `severity`, `message`, then the
@@ -99,48 +71,17 @@ function isoTime(milliseconds: number): string {
   return lastIso;
 }
 
-function messageOf(record: LogRecord): string {
-  const raw = record.rawMessage;
-  // LogTape renders messages lazily, and one without placeholders needs no rendering; so
-  // LogTape leaves its closing braces escaped.
-  if (typeof raw === "string" && !raw.includes("{")) return raw.replaceAll("}}", "}");
-  let message = "";
-  for (let i = 0; i < record.message.length; i++) {
-    const part = record.message[i];
-    if (i % 2 === 0) message += part;
-    else message += part instanceof Error ? part.message : asText(plainCopy(part));
-  }
-  return message;
-}
-
-function asText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function quoted(text: string): string {
-  if (PLAIN.test(text) && !CONTROL.test(text)) return text;
-  const inner = text.replace(/["\\]/g, "\\$&");
-  return `"${escapeControls(inner)}"`;
-}
-
-/** Also works on JSON, where these characters occur only in strings, which keep their value. */
-function escapeControls(text: string): string {
-  if (!CONTROL.test(text)) return text;
-  return text.replace(
-    CONTROLS,
-    (char) =>
-      SHORT_ESCAPES[char] ??
-        `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
 /**
  * The format of a style. A record whose properties cannot be read, because a
  * user's getter throws, becomes a record of that error, at the same level.
  */
-export function safeLineFormat({ level, isText, isColoured }: LogStyle): LineFormat {
+export function safeLineFormat({ level, isText, isColoured, columns }: LogStyle): LineFormat {
   const hasStacks = level === "debug";
-  const format = isText ? textFormat(hasStacks, isColoured) : jsonFormat(hasStacks);
+  const format = columns !== null
+    ? terminalFormat(hasStacks, isColoured, columns)
+    : isText
+    ? textFormat(hasStacks, isColoured)
+    : jsonFormat(hasStacks);
   return (record) => {
     try {
       return format(record);

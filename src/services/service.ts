@@ -48,6 +48,8 @@ export interface ServiceContext {
 export interface ServiceHost {
   /** Adds a line, including its newline, to the access log. */
   recordAccess(line: string): void;
+  /** The width of the terminal that shows the log; null if there is none. */
+  readonly columns: number | null;
 }
 
 /** The values of some options, as plain data in the order. */

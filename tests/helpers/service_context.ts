@@ -15,4 +15,4 @@ export const CONTEXT: ServiceContext = {
 };
 
 /** Drops the lines of the access log. */
-export const HOST: ServiceHost = { recordAccess() {} };
+export const HOST: ServiceHost = { columns: null, recordAccess() {} };

@@ -2,6 +2,9 @@ import type { Service } from "../../core/service.ts";
 import { serveHttp } from "../../http/conversation/serve.ts";
 import type { Exchange } from "../../http/exchange.ts";
 import type { HttpHandler } from "../../http/message.ts";
+import { literal } from "../../log/logger.ts";
+import { PREFIX_WIDTH } from "../../log/terminal_format.ts";
+import { STANDARD_OUTPUT } from "../../settings/paths.ts";
 import type { ServiceContext, ServiceHost } from "../service.ts";
 import type { HttpOptions } from "./options.ts";
 import { reportTo } from "./reports.ts";
@@ -33,18 +36,50 @@ export async function createHttpService(
   }
   const reports = {
     ...reportTo(context, handler?.routeOf ?? (() => null)),
-    answered: await accessRecorder(options, host),
+    answered: await exchangeRecorder(options, context, host),
   };
   return serveHttp(outermost, options, context.retiring, reports);
 }
 
-/** Records requests in the access log; null if there is none. */
+type Recorder = (exchange: Exchange) => void;
+
+/** Records requests in the access log, and on a terminal; null if nobody wants to know. */
+async function exchangeRecorder(
+  options: HttpOptions,
+  context: ServiceContext,
+  host: ServiceHost,
+): Promise<Recorder | null> {
+  const recorders = [
+    await accessRecorder(options, host),
+    await terminalRecorder(options, context, host),
+  ]
+    .filter((one) => one !== null);
+  const [first = null, second] = recorders;
+  if (first === null || second === undefined) return first;
+  return (exchange) => {
+    first(exchange);
+    second(exchange);
+  };
+}
+
 async function accessRecorder(
   { accessLog, accessLogFormat }: HttpOptions,
   host: ServiceHost,
-): Promise<((exchange: Exchange) => void) | null> {
+): Promise<Recorder | null> {
   if (accessLog === null) return null;
   const { accessLine } = await import("../../http/access_log/access_log.ts");
   const lineOf = accessLine(accessLogFormat);
   return (exchange) => host.recordAccess(lineOf(exchange));
+}
+
+/** Shows requests on a terminal, unless the access log does. */
+async function terminalRecorder(
+  { accessLog }: HttpOptions,
+  { log }: ServiceContext,
+  { columns }: ServiceHost,
+): Promise<Recorder | null> {
+  if (columns === null || accessLog === STANDARD_OUTPUT) return null;
+  const { shortLine } = await import("../../http/access_log/short_line.ts");
+  const lineOf = shortLine(columns - PREFIX_WIDTH);
+  return (exchange) => log.info(literal(lineOf(exchange)));
 }
