@@ -18,7 +18,7 @@ export class Connections {
   readonly #live = new Map<Connection, Promise<void>>();
   /** Dialed connections, and dials in progress. */
   readonly #dialed = new Set<Endable>();
-  readonly #telling = tellOpenWork(() => this.#live.keys());
+  readonly #telling = tellOpenWork("connections", () => this.#live.keys());
   #lastNumber = 0;
   #isOver = false;
 

@@ -182,3 +182,12 @@ Deno.test("console.* understands groups, tables, counters, formats and colours",
     "Trace: here",
   ]);
 });
+
+Deno.test("console.* of a sandboxed handler is in the log with the request, too", async () => {
+  await using handler = await makeHandler(LATE);
+  await using server = await startServer([...workers("pooled", 1), "--sandbox", ...handler.args]);
+  for (const id of [/^0-1-1$/, /^0-2-1$/]) {
+    assertEquals((await askAlone(server, "GET", "/")).status, 200);
+    await server.logged((line) => line.message === "later" && id.test(String(idOf(line))));
+  }
+});

@@ -23,7 +23,7 @@ export function serveHttp(
   const retirement = new Retirement(open);
   const buffers = new OutputBuffers();
   const context: ConversationContext = { handler, options, buffers, reports, retirement };
-  const telling = tellOpenWork(() => requestsIn(open));
+  const telling = tellOpenWork("requests", () => requestsIn(open));
   function release(): void {
     if (retiring.aborted && open.size === 0) telling[Symbol.dispose]();
   }
