@@ -9,6 +9,8 @@ export interface Destination {
    * @throws {Error} The system's error; the caller may try again.
    */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<number>;
+  /** The same, synchronously; for a terminal. */
+  writeNow?(bytes: Uint8Array<ArrayBuffer>): number;
   /**
    * Makes a write in progress fail if it could last forever and the path leads
    * elsewhere by now; called before {@linkcode reopen}.

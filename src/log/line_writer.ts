@@ -49,6 +49,21 @@ export class LineWriter {
   }
 
   /**
+   * Writes lines at once if the destination is a terminal and nothing waits: a developer
+   * must see them even if the program hangs next. Otherwise like {@linkcode add}.
+   */
+  addNow(lines: string): void {
+    const isBusy = this.#running !== null || this.#closing || this.#discarding;
+    if (isBusy || this.#destination.writeNow === undefined) return this.add(lines);
+    let rest = this.#encoder.encode(lines);
+    try {
+      while (rest.length > 0) rest = rest.subarray(this.#destination.writeNow(rest));
+    } catch { // Writing it again reports why.
+      this.add(new TextDecoder().decode(rest));
+    }
+  }
+
+  /**
    * Reopens the destination after the write in progress, without splitting a line
    * between the old and the new file. Resolves after the attempt; a failure counts
    * as an outage.

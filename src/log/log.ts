@@ -30,6 +30,8 @@ export interface Log {
   readonly style: LogStyle;
   /** Writes lines formatted by another thread or process, with their newlines. */
   pass(lines: string): void;
+  /** The same for what a handler prints, which on a terminal does not wait for the event loop. */
+  passNow(lines: string): void;
   /** Closes the log file and opens its path again, as after logrotate; does nothing for standard output. */
   reopen(): Promise<void>;
   /** Writes what is queued, for at most two seconds, and closes the file. */
@@ -58,6 +60,7 @@ export async function openLog(settings: LogSettings): Promise<Log> {
     logger: mainLogger(getLogger(CATEGORY)),
     style,
     pass: (lines) => writer.add(lines),
+    passNow: (lines) => writer.addNow(lines),
     reopen: () => settings.file === null ? Promise.resolve() : writer.reopen(),
     async close() {
       await writer.close();

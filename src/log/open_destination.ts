@@ -31,6 +31,7 @@ function standardOutput(name: string): Destination {
   return {
     name,
     write: (bytes) => Deno.stdout.write(bytes),
+    ...(Deno.stdout.isTerminal() ? { writeNow: (bytes) => Deno.stdout.writeSync(bytes) } : {}),
     reopen: () => Promise.resolve(),
     close() {},
   };

@@ -7,14 +7,20 @@ import { forbidExit, keepStandardStreams } from "./guard.ts";
 import type { Exit, Place } from "./handle.ts";
 import { onStrayError } from "./stray_errors.ts";
 
+/** What the main thread provides to its lanes. */
+export interface HereHost extends LaneHost {
+  /** The log of what handlers print, if it is another than their own. */
+  readonly printed?: Logger;
+}
+
 /**
  * Runs lanes on the main thread. Places with different hosts share neither limits
  * nor counts. Nothing protects a lane and its parent from each other's bugs.
  */
-export function here(host: LaneHost): Place {
+export function here(host: HereHost): Place {
   return (order) => {
     surviveStrayErrors(host.log);
-    captureConsole(host.log, order.lane);
+    captureConsole(host.printed ?? host.log, order.lane);
     const exit = Promise.withResolvers<Exit>();
     const { opening, giveUp } = open(order, host);
     const end = (how: (lane: Lane) => Promise<void>) =>

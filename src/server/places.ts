@@ -4,6 +4,7 @@ import { SharedMemory } from "../lane/shared_state.ts";
 import type { AccessLog } from "../log/access_log.ts";
 import { LineBuffer } from "../log/line_buffer.ts";
 import type { Log } from "../log/log.ts";
+import { remoteLogger } from "../log/remote_logger.ts";
 import type { PlaceName } from "../modes/mode.ts";
 import { here } from "../places/here.ts";
 import type { Place } from "../places/handle.ts";
@@ -44,6 +45,7 @@ export function makePlaces(commons: Commons): Record<PlaceName, Place> {
   return {
     here: here({
       log: log.logger,
+      printed: remoteLogger(log.style, (lines) => log.passNow(lines)),
       accessLog: new LineBuffer(record),
       scoreboard,
       addressTables: (connections) => addressTables.reserve(connections),

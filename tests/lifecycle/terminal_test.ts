@@ -46,6 +46,12 @@ class TerminalServer implements AsyncDisposable {
     await until(`it shows ${text}`, () => this.lines.some((line) => line.includes(text)));
   }
 
+  /** Kills the server, which hangs. */
+  kill(): void {
+    const [, pid] = /process\.pid=(\d+)/.exec(this.text.replaceAll(COLOURS, "")) ?? [];
+    Deno.kill(Number(pid), "SIGKILL");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const stdin = this.#child.stdin.getWriter();
     // Ctrl-C.
@@ -103,5 +109,25 @@ testWith(
     await server.shows("DEBUG Connection closed");
     await server.shows('"GET /short HTTP/1.1" 200');
     assertEquals(server.lines.filter((line) => line.includes("/short")).length, 1);
+  },
+);
+
+testEachModeWith(
+  "script",
+  "on a terminal, what a handler prints before it hangs is shown",
+  async ({ args }) => {
+    await using handler = await makeHandler(
+      `export default { routes: { "GET /": () => { console.log("here"); console.log("there"); for (;;); } } };`,
+    );
+    await using server = await TerminalServer.start(args(...handler.args));
+    await server.shows("process.pid=");
+    try {
+      using client = await Client.connect(server);
+      await client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      await server.shows("INFO  here");
+      await server.shows("INFO  there");
+    } finally {
+      server.kill();
+    }
   },
 );
