@@ -90,7 +90,8 @@ function emitException(prefix: string, error: Error, frames: Frames, emit: Emit)
   emit(`${prefix}.stacktrace`, frames === "whole" ? stack : stackOfHandler(stack));
 }
 
-function emitPlace(stack: string, emit: Emit): void {
+/** Emits the place in the code of a handler that a stack leads to, if it does. */
+export function emitPlace(stack: string, emit: Emit): void {
   const frame = userFrame(stack);
   if (frame === null) return;
   emit("code.file.path", pathOf(frame));

@@ -2,7 +2,7 @@
 import { currentWork, followWork } from "../base/current_work.ts";
 import { withoutOwnFrames } from "../base/stack_frames.ts";
 import { sleep } from "../base/timers.ts";
-import { shortened } from "./attributes.ts";
+import { emitPlace, shortened } from "./attributes.ts";
 import { literal, type Logger } from "./logger.ts";
 
 /** Receives formatted text, which ends a line unless more of it follows, and the rank of its level. */
@@ -63,12 +63,16 @@ function print(text: string, rank: number): void {
   if (!isAdmitted(message)) return;
   followWork();
   const work = currentWork();
-  log?.[LEVELS[rank] ?? "info"](literal(message), {
+  const level = LEVELS[rank] ?? "info";
+  const attributes: Record<string, unknown> = {
     // The ids of connections and requests begin with the number of their worker.
     "sluice.worker": work === null ? worker : Number.parseInt(work.id),
     ...(work === null ? {} : { [`sluice.${work.kind ?? "connection"}.id`]: work.id }),
     "log.iostream": rank < 2 ? "stdout" : "stderr",
-  });
+  };
+  // Frameworks such as Hono print the errors that they catch.
+  if (level === "error") emitPlace(message, (name, value) => attributes[name] = value);
+  log?.[level](literal(message), attributes);
 }
 
 function isAdmitted({ length }: string): boolean {

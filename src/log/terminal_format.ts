@@ -78,7 +78,7 @@ function errorLines(
   painted: (paint: string, text: string) => string,
 ): string[] {
   const text = (name: string) => asText(attributes.get(name) ?? "");
-  if (!attributes.has("exception.type")) return [];
+  if (!attributes.has("exception.type")) return sourceLines(attributes);
   const what = linesOf(`${text("exception.type")}: ${text("exception.message")}`);
   const cause = linesOf(text("exception.cause")).filter((line) => line !== "");
   const frames = linesOf(text("exception.stacktrace")).filter((line) => /^ +at /.test(line));

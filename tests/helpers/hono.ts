@@ -3,7 +3,6 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { Client } from "./client.ts";
 import { askAlone, chunked, requestText } from "./http_client.ts";
 import type { Server } from "./server.ts";
-import { until } from "./until.ts";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 
@@ -37,7 +36,10 @@ export const HONO_CASES: Readonly<Record<string, (server: Server) => Promise<voi
     assertEquals(failed.fields["x-content-type-options"], "nosniff");
     assertEquals((await askAlone(server, "GET", "/")).status, 200);
     // Hono writes uncaught errors to the console.
-    await until("the error is on stderr", () => server.stderr.includes("This route always fails"));
+    const record = await server.logged((line) => line.message.includes("This route always fails"));
+    assertEquals(record["severity"], "ERROR");
+    assertMatch(String(record["sluice.request.id"]), /^\d+-\d+-1$/);
+    assertMatch(String(record["code.file.path"]), /hono\.\w+$/);
   },
 
   async "streams text and events one chunk at a time"(server) {

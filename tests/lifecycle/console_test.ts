@@ -49,6 +49,7 @@ testEachMode("console.* becomes records with level, worker and request", async (
   assertEquals([warning["severity"], warning["log.iostream"]], ["WARN", "stderr"]);
   const error = await server.logged("TypeError: no");
   assertEquals(error["severity"], "ERROR");
+  assertEquals(error["sluice.code.source"], '    console.error(new TypeError("no"));');
   const frames = error.message.split("\n").slice(1);
   assert(frames.length > 0 && frames.every((line) => line.includes(handler.path)), error.message);
   assertEquals(server.stderr, "");
