@@ -92,7 +92,7 @@ const REFUSED: Readonly<
     "POST",
     "/",
   ],
-  "a line that is none": ["\x16\x03\x01", 400],
+  "bytes that are not HTTP": ["\x16\x03\x01", 400],
 };
 const LIMITS = [
   "--max-body-size",

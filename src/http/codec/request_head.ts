@@ -43,7 +43,7 @@ export class RequestHead {
   #fields: readonly Field[] | null = null;
 
   /**
-   * Reads the method and the target from the begin of a request line that is incomplete
+   * Reads the method and the target from the beginning of a request line that is incomplete
    * or malformed; null if there are none.
    */
   static fromBegin(bytes: Uint8Array): RequestHead | null {

@@ -92,7 +92,7 @@ export function upgradeHead(fields: readonly Field[]): string {
  * Chooses how to mark the end of a response body (RFC 9112, 6.3).
  *
  * @param length In bytes; null if it is unknown.
- * @throws {InvalidResponseError} If the length is no length.
+ * @throws {InvalidResponseError} If the length is invalid.
  */
 export function bodyLengthOf(
   status: number,

@@ -15,7 +15,7 @@ export function isLastResponse(
   if (!head.keepAlive || options.keepAlive === 0) return true;
   // When the server is full, waiting clients take precedence over idle ones.
   if (retirement.isTurnOf(connection) || connection.isCrowded) return true;
-  // What is no list of fields is refused when it is written.
+  // What is not a list of fields is refused when it is written.
   if (headers !== undefined && headers !== null && hasClose(headers)) return true;
   // Without a length, HTTP/1.0 can mark the end of a body only by closing.
   if (isSource(body)) return head.minor === 0 && (body.length ?? null) === null;

@@ -29,7 +29,7 @@ export class RequestReader {
     return this.#decoder.begun;
   }
 
-  /** What the begin of an incomplete or malformed request line tells; null if nothing. */
+  /** What the beginning of an incomplete or malformed request line tells; null if nothing. */
   get begunLine(): RequestHead | null {
     return this.#connection.hasPending ? RequestHead.fromBegin(this.#connection.pending) : null;
   }

@@ -6,9 +6,9 @@ import type { Field, HttpResponse } from "../message.ts";
 
 /**
  * What a route returns: a response, the text or bytes of a 200, or nothing for a 204.
- * A plain object or an array is sent as JSON, unless it is a response by its members:
- * no others than `status`, `headers`, `body` and `upgrade`, and not only a `status`
- * that is no number.
+ * A plain object or an array is sent as JSON. A plain object is a response if it has no
+ * members other than `status`, `headers`, `body` and `upgrade`, except `{}` and one with
+ * nothing but a `status` that is not a number.
  */
 export type RouteResult = HttpResponse | Response | string | Uint8Array | object | null | void;
 
@@ -65,7 +65,9 @@ function json(value: object): HttpResponse {
   } catch (error) {
     if (!(error instanceof TypeError) || !NOT_JSON.test(error.message)) throw error;
     const reason = error.message.replaceAll(/\s*\n\s*/g, " ");
-    throw new InvalidResponseError(`Cannot respond: what the route returned is no JSON: ${reason}`);
+    throw new InvalidResponseError(
+      `Cannot respond: what the route returned is not JSON: ${reason}`,
+    );
   }
   if (body !== undefined) return { headers: JSON_TYPE, body };
   throw new InvalidResponseError(

@@ -69,8 +69,8 @@ export type Handler =
 
 /**
  * Types the path parameters of a table of routes by its keys, so that in
- * `"GET /users/:id": ({ params }) => params.id` a parameter that the path has not is
- * an error. Returns the table.
+ * `"GET /users/:id": ({ params }) => params.id` a parameter that the path does not have
+ * is a type error. Returns the table.
  */
 export function defineRoutes<Key extends string>(
   table: routes.TypedRoutes<Key, ServiceContext>,

@@ -97,7 +97,7 @@ testEachMode(
       ["/map", "Cannot respond: the route returned an instance of Map, expected text, bytes"],
       [
         "/circular",
-        "Cannot respond: what the route returned is no JSON: Converting circular structure to JSON -->",
+        "Cannot respond: what the route returned is not JSON: Converting circular structure to JSON -->",
       ],
       [
         "/record",

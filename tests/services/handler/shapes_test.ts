@@ -131,7 +131,7 @@ Deno.test("defineRoutes() types parameters by the path, and returns the table", 
     },
     "GET /files/**:path": ({ params }) => params.path,
     "GET /tags/:tag(\\d+)": ({ params }): HttpResponse => ({ body: params.tag }),
-    // @ts-expect-error A number is no result.
+    // @ts-expect-error A number is not a result.
     "GET /number": () => 1,
   });
   // @ts-expect-error A handler of other parameters.

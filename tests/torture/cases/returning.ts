@@ -292,7 +292,7 @@ export const RETURNING: Theme = {
       ROUTES,
     ),
     accepted(
-      "returns an object from a route whose status is a text",
+      "returns an object from a route whose status is a string",
       `return { status: "ok" };`,
       `200 "{\\"status\\":\\"ok\\"}"`,
       ROUTES,
@@ -325,13 +325,13 @@ export const RETURNING: Theme = {
     refused(
       "returns a circular object from a route",
       "const object = {}; object.object = object; return object;",
-      "TypeError: Cannot respond: what the route returned is no JSON: Converting circular",
+      "TypeError: Cannot respond: what the route returned is not JSON: Converting circular",
       ROUTES,
     ),
     refused(
       "returns an object with a bigint from a route",
       "return { count: 1n };",
-      "TypeError: Cannot respond: what the route returned is no JSON: Do not know how to serialize",
+      "TypeError: Cannot respond: what the route returned is not JSON: Do not know how to serialize",
       ROUTES,
     ),
     refused(
