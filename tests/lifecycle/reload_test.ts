@@ -187,7 +187,9 @@ Deno.test("a reload that cannot listen on one Unix socket leaves the other to th
   assertEquals(await answers(), ["0 0 x\n", "0 0 x\n"]);
   server.kill("SIGHUP");
   await server.logged("Reloaded");
-  assertEquals(await answers(), ["1 0 x\n", "1 0 x\n"]);
+  // The executable, whose runtime is older, keeps what the handler imports.
+  const expected = IS_EXECUTABLE ? "1 0 x\n" : "1 1 x\n";
+  assertEquals(await answers(), [expected, expected]);
   const names = paths.map((path) => [...Deno.readDirSync(dirname(path))].map(({ name }) => name));
   assertEquals(names, [["socket"], ["socket"]]);
   server.kill("SIGTERM");
