@@ -24,6 +24,9 @@ function readLine(frame: Frame): string | null {
   const path = pathOf(frame);
   if (!path.startsWith("/")) return null;
   try {
+    // Without the permission, the runtime would ask for it on a terminal.
+    const { state } = Deno.permissions.querySync({ name: "read", path });
+    if (state !== "granted") return null;
     const { isFile, size } = Deno.statSync(path);
     if (!isFile || size > LARGEST) return null;
     const line = Deno.readTextFileSync(path).split("\n")[frame.line - 1];
