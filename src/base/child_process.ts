@@ -2,26 +2,9 @@ import { encodeMessage, encodeWord, readMessages } from "./pipe.ts";
 import { later } from "./timers.ts";
 import { writeAll } from "./write_text.ts";
 
-const PERMISSIONS = ["net", "read", "write", "run", "env", "sys", "ffi", "import"] as const;
 /** Characters of other output that may wait to be passed on; more is dropped. */
 const RELAY_LIMIT = 16 * 1024 * 1024;
 const encoder = new TextEncoder();
-
-/**
- * The arguments that make the runtime's executable run this program again with the
- * same permissions; the program's own arguments go after them. Empty if the program
- * is compiled.
- */
-export function programArguments(): readonly string[] {
-  if (Deno.build.standalone) return [];
-  const granted = PERMISSIONS.filter((name) =>
-    Deno.permissions.querySync({ name }).state === "granted"
-  );
-  const permissions = granted.length === PERMISSIONS.length
-    ? ["--allow-all"]
-    : granted.map((name) => `--allow-${name}`);
-  return ["run", "--quiet", "--no-prompt", ...permissions, Deno.mainModule];
-}
 
 /**
  * A child process that exchanges messages with this one over its standard

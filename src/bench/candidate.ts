@@ -1,5 +1,5 @@
 /** The servers to measure: Sluice in its modes. */
-import { programArguments } from "../base/child_process.ts";
+import { programArguments } from "../base/run_arguments.ts";
 import type { Settings } from "../settings/options.ts";
 import { counted } from "./figures.ts";
 import type { Subject } from "./report.ts";

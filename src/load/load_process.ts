@@ -1,4 +1,5 @@
-import { ChildProcess, programArguments } from "../base/child_process.ts";
+import { ChildProcess } from "../base/child_process.ts";
+import { programArguments } from "../base/run_arguments.ts";
 import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "./load.ts";
 import { LOAD_ARGUMENT, type LoadOrder, type LoadReport } from "./messages.ts";

@@ -1,4 +1,5 @@
-import { ChildProcess, programArguments } from "../base/child_process.ts";
+import { ChildProcess } from "../base/child_process.ts";
+import { programArguments } from "../base/run_arguments.ts";
 import { sleep } from "../base/timers.ts";
 import type { Row } from "../lane/row.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";

@@ -1,3 +1,4 @@
+import { entryUrl } from "../base/program.ts";
 import type { AddressTables } from "../core/address_counts.ts";
 import type { Order } from "../lane/order.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
@@ -17,7 +18,7 @@ export interface ThreadTools extends Reports {
   readonly memory: SharedMemory;
 }
 
-const ENTRY = import.meta.resolve("./thread_entry.ts");
+const ENTRY = entryUrl("thread_entry");
 
 /** Runs each lane in a Web Worker. */
 export function thread(tools: ThreadTools): Place {

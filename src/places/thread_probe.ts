@@ -1,10 +1,11 @@
 /** Tests whether the runtime enforces the permissions of the sandbox. */
 import { EXIT, ExitError } from "../base/exit.ts";
+import { entryUrl } from "../base/program.ts";
 import { within } from "../base/within.ts";
 import { formatDuration } from "../settings/units.ts";
 import { NEEDS_LOCK, SANDBOX } from "./thread_sandbox.ts";
 
-const ENTRY = import.meta.resolve("./thread_probe_entry.ts");
+const ENTRY = entryUrl("thread_probe_entry");
 
 /**
  * Checks that sandboxed code cannot read a file by importing it. In a compiled

@@ -1,3 +1,4 @@
+import { entryUrl } from "../base/program.ts";
 import { fileUrl } from "../services/handler/handler_file.ts";
 
 /**
@@ -6,7 +7,7 @@ import { fileUrl } from "../services/handler/handler_file.ts";
  */
 export const NEEDS_LOCK = Deno.build.standalone;
 
-const LOCK = import.meta.resolve("./thread_lock_entry.ts");
+const LOCK = entryUrl("thread_lock_entry");
 
 /** The permissions of a sandboxed handler: little but the network. */
 export const SANDBOX: Deno.PermissionOptionsObject = {

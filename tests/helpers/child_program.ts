@@ -1,6 +1,7 @@
 /** A program that starts itself as a child process, for the tests of `ChildProcess`. */
-import { ChildProcess, programArguments } from "../../src/base/child_process.ts";
+import { ChildProcess } from "../../src/base/child_process.ts";
 import { encodeMessage, readWord } from "../../src/base/pipe.ts";
+import { programArguments } from "../../src/base/run_arguments.ts";
 import { writeText } from "../../src/base/write_text.ts";
 
 /** The instructions to the child. */

@@ -9,8 +9,11 @@ export const check: Command<typeof OPTIONS> = {
   name: "check",
   help: "Check the settings and the handler; like --check",
   argument: TARGETS,
-  run: (line) =>
+  run: (line, { watchSignals }) =>
     withSettings(line, async ({ settings }) => {
+      const { restartFor } = await import("../restart.ts");
+      const exitCode = await restartFor(settings.handler, watchSignals);
+      if (exitCode !== null) return exitCode;
       const { checkText } = await import("../check.ts");
       return print(await checkText(settings));
     }),

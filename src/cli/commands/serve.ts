@@ -13,8 +13,19 @@ export const serve: Command<typeof OPTIONS> = {
     const start = new Start(watchSignals);
     return start.run(() =>
       withSettings(line, async ({ settings }, reload) => {
+        const { checkConfiguration, restartFor } = await import("../restart.ts");
+        const exitCode = await start.step(
+          "reading the configuration of the handler",
+          () => restartFor(settings.handler, start.watchSignals),
+        );
+        if (exitCode !== null) return exitCode;
         const module = await import("../serve.ts");
-        return await module.serve(settings, async () => (await reload()).settings, start);
+        const reloadSettings = async () => {
+          const { settings } = await reload();
+          checkConfiguration(settings.handler);
+          return settings;
+        };
+        return await module.serve(settings, reloadSettings, start);
       }, (load) => start.step("reading the settings", load))
     );
   },

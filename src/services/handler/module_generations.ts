@@ -1,9 +1,9 @@
+import { PROGRAM_FOLDER } from "../../base/program.ts";
+
 /** The query that gives the modules of a reloaded handler URLs of their own. */
 const GENERATION = /[?&]generation=(\d+)$/;
 /** Installed packages; only a restart changes them. */
 const PACKAGES = "/node_modules/";
-/** The folder of this program, whose modules exist once. */
-const PROGRAM = new URL(".", import.meta.resolve("../../mod.ts")).href;
 
 let isFollowing = false;
 
@@ -32,6 +32,6 @@ export async function followGenerations(): Promise<void> {
 }
 
 function isReloaded(url: string): boolean {
-  return url.startsWith("file:") && !url.includes(PACKAGES) && !url.startsWith(PROGRAM) &&
+  return url.startsWith("file:") && !url.includes(PACKAGES) && !url.startsWith(PROGRAM_FOLDER) &&
     !GENERATION.test(url);
 }

@@ -1,0 +1,24 @@
+/** Whether the program runs from a bundle of its modules instead of from its source. */
+export const IS_BUNDLE = import.meta.url.endsWith(".js");
+
+/** The folder of the main module: a bundle has what its modules share there, too. */
+const ROOT = new URL(IS_BUNDLE ? "." : "../..", import.meta.url).href;
+
+/** The URL of the folder that all modules of the program but the main one are in or below. */
+export const PROGRAM_FOLDER = IS_BUNDLE ? ROOT : new URL("src/", ROOT).href;
+
+/** The URL of the main module. A bundle may have been loaded before another main module. */
+export const MAIN = urlOf("main");
+
+/**
+ * The URL of an entry module of `src/places/`.
+ *
+ * @param name Its file name without the extension.
+ */
+export function entryUrl(name: `${string}_entry`): string {
+  return urlOf(`src/places/${name}`);
+}
+
+function urlOf(module: string): string {
+  return new URL(`${module}.${IS_BUNDLE ? "js" : "ts"}`, ROOT).href;
+}

@@ -1,0 +1,47 @@
+/** The command lines that run this program again. */
+import { fileURLToPath } from "node:url";
+import { hasLockFile } from "./app_configuration.ts";
+import { IS_BUNDLE, MAIN } from "./program.ts";
+
+const PERMISSIONS = ["net", "read", "write", "run", "env", "sys", "ffi", "import"] as const;
+/** What the program uses of the runtime; from source, its own configuration says so. */
+const UNSTABLE = ["net", "raw-imports", "vsock", "worker-options"]
+  .map((name) => `--unstable-${name}`);
+
+/**
+ * The arguments that make the runtime's executable run this program again with the same
+ * permissions and configuration; the program's own arguments go after them. Empty if the
+ * program is compiled.
+ */
+export function programArguments(): readonly string[] {
+  if (Deno.build.standalone) return [];
+  const { mainModule } = Deno;
+  if (IS_BUNDLE && mainModule !== MAIN) return appArguments(MAIN, fileURLToPath(mainModule));
+  return IS_BUNDLE
+    ? [...runWithPermissions(), ...UNSTABLE, "--no-lock", mainModule]
+    : [...runWithPermissions(), mainModule];
+}
+
+/**
+ * The arguments that make the runtime's executable run a bundle of this program with the
+ * configuration of an app; the program's own arguments go after them. The app itself does
+ * not run, but what the program imports is resolved as if it did. Its lock file holds,
+ * and is never written.
+ *
+ * @param main The URL of the main module of the bundle.
+ * @param app The absolute path of the main module of the app.
+ */
+export function appArguments(main: string, app: string): readonly string[] {
+  const lock = hasLockFile(app) ? "--frozen" : "--no-lock";
+  return [...runWithPermissions(), ...UNSTABLE, lock, "--preload", main, app];
+}
+
+function runWithPermissions(): readonly string[] {
+  const granted = PERMISSIONS.filter((name) =>
+    Deno.permissions.querySync({ name }).state === "granted"
+  );
+  const permissions = granted.length === PERMISSIONS.length
+    ? ["--allow-all"]
+    : granted.map((name) => `--allow-${name}`);
+  return ["run", "--quiet", "--no-prompt", ...permissions];
+}

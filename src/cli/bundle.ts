@@ -1,0 +1,112 @@
+/** A bundle of this program, made from its source when it is needed. */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { EXIT, ExitError } from "../base/exit.ts";
+import { IS_BUNDLE, MAIN } from "../base/program.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+/** How long a bundle of other source is kept: servers that run may still load parts of it. */
+const KEPT = 7 * DAY;
+
+/**
+ * The URL of the main module of a bundle. From source, makes one in `dist/bundles/`,
+ * which takes a second or so, unless the source has not changed since the last time.
+ *
+ * @throws {ExitError} 73 if it cannot be made.
+ */
+export async function bundledMain(): Promise<string> {
+  if (IS_BUNDLE) return MAIN;
+  const root = dirname(fileURLToPath(MAIN));
+  const bundles = join(root, "dist", "bundles");
+  const bundle = join(bundles, await fingerprint(root));
+  const main = `file://${join(bundle, "main.js")}`;
+  if (isFolder(bundle)) return main;
+  try {
+    await Deno.mkdir(bundles, { recursive: true });
+    await removeOld(bundles);
+    const temporary = await Deno.makeTempDir({ dir: bundles });
+    await makeBundle(root, temporary);
+    // Another process may have made it meanwhile.
+    await Deno.rename(temporary, bundle).catch(() => Deno.remove(temporary, { recursive: true }));
+  } catch (error) {
+    if (error instanceof ExitError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ExitError(
+      `Cannot bundle Sluice in "${bundles}", to load the handler with its own configuration: ` +
+        reason,
+      EXIT.cannotCreate,
+    );
+  }
+  return main;
+}
+
+/**
+ * Bundles the program into a folder: `main.js`, one module for each other entry, and
+ * what they share.
+ *
+ * @param root The folder of `main.ts`.
+ * @throws {ExitError} 73 if the runtime cannot bundle it.
+ */
+export async function makeBundle(root: string, output: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["bundle", "--quiet", "--platform", "deno", "--packages", "bundle", "--code-splitting"],
+      ...["--config", join(root, "deno.json"), "--frozen", "--outdir", output],
+      ...await entries(root),
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+  }).output();
+  if (success) return;
+  const reason = new TextDecoder().decode(stderr).trim().split("\n").at(0);
+  throw new ExitError(`Cannot bundle Sluice: ${reason}`, EXIT.cannotCreate);
+}
+
+/** The main module, and those of places that nothing imports. */
+async function entries(root: string): Promise<string[]> {
+  const found = [join(root, "main.ts")];
+  const places = join(root, "src", "places");
+  for await (const { name } of Deno.readDir(places)) {
+    if (name.endsWith("_entry.ts")) found.push(join(places, name));
+  }
+  return found;
+}
+
+/** Changes with any file that the bundle is made of. */
+async function fingerprint(root: string): Promise<string> {
+  const lines: string[] = [Deno.version.deno];
+  const add = async (path: string) => {
+    const { mtime, size } = await Deno.stat(path);
+    lines.push(`${path} ${size} ${mtime?.getTime()}`);
+  };
+  const walk = async (folder: string): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      await (isDirectory ? walk(join(folder, name)) : add(join(folder, name)));
+    }
+  };
+  await Promise.all(["main.ts", "deno.json", "deno.lock"].map((name) => add(join(root, name))));
+  await walk(join(root, "src"));
+  const text = new TextEncoder().encode(lines.sort().join("\n"));
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
+  return hash.toHex().slice(0, 16);
+}
+
+async function removeOld(bundles: string): Promise<void> {
+  for await (const { name } of Deno.readDir(bundles)) {
+    const path = join(bundles, name);
+    const info = await Deno.stat(path).catch(() => null);
+    if (Date.now() - (info?.mtime?.getTime() ?? 0) < KEPT) continue;
+    // Another process may remove it, too.
+    await Deno.remove(path, { recursive: true }).catch(() => {});
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
