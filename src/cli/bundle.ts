@@ -45,14 +45,20 @@ export async function bundledMain(): Promise<string> {
  * what they share.
  *
  * @param root The folder of `main.ts`.
+ * @param more Further entries, from there.
  * @throws {ExitError} 73 if the runtime cannot bundle it.
  */
-export async function makeBundle(root: string, output: string): Promise<void> {
+export async function makeBundle(
+  root: string,
+  output: string,
+  more: readonly string[] = [],
+): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["bundle", "--quiet", "--platform", "deno", "--packages", "bundle", "--code-splitting"],
       ...["--config", join(root, "deno.json"), "--frozen", "--outdir", output],
       ...await entries(root),
+      ...more.map((path) => join(root, path)),
     ],
     stdin: "null",
     stdout: "null",

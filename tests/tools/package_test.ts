@@ -1,0 +1,76 @@
+import { assertEquals } from "@std/assert";
+import { join } from "node:path";
+import config from "../../deno.json" with { type: "json" };
+import { MODES } from "../../src/modes/registry.ts";
+import { startCommand } from "../helpers/server.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+const PACKAGE = join(ROOT, "dist", `sluice-${config.version}.tgz`);
+
+/** Chunks of the bundle have names that change; types are those that `mod.d.ts` needs. */
+const FILES = [
+  "CHANGELOG.md",
+  "LICENSE",
+  "README.md",
+  "bin/sluice.js",
+  "lib/*.js",
+  "lib/main.js",
+  "lib/src/mod.js",
+  "lib/src/places/*_entry.js",
+  "package.json",
+  "types/**/*.d.ts",
+  "types/mod.d.ts",
+];
+
+const APP = `import type { Handler } from "sluice";
+import { HttpError } from "sluice";
+export default {
+  fetch(request: Request) {
+    if (request.url.endsWith("/teapot")) throw new HttpError(418, "short and stout");
+    return new Response("packed");
+  },
+} satisfies Handler;
+`;
+
+Deno.test("the npm package holds a bundle, types and a command, and nothing else", async () => {
+  await run(Deno.execPath(), ["task", "--quiet", "pack"], ROOT);
+  const listed = await run("tar", ["--list", "--file", PACKAGE], ROOT);
+  const kinds = listed.trim().split("\n").map((path) => kindOf(path.replace("package/", "")));
+  assertEquals([...new Set(kinds)].sort(), FILES);
+});
+
+Deno.test("npx sluice app.ts serves in every mode in a folder with nothing but npm, and app.ts type-checks", async () => {
+  await run(Deno.execPath(), ["task", "--quiet", "pack"], ROOT);
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(join(folder, "app.ts"), APP);
+  await run("npm", ["install", "--no-audit", "--no-fund", "--silent", PACKAGE], folder);
+  for (const mode of Object.keys(MODES)) {
+    const args = ["--mode", mode, "--port", "0", "--log-format", "json"];
+    await using server = await startCommand(["npx", "sluice", "app.ts", ...args], { cwd: folder });
+    const url = `http://127.0.0.1:${server.port}`;
+    assertEquals(await (await fetch(url)).text(), "packed", mode);
+    const { status, body } = await fetch(`${url}/teapot`);
+    await body?.cancel();
+    assertEquals(status, 418, mode);
+    // The shell that npx starts passes no signals on.
+    Deno.kill(Number(server.log[0]?.["process.pid"]), "SIGTERM");
+    assertEquals(await server.exited, 0, mode);
+  }
+  await run(join(folder, "node_modules/.bin/deno"), ["check", "app.ts"], folder);
+  await Deno.remove(folder, { recursive: true });
+});
+
+function kindOf(path: string): string {
+  if (FILES.includes(path)) return path;
+  return path.replace(/^lib\/[\w-]+\.js$/, "lib/*.js")
+    .replace(/^(lib\/src\/places\/)\w+_entry\.js$/, "$1*_entry.js")
+    .replace(/^types\/[\w/]+\.d\.ts$/, "types/**/*.d.ts");
+}
+
+/** Runs a command that is expected to succeed; returns what it prints. */
+async function run(program: string, args: string[], cwd: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd }).output();
+  const decoder = new TextDecoder();
+  assertEquals(success, true, decoder.decode(stderr));
+  return decoder.decode(stdout);
+}
