@@ -51,6 +51,8 @@ function namesLock(path: string): boolean {
 /** Whether there is a file that may be read. */
 export function isFile(path: string): boolean {
   try {
+    // On a terminal, the runtime would ask for the permission.
+    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return false;
     return Deno.statSync(path).isFile;
   } catch {
     return false;

@@ -1,43 +1,65 @@
 /** A bundle of this program, made from its source when it is needed. */
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { EXIT, ExitError } from "../base/exit.ts";
 import { IS_BUNDLE, MAIN } from "../base/program.ts";
+import { systemReason } from "../base/system_errors.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 /** How long a bundle of other source is kept: servers that run may still load parts of it. */
 const KEPT = 7 * DAY;
 
 /**
- * The URL of the main module of a bundle. From source, makes one in `dist/bundles/`,
- * which takes a second or so, unless the source has not changed since the last time.
+ * The URL of the main module of a bundle. From source, makes one in `dist/bundles/`, or in
+ * the cache of the user if that cannot be written, which takes a second or so, unless the
+ * source has not changed since the last time.
  *
  * @throws {ExitError} 73 if it cannot be made.
  */
 export async function bundledMain(): Promise<string> {
   if (IS_BUNDLE) return MAIN;
   const root = dirname(fileURLToPath(MAIN));
-  const bundles = join(root, "dist", "bundles");
-  const bundle = join(bundles, await fingerprint(root));
-  const main = `file://${join(bundle, "main.js")}`;
-  if (isFolder(bundle)) return main;
-  try {
-    await Deno.mkdir(bundles, { recursive: true });
-    await removeOld(bundles);
-    const temporary = await Deno.makeTempDir({ dir: bundles });
-    await makeBundle(root, temporary);
-    // Another process may have made it meanwhile.
-    await Deno.rename(temporary, bundle).catch(() => Deno.remove(temporary, { recursive: true }));
-  } catch (error) {
-    if (error instanceof ExitError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ExitError(
-      `Cannot bundle Sluice in "${bundles}", to load the handler with its own configuration: ` +
-        reason,
-      EXIT.cannotCreate,
-    );
+  const name = await fingerprint(root);
+  const folders = [join(root, "dist", "bundles"), ...userCache()];
+  const found = folders.map((folder) => join(folder, name)).find(isFolder);
+  if (found !== undefined) return mainOf(found);
+  let failure: unknown;
+  for (const folder of folders) {
+    try {
+      return mainOf(await makeIn(folder, name, root));
+    } catch (error) {
+      if (error instanceof ExitError) throw error;
+      failure = error;
+    }
   }
-  return main;
+  throw new ExitError(
+    "Cannot bundle Sluice, to load the handler with its own configuration, in " +
+      `${folders.map((folder) => `"${folder}"`).join(" or ")}: ${systemReason(failure)}`,
+    EXIT.cannotCreate,
+  );
+}
+
+function mainOf(bundle: string): string {
+  return pathToFileURL(join(bundle, "main.js")).href;
+}
+
+/** Makes a bundle in a folder; returns its path. */
+async function makeIn(folder: string, name: string, root: string): Promise<string> {
+  const bundle = join(folder, name);
+  await Deno.mkdir(folder, { recursive: true });
+  await removeOld(folder);
+  const temporary = await Deno.makeTempDir({ dir: folder });
+  await makeBundle(root, temporary);
+  // Another process may have made it meanwhile.
+  await Deno.rename(temporary, bundle).catch(() => Deno.remove(temporary, { recursive: true }));
+  return bundle;
+}
+
+/** The folder for bundles in the cache of the user, if there is one. */
+function userCache(): string[] {
+  const home = Deno.env.get("HOME");
+  const cache = Deno.env.get("XDG_CACHE_HOME") ?? (home && join(home, ".cache"));
+  return cache ? [join(cache, "sluice", "bundles")] : [];
 }
 
 /**

@@ -1,55 +1,59 @@
-import { assertEquals } from "@std/assert";
-import { dirname, join } from "node:path";
+import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import { EXIT } from "../../src/base/exit.ts";
 import { MODES } from "../../src/modes/registry.ts";
-import { startServer } from "../helpers/server.ts";
+import { runMain, startServer } from "../helpers/server.ts";
 import { waitFor } from "../helpers/until.ts";
+import { type AppFolder, makeApp } from "./app_folder.ts";
 import { type App, APPS } from "./apps.ts";
 
 const LOCK = new URL("../../deno.lock", import.meta.url);
 
 for (const app of APPS) {
   Deno.test(`${app.name}: an app answers as under deno serve, in every mode, and no file changes`, async () => {
-    const [theirs, ours] = await Promise.all([install(app), install(app)]);
-    try {
-      assertEquals(await denoServe(app, theirs), app.body);
-      const [files, lock] = [await read(ours), await Deno.readTextFile(LOCK)];
-      for (const mode of Object.keys(MODES)) {
-        await using server = await startServer([app.main, "--mode", mode], { cwd: ours });
-        const response = await fetch(`http://127.0.0.1:${server.port}/`);
-        assertEquals(await response.text(), app.body, mode);
-      }
-      assertEquals(await read(ours), files);
-      assertEquals(await Deno.readTextFile(LOCK), lock);
-    } finally {
-      for (const folder of [theirs, ours]) await Deno.remove(folder, { recursive: true });
+    await using theirs = await install(app);
+    await using ours = await install(app);
+    const { folder } = ours;
+    assertEquals(await denoServe(app, theirs.folder), app.body);
+    const [files, lock] = [await read(folder), await Deno.readTextFile(LOCK)];
+    for (const mode of Object.keys(MODES)) {
+      await using server = await startServer([app.main, "--mode", mode], { cwd: folder });
+      const response = await fetch(`http://127.0.0.1:${server.port}/`);
+      assertEquals(await response.text(), app.body, mode);
     }
+    assertEquals(await read(folder), files);
+    assertEquals(await Deno.readTextFile(LOCK), lock);
   });
 }
 
 Deno.test("an import that the app's configuration lacks fails, although Sluice's has it", async () => {
-  const folder = await Deno.makeTempDir();
-  await Deno.writeTextFile(join(folder, "app.ts"), `import "hono";\nexport default {};`);
-  const error = await startServer(["app.ts"], { cwd: folder }).then(
-    () => "it serves",
-    ({ message }) => message,
-  );
-  assertEquals(/Import "hono" not a dependency/.exec(error)?.[0], `Import "hono" not a dependency`);
-  await Deno.remove(folder, { recursive: true });
+  await using app = await makeApp({ "app.ts": `import "hono";\nexport default {};` });
+  const { code, stderr } = await runMain(["check", "app.ts"], { cwd: app.folder });
+  assertMatch(stderr, /Import "hono" not a dependency/);
+  assertEquals(code, EXIT.config);
 });
 
-/** Writes the files of an app into a folder of its own, and installs its packages. */
-async function install({ files, isInstalled }: App): Promise<string> {
-  const folder = await Deno.makeTempDir();
-  for (const [path, text] of Object.entries(files)) {
-    await Deno.mkdir(dirname(join(folder, path)), { recursive: true });
-    await Deno.writeTextFile(join(folder, path), text);
-  }
+Deno.test("an app's lock file holds, and is not written", async () => {
+  await using app = await makeApp({
+    "deno.json": `{ "imports": { "hono": "npm:hono@^4.6.0" } }`,
+    "app.ts": `import "hono";\nexport default { fetch: () => new Response("locked") };`,
+    "deno.lock": `{ "version": "5" }`,
+  });
+  const { code, stderr } = await runMain(["check", "app.ts"], { cwd: app.folder });
+  assertMatch(stderr, /The lockfile is out of date/);
+  assertEquals(code, EXIT.config);
+  assertEquals(await Deno.readTextFile(`${app.folder}/deno.lock`), `{ "version": "5" }`);
+});
+
+/** Makes the folder of an app, and installs its packages. */
+async function install({ files, isInstalled }: App): Promise<AppFolder> {
+  const app = await makeApp(files);
   if (isInstalled) {
     const args = ["install", "--no-audit", "--no-fund", "--silent"];
-    const { success } = await new Deno.Command("npm", { args, cwd: folder }).output();
+    const { success } = await new Deno.Command("npm", { args, cwd: app.folder }).output();
     assertEquals(success, true);
   }
-  return folder;
+  return app;
 }
 
 /** The answer of an app under `deno serve`. */

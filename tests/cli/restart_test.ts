@@ -1,0 +1,44 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { EXIT } from "../../src/base/exit.ts";
+import { makeHandler } from "../helpers/handlers.ts";
+import { startCommand } from "../helpers/server.ts";
+
+const MAIN = fileURLToPath(import.meta.resolve("../../main.ts"));
+const RUN = [Deno.execPath(), "run", "--no-check", "--no-prompt"];
+const HANDLER = `export default { framing: { type: "lines" }, handle: (line) => line };`;
+
+Deno.test("a handler from another folder runs in the process that was started", async () => {
+  await using handler = await makeHandler(HANDLER);
+  const args = [...handler.args, "--port", "0", "--log-format", "json"];
+  await using server = await startCommand([...RUN, "-A", MAIN, ...args]);
+  assertEquals(server.log[0]?.["process.pid"], server.pid);
+});
+
+Deno.test("without the C library, it runs in a child that gets the signals", async () => {
+  await using handler = await makeHandler(HANDLER);
+  const args = [...handler.args, "--port", "0", "--log-format", "json"];
+  await using server = await startCommand([...RUN, "-A", "--deny-ffi", MAIN, ...args]);
+  assert(server.log[0]?.["process.pid"] !== server.pid);
+  server.kill("SIGHUP");
+  await server.logged("Reloaded");
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+});
+
+Deno.test("a handler with a configuration needs permission to start the runtime with it", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/deno.json`, "{}");
+  await Deno.writeTextFile(`${folder}/app.js`, HANDLER);
+  const [program = "", ...args] = [
+    ...[...RUN, "--allow-net", "--allow-read", "--allow-env"],
+    ...[MAIN, "check", `${folder}/app.js`],
+  ];
+  const { code, stderr } = await new Deno.Command(program, { args, stdin: "null" }).output();
+  assertMatch(
+    new TextDecoder().decode(stderr),
+    /^sluice: Cannot load the handler with the configuration in ".*": no permission [^\n]*\n$/,
+  );
+  assertEquals(code, EXIT.noPermission);
+  await Deno.remove(folder, { recursive: true });
+});
