@@ -1,5 +1,7 @@
 /** The frames of an error's stack, as V8 writes them: `    at load (file:///app/main.ts:3:7)`. */
 
+import { MAIN, PROGRAM_FOLDER } from "./program.ts";
+
 /** A place in a source file. */
 export interface Frame {
   /** The URL of the module. */
@@ -15,29 +17,12 @@ const PLACE = /\(?((?:file|https?|npm|jsr|node|ext|data|blob):[^()]*?):(\d+):(\d
 const ANONYMOUS = /^ +at .*\(<anonymous>\)$/;
 const PACKAGE = /\/node_modules\/|\/npm\/registry\./;
 
-/** This module, from the root of the program: where it is not, the program is a bundle. */
-const SELF = "src/base/stack_frames.ts";
-
-/** Whether a module belongs to Sluice. */
-const isOwn = ownModules(import.meta.url);
-
-/**
- * A test for the modules of the program.
- *
- * @param self The URL of this module: that of the bundle, if there is one.
- */
-export function ownModules(self: string): (url: string) => boolean {
-  if (!self.endsWith(`/${SELF}`)) return (url) => url === self;
-  const root = self.slice(0, -SELF.length);
-  return (url) => url.startsWith(`${root}src/`) || url === `${root}main.ts`;
-}
-
 /**
  * The frame to show to the author of a handler: the topmost one in their own code, or
  * else in a package that they use; null if there is none.
  */
 export function userFrame(stack: string): Frame | null {
-  const frames = stack.split("\n").flatMap((line) => placeOf(line) ?? []).filter(isForeign);
+  const frames = stack.split("\n").flatMap((line) => frameOf(line) ?? []).filter(isForeign);
   return frames.find(({ url }) => !PACKAGE.test(url)) ?? frames[0] ?? null;
 }
 
@@ -47,7 +32,7 @@ export function withoutOwnFrames(text: string): string {
   const kept: string[] = [];
   let isBelowOwn = true;
   for (const line of text.split("\n").reverse()) {
-    const place = placeOf(line);
+    const place = frameOf(line);
     // A built-in function, such as `new Promise`, belongs to whoever called it.
     const isDropped: boolean = ANONYMOUS.test(line)
       ? isBelowOwn
@@ -69,7 +54,8 @@ export function pathOf({ url }: Pick<Frame, "url">): string {
   }
 }
 
-function placeOf(line: string): Frame | null {
+/** The place that a line of a stack names; null if it is not a frame. */
+export function frameOf(line: string): Frame | null {
   if (!FRAME.test(line)) return null;
   const [, url, row, column] = PLACE.exec(line) ?? [];
   return url === undefined ? null : { url, line: Number(row), column: Number(column) };
@@ -78,4 +64,9 @@ function placeOf(line: string): Frame | null {
 /** Whether a frame is neither of the program nor of the runtime. */
 function isForeign({ url }: Frame): boolean {
   return !/^(?:ext|node|data|blob):/.test(url) && !isOwn(url);
+}
+
+/** Whether a module belongs to the program. */
+function isOwn(url: string): boolean {
+  return url.startsWith(PROGRAM_FOLDER) || url === MAIN;
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ownModules, pathOf, userFrame, withoutOwnFrames } from "../../src/base/stack_frames.ts";
+import { pathOf, userFrame, withoutOwnFrames } from "../../src/base/stack_frames.ts";
 
 const SRC = import.meta.resolve("../../src/");
 const STACK = `TypeError: no
@@ -32,18 +32,4 @@ Deno.test("withoutOwnFrames() leaves out frames of the program and the runtime",
   assertEquals(withoutOwnFrames(STACK), STACK.split("\n").slice(0, 5).join("\n"));
   const text = "two lines\n    at the beach (not a frame)";
   assertEquals(withoutOwnFrames(text), text);
-});
-
-Deno.test("ownModules() knows the modules of the program, from source and in a bundle", () => {
-  const source = ownModules("file:///opt/sluice/src/base/stack_frames.ts");
-  assertEquals(
-    ["src/a.ts", "main.ts", "examples/a.ts"].map((path) => source(`file:///opt/sluice/${path}`)),
-    [
-      true,
-      true,
-      false,
-    ],
-  );
-  const bundle = ownModules("file:///app/sluice.js");
-  assertEquals([bundle("file:///app/sluice.js"), bundle("file:///app/app.js")], [true, false]);
 });

@@ -2,13 +2,14 @@ import * as v from "valibot";
 import type { Service } from "../../core/service.ts";
 import type { ServiceContext, ServiceDefinition } from "../service.ts";
 import { EXIT, ExitError } from "../../base/exit.ts";
-import { firstLine } from "../../base/system_errors.ts";
+import { kindOf } from "../../base/kind_of.ts";
 import type { HttpHandler } from "../../http/message.ts";
 import { shortestHttpTimeout } from "../http/options.ts";
 import { HTTP_REFUSAL } from "../http/refusal.ts";
 import { HANDLER_OPTIONS, HANDLER_PORT, importFile, type ImportModule } from "./handler_file.ts";
 import { serveRequests } from "./framing.ts";
 import { hooksOf } from "./hooks.ts";
+import { loadError } from "./load_error.ts";
 import { serveProtocol } from "./protocol.ts";
 import type {
   FetchHandler,
@@ -71,13 +72,13 @@ export async function loadHandler(
     if (Deno.build.standalone && /\.[mc]?tsx?$/.test(path)) {
       throw problem(`the executable runs only JavaScript, convert it with "deno bundle"`, error);
     }
-    throw problem(firstLine(error), error);
+    throw problem(loadError(error), error);
   }
   try {
     return await definitionOf(module.default, path, problem);
   } catch (error) {
     // A getter or a proxy of the user's object may throw anything.
-    throw error instanceof ExitError ? error : problem(firstLine(error), error);
+    throw error instanceof ExitError ? error : problem(loadError(error), error);
   }
 }
 
@@ -87,8 +88,10 @@ async function definitionOf(
   problem: Problem,
 ): Promise<ServiceDefinition> {
   if (typeof handler !== "object" || handler === null) {
-    const type = handler === null ? "null" : typeof handler;
-    throw problem(`found a default export of type ${type}, expected ${ACCEPTED}`);
+    const found = handler === undefined
+      ? "no default export"
+      : `${kindOf(handler)} as its default export`;
+    throw problem(`found ${found}, expected ${ACCEPTED}`);
   }
   // Some routers are proxies that have a method for any name.
   const { refusal } = "refusal" in handler ? handler : { refusal: undefined };
@@ -116,7 +119,8 @@ async function adapt(handler: Record<string, unknown>, problem: Problem): Promis
   const [shape] = shapes;
   if (shape === undefined || (shapes.length > 1 && shape !== FETCH)) {
     const keys = Object.keys(handler).join(", ");
-    throw problem(`found a default export with { ${keys} }, expected one of ${ACCEPTED}`);
+    const found = keys === "" ? "an empty default export" : `a default export with { ${keys} }`;
+    throw problem(`found ${found}, expected one of ${ACCEPTED}`);
   }
   if (shape === "routes") return await adaptRoutes(handler as unknown as RoutesHandler, problem);
   if (typeof handler[shape] !== "function") {

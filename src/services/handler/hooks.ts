@@ -1,6 +1,6 @@
 import type { ExitError } from "../../base/exit.ts";
 import { isPlainObject } from "../../base/kind_of.ts";
-import { firstLine } from "../../base/system_errors.ts";
+import { loadError } from "./load_error.ts";
 import type { ServiceContext, ServiceDefinition } from "../service.ts";
 
 /** What a handler of any shape may have to open and close what it uses, such as connections to a database. */
@@ -36,7 +36,7 @@ export function hooksOf(
         try {
           await start.call(handler, context);
         } catch (error) {
-          throw problem(`its start failed: ${firstLine(error)}`, error);
+          throw problem(`its start failed: ${loadError(error)}`, error);
         }
       },
     }),
