@@ -6,7 +6,7 @@
  * everything else. This one answers each line with its length:
  *
  * ```ts
- * import type { Handler } from "@sluice/sluice";
+ * import type { Handler } from "sluice";
  *
  * export default {
  *   framing: { type: "lines", limit: 1024 },
@@ -35,6 +35,7 @@ export {
 } from "./core/errors.ts";
 export type { EndedBy } from "./core/event.ts";
 export type { Service } from "./core/service.ts";
+export type { Lease, Pool, PoolOptions } from "./services/pool.ts";
 export type { ServiceContext } from "./services/service.ts";
 export { HttpError } from "./http/error.ts";
 export { fixed } from "./http/fixed_response.ts";

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { loadHandler } from "../src/services/handler/handler.ts";
 import type { Service } from "../src/core/service.ts";
+import { ResourcePools } from "../src/lane/resource_pool.ts";
 import { Client } from "./helpers/client.ts";
 import { serve } from "./helpers/lane.ts";
 import { CONTEXT, HOST } from "./helpers/service_context.ts";
@@ -68,15 +69,20 @@ const TALKS: readonly (readonly [shape: RegExp, sent: string, answer: RegExp])[]
 const NO_TALK = [/^/, "", /^/] as const;
 
 for (const { name, text } of BLOCKS) {
+  // A test of a handler; tests/testing/ runs such tests.
+  if (text.includes("Deno.test(")) continue;
   Deno.test(`The handler at ${name} is served`, async () => {
     const folder = await Deno.makeTempDir();
     try {
       await Deno.writeTextFile(`${folder}/handler.ts`, text);
       const { create, start, stop } = await loadHandler(`${folder}/handler.ts`);
-      const service = await create(CONTEXT, await settingsWith(), HOST);
-      await start?.(CONTEXT);
+      const pools = new ResourcePools(() => {});
+      const context = { ...CONTEXT, pool: pools.pool };
+      const service = await create(context, await settingsWith(), HOST);
+      await start?.(context);
       await checkServed(service, text);
-      await stop?.(CONTEXT);
+      await stop?.(context);
+      await pools.close();
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -92,7 +92,9 @@ async function writeConfig(): Promise<string> {
   const needed = <T>(entries: Record<string, T>) =>
     Object.fromEntries(Object.entries(entries).filter(([specifier]) => isNeeded(specifier)));
   const lock = JSON.parse(await Deno.readTextFile(`${ROOT}deno.lock`));
-  const imports = Object.entries(config.imports).filter(([, specifier]) => isNeeded(specifier));
+  const imports = Object.entries(config.imports).filter(([, specifier]) =>
+    specifier.startsWith("npm:") && isNeeded(specifier)
+  );
   await writeJson(`${CACHE}/deno.json`, { ...config, imports: Object.fromEntries(imports) });
   await writeJson(`${CACHE}/deno.lock`, {
     ...lock,

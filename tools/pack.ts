@@ -14,6 +14,10 @@ const FOLDER = join(ROOT, "dist", "npm");
 /** How long packing may take, in milliseconds. */
 const LIMIT = 60_000;
 
+/** What others may import: the name of the export, and the path of its module. */
+const ENTRIES = Object.entries(config.exports)
+  .map(([name, path]) => [name, path.replace("./", "")] as const);
+
 const MANIFEST = {
   name: "sluice",
   version: config.version,
@@ -21,14 +25,21 @@ const MANIFEST = {
   license: config.license,
   type: "module",
   bin: { sluice: "bin/sluice.js" },
-  exports: { ".": { types: "./types/mod.d.ts", default: "./lib/src/mod.js" } },
+  exports: Object.fromEntries(ENTRIES.map(([name, path]) => [name, {
+    types: `./types/${path.replace("src/", "").replace(".ts", ".d.ts")}`,
+    default: `./lib/${path.replace(".ts", ".js")}`,
+  }])),
   dependencies: { deno: Deno.version.deno },
 };
 
 await Deno.remove(FOLDER, { recursive: true }).catch(() => {});
 await Deno.mkdir(join(FOLDER, "bin"), { recursive: true });
-await makeBundle(ROOT, join(FOLDER, "lib"), ["src/mod.ts"]);
-await emitTypes(join(ROOT, "src"), join(FOLDER, "types"));
+await makeBundle(ROOT, join(FOLDER, "lib"), ENTRIES.map(([, path]) => path));
+await emitTypes(
+  join(ROOT, "src"),
+  ENTRIES.map(([, path]) => join(ROOT, path)),
+  join(FOLDER, "types"),
+);
 await Deno.copyFile(join(ROOT, "tools", "pack", "sluice.js"), join(FOLDER, "bin", "sluice.js"));
 for (const name of ["README.md", "CHANGELOG.md", "LICENSE"]) {
   await Deno.copyFile(join(ROOT, name), join(FOLDER, name));

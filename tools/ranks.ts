@@ -56,6 +56,7 @@ export const RANKS: readonly Rank[] = [
   { folder: "ops", about: "what operators see: status, pid file" },
   { folder: "load", about: "the load generator" },
   { folder: "bench", about: "servers measured under load, and the reports" },
+  { folder: "testing", about: "servers for the tests of handlers" },
   {
     folder: "cli",
     about: "the commands",

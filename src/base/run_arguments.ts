@@ -7,6 +7,7 @@ const PERMISSIONS = ["net", "read", "write", "run", "env", "sys", "ffi", "import
 /** What the program uses of the runtime; from source, its own configuration says so. */
 const UNSTABLE = ["net", "raw-imports", "vsock", "worker-options"]
   .map((name) => `--unstable-${name}`);
+const WITHOUT_CONFIGURATION = [...UNSTABLE, "--no-config", "--no-lock"];
 
 /**
  * The arguments that make the runtime's executable run this program again with the same
@@ -17,9 +18,15 @@ export function programArguments(): readonly string[] {
   if (Deno.build.standalone) return [];
   const { mainModule } = Deno;
   if (IS_BUNDLE && mainModule !== MAIN) return appArguments(MAIN, fileURLToPath(mainModule));
-  return IS_BUNDLE
-    ? [...runWithPermissions(), ...UNSTABLE, "--no-lock", mainModule]
-    : [...runWithPermissions(), mainModule];
+  return [...runWithPermissions(), ...(IS_BUNDLE ? WITHOUT_CONFIGURATION : []), mainModule];
+}
+
+/**
+ * The arguments that make the runtime's executable run this program, whatever the main
+ * module of this process is, with the permissions of this process.
+ */
+export function ownArguments(): readonly string[] {
+  return [...runWithPermissions(), ...(IS_BUNDLE ? WITHOUT_CONFIGURATION : []), MAIN];
 }
 
 /**

@@ -18,13 +18,14 @@ const PID = "PID";
 
 /** Formats a status as lines, whose table fits {@linkcode WIDTH} columns. */
 export function statusText(status: Status): string {
-  const { crashed, hung, recycled, refused } = status.totals;
+  const { crashed, hung, recycled, refused, resources, leased } = status.totals;
   const lines = [
     ...headLines(status),
     "",
     ...tableLines(status),
     "",
     `Clients refused: ${refused}`,
+    ...resources === 0 ? [] : [`Pools: ${leased} of ${resources} leased`],
     `Lanes: ${crashed} crashed, ${hung} hung, ${recycled} recycled`,
   ];
   return lines.map((line) => `${line}\n`).join("");

@@ -1,6 +1,6 @@
 import type { Row } from "./row.ts";
 
-/** The counts of a lane, by their names in the status. `open` is a gauge; the others only grow. */
+/** The counts of a lane, by their names in the status. Most only grow; `open`, `resources` and `leased` are gauges. */
 const READERS = {
   /** Open connections. */
   open: (row: Row) => row.open,
@@ -19,6 +19,9 @@ const READERS = {
   dialed: (row: Row) => row.get("dialed"),
   dialed_bytes_in: (row: Row) => row.get("dialedBytesIn"),
   dialed_bytes_out: (row: Row) => row.get("dialedBytesOut"),
+  /** What the pools of the service hold, and how much of it is leased: gauges. */
+  resources: (row: Row) => row.get("resources"),
+  leased: (row: Row) => row.get("leased"),
 };
 
 /** The name of a count. */
@@ -32,6 +35,9 @@ export const COUNT_NAMES = Object.keys(READERS) as CountName[];
 
 /** The counts of no lane. */
 export const NO_COUNTS: LaneCounts = makeCounts(() => 0);
+
+/** What the gauges of a lane that is gone say. */
+export const GONE = { open: 0, resources: 0, leased: 0 } as const;
 
 /** Reads the counts of a row. */
 export function countsOf(row: Row): LaneCounts {

@@ -7,6 +7,8 @@ import type { Logger } from "../log/logger.ts";
 import type { OptionValues, ServiceContext, ServiceDefinition } from "../services/service.ts";
 import type { OptionKey } from "../settings/options.ts";
 import type { Order } from "./order.ts";
+import { ResourcePools } from "./resource_pool.ts";
+import type { Row } from "./row.ts";
 import { type Allocate, sharedState } from "./shared_state.ts";
 import type { Tenancy } from "./tenancy.ts";
 
@@ -17,6 +19,7 @@ export interface ServiceParts {
   readonly allocate: Allocate;
   readonly connections: Connections;
   readonly tenancy: Tenancy;
+  readonly row: Row;
 }
 
 /** The service of a lane, from its start to its stop. */
@@ -24,6 +27,7 @@ export class LaneService {
   readonly serve: Service;
   readonly #definition: ServiceDefinition;
   readonly #context: ServiceContext;
+  readonly #pools: ResourcePools;
   #isStopping = false;
 
   /**
@@ -36,19 +40,34 @@ export class LaneService {
     order: Order,
     parts: ServiceParts,
   ): Promise<LaneService> {
-    const context = contextOf(definition, order, parts);
+    const pools = new ResourcePools(({ resources, leased }) => {
+      parts.row.set("resources", resources);
+      parts.row.set("leased", leased);
+    });
+    const context = { ...contextOf(definition, order, parts), pool: pools.pool };
     const { accessLog } = parts;
     const { columns } = order.log;
     const host = { columns, recordAccess: (line: string) => accessLog.add(line) };
     const service = await definition.create(context, optionsOf(order), host);
-    await definition.start?.(context);
-    return new LaneService(service, definition, context);
+    try {
+      await definition.start?.(context);
+    } catch (error) {
+      await pools.close();
+      throw error;
+    }
+    return new LaneService(service, definition, context, pools);
   }
 
-  private constructor(service: Service, definition: ServiceDefinition, context: ServiceContext) {
+  private constructor(
+    service: Service,
+    definition: ServiceDefinition,
+    context: ServiceContext,
+    pools: ResourcePools,
+  ) {
     this.serve = service;
     this.#definition = definition;
     this.#context = context;
+    this.#pools = pools;
   }
 
   /** Logs that its stop was not waited for, if it is in progress. */
@@ -57,12 +76,12 @@ export class LaneService {
     this.#context.log.warn("Stop cut short: the handler has not finished by the deadline");
   }
 
-  /** Stops it, after its last client; an error is only logged, since nobody else is served. */
+  /** Stops it and closes its pools, after its last client; an error is only logged. */
   async stop(): Promise<void> {
-    if (this.#definition.stop === undefined) return;
     this.#isStopping = true;
     try {
-      await this.#definition.stop(this.#context);
+      await this.#definition.stop?.(this.#context);
+      await this.#pools.close();
     } catch (error) {
       this.#context.log.error("Stop failed: the handler threw", { error: thrownValue(error) });
     } finally {
@@ -80,7 +99,7 @@ function contextOf(
   { name }: ServiceDefinition,
   { lane, mode }: Order,
   { log, allocate, connections, tenancy }: ServiceParts,
-): ServiceContext {
+): Omit<ServiceContext, "pool"> {
   const { retiring, draining } = connections.context;
   return {
     lane,

@@ -37,6 +37,9 @@ const COUNTERS = [
   "dialed",
   "dialedBytesIn",
   "dialedBytesOut",
+  /** What the pools of the lane hold, and how much of it is leased; gauges. */
+  "resources",
+  "leased",
 ] as const;
 
 /** The columns of 32-bit integers, which lane and supervisor change atomically. */

@@ -3,6 +3,7 @@ import type { DialOptions } from "../core/dial.ts";
 import type { DialedConnection } from "../core/dialed_connection.ts";
 import type { Service } from "../core/service.ts";
 import type { Logger } from "../log/logger.ts";
+import type { Pool, PoolOptions } from "./pool.ts";
 import type { OptionKey, Settings } from "../settings/options.ts";
 
 /** Passed to a service or handler once, when its lane starts. */
@@ -42,6 +43,15 @@ export interface ServiceContext {
    * that dies releases its locks.
    */
   lock(name: string): Promise<Disposable>;
+  /**
+   * Returns the pool of this worker with a name, such as one of connections to a
+   * database. The first call makes it; later ones return it, whatever their options. It
+   * is closed after the last client has left and the handler has stopped.
+   *
+   * @throws {TypeError} If an option is wrong.
+   * @throws {Error} If the worker has stopped.
+   */
+  pool<T>(name: string, options: PoolOptions<T>): Pool<T>;
 }
 
 /** What a lane offers to Sluice's own services, but not to handlers. */

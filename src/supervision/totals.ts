@@ -1,4 +1,4 @@
-import { addCounts, countsOf, type LaneCounts, NO_COUNTS } from "../lane/counts.ts";
+import { addCounts, countsOf, GONE, type LaneCounts, NO_COUNTS } from "../lane/counts.ts";
 import type { Row } from "../lane/row.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
 
@@ -13,7 +13,7 @@ export class Totals {
 
   /** Adds the counts of a lane that is gone, before its row is reused. */
   keep(row: Row): void {
-    this.#gone = addCounts(this.#gone, { ...countsOf(row), open: 0 });
+    this.#gone = addCounts(this.#gone, { ...countsOf(row), ...GONE });
     this.silent += row.get("silent");
   }
 

@@ -1,4 +1,5 @@
 import { getLogger } from "@logtape/logtape";
+import { ResourcePools } from "../../src/lane/resource_pool.ts";
 import { sharedState } from "../../src/lane/shared_state.ts";
 import type { ServiceContext, ServiceHost } from "../../src/services/service.ts";
 import { KEPT } from "./tenancy.ts";
@@ -11,6 +12,7 @@ export const CONTEXT: ServiceContext = {
   retiring: new AbortController().signal,
   draining: new AbortController().signal,
   dial: () => Promise.reject(new Error("There is no lane to dial with")),
+  pool: new ResourcePools(() => {}).pool,
   ...sharedState(0, (_, bytes) => Promise.resolve(new SharedArrayBuffer(bytes)), KEPT),
 };
 

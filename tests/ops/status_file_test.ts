@@ -16,6 +16,8 @@ const COUNTS = {
   dialed: 0,
   dialed_bytes_in: 0,
   dialed_bytes_out: 0,
+  resources: 0,
+  leased: 0,
 };
 
 /** @param uptime Distinguishes writes. */

@@ -17,9 +17,11 @@ const FILES = [
   "lib/main.js",
   "lib/src/mod.js",
   "lib/src/places/*_entry.js",
+  "lib/src/testing/mod.js",
   "package.json",
   "types/**/*.d.ts",
   "types/mod.d.ts",
+  "types/testing/mod.d.ts",
 ];
 
 const APP = `import type { Handler } from "sluice";

@@ -1,19 +1,23 @@
-/** The declarations of what `src/mod.ts` exports. */
-import { dirname, join } from "node:path";
+/** The declarations of what others may import. */
+import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 
 /** A relative import of a declaration, as the compiler writes it. */
 const IMPORT = /((?:from|import\() ?")(\.[^"]+)\.ts"/g;
 
 /**
- * Writes the declaration of `mod.ts` and of all that it refers to.
+ * Writes the declarations of modules and of all that they refer to.
  *
- * @param source The folder of `mod.ts`.
+ * @param source The folder that all modules are in or below.
+ * @param entries The paths of the modules.
  * @throws {Error} If the compiler cannot write them.
  */
-export async function emitTypes(source: string, output: string): Promise<void> {
-  const main = join(source, "mod.ts");
-  const program = ts.createProgram([main], {
+export async function emitTypes(
+  source: string,
+  entries: readonly string[],
+  output: string,
+): Promise<void> {
+  const program = ts.createProgram(entries, {
     target: ts.ScriptTarget.ESNext,
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -36,18 +40,24 @@ export async function emitTypes(source: string, output: string): Promise<void> {
   if (error !== undefined) {
     throw new Error(ts.flattenDiagnosticMessageText(error.messageText, "\n"));
   }
-  for (const path of reachable(join(output, "mod.d.ts"), declarations)) {
+  const wanted = entries.map((path) =>
+    join(output, relative(source, path)).replace(/\.ts$/, ".d.ts")
+  );
+  for (const path of reachable(wanted, declarations)) {
     await Deno.mkdir(dirname(path), { recursive: true });
     await Deno.writeTextFile(path, declarations.get(path) ?? "");
   }
 }
 
-/** The paths of a declaration and of all that it imports. */
-function reachable(main: string, declarations: ReadonlyMap<string, string>): Set<string> {
-  const found = new Set([main]);
+/** The paths of some declarations and of all that they import. */
+function reachable(
+  wanted: readonly string[],
+  declarations: ReadonlyMap<string, string>,
+): Set<string> {
+  const found = new Set(wanted);
   for (const path of found) {
-    for (const [, relative] of declarations.get(path)?.matchAll(/"(\.[^"]+\.d\.ts)"/g) ?? []) {
-      const imported = join(dirname(path), relative ?? "");
+    for (const [, specifier] of declarations.get(path)?.matchAll(/"(\.[^"]+\.d\.ts)"/g) ?? []) {
+      const imported = join(dirname(path), specifier ?? "");
       if (declarations.has(imported)) found.add(imported);
     }
   }
