@@ -1,3 +1,5 @@
+import { isGranted } from "./permissions.ts";
+
 /** The file names of the C library: glibc and musl. */
 export const C_LIBRARIES: readonly string[] = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
 
@@ -28,7 +30,7 @@ export type Library = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] & Disposabl
 /** Opens the C library; null if there is none, or no permission to call it. */
 export function openLibrary(): Library | null {
   if (Deno.build.os !== "linux") return null;
-  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return null;
+  if (!isGranted("ffi")) return null;
   const library = loadLibrary(SYMBOLS);
   return library && { ...library.symbols, [Symbol.dispose]: () => library.close() };
 }

@@ -1,3 +1,4 @@
+import { isGranted } from "./permissions.ts";
 import process from "node:process";
 
 /**
@@ -9,7 +10,7 @@ import process from "node:process";
  */
 export function isProcessAlive(pid: number): boolean {
   // Without the permission, the runtime would ask for it on a terminal.
-  if (Deno.permissions.querySync({ name: "run" }).state !== "granted") return true;
+  if (!isGranted("run")) return true;
   try {
     process.kill(pid, 0);
     return !isZombie(pid);

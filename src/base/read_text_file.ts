@@ -1,4 +1,5 @@
 import { EXIT, ExitError } from "./exit.ts";
+import { demand } from "./permissions.ts";
 import { cannotRead } from "./system_errors.ts";
 
 /** Maximum size in bytes: many times what any file of ours holds. */
@@ -14,6 +15,7 @@ const CHUNK_SIZE = 64 * 1024;
  * is too large or not UTF-8.
  */
 export async function readTextFile(path: string, file: string): Promise<string> {
+  demand({ name: "read", path }, `read ${file}`);
   const bytes = await readAtMost(path, MAX_SIZE + 1).catch((error) => {
     throw cannotRead(file, error);
   });

@@ -1,3 +1,4 @@
+import { isGranted } from "./permissions.ts";
 import { loadLibrary } from "./c_library.ts";
 
 const SYMBOLS = {
@@ -14,7 +15,7 @@ const SYMBOLS = {
  */
 export function replaceProcess(path: string, args: readonly string[]): void {
   if (Deno.build.os !== "linux") return;
-  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return;
+  if (!isGranted("ffi")) return;
   const library = loadLibrary(SYMBOLS);
   const texts = [path, ...args].map(terminated);
   const addresses = new BigUint64Array([...texts.map(addressOf), 0n]);

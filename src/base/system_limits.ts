@@ -1,3 +1,5 @@
+import { isGranted } from "./permissions.ts";
+
 /** The system's limits for this process; null if unknown. */
 export interface SystemLimits {
   /** Maximum number of open files and sockets (RLIMIT_NOFILE, the soft limit). */
@@ -44,6 +46,7 @@ export async function readSystemFiles(
 
 async function readInChild(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
+  if (!isGranted("run")) return texts;
   try {
     // Unlike cat, grep prefixes each line with its file. It does so only for two
     // files or more, hence /dev/null.

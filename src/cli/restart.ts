@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { configurationFolder, isFile } from "../base/app_configuration.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 import { IS_BUNDLE, MAIN, PROGRAM_FOLDER } from "../base/program.ts";
+import { isGranted } from "../base/permissions.ts";
 import { replaceProcess } from "../base/replace_process.ts";
 import { appArguments } from "../base/run_arguments.ts";
 import { bundledMain } from "./bundle.ts";
@@ -32,7 +33,7 @@ export async function restartFor(
     if (folder === null) return null;
     throw new ExitError(
       `Cannot load the handler with the configuration in "${folder}": no permission to start ` +
-        "the runtime with it, expected --allow-run",
+        "the runtime with it, expected --allow-all",
       EXIT.noPermission,
     );
   }
@@ -66,8 +67,8 @@ function needsRestart(handler: string): boolean {
 }
 
 function mayStart(): boolean {
-  const names = ["run", "ffi"] as const;
-  return names.some((name) => Deno.permissions.querySync({ name }).state === "granted");
+  // To make a bundle, or only to use it.
+  return IS_BUNDLE ? isGranted("run") || isGranted("ffi") : isGranted("run") && isGranted("write");
 }
 
 async function runChild(args: readonly string[], watchSignals: WatchSignals): Promise<number> {

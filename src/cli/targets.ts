@@ -1,5 +1,6 @@
 /** What the arguments of `serve` and `check` name: a handler, a folder to serve files from, or both. */
 import { EXIT, ExitError } from "../base/exit.ts";
+import { demand } from "../base/permissions.ts";
 import { cannotRead } from "../base/system_errors.ts";
 import { quote } from "../settings/found.ts";
 import type { Targets } from "../settings/targets.ts";
@@ -45,6 +46,7 @@ export async function isTarget(word: string): Promise<boolean> {
  * @throws {ExitError} 66 if it is neither a file nor a folder, 77 if permission is denied.
  */
 async function kindOf(word: string): Promise<keyof Targets | null> {
+  demand({ name: "read", path: word }, `read ${quote(word)}`);
   let info: Deno.FileInfo;
   try {
     info = await Deno.stat(word);

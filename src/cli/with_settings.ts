@@ -1,4 +1,5 @@
 import { EXIT, ExitError } from "../base/exit.ts";
+import { demand } from "../base/permissions.ts";
 import { readTextFile } from "../base/read_text_file.ts";
 import type { Environment } from "../settings/environment.ts";
 import { type Flags, type Loaded, loadSettings } from "../settings/load.ts";
@@ -35,9 +36,10 @@ export async function withSettings(
 /**
  * The whole environment.
  *
- * @throws {ExitError} 78 if a setting is not UTF-8: the runtime would leave it out.
+ * @throws {ExitError} 77 without permission, 78 if a setting is not UTF-8: the runtime would leave it out.
  */
 function readEnvironment(): Environment {
+  demand({ name: "env" }, "read the environment");
   for (const key of OPTION_KEYS) {
     for (const name of [envName(key), ...optionOf(key).env]) {
       try {

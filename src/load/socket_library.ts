@@ -2,6 +2,7 @@
  * The sockets of the C library, on Linux. A load generator must cost less than the servers that it
  * loads: a request takes 5 us of its time with the runtime's sockets, 1.5 us with these.
  */
+import { isGranted } from "../base/permissions.ts";
 import { C_LIBRARIES, loadLibrary } from "../base/c_library.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 
@@ -54,7 +55,7 @@ function open(): SocketLibrary {
       EXIT.unavailable,
     );
   }
-  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
+  if (!isGranted("ffi")) {
     throw new ExitError(
       "Cannot generate load: expected the permission for foreign functions, as --allow-ffi gives it",
       EXIT.noPermission,

@@ -11,6 +11,8 @@ export const check: Command<typeof OPTIONS> = {
   argument: TARGETS,
   run: (line, { watchSignals }) =>
     withSettings(line, async ({ settings }) => {
+      const { checkPermissions } = await import("../permissions.ts");
+      checkPermissions(settings);
       const { restartFor } = await import("../restart.ts");
       const exitCode = await restartFor(settings.handler, watchSignals);
       if (exitCode !== null) return exitCode;
