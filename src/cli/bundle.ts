@@ -87,9 +87,30 @@ export async function makeBundle(
     stderr: "piped",
     env: { NO_COLOR: "1" },
   }).output();
-  if (success) return;
+  if (success) return await requireLate(output);
   const reason = new TextDecoder().decode(stderr).trim().split("\n").at(0);
   throw new ExitError(`Cannot bundle Sluice: ${reason}`, EXIT.cannotCreate);
+}
+
+/** What the runtime adds for packages in CommonJS, in the module that all others import. */
+const REQUIRE =
+  /import \{ createRequire as (\w+) \} from "node:module";\s*var __require = \1\(import\.meta\.url\);/;
+
+/**
+ * Makes CommonJS packages load what `require` needs only once they call it: it would take
+ * 2 MB in each thread.
+ */
+async function requireLate(folder: string): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile) continue;
+    const path = join(folder, name);
+    const text = await Deno.readTextFile(path);
+    const late = text.replace(
+      REQUIRE,
+      'var __require = (id) => process.getBuiltinModule("node:module").createRequire(import.meta.url)(id);',
+    );
+    if (late !== text) await Deno.writeTextFile(path, late);
+  }
 }
 
 /** The main module, and those of places that nothing imports. */

@@ -1,0 +1,28 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { makeBundle } from "../../src/cli/bundle.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The specifiers that a module imports before it runs. */
+function importsOf(text: string): string[] {
+  const statement = /^(?:import|export)\b(?:[^"';]*?\bfrom)?\s*"([^"]+)"/gm;
+  return [...text.matchAll(statement)].map(([, specifier = ""]) => specifier);
+}
+
+Deno.test("a thread that runs the bundle loads no part of the Node library, and no package by its name", async () => {
+  const folder = await Deno.makeTempDir();
+  await makeBundle(ROOT, folder);
+  const loaded = new Set([join(folder, "src/places/thread_entry.js")]);
+  const others = new Set<string>();
+  for (const path of loaded) {
+    for (const specifier of importsOf(await Deno.readTextFile(path))) {
+      if (specifier.startsWith(".")) loaded.add(join(path, "..", specifier));
+      else others.add(specifier);
+    }
+  }
+  assert(loaded.size > 5, `found ${loaded.size} modules`);
+  assertEquals([...others], []);
+  await Deno.remove(folder, { recursive: true });
+});
