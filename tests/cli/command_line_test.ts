@@ -236,8 +236,7 @@ Deno.test({
   fn: () =>
     refuses(
       ["./app.ts"],
-      'Cannot read "./app.ts": requires read access to "./app.ts", run again with the ' +
-        "--allow-read flag",
+      'Cannot read "./app.ts": the runtime grants no permission, expected --allow-read',
       77,
     ),
 });

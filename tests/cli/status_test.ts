@@ -305,8 +305,8 @@ Deno.test({
   async fn() {
     assertEquals(await refusal("/tmp/sluice-status.json"), [
       77,
-      'Cannot read the status file "/tmp/sluice-status.json": requires read access to ' +
-      '"/tmp/sluice-status.json", run again with the --allow-read flag',
+      'Cannot read the status file "/tmp/sluice-status.json": the runtime grants no permission, ' +
+      "expected --allow-read",
     ]);
   },
 });

@@ -63,7 +63,7 @@ for (const [name, [first, others]] of Object.entries(FAILED_STARTS)) {
     await withHandler(first, others, async (path) => {
       const { code, stderr } = await runMain([...FORKED, "--port", "0", "--handler", path], mark);
       assertEquals(code, 78);
-      assertMatch(stderr, /^sluice: .*at import\n$/);
+      assertMatch(stderr, /^sluice: .*at import at [^\n]*\n$/);
       await mark.allGone();
     });
   });

@@ -46,24 +46,42 @@ Deno.test("loadHandler() reports what it found in a module and what it expected"
   const routes = (table: string) => `export default { routes: ${table} }`;
   const cases: [source: string, message: RegExp][] = [
     ["export default {", /SyntaxError/],
-    ["throw new Error('boom\\nand more')", /: boom$/],
+    ["throw new Error('boom\\nand more')", /: boom at .*\/handler\.ts:1:\d+: /],
     ["throw null", /: null$/],
     ["import './nowhere.ts'", /Module not found/],
     [
       "export const serve = () => {}",
-      /type undefined, expected \{ fetch \}, .* or \{ framing, handle \}$/,
+      /no default export, expected \{ fetch \}, .* or \{ framing, handle \}$/,
     ],
-    ["export default () => new Response()", /type function, expected \{ fetch \}/],
-    ["export default 'text'", /type string, expected/],
-    ["export default null", /type null, expected \{ fetch \}/],
+    [
+      "export default () => new Response()",
+      /a function as its default export, expected \{ fetch \}/,
+    ],
+    ["export default 'text'", /a string as its default export, expected/],
+    ["export default null", /null as its default export, expected \{ fetch \}/],
     ["export default {}", /expected one of/],
     ["throw { toString() { throw 1; } }", /: a value of type object that cannot be shown$/],
-    ["export default { get serve() { throw new Error('got'); } }", /: got$/],
-    ["export default { serve() {}, get refusal() { throw new Error('got'); } }", /: got$/],
-    ["export default { get framing() { throw new Error('got'); }, handle() {} }", /: got$/],
-    ["export default { get routes() { throw new Error('got'); } }", /: got$/],
-    ["export default new Proxy({}, { has() { throw new Error('asked'); } })", /: asked$/],
-    ["const p = Proxy.revocable({}, {}); p.revoke(); export default p.proxy", /revoked$/],
+    [
+      "export default { get serve() { throw new Error('got'); } }",
+      /: got at .*\/handler\.ts:1:\d+: /,
+    ],
+    [
+      "export default { serve() {}, get refusal() { throw new Error('got'); } }",
+      /: got at .*\/handler\.ts:1:\d+: /,
+    ],
+    [
+      "export default { get framing() { throw new Error('got'); }, handle() {} }",
+      /: got at .*\/handler\.ts:1:\d+: /,
+    ],
+    [
+      "export default { get routes() { throw new Error('got'); } }",
+      /: got at .*\/handler\.ts:1:\d+: /,
+    ],
+    [
+      "export default new Proxy({}, { has() { throw new Error('asked'); } })",
+      /: asked at .*\/handler\.ts:1:\d+: /,
+    ],
+    ["const p = Proxy.revocable({}, {}); p.revoke(); export default p.proxy", /revoked/],
     ["export default { serve() {}, protocol() {} }", /\{ serve, protocol \}, expected one of/],
     ["export default { routes: {}, serve() {} }", /\{ routes, serve \}, expected one of/],
     ["export default { fetch: 1 }", /"fetch" of type number, expected a function/],
@@ -185,7 +203,10 @@ Deno.test("loadHandler() reports the first line of what a start throws", async (
     const definition = await withModule(source, (path) => loadHandler(path));
     const error = await assertRejects(async () => await definition.start?.(CONTEXT), ExitError);
     assertEquals(error.exitCode, EXIT.config);
-    assertMatch(error.message, /^Cannot use the handler ".*": its start failed: no database$/);
+    assertMatch(
+      error.message,
+      /^Cannot use the handler ".*": its start failed: no database( at .*:1:\d+)?$/,
+    );
   }
 });
 
