@@ -11,7 +11,7 @@ import { until } from "../helpers/until.ts";
 import { LEAVINGS, Visitor } from "../helpers/visitor.ts";
 
 /** Requests, half of them before memory is first measured. */
-const REQUESTS = 200_000;
+const REQUESTS = 100_000;
 /** Clients at the same time. */
 const CLIENTS = 32;
 /** The most requests that are answered before a client leaves. */

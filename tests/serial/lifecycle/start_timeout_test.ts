@@ -17,25 +17,15 @@ const THREE_SECONDS = ["--start-timeout", "3s"];
 /** Modules that never finish loading, and what is said about them. */
 const WAITS = {
   source: "await new Promise(() => {}); export default { serve() {} };",
-  says: "the handler waits for a promise: expected its top-level await and its start() to settle",
+  says: "the handler waits for a promise: expected its top-level await to settle",
 };
 const IS_A_PROMISE = {
   source: "export function then() {} export default { serve() {} };",
   says: WAITS.says,
 };
-const WAITS_IN_START = {
-  source: "export default { serve() {}, start: () => new Promise(() => {}) };",
-  says: WAITS.says,
-};
 const LOOPS = {
   source: "for (;;); export default { serve() {} };",
   says: "the handler blocks its worker: expected the code of its modules to return",
-};
-const NEVER_READY = {
-  "a top-level await never settles": WAITS,
-  "the module is a thenable": IS_A_PROMISE,
-  "start() never settles": WAITS_IN_START,
-  "a module loops": LOOPS,
 };
 
 async function failsToStart(args: readonly string[], says: string): Promise<void> {
@@ -47,16 +37,24 @@ async function failsToStart(args: readonly string[], says: string): Promise<void
   );
 }
 
-for (const mode of Object.keys(MODES)) {
-  for (const [name, { source, says }] of Object.entries(NEVER_READY)) {
-    // Nothing can interrupt a loop on the main thread.
-    if (source === IS_A_PROMISE.source && mode !== "async") continue;
-    if (source === LOOPS.source && (mode === "single" || mode === "async")) continue;
-    Deno.test(`--mode ${mode}: a handler that is not ready within --start-timeout ends the start with 70: ${name}`, async () => {
-      await using handler = await makeHandler(source);
-      await failsToStart([...workers(mode), ...handler.args], says);
-    });
-  }
+// Servers that wait are started together: they take no processor time.
+Deno.test("a handler that waits for a promise ends the start with 70 after --start-timeout, in every mode", async () => {
+  await using waits = await makeHandler(WAITS.source);
+  await using isAPromise = await makeHandler(IS_A_PROMISE.source);
+  await Promise.all([
+    ...Object.keys(MODES).map((mode) =>
+      failsToStart([...workers(mode), ...waits.args], WAITS.says)
+    ),
+    failsToStart([...workers("async"), ...isAPromise.args], IS_A_PROMISE.says),
+  ]);
+});
+
+// Nothing can interrupt a loop on the main thread.
+for (const mode of ["threaded", "pooled", "forked"]) {
+  Deno.test(`--mode ${mode}: a handler that loops ends the start with 70 after --start-timeout`, async () => {
+    await using handler = await makeHandler(LOOPS.source);
+    await failsToStart([...workers(mode), ...handler.args], LOOPS.says);
+  });
 }
 
 /** Reloads, and waits until that has failed for the given reason. */
@@ -69,20 +67,25 @@ async function failsToReload(server: Server, reason: string): Promise<void> {
   assertStringIncludes(message, reason);
 }
 
-for (const mode of Object.keys(MODES)) {
-  Deno.test(`--mode ${mode} gives up a reload that is not ready within --start-timeout, and reloads later`, async () => {
-    await using handler = await makeVersionHandler();
-    const args = [...workers(mode, 4), ...handler.args, ...THREE_SECONDS];
-    await using server = await startServer(args);
-    await handler.write(1, WAITS.source);
-    await failsToReload(server, `not ready within --start-timeout 3s, ${WAITS.says}`);
-    assertEquals(await ask(server, "x"), "0 0 x");
-    await handler.write(2);
-    server.kill("SIGHUP");
-    await server.logged("Reloaded");
-    assertMatch(await ask(server, "x"), /^2 /);
-    server.kill("SIGTERM");
-    assertEquals(await server.exited, 0);
+async function givesUpReload(mode: string): Promise<void> {
+  await using handler = await makeVersionHandler();
+  const args = [...workers(mode, 4), ...handler.args, ...THREE_SECONDS];
+  await using server = await startServer(args);
+  await handler.write(1, WAITS.source);
+  await failsToReload(server, `not ready within --start-timeout 3s, ${WAITS.says}`);
+  assertEquals(await ask(server, "x"), "0 0 x");
+  await handler.write(2);
+  server.kill("SIGHUP");
+  await server.logged("Reloaded");
+  assertMatch(await ask(server, "x"), /^2 /);
+  server.kill("SIGTERM");
+  assertEquals(await server.exited, 0);
+}
+
+for (const modes of [["single", "async", "threaded"], ["pooled", "forked"]]) {
+  const names = modes.map((mode) => `--mode ${mode}`).join(" and ");
+  Deno.test(`${names} gives up a reload that is not ready within --start-timeout, and reloads later`, async () => {
+    await Promise.all(modes.map(givesUpReload));
   });
 }
 
