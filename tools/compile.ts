@@ -17,7 +17,7 @@ const CACHE = `${ROOT}dist/.cache`;
  * Packages that only tests, tools and examples use. Every import that the
  * configuration names becomes part of the executable.
  */
-const LEFT_OUT = ["hono", "playwright-core", "typescript"];
+const LEFT_OUT = ["hono", "playwright-core"];
 
 /**
  * The server starts itself as a child process under any name, and permission to run
