@@ -1,8 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT } from "../../src/base/exit.ts";
-import { makeHandler } from "../helpers/handlers.ts";
-import { startCommand } from "../helpers/server.ts";
+import { makeConfig } from "../helpers/config.ts";
+import { makeHandler, makeVersionHandler } from "../helpers/handlers.ts";
+import { startCommand, startServer } from "../helpers/server.ts";
+import { ask } from "../helpers/talk.ts";
 
 const MAIN = fileURLToPath(import.meta.resolve("../../main.ts"));
 const RUN = [Deno.execPath(), "run", "--no-check", "--no-prompt"];
@@ -41,4 +44,20 @@ Deno.test("a handler with a configuration needs permission to start the runtime 
   );
   assertEquals(code, EXIT.noPermission);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a reload refuses a handler with another configuration of the runtime", async () => {
+  await using first = await makeVersionHandler();
+  await using second = await makeVersionHandler();
+  await using config = await makeConfig(`handler = "${first.path}"`);
+  await using server = await startServer([...config.args]);
+  await Deno.writeTextFile(`${dirname(second.path)}/deno.json`, "{}");
+  await config.write(`handler = "${second.path}"`);
+  server.kill("SIGHUP");
+  const { message } = await server.logged("Cannot reload");
+  assertMatch(
+    message,
+    /found its configuration in ".*", expected none, until the server is restarted/,
+  );
+  assertEquals(await ask(server, "x"), "0 0 x");
 });

@@ -245,19 +245,3 @@ Deno.test("the status tells of every reload that fails, by a number of its own",
     ({ generation, failed_generation: failed }) => generation === 4 && failed === null,
   );
 });
-
-Deno.test("a reload refuses a handler with another configuration of the runtime", async () => {
-  await using first = await makeVersionHandler();
-  await using second = await makeVersionHandler();
-  await using config = await makeConfig(`handler = "${first.path}"`);
-  await using server = await startServer([...config.args]);
-  await Deno.writeTextFile(`${dirname(second.path)}/deno.json`, "{}");
-  await config.write(`handler = "${second.path}"`);
-  server.kill("SIGHUP");
-  const { message } = await server.logged("Cannot reload");
-  assertMatch(
-    message,
-    /found its configuration in ".*", expected none, until the server is restarted/,
-  );
-  assertEquals(await ask(server, "x"), "0 0 x");
-});
