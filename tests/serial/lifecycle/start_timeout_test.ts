@@ -17,10 +17,14 @@ const THREE_SECONDS = ["--start-timeout", "3s"];
 /** Modules that never finish loading, and what is said about them. */
 const WAITS = {
   source: "await new Promise(() => {}); export default { serve() {} };",
-  says: "the handler waits for a promise: expected its top-level await to settle",
+  says: "the handler waits for a promise: expected its top-level await and its start() to settle",
 };
 const IS_A_PROMISE = {
   source: "export function then() {} export default { serve() {} };",
+  says: WAITS.says,
+};
+const WAITS_IN_START = {
+  source: "export default { serve() {}, start: () => new Promise(() => {}) };",
   says: WAITS.says,
 };
 const LOOPS = {
@@ -38,15 +42,19 @@ async function failsToStart(args: readonly string[], says: string): Promise<void
 }
 
 // Servers that wait are started together: they take no processor time.
-Deno.test("a handler that waits for a promise ends the start with 70 after --start-timeout, in every mode", async () => {
-  await using waits = await makeHandler(WAITS.source);
-  await using isAPromise = await makeHandler(IS_A_PROMISE.source);
-  await Promise.all([
-    ...Object.keys(MODES).map((mode) =>
-      failsToStart([...workers(mode), ...waits.args], WAITS.says)
-    ),
-    failsToStart([...workers("async"), ...isAPromise.args], IS_A_PROMISE.says),
-  ]);
+for (const [name, { source, says }] of Object.entries({ WAITS, WAITS_IN_START })) {
+  const where = name === "WAITS" ? "at the top level" : "in start()";
+  Deno.test(`a handler that waits ${where} ends the start with 70 after --start-timeout, in every mode`, async () => {
+    await using handler = await makeHandler(source);
+    await Promise.all(
+      Object.keys(MODES).map((mode) => failsToStart([...workers(mode), ...handler.args], says)),
+    );
+  });
+}
+
+Deno.test("a handler that is a thenable ends the start with 70 after --start-timeout", async () => {
+  await using handler = await makeHandler(IS_A_PROMISE.source);
+  await failsToStart(handler.args, IS_A_PROMISE.says);
 });
 
 // Nothing can interrupt a loop on the main thread.
