@@ -1,6 +1,7 @@
 /** Finds the configuration of the runtime that holds for an app. */
 import { parse } from "@std/jsonc";
 import { dirname, join } from "node:path";
+import { isGranted } from "./permissions.ts";
 
 const CONFIGURATIONS = ["deno.json", "deno.jsonc", "package.json"] as const;
 const LOCK = "deno.lock";
@@ -52,7 +53,7 @@ function namesLock(path: string): boolean {
 export function isFile(path: string): boolean {
   try {
     // On a terminal, the runtime would ask for the permission.
-    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return false;
+    if (!isGranted({ name: "read", path })) return false;
     return Deno.statSync(path).isFile;
   } catch {
     return false;

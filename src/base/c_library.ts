@@ -30,7 +30,7 @@ export type Library = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] & Disposabl
 /** Opens the C library; null if there is none, or no permission to call it. */
 export function openLibrary(): Library | null {
   if (Deno.build.os !== "linux") return null;
-  if (!isGranted("ffi")) return null;
+  if (!isGranted({ name: "ffi" })) return null;
   const library = loadLibrary(SYMBOLS);
   return library && { ...library.symbols, [Symbol.dispose]: () => library.close() };
 }

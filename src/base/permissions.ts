@@ -1,9 +1,9 @@
 /** The permissions of the runtime. It asks for those that it was not started with, if it has a terminal. */
 import { EXIT, ExitError } from "./exit.ts";
 
-/** Whether a permission is granted altogether; not if the runtime would have to ask for it. */
-export function isGranted(name: Deno.PermissionDescriptor["name"]): boolean {
-  return Deno.permissions.querySync({ name }).state === "granted";
+/** Whether a permission is granted; not if the runtime would have to ask for it. */
+export function isGranted(permission: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(permission).state === "granted";
 }
 
 /**
@@ -13,7 +13,7 @@ export function isGranted(name: Deno.PermissionDescriptor["name"]): boolean {
  * @throws {ExitError} 77 if it does not.
  */
 export function demand(permission: Deno.PermissionDescriptor, action: string): void {
-  if (Deno.permissions.querySync(permission).state === "granted") return;
+  if (isGranted(permission)) return;
   throw new ExitError(
     `Cannot ${action}: the runtime grants no permission, expected --allow-${permission.name}`,
     EXIT.noPermission,

@@ -10,7 +10,7 @@ import process from "node:process";
  */
 export function isProcessAlive(pid: number): boolean {
   // Without the permission, the runtime would ask for it on a terminal.
-  if (!isGranted("run")) return true;
+  if (!isGranted({ name: "run" })) return true;
   try {
     process.kill(pid, 0);
     return !isZombie(pid);

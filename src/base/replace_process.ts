@@ -15,7 +15,7 @@ const SYMBOLS = {
  */
 export function replaceProcess(path: string, args: readonly string[]): void {
   if (Deno.build.os !== "linux") return;
-  if (!isGranted("ffi")) return;
+  if (!isGranted({ name: "ffi" })) return;
   const library = loadLibrary(SYMBOLS);
   const texts = [path, ...args].map(terminated);
   const addresses = new BigUint64Array([...texts.map(addressOf), 0n]);

@@ -1,6 +1,7 @@
 /** The command lines that run this program again. */
 import { fileURLToPath } from "node:url";
 import { hasLockFile } from "./app_configuration.ts";
+import { isGranted } from "./permissions.ts";
 import { IS_BUNDLE, MAIN } from "./program.ts";
 
 const PERMISSIONS = ["net", "read", "write", "run", "env", "sys", "ffi", "import"] as const;
@@ -44,9 +45,7 @@ export function appArguments(main: string, app: string): readonly string[] {
 }
 
 function runWithPermissions(): readonly string[] {
-  const granted = PERMISSIONS.filter((name) =>
-    Deno.permissions.querySync({ name }).state === "granted"
-  );
+  const granted = PERMISSIONS.filter((name) => isGranted({ name }));
   const permissions = granted.length === PERMISSIONS.length
     ? ["--allow-all"]
     : granted.map((name) => `--allow-${name}`);

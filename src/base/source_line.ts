@@ -1,3 +1,4 @@
+import { isGranted } from "./permissions.ts";
 import { type Frame, pathOf } from "./stack_frames.ts";
 
 /** Lines to remember: a handler that fails with each request must not read its file each time. */
@@ -25,8 +26,7 @@ function readLine(frame: Frame): string | null {
   if (!path.startsWith("/")) return null;
   try {
     // Without the permission, the runtime would ask for it on a terminal.
-    const { state } = Deno.permissions.querySync({ name: "read", path });
-    if (state !== "granted") return null;
+    if (!isGranted({ name: "read", path })) return null;
     const { isFile, size } = Deno.statSync(path);
     if (!isFile || size > LARGEST) return null;
     const line = Deno.readTextFileSync(path).split("\n")[frame.line - 1];

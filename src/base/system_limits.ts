@@ -46,7 +46,7 @@ export async function readSystemFiles(
 
 async function readInChild(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
-  if (!isGranted("run")) return texts;
+  if (!isGranted({ name: "run" })) return texts;
   try {
     // Unlike cat, grep prefixes each line with its file. It does so only for two
     // files or more, hence /dev/null.

@@ -68,7 +68,9 @@ function needsRestart(handler: string): boolean {
 
 function mayStart(): boolean {
   // To make a bundle, or only to use it.
-  return IS_BUNDLE ? isGranted("run") || isGranted("ffi") : isGranted("run") && isGranted("write");
+  return IS_BUNDLE
+    ? isGranted({ name: "run" }) || isGranted({ name: "ffi" })
+    : isGranted({ name: "run" }) && isGranted({ name: "write" });
 }
 
 async function runChild(args: readonly string[], watchSignals: WatchSignals): Promise<number> {

@@ -55,7 +55,7 @@ function open(): SocketLibrary {
       EXIT.unavailable,
     );
   }
-  if (!isGranted("ffi")) {
+  if (!isGranted({ name: "ffi" })) {
     throw new ExitError(
       "Cannot generate load: expected the permission for foreign functions, as --allow-ffi gives it",
       EXIT.noPermission,
