@@ -93,7 +93,8 @@ function recordOf(line: string): LogRecord {
   }
 }
 
-async function readLines(
+/** Takes the lines of a stream, without their newlines, until it ends. */
+export async function readLines(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   take: (line: string) => void,
 ): Promise<void> {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { readLines } from "../../src/testing/server_process.ts";
 import { waitFor } from "./until.ts";
 
 /** A JSON log record written by the server. */
@@ -144,17 +145,4 @@ export async function runMain(
     stdout: decoder.decode(output.stdout),
     stderr: decoder.decode(output.stderr),
   };
-}
-
-async function readLines(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  take: (line: string) => void,
-): Promise<void> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    lines.forEach(take);
-  }
-  if (rest !== "") take(rest);
 }
