@@ -3,6 +3,7 @@ import { acceptAction } from "./accept_errors.ts";
 import type { Emit } from "./event.ts";
 import type { Listener } from "./listener.ts";
 import { disableNagle } from "./nagle.ts";
+import type { Socket } from "./socket.ts";
 
 /** Pause after an accept error that lasts, in milliseconds. */
 const OUTAGE_PAUSE = 100;
@@ -17,7 +18,7 @@ const MOST_TURNS = 200;
 export class AcceptQueue {
   readonly #emit: Emit;
   #listener: Listener;
-  #sockets: AsyncIterator<Deno.Conn>;
+  #sockets: AsyncIterator<Socket>;
   #accepted = 0;
   /** When accepting began to fail; null while it works. */
   #outageSince: number | null = null;
@@ -34,7 +35,7 @@ export class AcceptQueue {
   }
 
   /** Accepts the next client, retrying on errors; null once the listener is closed. */
-  async next(): Promise<Deno.Conn | null> {
+  async next(): Promise<Socket | null> {
     for (;;) {
       try {
         const { value, done } = await this.#sockets.next();

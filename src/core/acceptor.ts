@@ -7,6 +7,7 @@ import type { Listener } from "./listener.ts";
 import { Refusals, tellPeer } from "./refusals.ts";
 import { addressKey, type Lease, Refusal, type ResourceManager } from "./resources.ts";
 import type { Service } from "./service.ts";
+import type { Socket } from "./socket.ts";
 
 /** The right to wait for a client, passed around by the lanes that share a socket. */
 export interface Turn {
@@ -123,7 +124,7 @@ export class Acceptor {
     if (this.#isOver) this.#queue.close();
   }
 
-  async #admit(socket: Deno.Conn): Promise<void> {
+  async #admit(socket: Socket): Promise<void> {
     const { resources, overload } = this.#options;
     let answer = resources.allocate(addressKey(socket.remoteAddr));
     // Another acceptor of the lane may have taken the last place.
@@ -135,7 +136,7 @@ export class Acceptor {
     else this.#serve(socket, answer);
   }
 
-  #serve(socket: Deno.Conn, lease: Lease): void {
+  #serve(socket: Socket, lease: Lease): void {
     const { connections, resources, emit, onFull } = this.#options;
     const connection = connections.open(socket);
     emit({ type: "accepted", connection });

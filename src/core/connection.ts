@@ -6,6 +6,7 @@ import type { ConnectionSummary, EndedBy, Peer } from "./event.ts";
 import { DRAIN_QUIET, phaseTimeout } from "./phase_timeouts.ts";
 import { readExactly, readLine, readUntil } from "./pieces.ts";
 import { Receiver } from "./receiver.ts";
+import type { Socket } from "./socket.ts";
 
 const encoder = new TextEncoder();
 
@@ -15,7 +16,7 @@ const encoder = new TextEncoder();
  * and writes throw a {@linkcode ConnectionError}.
  */
 export class Connection {
-  readonly #socket: Deno.Conn;
+  readonly #socket: Socket;
   readonly #context: ConnectionContext;
   readonly #record: ConnectionRecord;
   readonly #receiver: Receiver;
@@ -25,7 +26,7 @@ export class Connection {
   #timed: Timed | null = null;
 
   /** @param number Unique within the lane. */
-  constructor(readonly number: number, socket: Deno.Conn, context: ConnectionContext) {
+  constructor(readonly number: number, socket: Socket, context: ConnectionContext) {
     this.#socket = socket;
     this.#context = context;
     this.#record = new ConnectionRecord(context.peer, context.deadlines);
@@ -184,8 +185,7 @@ export class Connection {
     if (this.#isHalfClosed) return;
     this.#isHalfClosed = true;
     try {
-      // All stream sockets have this method, but the type of accepted ones lacks it.
-      await (this.#socket as Deno.TcpConn).closeWrite();
+      await this.#socket.closeWrite();
     } catch (error) {
       throw this.#record.lost(error);
     }

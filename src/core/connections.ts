@@ -3,6 +3,7 @@ import { Connection } from "./connection.ts";
 import type { ConnectionContext, DialTraffic } from "./connection_context.ts";
 import { DialedConnection } from "./dialed_connection.ts";
 import type { EndedBy } from "./event.ts";
+import type { Socket } from "./socket.ts";
 
 /** Something that a lane ends when it is killed. */
 interface Endable {
@@ -29,7 +30,7 @@ export class Connections {
   }
 
   /** Wraps an accepted socket in a connection. */
-  open(socket: Deno.Conn): Connection {
+  open(socket: Socket): Connection {
     return new Connection(++this.#lastNumber, socket, this.context);
   }
 
@@ -43,7 +44,7 @@ export class Connections {
   }
 
   /** Wraps a dialed socket in a connection, which the lane tracks until it is released. */
-  openDialed(socket: Deno.Conn): DialedConnection {
+  openDialed(socket: Socket): DialedConnection {
     const forget = () => this.deleteDialed(connection);
     const number = ++this.#lastNumber;
     const connection = new DialedConnection(number, socket, this.#dialContext, forget);

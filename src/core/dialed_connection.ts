@@ -1,6 +1,7 @@
 import { Connection } from "./connection.ts";
 import type { ConnectionContext } from "./connection_context.ts";
 import type { ConnectionSummary } from "./event.ts";
+import type { Socket } from "./socket.ts";
 
 /**
  * A connection that this lane has dialed. The code that dialed it owns it and
@@ -11,7 +12,7 @@ export class DialedConnection extends Connection implements AsyncDisposable {
   readonly #forget: () => void;
 
   /** @param forget Called once the connection is released. */
-  constructor(number: number, socket: Deno.Conn, context: ConnectionContext, forget: () => void) {
+  constructor(number: number, socket: Socket, context: ConnectionContext, forget: () => void) {
     super(number, socket, context);
     this.#forget = forget;
   }

@@ -1,9 +1,10 @@
 import { type Address, formatAddress } from "../base/address.ts";
 import { firstLine, isDenied } from "../base/system_errors.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
+import type { Socket } from "./socket.ts";
 
 /** A bound, listening socket. Iterating it accepts. */
-export interface Listener extends AsyncIterable<Deno.Conn> {
+export interface Listener extends AsyncIterable<Socket> {
   /** The bound address, with the actual port instead of 0. */
   readonly address: Address;
   /** Whether others accept from the same queue, so that closing resets no client. */

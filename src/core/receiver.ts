@@ -2,6 +2,7 @@ import type { ConnectionContext } from "./connection_context.ts";
 import type { ConnectionRecord } from "./connection_record.ts";
 import { ConnectionError } from "./errors.ts";
 import { ReadBuffer } from "./read_buffer.ts";
+import type { Socket } from "./socket.ts";
 
 /** Maximum bytes that are read ahead to notice that the peer leaves. */
 export const MAX_AHEAD = 16 * 1024;
@@ -13,7 +14,7 @@ export class Receiver {
   /** Called if the peer leaves while the service waits for something else. */
   onGone: ((error: ConnectionError) => void) | null = null;
   readonly #number: number;
-  readonly #socket: Deno.Conn;
+  readonly #socket: Socket;
   readonly #context: ConnectionContext;
   readonly #record: ConnectionRecord;
   readonly #pending: ReadBuffer;
@@ -23,7 +24,7 @@ export class Receiver {
   /** @param number The number of the connection. */
   constructor(
     number: number,
-    socket: Deno.Conn,
+    socket: Socket,
     context: ConnectionContext,
     record: ConnectionRecord,
   ) {

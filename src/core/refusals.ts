@@ -2,6 +2,7 @@ import type { Connection } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import { PeerError } from "./errors.ts";
 import type { Emit, RefusalReason } from "./event.ts";
+import type { Socket } from "./socket.ts";
 
 /** The most refused clients to send the message to at one time; the others are just closed. */
 const MAX_TELLING = 64;
@@ -20,7 +21,7 @@ export class Refusals {
     this.#emit = emit;
   }
 
-  refuse(socket: Deno.Conn, reason: RefusalReason): void {
+  refuse(socket: Socket, reason: RefusalReason): void {
     this.#emit({ type: "refused", remoteAddr: socket.remoteAddr, reason });
     if (this.#words === null || this.#telling === MAX_TELLING) return socket.close();
     const connection = this.#connections.open(socket);

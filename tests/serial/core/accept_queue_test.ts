@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { AcceptQueue } from "../../../src/core/accept_queue.ts";
 import { listen } from "../../../src/core/listener.ts";
+import type { Socket } from "../../../src/core/socket.ts";
 
 const CLIENTS = 60;
 /** How long each client keeps the event loop busy, in milliseconds. */
@@ -22,7 +23,7 @@ Deno.test("a busy lane accepts all queued clients before it closes the listener"
   const clients = await Promise.all(
     Array.from({ length: CLIENTS }, () => Deno.connect({ hostname, port })),
   );
-  const sockets: Deno.Conn[] = [];
+  const sockets: Socket[] = [];
   const accepting = acceptAll(queue, sockets);
   await queue.drained();
   queue.close();
@@ -31,7 +32,7 @@ Deno.test("a busy lane accepts all queued clients before it closes the listener"
   assertEquals(sockets.length, CLIENTS);
 });
 
-async function acceptAll(queue: AcceptQueue, sockets: Deno.Conn[]): Promise<void> {
+async function acceptAll(queue: AcceptQueue, sockets: Socket[]): Promise<void> {
   for (;;) {
     const socket = await queue.next();
     if (socket === null) return;
