@@ -7,6 +7,15 @@
  */
 import { type Library, openLibrary } from "../base/c_library.ts";
 import { listeningSockets } from "./listening_sockets.ts";
+import {
+  ADD,
+  attachFilter,
+  type Instruction,
+  LOAD_WORD,
+  MODULO,
+  RETURN_A,
+  SOL_SOCKET,
+} from "./packet_filter.ts";
 
 /** A range of the sockets of a group, in joining order; when one leaves, the last takes its number. */
 export interface ReuseportFilter {
@@ -15,7 +24,6 @@ export interface ReuseportFilter {
   readonly count: number;
 }
 
-const SOL_SOCKET = 1;
 const SO_ATTACH_REUSEPORT_CBPF = 51;
 const SO_DETACH_REUSEPORT_BPF = 68;
 
@@ -37,27 +45,21 @@ export function setReuseportFilter(port: number, filter: ReuseportFilter | null)
   }
 }
 
-function apply({ setsockopt }: Library, socket: number, filter: ReuseportFilter | null): boolean {
+function apply(library: Library, socket: number, filter: ReuseportFilter | null): boolean {
   if (filter === null) {
-    return setsockopt(socket, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, new Uint8Array(4), 4) === 0;
+    return library.setsockopt(socket, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, new Uint8Array(4), 4) ===
+      0;
   }
-  const program = encodeProgram(filter);
-  // struct sock_fprog: the number of instructions and a pointer to them.
-  const header = new DataView(new ArrayBuffer(16));
-  header.setUint16(0, program.length / 8, true);
-  header.setBigUint64(8, BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(program))), true);
-  const bytes = new Uint8Array(header.buffer);
-  return setsockopt(socket, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, bytes, bytes.length) === 0;
+  return attachFilter(library, socket, SO_ATTACH_REUSEPORT_CBPF, instructionsOf(filter));
 }
 
-/** Encodes a classic BPF program, 8 bytes per instruction: random number modulo `count`, plus `first`. */
-function encodeProgram({ first, count }: ReuseportFilter): Uint8Array<ArrayBuffer> {
+/** A random number modulo `count`, plus `first`. */
+function instructionsOf({ first, count }: ReuseportFilter): readonly Instruction[] {
   const RANDOM = 0xfffff000 + 56;
-  const instructions = [[0x20, RANDOM], [0x94, count], [0x04, first], [0x16, 0]] as const;
-  const view = new DataView(new ArrayBuffer(instructions.length * 8));
-  instructions.forEach(([code, operand], i) => {
-    view.setUint16(i * 8, code, true);
-    view.setUint32(i * 8 + 4, operand, true);
-  });
-  return new Uint8Array(view.buffer);
+  return [[LOAD_WORD, 0, 0, RANDOM], [MODULO, 0, 0, count], [ADD, 0, 0, first], [
+    RETURN_A,
+    0,
+    0,
+    0,
+  ]];
 }
