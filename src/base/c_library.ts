@@ -10,6 +10,10 @@ const SYMBOLS = {
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
   /** getsockname(2). */
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  /** socket(2). */
+  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  /** accept4(2), with the pointers to an address null. */
+  accept4: { parameters: ["i32", "pointer", "pointer", "i32"], result: "i32" },
   /** setitimer(2): sends SIGALRM after a time, and then at intervals if there is one; replaces any previous timer. */
   setitimer: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
   /** sigaction(2). */
@@ -20,6 +24,10 @@ const SYMBOLS = {
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   /** open(2), of an existing file. */
   open: { parameters: ["buffer", "i32"], result: "i32" },
+  /** syscall(2), of a call with up to three arguments. */
+  syscall: { parameters: ["i64", "i64", "i64", "i64"], result: "i64" },
+  /** prctl(2), of an option with one argument. */
+  prctl: { parameters: ["i32", "u64"], result: "i32" },
   /** close(2). */
   close: { parameters: ["i32"], result: "i32" },
 } as const;

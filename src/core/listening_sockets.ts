@@ -1,4 +1,4 @@
-import type { Library } from "../base/c_library.ts";
+import { type Library, openLibrary } from "../base/c_library.ts";
 
 const SOL_SOCKET = 1;
 const SO_ACCEPTCONN = 30;
@@ -28,6 +28,17 @@ export function listeningSockets(port: number, library: Library): number[] {
     length.set([address.length, 0, 0, 0]);
     return library.getsockname(descriptor, address, length) === 0 && portOf(view) === port;
   });
+}
+
+/** The file descriptors of this process that listen on any of the ports; none if the system does not tell. */
+export function findListeningSockets(ports: readonly number[]): readonly number[] {
+  using library = openLibrary();
+  if (library === null) return [];
+  try {
+    return [...new Set(ports)].flatMap((port) => listeningSockets(port, library));
+  } catch { // No /proc, or not Linux's.
+    return [];
+  }
 }
 
 /** The port of an address; null if it is of neither family of TCP (ip(7), ipv6(7)). */

@@ -1,9 +1,7 @@
 import type { Address } from "../base/address.ts";
-import type { Acceptor } from "../core/acceptor.ts";
 import type { Emit } from "../core/event.ts";
-import { listen, type Listener } from "../core/listener.ts";
-import { type ReuseportFilter, setReuseportFilter } from "../core/reuseport_filter.ts";
-import { setUserTimeout } from "../core/user_timeout.ts";
+import type { ForeignSockets } from "../core/foreign_sockets.ts";
+import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { LineBuffer } from "../log/line_buffer.ts";
 import type { Logger } from "../log/logger.ts";
 import type { ImportModule } from "../services/handler/handler_file.ts";
@@ -12,12 +10,13 @@ import type { ServiceDefinition } from "../services/service.ts";
 import { record } from "./events.ts";
 import { beatWhileStarting, startHeartbeat } from "./heartbeats.ts";
 import { LaneService, optionsOf } from "./lane_service.ts";
+import { Listening } from "./listening.ts";
 import type { Order } from "./order.ts";
 import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import type { Allocate } from "./shared_state.ts";
 import { Tenancy } from "./tenancy.ts";
-import { type WiredLane, wireLane } from "./wiring.ts";
+import { type Serving, type WiredLane, wireLane } from "./wiring.ts";
 
 /** Quick sweeps for which a service may keep its connection once that is closed; the parent waits longer. */
 const SERVICE_PATIENCE = 2;
@@ -42,11 +41,9 @@ export interface LaneHost {
 /** The parts of an open lane. */
 interface LaneParts {
   readonly wired: WiredLane;
-  readonly listeners: readonly Listener[];
-  readonly acceptors: readonly Acceptor[];
-  readonly addresses: readonly Address[];
+  readonly listening: Listening;
+  readonly serving: Serving;
   readonly service: LaneService;
-  readonly refusal: string | null;
   readonly accessLog: LineBuffer;
   readonly retiring: AbortController;
   readonly draining: AbortController;
@@ -59,6 +56,8 @@ export class Lane {
   readonly addresses: readonly Address[];
   /** The message to clients while the server is full; null if the service has none. */
   readonly refusal: string | null;
+  /** The file descriptors of listening sockets that the process has to itself. */
+  readonly sockets: readonly number[];
   readonly #parts: LaneParts;
   readonly #running: Promise<unknown>;
   #ended: Promise<void> | null = null;
@@ -100,33 +99,24 @@ export class Lane {
       shortestTimeout: shortestTimeout(order, definition),
     });
     const { connections } = wired;
-    const listeners: Listener[] = [];
+    let listening: Listening | null = null;
     let service: LaneService | null = null;
     try {
       service = await LaneService.start(definition, order, { ...host, ...own, connections });
-      for (const address of order.addresses) {
-        giveUp?.throwIfAborted();
-        listeners.push(await listen(address, order));
-      }
-      giveUp?.throwIfAborted();
-      // The main thread does it for sockets that threads share.
-      if (order.sharing !== "shared") setUserTimeouts(listeners, order.writeTimeout);
+      listening = await Listening.bind(order, giveUp);
       const { refusal } = definition;
-      const serving = { service: service.serve, refusal, emit: makeEmit(order, own.row, host) };
       return new Lane({
         wired,
-        listeners,
-        acceptors: wired.makeAcceptors(listeners, serving),
-        addresses: listeners.map((listener) => listener.address),
+        listening,
+        serving: { service: service.serve, refusal, emit: makeEmit(order, own.row, host) },
         service,
-        refusal,
         accessLog: host.accessLog,
         retiring,
         draining,
         stopHeartbeat: startHeartbeat(order.heartbeat, own.tenancy, host),
       });
     } catch (error) {
-      for (const listener of listeners) listener.close();
+      listening?.close();
       await service?.stop();
       connections.kill();
       wired.context.deadlines.stop();
@@ -135,10 +125,12 @@ export class Lane {
   }
 
   private constructor(parts: LaneParts) {
-    this.addresses = parts.addresses;
-    this.refusal = parts.refusal;
+    const { wired, listening, serving } = parts;
+    this.addresses = listening.addresses;
+    this.sockets = listening.sockets;
+    this.refusal = serving.refusal;
     this.#parts = parts;
-    this.#running = Promise.all(parts.acceptors.map((acceptor) => acceptor.run()));
+    this.#running = listening.accept((listeners) => wired.makeAcceptors(listeners, serving));
   }
 
   /** The number of open connections. */
@@ -152,23 +144,32 @@ export class Lane {
    * @throws {ExitError} 73 if that fails.
    */
   takeOver(): void {
-    for (const listener of this.#parts.listeners) listener.takeOver();
+    this.#parts.listening.takeOver();
   }
 
   /** Accepts what the kernel has queued, then closes the listeners. */
   async stopAccepting(): Promise<void> {
-    await Promise.all(this.#parts.acceptors.map((acceptor) => acceptor.stopAccepting()));
+    await this.#parts.listening.stopAccepting();
   }
 
   /** Sets the reuseport filter of all ports; false if that fails. */
   setReuseportFilter(filter: ReuseportFilter | null): boolean {
-    const ports = this.addresses.flatMap((one) => one.transport === "tcp" ? [one.port] : []);
-    return ports.every((port) => setReuseportFilter(port, filter));
+    return this.#parts.listening.setReuseportFilter(filter);
+  }
+
+  /** Accepts the clients of another process, which is blocked; false if that fails. */
+  relieve(sockets: ForeignSockets): Promise<boolean> {
+    return this.#parts.listening.relieve(sockets);
+  }
+
+  /** Leaves its clients to the other process again or, if that is gone, to all others. */
+  endRelief(pid: number, isGone: boolean): Promise<void> {
+    return this.#parts.listening.endRelief(pid, isGone);
   }
 
   /** Leaves new clients to other lanes; resolves when accepting has stopped, before {@linkcode ended}. */
   async retire(): Promise<void> {
-    await Promise.all(this.#parts.acceptors.map((acceptor) => acceptor.retire()));
+    await this.#parts.listening.retire();
     this.#parts.retiring.abort();
   }
 
@@ -190,12 +191,12 @@ export class Lane {
 
   /** Tells the connections to end; resolves when all have. */
   async drain(): Promise<void> {
-    const { retiring, draining, wired, acceptors } = this.#parts;
+    const { retiring, draining, wired, listening } = this.#parts;
     retiring.abort();
     draining.abort();
     wired.resources.drain();
     // No effect on acceptors that have already stopped.
-    await Promise.all(acceptors.map((acceptor) => acceptor.retire()));
+    await listening.retire();
     await this.ended();
   }
 
@@ -214,12 +215,6 @@ export class Lane {
       },
     };
     quick.add(timed);
-  }
-}
-
-function setUserTimeouts(listeners: readonly Listener[], timeout: number): void {
-  for (const { address } of listeners) {
-    if (address.transport === "tcp") setUserTimeout(address.port, timeout);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Address } from "../base/address.ts";
+import type { ForeignSockets } from "../core/foreign_sockets.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
 
@@ -8,6 +9,8 @@ export interface Ready {
   readonly addresses: readonly Address[];
   /** The message to clients while the server is full; null closes without one. */
   readonly refusal: string | null;
+  /** The file descriptors of listening sockets that its process has to itself. */
+  readonly sockets: readonly number[];
 }
 
 /** How a lane ended. */
@@ -46,6 +49,14 @@ export interface LaneHandle {
    * @returns Whether that worked.
    */
   setReuseportFilter(filter: ReuseportFilter | null): Promise<boolean>;
+  /**
+   * Accepts the clients of another process, which is blocked.
+   *
+   * @returns Whether that worked.
+   */
+  relieve(sockets: ForeignSockets): Promise<boolean>;
+  /** Leaves its clients to the other process again or, if that is gone, to all others. */
+  endRelief(pid: number, isGone: boolean): void;
   /** Tells its connections to finish, and exits with the last one. */
   drain(): void;
   /** Closes all its connections at once. */

@@ -38,6 +38,9 @@ export function here(host: HereHost): Place {
         end((lane) => lane.ended());
       },
       setReuseportFilter: async (filter) => (await opening).setReuseportFilter(filter),
+      relieve: async (sockets) => await (await opening).relieve(sockets),
+      endRelief: (pid, isGone) =>
+        void opening.then((lane) => lane.endRelief(pid, isGone), () => {}),
       drain: () => end((lane) => lane.drain()),
       closeConnections: () => void opening.then((lane) => lane.closeConnections(), () => {}),
       kill(reason = new Error("Cannot start the worker: it was killed before it was ready")) {

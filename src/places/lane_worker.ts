@@ -48,6 +48,13 @@ export class LaneWorker {
           const done = lane.setReuseportFilter(message.filter);
           this.#post({ type: "reuseportFilterSet", done });
         });
+      case "relieve":
+        return this.#whenOpen(async (lane) => {
+          const done = await lane.relieve(message.sockets);
+          this.#post({ type: "relieving", pid: message.sockets.pid, done });
+        });
+      case "endRelief":
+        return this.#whenOpen((lane) => lane.endRelief(message.pid, message.isGone));
       case "stopAccepting":
         return this.#whenOpen(async (lane) => {
           await lane.stopAccepting();
@@ -76,7 +83,8 @@ export class LaneWorker {
   #open(order: Order): void {
     this.#opening = this.#openLane(order);
     this.#opening.then(
-      ({ addresses, refusal }) => this.#post({ type: "ready", ready: { addresses, refusal } }),
+      ({ addresses, refusal, sockets }) =>
+        this.#post({ type: "ready", ready: { addresses, refusal, sockets } }),
       (error) => this.#post({ type: "failed", error: reportError(error) }),
     );
   }

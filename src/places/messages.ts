@@ -1,5 +1,6 @@
 import { type ExitCode, ExitError } from "../base/exit.ts";
 import { thrownValue } from "../base/thrown.ts";
+import type { ForeignSockets } from "../core/foreign_sockets.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
 import type { Ready } from "./handle.ts";
@@ -20,6 +21,8 @@ export interface ErrorReport {
 export type ToLane =
   | { readonly type: "open"; readonly order: Order }
   | { readonly type: "setReuseportFilter"; readonly filter: ReuseportFilter | null }
+  | { readonly type: "relieve"; readonly sockets: ForeignSockets }
+  | { readonly type: "endRelief"; readonly pid: number; readonly isGone: boolean }
   | { readonly type: "stopAccepting" | "retire" | "drain" | "closeConnections" };
 
 /**
@@ -31,6 +34,8 @@ export type FromLane =
   /** The lane cannot start. */
   | { readonly type: "failed"; readonly error: ErrorReport }
   | { readonly type: "reuseportFilterSet"; readonly done: boolean }
+  /** Whether the lane accepts the clients of another process, as it was told. */
+  | { readonly type: "relieving"; readonly pid: number; readonly done: boolean }
   | { readonly type: "stoppedAccepting" | "stopped" | "pressure" }
   /** The lane ends with an uncaught error. */
   | { readonly type: "crashed"; readonly error: ErrorReport }

@@ -40,10 +40,12 @@ const fromLane = v.variant("type", [
     ready: v.object({
       addresses: v.pipe(v.array(address), v.minLength(1)),
       refusal: v.nullable(v.string()),
+      sockets: v.array(int32),
     }),
   }),
   v.object({ type: v.picklist(["failed", "crashed"]), error }),
   v.object({ type: v.literal("reuseportFilterSet"), done: v.boolean() }),
+  v.object({ type: v.literal("relieving"), pid: int32, done: v.boolean() }),
   v.object({ type: v.picklist(["stoppedAccepting", "stopped", "pressure"]) }),
   v.object({ type: v.picklist(["log", "access"]), lines }),
 ]);

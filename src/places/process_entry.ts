@@ -4,6 +4,7 @@ import { EXIT } from "../base/exit.ts";
 import { readWord } from "../base/pipe.ts";
 import { SIGNAL_NAMES } from "../base/signals.ts";
 import { every, later } from "../base/timers.ts";
+import { allowCopies } from "../core/foreign_sockets.ts";
 import { AddressTables } from "../core/address_counts.ts";
 import type { Emit } from "../core/event.ts";
 import type { Order } from "../lane/order.ts";
@@ -30,6 +31,8 @@ export async function runProcess(): Promise<number> {
   const parent = await readWord(Deno.stdin.readable);
   if (parent === null) return EXIT.software;
   keepStandardStreams();
+  // While this process is blocked, another child of the parent accepts its clients.
+  allowCopies(Deno.ppid);
   const exit = Promise.withResolvers<number>();
   const pipe = new ParentPipe(parent.word);
   function post(message: FromProcess): void {

@@ -1,3 +1,4 @@
+import type { ForeignSockets } from "../core/foreign_sockets.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
 import type { Exit, LaneHandle, Ready } from "./handle.ts";
@@ -34,6 +35,8 @@ export class RemoteLane implements LaneHandle {
   readonly #exited = Promise.withResolvers<Exit>();
   readonly #stoppedAccepting = Promise.withResolvers<void>();
   #filterSet = Promise.withResolvers<boolean>();
+  /** The processes that it was told to relieve, until it replies. */
+  readonly #relieving = new Set<{ pid: number; settle: (done: boolean) => void }>();
   /** What the lane may send only because it was told to, and `ready` and `failed` until one has come. */
   readonly #expected = new Set<FromLane["type"]>(["ready", "failed"]);
   /** Whether the lane has announced its end. */
@@ -88,6 +91,16 @@ export class RemoteLane implements LaneHandle {
     return await Promise.race([this.#filterSet.promise, this.exited.then(() => false)]);
   }
 
+  relieve(sockets: ForeignSockets): Promise<boolean> {
+    if (this.#isOver) return Promise.resolve(false);
+    this.#channel.send({ type: "relieve", sockets });
+    return new Promise((settle) => this.#relieving.add({ pid: sockets.pid, settle }));
+  }
+
+  endRelief(pid: number, isGone: boolean): void {
+    this.#channel.send({ type: "endRelief", pid, isGone });
+  }
+
   drain(): void {
     this.#expected.add("stopped");
     this.#channel.send({ type: "drain" });
@@ -126,14 +139,16 @@ export class RemoteLane implements LaneHandle {
     );
   }
 
-  #isTimely({ type }: FromLane): boolean {
-    switch (type) {
+  #isTimely(message: FromLane): boolean {
+    switch (message.type) {
       case "ready":
       case "failed":
       case "reuseportFilterSet":
       case "stoppedAccepting":
       case "stopped":
-        return this.#expected.has(type);
+        return this.#expected.has(message.type);
+      case "relieving":
+        return this.#reliefOf(message.pid) !== undefined;
       default:
         return true;
     }
@@ -151,6 +166,8 @@ export class RemoteLane implements LaneHandle {
         return void this.#finish();
       case "reuseportFilterSet":
         return this.#filterSet.resolve(message.done);
+      case "relieving":
+        return this.#settleRelief(message.pid, message.done);
       case "stoppedAccepting":
         return this.#stoppedAccepting.resolve();
       case "stopped":
@@ -165,6 +182,17 @@ export class RemoteLane implements LaneHandle {
       case "pressure":
         return this.#reports.onPressure();
     }
+  }
+
+  #reliefOf(pid: number) {
+    return this.#relieving.values().find((relief) => relief.pid === pid);
+  }
+
+  #settleRelief(pid: number, done: boolean): void {
+    const relief = this.#reliefOf(pid);
+    if (relief === undefined) return;
+    this.#relieving.delete(relief);
+    relief.settle(done);
   }
 
   async #finish(): Promise<void> {
@@ -183,6 +211,7 @@ export class RemoteLane implements LaneHandle {
   #end(exit: Exit): void {
     this.#isOver = true;
     this.#ready.reject(exit.kind === "crashed" ? exit.error : new Error("The worker was stopped"));
+    for (const { settle } of this.#relieving) settle(false);
     this.#exited.resolve(exit);
   }
 }

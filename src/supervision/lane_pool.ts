@@ -118,7 +118,7 @@ export class LanePool {
   async #follow(lane: SupervisedLane): Promise<void> {
     let startError: Error | null = null;
     try {
-      await lane.handle.ready;
+      lane.sockets = (await lane.handle.ready).sockets;
       lane.markReady(this.settings);
     } catch (cause) {
       startError = cause instanceof Error ? cause : new Error(String(cause));

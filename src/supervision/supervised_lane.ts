@@ -27,6 +27,8 @@ export class SupervisedLane {
   readonly heartbeat: HeartbeatMonitor;
   /** Null until the lane is ready. */
   lifetime: Lifetime | null = null;
+  /** The file descriptors of listening sockets that its process has to itself, once it is ready. */
+  sockets: readonly number[] = [];
   /** Whether missed heartbeats have been logged. */
   isSuspect = false;
   /** Whether a replacement has been started. */

@@ -6,6 +6,7 @@ import type { Ready } from "../places/handle.ts";
 import type { Work } from "./generation.ts";
 import { LanePool, type LanePoolOptions } from "./lane_pool.ts";
 import { Recycler } from "./recycler.ts";
+import { ReliefWatch } from "./relief_watch.ts";
 import { LaneReplacer } from "./replace.ts";
 import { Scaler, type ScalerOptions } from "./scaler.ts";
 import type { SupervisionSettings } from "./settings.ts";
@@ -31,6 +32,7 @@ export class Supervisor {
   readonly #scaler: Scaler;
   readonly #recycler: Recycler;
   readonly #succession: Succession;
+  readonly #relief: ReliefWatch;
   readonly #watchdog: Watchdog;
   readonly #failed = Promise.withResolvers<Error>();
   readonly #kill = Promise.withResolvers<void>();
@@ -52,6 +54,7 @@ export class Supervisor {
       scaler: this.#scaler,
       replacer,
     });
+    this.#relief = new ReliefWatch(() => this.lanes, log);
     this.#watchdog = new Watchdog(this, log, this.#pool.heartbeatInterval);
   }
 
@@ -131,6 +134,11 @@ export class Supervisor {
     this.#recycler.recycle();
   }
 
+  /** Lets others accept the clients of blocked lanes. */
+  relieve(): void {
+    this.#relief.check();
+  }
+
   /** Kills the lanes that are still starting; a start in progress fails with `reason`. */
   cancelStart(reason: Error): void {
     for (const lane of this.lanes) if (lane.state === "starting") lane.handle.kill(reason);
@@ -156,6 +164,7 @@ export class Supervisor {
    */
   stop(): Promise<Stop> {
     this.#watchdog.stop();
+    this.#relief.stop();
     this.#scaler.stop();
     void this.#recycler.pause();
     const logDrain = (open: number) => {

@@ -9,6 +9,8 @@ export interface WatchdogTarget {
   adjust(): void;
   /** Recycles the lanes that have reached the end of their lifetime; called once a second. */
   recycle(): void;
+  /** Lets others accept the clients of blocked lanes; called at every check. */
+  relieve(): void;
   killHung(lane: SupervisedLane): void;
   /** Gives up a lane that is not ready in time. */
   giveUp(lane: SupervisedLane): void;
@@ -40,6 +42,7 @@ export class Watchdog {
     const late = now - this.#checked - this.#interval;
     this.#checked = now;
     for (const lane of this.#supervisor.lanes) this.#checkLane(lane, late);
+    this.#supervisor.relieve();
     if (now - this.#checkedSlowly < SLOW) return;
     this.#checkedSlowly = now;
     this.#supervisor.adjust();

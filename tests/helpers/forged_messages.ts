@@ -8,6 +8,7 @@ export const FORGED: readonly string[] = [
   // Only when a lane was told to.
   ...["stopped", "stoppedAccepting"].map((type) => JSON.stringify({ type })),
   `{"type":"reuseportFilterSet","done":true}`,
+  `{"type":"relieving","pid":1,"done":true}`,
   // Only once.
   `{"type":"ready","ready":{"addresses":[{"transport":"tcp","hostname":"127.0.0.1","port":1}],"refusal":null}}`,
   `{"type":"ready","ready":{"addresses":[{"transport":"unix","path":"/tmp/x"}],"refusal":null}}`,

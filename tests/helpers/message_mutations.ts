@@ -7,10 +7,11 @@ const ROW = { counters: [1, 2.5, 0, 7], open: 3, current: 5, peer: "127.0.0.1 po
 
 /** A valid message of each type from a lane, a process and a thread. */
 export const VALID: readonly [object, ...object[]] = [
-  { type: "ready", ready: { addresses: [ADDRESS], refusal: null } },
+  { type: "ready", ready: { addresses: [ADDRESS], refusal: null, sockets: [7] } },
   { type: "failed", error: ERROR },
   { type: "crashed", error: { ...ERROR, exitCode: null } },
   { type: "reuseportFilterSet", done: true },
+  { type: "relieving", pid: 1, done: true },
   { type: "stoppedAccepting" },
   { type: "stopped" },
   { type: "pressure" },

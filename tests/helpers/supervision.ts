@@ -83,7 +83,7 @@ export class FakeLanes {
     };
     const lane = {
       ...{ order, row, calls, filters },
-      ready: () => ready.resolve({ addresses: [], refusal: null }),
+      ready: () => ready.resolve({ addresses: [], refusal: null, sockets: [] }),
       crash: (message: string) => end({ kind: "crashed", error: new Error(message) }),
     };
     this.all.push(lane);
@@ -103,6 +103,8 @@ export class FakeLanes {
         filters.push(filter);
         return Promise.resolve(true);
       },
+      relieve: () => Promise.resolve(false),
+      endRelief: ignore,
       drain: () => stop("drain"),
       closeConnections: () => void calls.push("closeConnections"),
       kill: () => stop("kill"),

@@ -22,7 +22,7 @@ function makePlace() {
     if (readiness.isFailing) {
       ready.reject(new Error("broken"));
       exited.resolve({ kind: "stopped" });
-    } else if (!readiness.isDelayed) ready.resolve({ addresses: [], refusal: null });
+    } else if (!readiness.isDelayed) ready.resolve({ addresses: [], refusal: null, sockets: [] });
     const end = () => {
       ready.reject(new Error("ended"));
       exited.resolve({ kind: "stopped" });
@@ -36,6 +36,8 @@ function makePlace() {
       retire: () => Promise.resolve(end()),
       takeOver: () => Promise.resolve(),
       setReuseportFilter: () => Promise.resolve(false),
+      relieve: () => Promise.resolve(false),
+      endRelief: () => {},
       drain: end,
       closeConnections: end,
       kill: end,

@@ -22,7 +22,7 @@ function makeLauncher() {
   };
 }
 
-const READY: Ready = { addresses: [], refusal: null };
+const READY: Ready = { addresses: [], refusal: null, sockets: [] };
 const COUNT = 20;
 
 Deno.test("startLanes() starts all lanes at once while nobody is served", async () => {

@@ -29,7 +29,7 @@ function makeLane(behaviour: Behaviour): { lane: SupervisedLane; calls: readonly
     pid: 0,
     ready: behaviour.isReported === false
       ? never
-      : Promise.resolve({ addresses: [], refusal: null }),
+      : Promise.resolve({ addresses: [], refusal: null, sockets: [] }),
     exited: exited.promise,
     stopAccepting: async () => {
       await behaviour.onStopAccepting?.();
@@ -53,6 +53,8 @@ function makeLane(behaviour: Behaviour): { lane: SupervisedLane; calls: readonly
     },
     takeOver: () => Promise.resolve(),
     setReuseportFilter: () => Promise.resolve(false),
+    relieve: () => Promise.resolve(false),
+    endRelief: () => {},
   };
   const row = scoreboard.claim(0);
   if (row === null) throw new Error("No row is free");

@@ -42,6 +42,7 @@ function command(random: Random, lane: RemoteLane): void {
     () => void lane.retire(),
     () => lane.drain(),
     () => void lane.setReuseportFilter(null),
+    () => void lane.relieve({ pid: 1, descriptors: [] }),
     () => lane.closeConnections(),
     () => lane.kill(),
   ])();

@@ -22,7 +22,7 @@ function startClients(server: Server): { served(): number; stop(): Promise<void>
   let isStopped = false;
   async function tryOnce(): Promise<void> {
     using client = await Client.connect(server);
-    // In forked mode, the kernel also assigns clients to the hung process until it is killed.
+    // In forked mode, the kernel also assigns clients to the hung process, until another accepts them.
     const late = setTimeout(() => client.close(), 200);
     if (await client.ask("hello").catch(() => "") !== "") served++;
     clearTimeout(late);

@@ -1,0 +1,106 @@
+import { type Library, openLibrary } from "../base/c_library.ts";
+import { every } from "../base/timers.ts";
+import { clientsWaiting } from "../core/foreign_sockets.ts";
+import type { Logger } from "../log/logger.ts";
+import { BlockedLane } from "./blocked_lane.ts";
+import type { SupervisedLane } from "./supervised_lane.ts";
+
+/** Milliseconds between two looks, while any process has clients. */
+const STEP = 100;
+/** After so many failures in a row, before it has ever worked, the system is taken to deny it. */
+const MOST_FAILURES = 3;
+
+/**
+ * Lets other processes accept the clients of one that is blocked. Each process has an
+ * accept queue of its own, so those in it would have to wait otherwise.
+ */
+export class ReliefWatch {
+  readonly #lanes: () => readonly SupervisedLane[];
+  readonly #log: Logger;
+  readonly #watched = new Map<SupervisedLane, BlockedLane>();
+  #library: Library | null = null;
+  /** Ends the frequent looks; null while there are none. */
+  #end: (() => void) | null = null;
+  #hasSucceeded = false;
+  #failures = 0;
+
+  /** @param lanes Returns the live lanes. */
+  constructor(lanes: () => readonly SupervisedLane[], log: Logger) {
+    this.#lanes = lanes;
+    this.#log = log;
+  }
+
+  /** Looks for blocked processes, and from now on often while any has clients; called at an interval. */
+  check(): void {
+    if (this.#failures >= MOST_FAILURES) return;
+    this.#look(() => true);
+    const hasClients = ({ row }: SupervisedLane) => row.open > 0;
+    if (![...this.#watched.keys()].some(hasClients)) this.stop();
+    else this.#end ??= every(STEP, () => this.#look(hasClients));
+  }
+
+  /** Stops looking. */
+  stop(): void {
+    this.#end?.();
+    this.#end = null;
+  }
+
+  /** @param mayBlock Whether a lane may be blocked. */
+  #look(mayBlock: (lane: SupervisedLane) => boolean): void {
+    const lanes = this.#lanes().filter(({ sockets }) => sockets.length > 0);
+    for (const lane of lanes) {
+      if (!mayBlock(lane)) continue;
+      const blocked = this.#watched.get(lane) ?? this.#watch(lane);
+      if (!blocked.isSilent()) blocked.endRelief(false);
+      else void this.#relieve(lane, blocked, lanes);
+    }
+  }
+
+  #watch(lane: SupervisedLane): BlockedLane {
+    const blocked = new BlockedLane(lane);
+    this.#watched.set(lane, blocked);
+    // Those that relieve it still accept the clients in its queue.
+    void lane.gone.then(() => {
+      this.#watched.delete(lane);
+      blocked.endRelief(true);
+    });
+    return blocked;
+  }
+
+  async #relieve(
+    lane: SupervisedLane,
+    blocked: BlockedLane,
+    lanes: readonly SupervisedLane[],
+  ): Promise<void> {
+    this.#library ??= openLibrary();
+    if (this.#library === null) return;
+    const { handle: { pid }, sockets: descriptors } = lane;
+    const waiting = clientsWaiting(this.#library, { pid, descriptors });
+    // The process may have ended just now, so once is no proof.
+    if (waiting === null) return this.#failed(1);
+    this.#failures = 0;
+    if (!blocked.needsRelief(waiting)) return;
+    const reliever = blocked.choose(lanes.filter((other) => !this.#watched.get(other)?.isRelieved));
+    if (reliever === null) return;
+    const isRelieving = await blocked.relieveBy(reliever);
+    if (!isRelieving) return this.#failed(reliever.state === "ready" ? MOST_FAILURES : 0);
+    this.#hasSucceeded = true;
+    this.#log.debug("Worker blocked: another accepts its clients", {
+      "sluice.worker": lane.number,
+      "sluice.worker.pid": pid,
+      "sluice.worker.relieved_by": reliever.number,
+      "sluice.clients.waiting": waiting,
+    });
+  }
+
+  #failed(failures: number): void {
+    if (this.#hasSucceeded || this.#failures >= MOST_FAILURES) return;
+    this.#failures += failures;
+    if (this.#failures < MOST_FAILURES) return;
+    this.stop();
+    this.#log.warn(
+      "Clients wait for a blocked worker, since no other can accept them: this needs Linux 5.6, " +
+        "Deno 2.7.12, and permission to copy descriptors of other processes (pidfd_getfd)",
+    );
+  }
+}
