@@ -8,7 +8,7 @@ const ACQUIRE_TIMEOUT = 5_000;
 /** For no limit: the longest timer that there is. */
 const NO_LIMIT = 2 ** 31 - 1;
 
-type TarnPool = import("tarn").Pool<unknown>;
+type TarnPool = import("./tarn.ts").Pool<unknown>;
 
 /** What the pools of a lane hold, for the status. */
 export interface PoolCounts {
@@ -107,7 +107,7 @@ class ResourcePool<T> implements Pool<T> {
   }
 
   async #load(): Promise<TarnPool> {
-    const { Pool } = await import("tarn");
+    const { Pool } = await import("./tarn.ts");
     const { create, destroy, check, max, idleTimeout, acquireTimeout } = this.#options;
     const isGood = async (resource: unknown) =>
       !this.#discarded.has(resource) && await check(resource as T);

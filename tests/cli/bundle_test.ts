@@ -26,3 +26,17 @@ Deno.test("a thread that runs the bundle loads no part of the Node library, and 
   assertEquals([...others], []);
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("no part of the bundle is a package in CommonJS, which would have only a default export", async () => {
+  const folder = await Deno.makeTempDir();
+  await makeBundle(ROOT, folder);
+  const packages: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile) continue;
+    const [found] =
+      /^export default require_\w+\(/m.exec(await Deno.readTextFile(join(folder, name))) ?? [];
+    if (found !== undefined) packages.push(found);
+  }
+  assertEquals(packages, []);
+  await Deno.remove(folder, { recursive: true });
+});

@@ -116,6 +116,28 @@ for (const mode of ["async", "pooled", "forked"]) {
     assertEquals([record?.["exception.message"], others], ["not closed", []]);
   });
 
+  Deno.test(`--mode ${mode}: a handler leases from a pool, which is closed after its stop`, async () => {
+    await using handler = await makeHandler(`
+      let numbers;
+      export default {
+        start({ pool, log }) {
+          numbers = pool("numbers", { create: () => 7, destroy: () => log.info("Closed"), max: 1 });
+        },
+        stop: ({ log }) => log.info("Hook stopped"),
+        framing: { type: "lines" },
+        async handle() {
+          using lease = await numbers.acquire();
+          return String(lease.resource);
+        },
+      };`);
+    await using server = await startServer([...workers(mode, 1), ...handler.args]);
+    assertEquals(await ask(server, "x"), "7");
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+    const messages = server.records(({ message }) => /^(Hook stopped|Closed)$/.test(message));
+    assertEquals(messages.map(({ message }) => message), ["Hook stopped", "Closed"]);
+  });
+
   Deno.test(`--mode ${mode}: a stop that never ends is cut short by --graceful-timeout`, async () => {
     await using handler = await makeHandler(`export default {
       stop: () => new Promise(() => {}),
