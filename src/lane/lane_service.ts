@@ -79,13 +79,16 @@ export class LaneService {
   /** Stops it and closes its pools, after its last client; an error is only logged. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    await this.#attempt(() => this.#definition.stop?.(this.#context));
+    await this.#attempt(() => this.#pools.close());
+    this.#isStopping = false;
+  }
+
+  async #attempt(act: () => void | Promise<void>): Promise<void> {
     try {
-      await this.#definition.stop?.(this.#context);
-      await this.#pools.close();
+      await act();
     } catch (error) {
       this.#context.log.error("Stop failed: the handler threw", { error: thrownValue(error) });
-    } finally {
-      this.#isStopping = false;
     }
   }
 }
