@@ -49,9 +49,14 @@ async function makeIn(folder: string, name: string, root: string): Promise<strin
   await Deno.mkdir(folder, { recursive: true });
   await removeOld(folder);
   const temporary = await Deno.makeTempDir({ dir: folder });
-  await makeBundle(root, temporary);
-  // Another process may have made it meanwhile.
-  await Deno.rename(temporary, bundle).catch(() => Deno.remove(temporary, { recursive: true }));
+  try {
+    await makeBundle(root, temporary);
+    await Deno.rename(temporary, bundle);
+  } catch (error) {
+    await Deno.remove(temporary, { recursive: true });
+    // Another process may have made it meanwhile.
+    if (!isFolder(bundle)) throw error;
+  }
   return bundle;
 }
 

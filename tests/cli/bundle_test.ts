@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { EXIT } from "../../src/base/exit.ts";
 import { makeBundle } from "../../src/cli/bundle.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -40,3 +41,31 @@ Deno.test("no part of the bundle is a package in CommonJS, which would have only
   assertEquals(packages, []);
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("a bundle that cannot be made leaves nothing behind", async () => {
+  const folder = await Deno.makeTempDir();
+  for (const name of ["main.ts", "deno.json", "deno.lock"]) {
+    await Deno.copyFile(join(ROOT, name), join(folder, name));
+  }
+  await copyFolder(join(ROOT, "src"), join(folder, "src"));
+  // Only the bundle has it; nothing that runs before does.
+  await Deno.writeTextFile(join(folder, "src/places/broken_entry.ts"), "const = 1;");
+  const apart = await Deno.makeTempDir();
+  const app = join(apart, "app.js");
+  await Deno.writeTextFile(app, "export default { serve() {} };");
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", join(folder, "main.ts"), "check", app],
+    stdin: "null",
+  }).output();
+  assertMatch(new TextDecoder().decode(stderr), /^sluice: Cannot bundle Sluice: [^\n]+\n$/);
+  assertEquals(code, EXIT.cannotCreate);
+  assertEquals([...Deno.readDirSync(join(folder, "dist/bundles"))], []);
+  for (const path of [folder, apart]) await Deno.remove(path, { recursive: true });
+});
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    await (isDirectory ? copyFolder : Deno.copyFile)(join(from, name), join(to, name));
+  }
+}
