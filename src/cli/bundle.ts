@@ -6,7 +6,7 @@ import { IS_BUNDLE, MAIN } from "../base/program.ts";
 import { systemReason } from "../base/system_errors.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
-/** How long a bundle of other source is kept: servers that run may still load parts of it. */
+/** How long a bundle of other source is kept after its last use: servers that run may still load parts of it. */
 const KEPT = 7 * DAY;
 
 /**
@@ -22,7 +22,10 @@ export async function bundledMain(): Promise<string> {
   const name = await fingerprint(root);
   const folders = [join(root, "dist", "bundles"), ...userCache()];
   const found = folders.map((folder) => join(folder, name)).find(isFolder);
-  if (found !== undefined) return mainOf(found);
+  if (found !== undefined) {
+    await Deno.utime(found, new Date(), new Date()).catch(() => {});
+    return mainOf(found);
+  }
   let failure: unknown;
   for (const folder of folders) {
     try {

@@ -43,29 +43,76 @@ Deno.test("no part of the bundle is a package in CommonJS, which would have only
 });
 
 Deno.test("a bundle that cannot be made leaves nothing behind", async () => {
-  const folder = await Deno.makeTempDir();
-  for (const name of ["main.ts", "deno.json", "deno.lock"]) {
-    await Deno.copyFile(join(ROOT, name), join(folder, name));
-  }
-  await copyFolder(join(ROOT, "src"), join(folder, "src"));
+  await using copy = await copyProgram();
   // Only the bundle has it; nothing that runs before does.
-  await Deno.writeTextFile(join(folder, "src/places/broken_entry.ts"), "const = 1;");
-  const apart = await Deno.makeTempDir();
-  const app = join(apart, "app.js");
-  await Deno.writeTextFile(app, "export default { serve() {} };");
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", join(folder, "main.ts"), "check", app],
-    stdin: "null",
-  }).output();
-  assertMatch(new TextDecoder().decode(stderr), /^sluice: Cannot bundle Sluice: [^\n]+\n$/);
+  await Deno.writeTextFile(join(copy.root, "src/places/broken_entry.ts"), "const = 1;");
+  const { code, stderr } = await copy.check();
+  assertMatch(stderr, /^sluice: Cannot bundle Sluice: [^\n]+\n$/);
   assertEquals(code, EXIT.cannotCreate);
-  assertEquals([...Deno.readDirSync(join(folder, "dist/bundles"))], []);
-  for (const path of [folder, apart]) await Deno.remove(path, { recursive: true });
+  assertEquals([...Deno.readDirSync(copy.bundles)], []);
 });
 
-async function copyFolder(from: string, to: string): Promise<void> {
-  await Deno.mkdir(to);
-  for await (const { name, isDirectory } of Deno.readDir(from)) {
-    await (isDirectory ? copyFolder : Deno.copyFile)(join(from, name), join(to, name));
+Deno.test("a bundle is kept for a week after its last use", async () => {
+  await using copy = await copyProgram();
+  const names = () => [...Deno.readDirSync(copy.bundles)].map(({ name }) => name).sort();
+  const change = async (comment: string) => {
+    const main = join(copy.root, "main.ts");
+    await Deno.writeTextFile(main, `${await Deno.readTextFile(main)}// ${comment}\n`);
+    assertEquals((await copy.check()).stderr, "");
+  };
+  const age = (name = "", days = 0) => {
+    const then = new Date(Date.now() - days * 24 * 60 * 60 * 1000);
+    Deno.utimeSync(join(copy.bundles, name), then, then);
+  };
+  await change("first");
+  const [first] = names();
+  age(first, 8);
+  assertEquals((await copy.check()).stderr, "");
+  await change("second");
+  assertEquals(names().length, 2);
+  age(first, 8);
+  await change("third");
+  assertEquals(names().length, 2);
+  assertEquals(names().includes(first ?? ""), false);
+});
+
+/** A copy of the program, which checks a handler of another folder. */
+interface Copy extends AsyncDisposable {
+  readonly root: string;
+  readonly bundles: string;
+  check(): Promise<{ code: number; stderr: string }>;
+}
+
+async function copyProgram(): Promise<Copy> {
+  const root = await Deno.makeTempDir();
+  await copy(ROOT, root, ["main.ts", "deno.json", "deno.lock", "src"]);
+  const folder = await Deno.makeTempDir();
+  const app = join(folder, "app.js");
+  await Deno.writeTextFile(app, "export default { serve() {} };");
+  return {
+    root,
+    bundles: join(root, "dist/bundles"),
+    async check() {
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--no-check", join(root, "main.ts"), "check", app],
+        stdin: "null",
+      }).output();
+      return { code, stderr: new TextDecoder().decode(stderr) };
+    },
+    async [Symbol.asyncDispose]() {
+      for (const path of [root, folder]) await Deno.remove(path, { recursive: true });
+    },
+  };
+}
+
+async function copy(from: string, to: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const [source, target] = [join(from, name), join(to, name)];
+    if ((await Deno.stat(source)).isFile) {
+      await Deno.copyFile(source, target);
+      continue;
+    }
+    await Deno.mkdir(target);
+    await copy(source, target, [...Deno.readDirSync(source)].map((entry) => entry.name));
   }
 }
