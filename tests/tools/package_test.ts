@@ -34,6 +34,12 @@ export default {
 } satisfies Handler;
 `;
 
+Deno.test("the command enables the unstable features of deno.json", async () => {
+  const command = await Deno.readTextFile(join(ROOT, "tools/pack/sluice.js"));
+  const [, list = "[]"] = /^const UNSTABLE = (.+);$/m.exec(command) ?? [];
+  assertEquals(JSON.parse(list), config.unstable);
+});
+
 Deno.test("the npm package holds a bundle, types and a command, and nothing else", async () => {
   await run(Deno.execPath(), ["task", "--quiet", "pack"], ROOT);
   const listed = await run("tar", ["--list", "--file", PACKAGE], ROOT);
