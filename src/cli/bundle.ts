@@ -87,8 +87,7 @@ export async function makeBundle(
     args: [
       ...["bundle", "--quiet", "--platform", "deno", "--packages", "bundle", "--code-splitting"],
       ...["--config", join(root, "deno.json"), "--frozen", "--outdir", output],
-      ...await entries(root),
-      ...more.map((path) => join(root, path)),
+      ...new Set([...await entries(root), ...more.map((path) => join(root, path))]),
     ],
     stdin: "null",
     stdout: "null",
@@ -121,9 +120,9 @@ async function requireLate(folder: string): Promise<void> {
   }
 }
 
-/** The main module, and those of places that nothing imports. */
+/** The main module, and those that nothing imports: what handlers import, and those of places. */
 async function entries(root: string): Promise<string[]> {
-  const found = [join(root, "main.ts")];
+  const found = [join(root, "main.ts"), join(root, "src", "mod.ts")];
   const places = join(root, "src", "places");
   for await (const { name } of Deno.readDir(places)) {
     if (name.endsWith("_entry.ts")) found.push(join(places, name));
