@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { EXIT } from "../../src/base/exit.ts";
 import { MODES } from "../../src/modes/registry.ts";
+import { Client } from "../helpers/client.ts";
 import { askAlone } from "../helpers/http_client.ts";
 import { runMain, startServer } from "../helpers/server.ts";
 import { makeApp } from "./app_folder.ts";
@@ -86,6 +87,34 @@ Deno.test(`a configuration that maps "sluice" decides what it is`, async () => {
   });
   await using server = await startServer(["app.ts"], { cwd: app.folder });
   assertEquals((await askAlone(server, "GET", "/")).body, "own");
+});
+
+Deno.test("a handler and the server know each other's errors, though they have copies of sluice", async () => {
+  await using app = await makeApp({
+    "deno.json": JSON.stringify({ imports: { sluice: import.meta.resolve("../../src/mod.ts") } }),
+    "http.ts": `
+      import { HttpError } from "sluice";
+      export default { routes: {
+        "GET /": () => { throw new HttpError(418, "short and stout"); },
+        "POST /": ({ body }) => body.json().catch((error) => String(error instanceof HttpError)),
+      } };`,
+    "lines.ts": `
+      import { ConnectionError, LimitExceededError } from "sluice";
+      export default { async serve(connection) {
+        const error = await connection.readLine(3).catch((error) => error);
+        await connection.write([ConnectionError, LimitExceededError].map((type) => error instanceof type).join());
+      } };`,
+  });
+  for (const mode of ["async", "pooled"]) {
+    const options = { cwd: app.folder };
+    await using http = await startServer(["http.ts", "--mode", mode], options);
+    assertEquals((await askAlone(http, "GET", "/")).status, 418);
+    assertEquals((await askAlone(http, "POST", "/", {}, "{")).body, "true");
+    await using lines = await startServer(["lines.ts", "--mode", mode], options);
+    using client = await Client.connect(lines);
+    await client.send("too long\n");
+    assertEquals(await client.receiveAll(), "true,true");
+  }
 });
 
 /** Handlers that cannot be loaded, and what is said of them. */
