@@ -28,9 +28,15 @@ export async function importFile(path: string, generation = 0): Promise<{ defaul
   return await importWithSluice(() => import(url));
 }
 
-/** The URL of an absolute path. Node's `pathToFileURL` would load 2 MB into each thread. */
+/**
+ * The URL of an absolute path, as the runtime writes it: it compares them with those of
+ * folders that have a configuration. Node's `pathToFileURL` would load 2 MB into each thread.
+ */
 export function fileUrl(path: string): string {
-  return `file://${path.split("/").map(encodeURIComponent).join("/")}`;
+  const url = new URL("file:///");
+  // What would not be taken for a part of the path as it is.
+  url.pathname = path.replaceAll(/[%\\\t\n\r]/g, encodeURIComponent);
+  return url.href;
 }
 
 /**
