@@ -45,6 +45,29 @@ Deno.test("an app's lock file holds, and is not written", async () => {
   assertEquals(await Deno.readTextFile(`${app.folder}/deno.lock`), `{ "version": "5" }`);
 });
 
+Deno.test("the lock file of a workspace holds for its members", async () => {
+  await using app = await makeApp({
+    "deno.json": `{ "workspace": ["./member"] }`,
+    "deno.lock": `{ "version": "5" }`,
+    "member/deno.json": `{ "imports": { "hono": "npm:hono@^4.6.0" } }`,
+    "member/app.ts": `import "hono";\nexport default { fetch: () => new Response("locked") };`,
+  });
+  const { code, stderr } = await runMain(["check", "member/app.ts"], { cwd: app.folder });
+  assertMatch(stderr, /The lockfile is out of date/);
+  assertEquals(code, EXIT.config);
+});
+
+Deno.test("a lock file above an app's configuration does not hold for it, as under deno serve", async () => {
+  await using app = await makeApp({
+    "deno.lock": `{ "version": "5" }`,
+    "app/deno.json": `{ "imports": { "hono": "npm:hono@^4.6.0" } }`,
+    "app/app.ts": `import "hono";\nexport default { fetch: () => new Response("free") };`,
+  });
+  const { code, stderr } = await runMain(["check", "app/app.ts"], { cwd: app.folder });
+  assertEquals([code, stderr], [EXIT.ok, ""]);
+  assertEquals([...Deno.readDirSync(`${app.folder}/app`)].length, 2);
+});
+
 Deno.test("a member of a workspace has its own configuration, whatever its folder is called", async () => {
   await using app = await makeApp({
     "deno.json": `{ "workspace": ["./@x/app+1"] }`,
