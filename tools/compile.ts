@@ -78,7 +78,8 @@ async function compileWithNpmRuntime(): Promise<string> {
 async function compileArguments(): Promise<string[]> {
   const args = ["compile", "--quiet", "--no-check", "--no-prompt", "--config", await writeConfig()];
   args.push(...config.unstable.map((feature) => `--unstable-${feature}`), ...PERMISSIONS);
-  // The entry modules of threads and processes, which nothing imports.
+  // What nothing imports: the module for handlers, and the entries of threads and processes.
+  args.push("--include", `${ROOT}src/mod.ts`);
   for await (const { name } of Deno.readDir(`${ROOT}src/places`)) {
     if (name.endsWith("_entry.ts")) args.push("--include", `${ROOT}src/places/${name}`);
   }
@@ -95,7 +96,11 @@ async function writeConfig(): Promise<string> {
   const imports = Object.entries(config.imports).filter(([, specifier]) =>
     specifier.startsWith("npm:") && isNeeded(specifier)
   );
-  await writeJson(`${CACHE}/deno.json`, { ...config, imports: Object.fromEntries(imports) });
+  await writeJson(`${CACHE}/deno.json`, {
+    ...config,
+    // In the executable, these hold for handlers, too.
+    imports: { ...Object.fromEntries(imports), sluice: "../../src/mod.ts" },
+  });
   await writeJson(`${CACHE}/deno.lock`, {
     ...lock,
     specifiers: needed(lock.specifiers),

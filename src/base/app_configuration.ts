@@ -17,17 +17,16 @@ export function configurationFolder(folder: string): string | null {
 }
 
 /**
- * Whether a lock file holds for a module: one in its folder or further up, or wherever
- * its configuration says.
+ * Whether a lock file holds for a module: one beside its configuration or that of its
+ * workspace, or wherever these say.
  *
  * @param path The absolute path of the module.
  */
 export function hasLockFile(path: string): boolean {
-  const folder = dirname(path);
-  if (nearest(folder, (one) => isFile(join(one, LOCK))) !== null) return true;
-  const configuration = configurationFolder(folder);
-  return configuration !== null &&
-    CONFIGURATIONS.some((name) => namesLock(join(configuration, name)));
+  const own = configurationFolder(dirname(path));
+  if (own === null) return false;
+  const above = nearest(dirname(own), isWorkspace);
+  return hasLock(own) || above !== null && hasLock(above);
 }
 
 function nearest(folder: string, matches: (folder: string) => boolean): string | null {
@@ -37,16 +36,30 @@ function nearest(folder: string, matches: (folder: string) => boolean): string |
   }
 }
 
-/** Whether a configuration gives its lock file a name. The runtime reports what is wrong in it. */
-function namesLock(path: string): boolean {
-  try {
-    const configuration = parse(Deno.readTextFileSync(path));
-    const lock = typeof configuration === "object" && configuration !== null &&
-      "lock" in configuration && configuration.lock;
-    return typeof lock === "string" || typeof lock === "object" && lock !== null && "path" in lock;
-  } catch {
-    return false;
-  }
+function isWorkspace(folder: string): boolean {
+  return configurationsIn(folder).some((one) => "workspace" in one || "workspaces" in one);
+}
+
+function hasLock(folder: string): boolean {
+  return isFile(join(folder, LOCK)) || configurationsIn(folder).some(namesLock);
+}
+
+/** Whether a configuration gives its lock file a name. */
+function namesLock({ lock }: Readonly<Record<string, unknown>>): boolean {
+  return typeof lock === "string" || typeof lock === "object" && lock !== null && "path" in lock;
+}
+
+/** The configurations in a folder. The runtime reports what is wrong in one that is left out. */
+function configurationsIn(folder: string): Readonly<Record<string, unknown>>[] {
+  return CONFIGURATIONS.map((name) => join(folder, name)).filter(isFile).flatMap((path) => {
+    try {
+      const configuration: unknown = parse(Deno.readTextFileSync(path));
+      const isObject = typeof configuration === "object" && configuration !== null;
+      return isObject ? [configuration as Record<string, unknown>] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** Whether there is a file that may be read. */

@@ -10,6 +10,9 @@ export const PROGRAM_FOLDER = IS_BUNDLE ? ROOT : new URL("src/", ROOT).href;
 /** The URL of the main module. A bundle may have been loaded before another main module. */
 export const MAIN = urlOf("main");
 
+/** The URL of the module that handlers import as "sluice". */
+export const OWN_MODULE = urlOf("src/mod");
+
 /**
  * The URL of an entry module of `src/places/`.
  *

@@ -1,13 +1,13 @@
 /** The command lines that run this program again. */
 import { fileURLToPath } from "node:url";
+import manifest from "../../deno.json" with { type: "json" };
 import { hasLockFile } from "./app_configuration.ts";
 import { isGranted } from "./permissions.ts";
 import { IS_BUNDLE, MAIN } from "./program.ts";
 
 const PERMISSIONS = ["net", "read", "write", "run", "env", "sys", "ffi", "import"] as const;
-/** What the program uses of the runtime; from source, its own configuration says so. */
-const UNSTABLE = ["net", "raw-imports", "vsock", "worker-options"]
-  .map((name) => `--unstable-${name}`);
+/** What the program uses of the runtime; from source, its own configuration holds. */
+const UNSTABLE = manifest.unstable.map((name) => `--unstable-${name}`);
 const WITHOUT_CONFIGURATION = [...UNSTABLE, "--no-config", "--no-lock"];
 
 /**

@@ -6,7 +6,7 @@ import { IS_BUNDLE, MAIN } from "../base/program.ts";
 import { systemReason } from "../base/system_errors.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
-/** How long a bundle of other source is kept: servers that run may still load parts of it. */
+/** How long a bundle of other source is kept after its last use: servers that run may still load parts of it. */
 const KEPT = 7 * DAY;
 
 /**
@@ -22,7 +22,10 @@ export async function bundledMain(): Promise<string> {
   const name = await fingerprint(root);
   const folders = [join(root, "dist", "bundles"), ...userCache()];
   const found = folders.map((folder) => join(folder, name)).find(isFolder);
-  if (found !== undefined) return mainOf(found);
+  if (found !== undefined) {
+    await Deno.utime(found, new Date(), new Date()).catch(() => {});
+    return mainOf(found);
+  }
   let failure: unknown;
   for (const folder of folders) {
     try {
@@ -49,9 +52,14 @@ async function makeIn(folder: string, name: string, root: string): Promise<strin
   await Deno.mkdir(folder, { recursive: true });
   await removeOld(folder);
   const temporary = await Deno.makeTempDir({ dir: folder });
-  await makeBundle(root, temporary);
-  // Another process may have made it meanwhile.
-  await Deno.rename(temporary, bundle).catch(() => Deno.remove(temporary, { recursive: true }));
+  try {
+    await makeBundle(root, temporary);
+    await Deno.rename(temporary, bundle);
+  } catch (error) {
+    await Deno.remove(temporary, { recursive: true });
+    // Another process may have made it meanwhile.
+    if (!isFolder(bundle)) throw error;
+  }
   return bundle;
 }
 
@@ -79,8 +87,7 @@ export async function makeBundle(
     args: [
       ...["bundle", "--quiet", "--platform", "deno", "--packages", "bundle", "--code-splitting"],
       ...["--config", join(root, "deno.json"), "--frozen", "--outdir", output],
-      ...await entries(root),
-      ...more.map((path) => join(root, path)),
+      ...new Set([...await entries(root), ...more.map((path) => join(root, path))]),
     ],
     stdin: "null",
     stdout: "null",
@@ -113,9 +120,9 @@ async function requireLate(folder: string): Promise<void> {
   }
 }
 
-/** The main module, and those of places that nothing imports. */
+/** The main module, and those that nothing imports: what handlers import, and those of places. */
 async function entries(root: string): Promise<string[]> {
-  const found = [join(root, "main.ts")];
+  const found = [join(root, "main.ts"), join(root, "src", "mod.ts")];
   const places = join(root, "src", "places");
   for await (const { name } of Deno.readDir(places)) {
     if (name.endsWith("_entry.ts")) found.push(join(places, name));

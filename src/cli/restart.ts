@@ -7,8 +7,25 @@ import { IS_BUNDLE, MAIN, PROGRAM_FOLDER } from "../base/program.ts";
 import { isGranted } from "../base/permissions.ts";
 import { replaceProcess } from "../base/replace_process.ts";
 import { appArguments } from "../base/run_arguments.ts";
+import type { Settings } from "../settings/options.ts";
 import { bundledMain } from "./bundle.ts";
+import { checkPermissions } from "./permissions.ts";
 import type { WatchSignals } from "./signals.ts";
+
+/**
+ * Makes this process one that can serve: checks its permissions, then runs the program
+ * again if the handler needs that; see {@linkcode restartFor}.
+ *
+ * @returns The exit code; null if this process is to serve.
+ * @throws {ExitError} 77 naming the first permission that is missing.
+ */
+export async function checkAndRestart(
+  settings: Settings,
+  watchSignals: WatchSignals,
+): Promise<number | null> {
+  checkPermissions(settings);
+  return await restartFor(settings.handler, watchSignals);
+}
 
 /**
  * Runs the program again if a handler needs another configuration of the runtime than
@@ -23,7 +40,7 @@ import type { WatchSignals } from "./signals.ts";
  * @returns The exit code; null if this process is to run the handler.
  * @throws {ExitError} 77 without permission to run the runtime, if the handler has a configuration.
  */
-export async function restartFor(
+async function restartFor(
   handler: string | null,
   watchSignals: WatchSignals,
 ): Promise<number | null> {

@@ -1,3 +1,4 @@
+import { knowCopies } from "../base/copies.ts";
 import type { EndedBy, Peer } from "./event.ts";
 
 /** Options of a {@linkcode ConnectionError}. */
@@ -12,6 +13,11 @@ export interface ConnectionErrorOptions extends ErrorOptions {
  */
 export class ConnectionError extends Error {
   override readonly name: string = "ConnectionError";
+
+  static {
+    knowCopies(this, "ConnectionError");
+  }
+
   /** Whose connection ended: the client's, or one that was dialed for it. */
   readonly peer: Peer;
 
@@ -25,6 +31,10 @@ export class ConnectionError extends Error {
 export class IncompleteReadError extends ConnectionError {
   override readonly name = "IncompleteReadError";
 
+  static {
+    knowCopies(this, "IncompleteReadError");
+  }
+
   /** @param partial A copy of the bytes that had arrived of the unfinished piece. */
   constructor(readonly partial: Uint8Array, peer: Peer = "client") {
     super(`Cannot finish reading: the ${peer} disconnected after ${partial.length} bytes`, peer, {
@@ -36,6 +46,10 @@ export class IncompleteReadError extends ConnectionError {
 /** A piece of data is longer than its limit. */
 export class LimitExceededError extends ConnectionError {
   override readonly name = "LimitExceededError";
+
+  static {
+    knowCopies(this, "LimitExceededError");
+  }
 
   /** @param limit The limit in bytes. */
   constructor(readonly limit: number, peer: Peer = "client") {
@@ -50,6 +64,10 @@ export class LimitExceededError extends ConnectionError {
  */
 export class PeerError extends ConnectionError {
   override readonly name = "PeerError";
+
+  static {
+    knowCopies(this, "PeerError");
+  }
 
   /**
    * @param message For the log.

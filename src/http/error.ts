@@ -1,8 +1,13 @@
+import { knowCopies } from "../base/copies.ts";
 import { reasonPhrase } from "./status.ts";
 
 /** An error that is sent to the client as a response with its status. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
+
+  static {
+    knowCopies(this, "HttpError");
+  }
 
   /**
    * @param status From 400 to 599.
@@ -47,7 +52,7 @@ export class InvalidResponseError extends TypeError {
   }
 }
 
-/** Whether a value is an HttpError, even one whose class is the copy in a bundled handler. */
+/** Whether a value is an HttpError, or an error of the same shape. */
 export function isHttpError(error: unknown): error is HttpError {
   return error instanceof HttpError ||
     (error instanceof Error && error.name === "HttpError" && "reason" in error);

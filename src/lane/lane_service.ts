@@ -7,7 +7,7 @@ import type { Logger } from "../log/logger.ts";
 import type { OptionValues, ServiceContext, ServiceDefinition } from "../services/service.ts";
 import type { OptionKey } from "../settings/options.ts";
 import type { Order } from "./order.ts";
-import { ResourcePools } from "./resource_pool.ts";
+import { type PoolCounts, ResourcePools } from "./resource_pool.ts";
 import type { Row } from "./row.ts";
 import { type Allocate, sharedState } from "./shared_state.ts";
 import type { Tenancy } from "./tenancy.ts";
@@ -40,10 +40,7 @@ export class LaneService {
     order: Order,
     parts: ServiceParts,
   ): Promise<LaneService> {
-    const pools = new ResourcePools(({ resources, leased }) => {
-      parts.row.set("resources", resources);
-      parts.row.set("leased", leased);
-    });
+    const pools = makePools(parts);
     const context = { ...contextOf(definition, order, parts), pool: pools.pool };
     const { accessLog } = parts;
     const { columns } = order.log;
@@ -79,15 +76,33 @@ export class LaneService {
   /** Stops it and closes its pools, after its last client; an error is only logged. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    await this.#attempt(() => this.#definition.stop?.(this.#context));
+    await this.#attempt(() => this.#pools.close());
+    this.#isStopping = false;
+  }
+
+  async #attempt(act: () => void | Promise<void>): Promise<void> {
     try {
-      await this.#definition.stop?.(this.#context);
-      await this.#pools.close();
+      await act();
     } catch (error) {
       this.#context.log.error("Stop failed: the handler threw", { error: thrownValue(error) });
-    } finally {
-      this.#isStopping = false;
     }
   }
+}
+
+function makePools({ row, log }: ServiceParts): ResourcePools {
+  const onChange = ({ resources, leased }: PoolCounts) => {
+    row.set("resources", resources);
+    row.set("leased", leased);
+  };
+  return new ResourcePools(
+    onChange,
+    (pool, error) =>
+      log.error("A resource was not destroyed: destroy of its pool threw", {
+        "sluice.pool": pool,
+        error: thrownValue(error),
+      }),
+  );
 }
 
 /** The order carries the options that the service declares, which are those it reads. */

@@ -1,14 +1,11 @@
 /** Pools of what a handler uses, such as connections to a database: `context.pool()`. */
+import { kindOf } from "../base/kind_of.ts";
 import { firstLine } from "../base/system_errors.ts";
 import type { Lease, Pool, PoolOptions } from "../services/pool.ts";
+import { type Held, PoolLease } from "./pool_lease.ts";
+import { poolOptions } from "./pool_options.ts";
 
-/** Milliseconds. */
-const IDLE_TIMEOUT = 30_000;
-const ACQUIRE_TIMEOUT = 5_000;
-/** For no limit: the longest timer that there is. */
-const NO_LIMIT = 2 ** 31 - 1;
-
-type TarnPool = import("tarn").Pool<unknown>;
+type TarnPool<T> = import("./tarn.ts").Pool<Held<T>>;
 
 /** What the pools of a lane hold, for the status. */
 export interface PoolCounts {
@@ -18,24 +15,32 @@ export interface PoolCounts {
   readonly leased: number;
 }
 
+/** Is told that `destroy` of a pool has thrown; the resource counts as destroyed. */
+export type OnDestroyFailed = (pool: string, error: unknown) => void;
+
 /** The pools of one lane, by their names. */
 export class ResourcePools {
   readonly #pools = new Map<string, ResourcePool<unknown>>();
   readonly #onChange: (counts: PoolCounts) => void;
+  readonly #onDestroyFailed: OnDestroyFailed;
   #isClosed = false;
 
   /** @param onChange Called after each change of the counts. */
-  constructor(onChange: (counts: PoolCounts) => void) {
+  constructor(onChange: (counts: PoolCounts) => void, onDestroyFailed: OnDestroyFailed = () => {}) {
     this.#onChange = onChange;
+    this.#onDestroyFailed = onDestroyFailed;
   }
 
   /** Returns the pool with a name, making it at the first call; see `ServiceContext.pool`. */
   readonly pool = <T>(name: string, options: PoolOptions<T>): Pool<T> => {
     const found = this.#pools.get(name);
-    // The handler that asks by a name knows what it has put there.
-    if (found !== undefined) return found as Pool<unknown> as Pool<T>;
+    if (found !== undefined) {
+      if (options && options.max !== found.max) throw differs(name, found.max, options.max);
+      // The handler that asks by a name knows what it has put there.
+      return found as Pool<unknown> as Pool<T>;
+    }
     if (this.#isClosed) throw new Error(`Cannot open the pool "${name}": the worker has stopped`);
-    const pool = new ResourcePool(name, options, () => this.#report());
+    const pool = new ResourcePool(name, options, () => this.#report(), this.#onDestroyFailed);
     this.#pools.set(name, pool as ResourcePool<unknown>);
     return pool;
   };
@@ -60,45 +65,43 @@ class ResourcePool<T> implements Pool<T> {
   readonly #name: string;
   readonly #options: Required<PoolOptions<T>>;
   readonly #changed: () => void;
+  readonly #onDestroyFailed: OnDestroyFailed;
   /** Loaded for the first lease; few handlers have a pool. */
-  #tarn: Promise<TarnPool> | null = null;
+  #tarn: Promise<TarnPool<T>> | null = null;
   #isClosed = false;
-  /** Resources that were found broken, and are destroyed instead of being leased again. */
-  readonly #discarded = new Set<unknown>();
   resources = 0;
   leased = 0;
 
-  constructor(name: string, options: PoolOptions<T>, changed: () => void) {
+  constructor(
+    name: string,
+    options: PoolOptions<T>,
+    changed: () => void,
+    onDestroyFailed: OnDestroyFailed,
+  ) {
     this.#name = name;
-    this.#options = validated(name, options);
+    this.#options = poolOptions(name, options);
     this.#changed = changed;
+    this.#onDestroyFailed = onDestroyFailed;
+  }
+
+  get max(): number {
+    return this.#options.max;
   }
 
   async acquire(): Promise<Lease<T>> {
-    if (this.#isClosed) throw new Error(`Cannot lease from "${this.#name}": the pool is closed`);
+    if (this.#isClosed) throw this.#closedError();
     const tarn = await (this.#tarn ??= this.#load());
-    let resource: T;
+    let held: Held<T>;
     try {
-      resource = await tarn.acquire().promise as T;
+      held = await tarn.acquire().promise;
     } catch (cause) {
       throw this.#failure(cause);
     }
     this.#count("leased", 1);
-    let isReturned = false;
-    const giveBack = () => {
-      if (isReturned) return;
-      isReturned = true;
+    return new PoolLease(this.#name, held, () => {
       this.#count("leased", -1);
-      tarn.release(resource);
-    };
-    return {
-      resource,
-      discard: () => {
-        if (!isReturned) this.#discarded.add(resource);
-        giveBack();
-      },
-      [Symbol.dispose]: giveBack,
-    };
+      tarn.release(held);
+    });
   }
 
   async close(): Promise<void> {
@@ -106,32 +109,39 @@ class ResourcePool<T> implements Pool<T> {
     await (await this.#tarn)?.destroy();
   }
 
-  async #load(): Promise<TarnPool> {
-    const { Pool } = await import("tarn");
-    const { create, destroy, check, max, idleTimeout, acquireTimeout } = this.#options;
-    const isGood = async (resource: unknown) =>
-      !this.#discarded.has(resource) && await check(resource as T);
-    return new Pool<unknown>({
-      create: async () => {
-        const resource = await create();
-        this.#count("resources", 1);
-        return resource;
-      },
-      destroy: async (resource) => {
-        this.#discarded.delete(resource);
-        this.#count("resources", -1);
-        await destroy(resource as T);
-      },
+  async #load(): Promise<TarnPool<T>> {
+    const { Pool } = await import("./tarn.ts");
+    const { check, max, idleTimeout, acquireTimeout } = this.#options;
+    const isGood = async ({ isDiscarded, resource }: Held<T>) =>
+      !isDiscarded && await check(resource);
+    return new Pool<Held<T>>({
+      create: () => this.#create(),
+      destroy: (held) => this.#destroy(held),
       // Its types do not say that it awaits this.
-      validate: isGood as unknown as (resource: unknown) => boolean,
+      validate: isGood as unknown as (held: Held<T>) => boolean,
       min: 0,
       max,
-      idleTimeoutMillis: idleTimeout || NO_LIMIT,
-      acquireTimeoutMillis: acquireTimeout || NO_LIMIT,
-      createTimeoutMillis: acquireTimeout || NO_LIMIT,
+      idleTimeoutMillis: idleTimeout,
+      acquireTimeoutMillis: acquireTimeout,
+      createTimeoutMillis: acquireTimeout,
       // A server that restarts refuses connections for a while.
       propagateCreateError: false,
     });
+  }
+
+  async #create(): Promise<Held<T>> {
+    const resource = await this.#options.create();
+    this.#count("resources", 1);
+    return { resource, isDiscarded: false };
+  }
+
+  async #destroy({ resource }: Held<T>): Promise<void> {
+    this.#count("resources", -1);
+    try {
+      await this.#options.destroy(resource);
+    } catch (error) {
+      this.#onDestroyFailed(this.#name, error);
+    }
   }
 
   #count(what: "resources" | "leased", difference: number): void {
@@ -139,24 +149,29 @@ class ResourcePool<T> implements Pool<T> {
     this.#changed();
   }
 
+  #closedError(): Error {
+    return new Error(`Cannot lease from "${this.#name}": the pool is closed`);
+  }
+
   #failure(cause: unknown): Error {
+    if (this.#isClosed) return this.#closedError();
     const { acquireTimeout, max } = this.#options;
-    const reason = this.leased >= max ? `all ${max} are leased` : firstLine(cause);
+    const reason = this.leased >= max ? `all ${max} are leased` : reasonOf(cause);
     const what = `Cannot lease from "${this.#name}" within ${acquireTimeout} ms: ${reason}`;
     return new Error(what, { cause });
   }
 }
 
-/** @throws {TypeError} If an option is wrong. */
-function validated<T>(name: string, options: PoolOptions<T>): Required<PoolOptions<T>> {
-  const complain = (option: string, expected: string) =>
-    new TypeError(`Cannot open the pool "${name}": expected ${option} to be ${expected}`);
-  const { create, max, idleTimeout = IDLE_TIMEOUT, acquireTimeout = ACQUIRE_TIMEOUT } = options;
-  if (typeof create !== "function") throw complain("create", "a function");
-  if (!Number.isSafeInteger(max) || max < 1) throw complain("max", "a whole number from 1");
-  for (const [option, value] of Object.entries({ idleTimeout, acquireTimeout })) {
-    if (!(value >= 0)) throw complain(option, "milliseconds, or 0 for no limit");
-  }
-  const { destroy = () => {}, check = () => true } = options;
-  return { create, destroy, check, max, idleTimeout, acquireTimeout };
+/** Why a pool has no resource in time. The library knows only of what has failed. */
+function reasonOf(cause: unknown): string {
+  const reason = firstLine(cause);
+  return reason.includes("unknown reason") ? "create or check has not finished" : reason;
+}
+
+function differs(name: string, max: number, found: unknown): TypeError {
+  return new TypeError(
+    `Cannot open the pool "${name}" again: expected max to be ${max} as before, found ${
+      typeof found === "number" ? found : kindOf(found)
+    }`,
+  );
 }

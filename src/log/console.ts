@@ -30,12 +30,17 @@ let dropped = 0;
  * worker and the request or the connection. The last call decides about the log.
  *
  * @param to The log of the worker that loads a handler next.
+ * @returns Undoes the call, unless another one has followed: the worker has not started.
  */
-export function captureConsole(to: Logger, lane: number): void {
-  const isCaptured = log !== null;
-  log = to.getChild("handler");
+export function captureConsole(to: Logger, lane: number): () => void {
+  const before = { log, worker };
+  const own = to.getChild("handler");
+  log = own;
   worker = lane;
-  if (!isCaptured) replaceMethods();
+  if (before.log === null) replaceMethods();
+  return () => {
+    if (before.log !== null && log === own) ({ log, worker } = before);
+  };
 }
 
 /**

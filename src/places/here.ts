@@ -20,13 +20,16 @@ export interface HereHost extends LaneHost {
 export function here(host: HereHost): Place {
   return (order) => {
     surviveStrayErrors(host.log);
-    captureConsole(host.printed ?? host.log, order.lane);
+    const releaseConsole = captureConsole(host.printed ?? host.log, order.lane);
     const exit = Promise.withResolvers<Exit>();
     const { opening, giveUp } = open(order, host);
     const end = (how: (lane: Lane) => Promise<void>) =>
       void opening.then(how).then(() => exit.resolve({ kind: "stopped" }), () => {});
     // `ready` reports why a lane could not open; either way, the lane is gone.
-    opening.catch(() => exit.resolve({ kind: "stopped" }));
+    opening.catch(() => {
+      releaseConsole();
+      exit.resolve({ kind: "stopped" });
+    });
     return {
       pid: Deno.pid,
       ready: opening,

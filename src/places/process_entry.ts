@@ -83,7 +83,8 @@ function makeHost(order: Order, pipe: ParentPipe, restartAlarm: () => void): Wor
     scoreboard,
     addressTables: (connections) => new AddressTables().reserve(connections),
     allocate: (name, bytes) => Promise.resolve().then(() => memory.allocate(name, bytes)),
-    importHandler: importFile,
+    // Nothing was loaded before, so the handler has its own URL after a reload, too.
+    importHandler: (path) => importFile(path),
     onEvent: reportAccepts(pipe, order.heartbeat / 4),
     memory: () => Deno.memoryUsage().rss,
     cpuTime,

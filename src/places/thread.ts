@@ -1,4 +1,4 @@
-import { entryUrl } from "../base/program.ts";
+import { entryUrl, OWN_MODULE } from "../base/program.ts";
 import type { AddressTables } from "../core/address_counts.ts";
 import type { Order } from "../lane/order.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
@@ -79,13 +79,17 @@ function startWorker(order: Order): Worker {
 /**
  * Makes an entry module that imports the handler by a literal specifier: the
  * runtime loads those with the permissions of the parent, even if the thread itself
- * may not read files.
+ * may not read files. The same holds for what a handler may import as "sluice".
  */
 function entryFor({ service, sandbox }: Order): string {
   const handler = service.kind === "handler"
     ? `() => import(${JSON.stringify(handlerModule(service.path, sandbox))})`
     : "";
-  const source = `import { startThread } from ${JSON.stringify(ENTRY)};startThread(${handler});`;
+  // Never called.
+  const own = sandbox ? `() => import(${JSON.stringify(OWN_MODULE)});` : "";
+  const source = `import { startThread } from ${
+    JSON.stringify(ENTRY)
+  };${own}startThread(${handler});`;
   return `data:text/javascript,${encodeURIComponent(source)}`;
 }
 

@@ -2,6 +2,7 @@
 import { cpuTime, loadCpuTime } from "../base/cpu_clock.ts";
 import { Scoreboard } from "../lane/scoreboard.ts";
 import { importFile } from "../services/handler/handler_file.ts";
+import { importWithSluice } from "../services/handler/own_module.ts";
 import { forbidExit } from "./guard.ts";
 import { LaneWorker, type WorkerHost } from "./lane_worker.ts";
 import { MemoryRequests } from "./thread_memory.ts";
@@ -51,7 +52,7 @@ function runLane(
         await closeSandbox();
         ownCpuTime = await loadCpuTime();
       }
-      return await importHandler(path, generation);
+      return await importWithSluice(() => importHandler(path, generation));
     },
     onEvent: watchPressure(order, scoreboard, () => post({ type: "pressure" })),
     cpuTime: () => ownCpuTime(),

@@ -2,7 +2,7 @@
 export interface PoolOptions<T> {
   /** Makes a resource. What it throws is retried until the acquire timeout. */
   create(): T | Promise<T>;
-  /** Ends a resource that is no longer needed. */
+  /** Ends a resource that is no longer needed. What it throws is logged. */
   destroy?(resource: T): void | Promise<void>;
   /** Whether a resource is still good, before it is leased again; one that is not is destroyed. */
   check?(resource: T): boolean | Promise<boolean>;
@@ -28,7 +28,8 @@ export interface Pool<T> {
 
 /** A resource of a pool, until it is returned. */
 export interface Lease<T> extends Disposable {
+  /** @throws {Error} Once the lease was returned: the resource may be another one's. */
   readonly resource: T;
-  /** Returns a resource that is broken: it is destroyed. */
+  /** Returns a resource that is broken: it is destroyed. Does nothing once the lease was returned. */
   discard(): void;
 }

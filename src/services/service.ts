@@ -45,10 +45,10 @@ export interface ServiceContext {
   lock(name: string): Promise<Disposable>;
   /**
    * Returns the pool of this worker with a name, such as one of connections to a
-   * database. The first call makes it; later ones return it, whatever their options. It
+   * database. The first call makes it; later ones return it, and expect the same `max`. It
    * is closed after the last client has left and the handler has stopped.
    *
-   * @throws {TypeError} If an option is wrong.
+   * @throws {TypeError} If an option is wrong, or differs from that of the first call.
    * @throws {Error} If the worker has stopped.
    */
   pool<T>(name: string, options: PoolOptions<T>): Pool<T>;

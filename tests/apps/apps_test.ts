@@ -45,6 +45,45 @@ Deno.test("an app's lock file holds, and is not written", async () => {
   assertEquals(await Deno.readTextFile(`${app.folder}/deno.lock`), `{ "version": "5" }`);
 });
 
+Deno.test("the lock file of a workspace holds for its members", async () => {
+  await using app = await makeApp({
+    "deno.json": `{ "workspace": ["./member"] }`,
+    "deno.lock": `{ "version": "5" }`,
+    "member/deno.json": `{ "imports": { "hono": "npm:hono@^4.6.0" } }`,
+    "member/app.ts": `import "hono";\nexport default { fetch: () => new Response("locked") };`,
+  });
+  const { code, stderr } = await runMain(["check", "member/app.ts"], { cwd: app.folder });
+  assertMatch(stderr, /The lockfile is out of date/);
+  assertEquals(code, EXIT.config);
+});
+
+Deno.test("a lock file above an app's configuration does not hold for it, as under deno serve", async () => {
+  await using app = await makeApp({
+    "deno.lock": `{ "version": "5" }`,
+    "app/deno.json": `{ "imports": { "hono": "npm:hono@^4.6.0" } }`,
+    "app/app.ts": `import "hono";\nexport default { fetch: () => new Response("free") };`,
+  });
+  const { code, stderr } = await runMain(["check", "app/app.ts"], { cwd: app.folder });
+  assertEquals([code, stderr], [EXIT.ok, ""]);
+  assertEquals([...Deno.readDirSync(`${app.folder}/app`)].length, 2);
+});
+
+Deno.test("a member of a workspace has its own configuration, whatever its folder is called", async () => {
+  await using app = await makeApp({
+    "deno.json": `{ "workspace": ["./@x/app+1"] }`,
+    "@x/app+1/deno.json": `{ "name": "@x/app", "imports": { "name": "./name.ts" } }`,
+    "@x/app+1/name.ts": `export const name: string = "member";`,
+    "@x/app+1/app.ts":
+      `import { name } from "name"; export default { fetch: () => new Response(name) };`,
+  });
+  const cwd = `${app.folder}/@x/app+1`;
+  for (const mode of ["async", "pooled", "forked"]) {
+    await using server = await startServer(["app.ts", "--mode", mode], { cwd });
+    const response = await fetch(`http://127.0.0.1:${server.port}/`);
+    assertEquals(await response.text(), "member", mode);
+  }
+});
+
 /** Makes the folder of an app, and installs its packages. */
 async function install({ files, isInstalled }: App): Promise<AppFolder> {
   const app = await makeApp(files);

@@ -64,6 +64,23 @@ Deno.test("the executable serves log, and derives its connection limit from the 
   assertEquals(started?.["sluice.max_connections"], 68);
 });
 
+Deno.test("the executable has what a handler imports from sluice", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(
+    `${folder}/app.js`,
+    `import { HttpError } from "sluice";
+    export default { fetch() { throw new HttpError(418, "short and stout"); } };`,
+  );
+  for (const mode of ["async", "pooled", "forked"]) {
+    const command = [EXECUTABLE, "--mode", mode, "--port", "0", `${folder}/app.js`];
+    await using server = await startCommand(command);
+    const { status, body } = await fetch(`http://127.0.0.1:${server.port}/`);
+    await body?.cancel();
+    assertEquals(status, 418, mode);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("the executable serves a JavaScript handler, and suggests deno bundle for TypeScript", async () => {
   const folder = await Deno.makeTempDir();
   const handler = `export default { framing: { type: "lines" }, handle: (l) => l.toUpperCase() };`;

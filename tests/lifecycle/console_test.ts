@@ -5,6 +5,7 @@ import { makeHandler } from "../helpers/handlers.ts";
 import { ask, askAlone } from "../helpers/http_client.ts";
 import { testEachMode, workers } from "../helpers/modes.ts";
 import { type LogLine, startServer } from "../helpers/server.ts";
+import { until } from "../helpers/until.ts";
 
 /** Prints at each level, before and after an `await`. */
 const HANDLER = `
@@ -191,4 +192,23 @@ Deno.test("console.* of a sandboxed handler is in the log with the request, too"
     assertEquals((await askAlone(server, "GET", "/")).status, 200);
     await server.logged((line) => line.message === "later" && id.test(String(idOf(line))));
   }
+});
+
+/** Answers each line; prints "tick" ever again, outside of any connection. */
+const TICKS = `
+  setInterval(() => console.log("tick"), 10);
+  export default { framing: { type: "lines" }, handle: (line) => line };`;
+
+const isTick = ({ message }: LogLine) => message === "tick";
+
+Deno.test("--mode async: console.* names the worker that serves after a reload that failed", async () => {
+  await using handler = await makeHandler(TICKS);
+  await using server = await startServer([...workers("async"), ...handler.args]);
+  const { "sluice.worker": worker } = await server.logged(isTick);
+  await Deno.writeTextFile(handler.path, "export default { start() { throw 1; }, serve() {} };");
+  server.kill("SIGHUP");
+  await server.logged("Cannot reload");
+  const before = server.log.length;
+  await until("it ticks again", () => server.log.slice(before).some(isTick));
+  assertEquals(server.log.findLast(isTick)?.["sluice.worker"], worker);
 });

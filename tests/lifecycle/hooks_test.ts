@@ -116,6 +116,44 @@ for (const mode of ["async", "pooled", "forked"]) {
     assertEquals([record?.["exception.message"], others], ["not closed", []]);
   });
 
+  Deno.test(`--mode ${mode}: a handler leases from a pool, which is closed after its stop`, async () => {
+    await using handler = await makeHandler(`
+      let numbers;
+      export default {
+        start({ pool, log }) {
+          numbers = pool("numbers", { create: () => 7, destroy: () => log.info("Closed"), max: 1 });
+        },
+        stop: ({ log }) => log.info("Hook stopped"),
+        framing: { type: "lines" },
+        async handle() {
+          using lease = await numbers.acquire();
+          return String(lease.resource);
+        },
+      };`);
+    await using server = await startServer([...workers(mode, 1), ...handler.args]);
+    assertEquals(await ask(server, "x"), "7");
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+    const messages = server.records(({ message }) => /^(Hook stopped|Closed)$/.test(message));
+    assertEquals(messages.map(({ message }) => message), ["Hook stopped", "Closed"]);
+  });
+
+  Deno.test(`--mode ${mode}: pools are closed, even if stop throws`, async () => {
+    await using handler = await makeHandler(`export default {
+      async start({ pool, log }) {
+        const options = { create: () => 1, destroy: () => log.info("Resource destroyed"), max: 1 };
+        (await pool("test", options).acquire())[Symbol.dispose]();
+      },
+      stop() { throw new Error("not closed"); },
+      serve() {},
+    };`);
+    await using server = await startServer([...workers(mode, 1), ...handler.args]);
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+    assertEquals(server.records("Stop failed: the handler threw").length, 1);
+    assertEquals(server.records("Resource destroyed").length, 1);
+  });
+
   Deno.test(`--mode ${mode}: a stop that never ends is cut short by --graceful-timeout`, async () => {
     await using handler = await makeHandler(`export default {
       stop: () => new Promise(() => {}),

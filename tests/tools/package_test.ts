@@ -34,6 +34,20 @@ export default {
 } satisfies Handler;
 `;
 
+const APP_TEST = `import { testServer } from "sluice/testing";
+Deno.test("the app answers", async () => {
+  await using server = await testServer("app.ts", { mode: "pooled", args: ["--workers", "1"] });
+  const { status } = await server.fetch("/teapot");
+  if (status !== 418) throw new Error(String(status));
+});
+`;
+
+Deno.test("the command enables the unstable features of deno.json", async () => {
+  const command = await Deno.readTextFile(join(ROOT, "tools/pack/sluice.js"));
+  const [, list = "[]"] = /^const UNSTABLE = (.+);$/m.exec(command) ?? [];
+  assertEquals(JSON.parse(list), config.unstable);
+});
+
 Deno.test("the npm package holds a bundle, types and a command, and nothing else", async () => {
   await run(Deno.execPath(), ["task", "--quiet", "pack"], ROOT);
   const listed = await run("tar", ["--list", "--file", PACKAGE], ROOT);
@@ -41,7 +55,22 @@ Deno.test("the npm package holds a bundle, types and a command, and nothing else
   assertEquals([...new Set(kinds)].sort(), FILES);
 });
 
-Deno.test("npx sluice app.ts serves in every mode in a folder with nothing but npm, and app.ts type-checks", async () => {
+Deno.test("with the configuration of README, an app and its test import from sluice in another folder", async () => {
+  const readme = await Deno.readTextFile(join(ROOT, "README.md"));
+  const [, configuration = ""] = /```json\n(.*"links".*?)```/s.exec(readme) ?? [];
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(
+    join(folder, "deno.json"),
+    configuration.replace(`"../sluice"`, JSON.stringify(ROOT)),
+  );
+  await Deno.writeTextFile(join(folder, "app.ts"), APP);
+  await Deno.writeTextFile(join(folder, "app_test.ts"), APP_TEST);
+  await run(Deno.execPath(), ["check", "app.ts", "app_test.ts"], folder);
+  await run(Deno.execPath(), ["test", "-A"], folder);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("npx sluice app.ts serves in every mode in a folder with nothing but npm, and its test runs", async () => {
   await run(Deno.execPath(), ["task", "--quiet", "pack"], ROOT);
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(join(folder, "app.ts"), APP);
@@ -58,7 +87,10 @@ Deno.test("npx sluice app.ts serves in every mode in a folder with nothing but n
     Deno.kill(Number(server.log[0]?.["process.pid"]), "SIGTERM");
     assertEquals(await server.exited, 0, mode);
   }
-  await run(join(folder, "node_modules/.bin/deno"), ["check", "app.ts"], folder);
+  await Deno.writeTextFile(join(folder, "app_test.ts"), APP_TEST);
+  const deno = join(folder, "node_modules/.bin/deno");
+  await run(deno, ["check", "app.ts", "app_test.ts"], folder);
+  await run(deno, ["test", "-A"], folder);
   await Deno.remove(folder, { recursive: true });
 });
 

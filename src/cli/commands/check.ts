@@ -11,10 +11,8 @@ export const check: Command<typeof OPTIONS> = {
   argument: TARGETS,
   run: (line, { watchSignals }) =>
     withSettings(line, async ({ settings }) => {
-      const { checkPermissions } = await import("../permissions.ts");
-      checkPermissions(settings);
-      const { restartFor } = await import("../restart.ts");
-      const exitCode = await restartFor(settings.handler, watchSignals);
+      const { checkAndRestart } = await import("../restart.ts");
+      const exitCode = await checkAndRestart(settings, watchSignals);
       if (exitCode !== null) return exitCode;
       const { checkText } = await import("../check.ts");
       return print(await checkText(settings));

@@ -13,12 +13,10 @@ export const serve: Command<typeof OPTIONS> = {
     const start = new Start(watchSignals);
     return start.run(() =>
       withSettings(line, async ({ settings }, reload) => {
-        const { checkPermissions } = await import("../permissions.ts");
-        checkPermissions(settings);
-        const { checkConfiguration, restartFor } = await import("../restart.ts");
+        const { checkAndRestart, checkConfiguration } = await import("../restart.ts");
         const exitCode = await start.step(
           "reading the configuration of the handler",
-          () => restartFor(settings.handler, start.watchSignals),
+          () => checkAndRestart(settings, start.watchSignals),
         );
         if (exitCode !== null) return exitCode;
         const module = await import("../serve.ts");

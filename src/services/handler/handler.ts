@@ -10,6 +10,7 @@ import { HANDLER_OPTIONS, HANDLER_PORT, importFile, type ImportModule } from "./
 import { serveRequests } from "./framing.ts";
 import { hooksOf } from "./hooks.ts";
 import { loadError } from "./load_error.ts";
+import { IMPORT_ADVICE, isUnmapped } from "./own_module.ts";
 import { serveProtocol } from "./protocol.ts";
 import type {
   FetchHandler,
@@ -72,7 +73,8 @@ export async function loadHandler(
     if (Deno.build.standalone && /\.[mc]?tsx?$/.test(path)) {
       throw problem(`the executable runs only JavaScript, convert it with "deno bundle"`, error);
     }
-    throw problem(loadError(error), error);
+    const advice = isUnmapped(error) ? `, ${IMPORT_ADVICE}` : "";
+    throw problem(`${loadError(error)}${advice}`, error);
   }
   try {
     return await definitionOf(module.default, path, problem);

@@ -1,6 +1,7 @@
 import { EXIT, ExitError } from "../../base/exit.ts";
 import { HTTP_OPTIONS } from "../http/options.ts";
 import { cannotRead } from "../../base/system_errors.ts";
+import { importWithSluice } from "./own_module.ts";
 
 /** The default port of a handler. */
 export const HANDLER_PORT = 8000;
@@ -17,17 +18,25 @@ export type ImportModule = (path: string) => Promise<{ default?: unknown }>;
  * except those of packages.
  */
 export async function importFile(path: string, generation = 0): Promise<{ default?: unknown }> {
-  const url = fileUrl(path);
-  if (generation === 0) return await import(url);
-  const { followGenerations, generationUrl } = await import("./module_generations.ts");
-  // Fails if the handler has broken what all objects inherit: then only its own module is new.
-  await followGenerations().catch(() => {});
-  return await import(generationUrl(url, generation));
+  let url = fileUrl(path);
+  if (generation !== 0) {
+    const { followGenerations, generationUrl } = await import("./module_generations.ts");
+    // Fails if the handler has broken what all objects inherit: then only its own module is new.
+    await followGenerations().catch(() => {});
+    url = generationUrl(url, generation);
+  }
+  return await importWithSluice(() => import(url));
 }
 
-/** The URL of an absolute path. Node's `pathToFileURL` would load 2 MB into each thread. */
+/**
+ * The URL of an absolute path, as the runtime writes it: it compares them with those of
+ * folders that have a configuration. Node's `pathToFileURL` would load 2 MB into each thread.
+ */
 export function fileUrl(path: string): string {
-  return `file://${path.split("/").map(encodeURIComponent).join("/")}`;
+  const url = new URL("file:///");
+  // What would not be taken for a part of the path as it is.
+  url.pathname = path.replaceAll(/[%\\\t\n\r]/g, encodeURIComponent);
+  return url.href;
 }
 
 /**
