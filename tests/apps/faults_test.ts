@@ -30,7 +30,7 @@ for (const mode of ["async", "pooled"]) {
 }
 
 function textOf(record: LogLine): string {
-  const { "exception.message": message, "sluice.code.source": source } = record;
+  const { "exception.message": message = record["error"], "sluice.code.source": source } = record;
   const place = record["code.file.path"];
   if (place === undefined) return String(message);
   const where = `${place}:${record["code.line.number"]}:${record["code.column.number"]}`;
