@@ -8,6 +8,7 @@ import { isGranted } from "../base/permissions.ts";
 import { replaceProcess } from "../base/replace_process.ts";
 import { appArguments } from "../base/run_arguments.ts";
 import { bundledMain } from "./bundle.ts";
+import { checkSyntax } from "./configuration_syntax.ts";
 import type { WatchSignals } from "./signals.ts";
 
 /**
@@ -21,15 +22,16 @@ import type { WatchSignals } from "./signals.ts";
  *
  * @param handler The absolute path of the handler; null if there is none.
  * @returns The exit code; null if this process is to run the handler.
- * @throws {ExitError} 77 without permission to run the runtime, if the handler has a configuration.
+ * @throws {ExitError} 77 without permission to run the runtime, if the handler has a configuration;
+ * 78 if that is no JSON.
  */
 export async function restartFor(
   handler: string | null,
   watchSignals: WatchSignals,
 ): Promise<number | null> {
   if (handler === null || !needsRestart(handler)) return null;
+  const folder = configurationFolder(dirname(handler));
   if (!mayStart()) {
-    const folder = configurationFolder(dirname(handler));
     if (folder === null) return null;
     throw new ExitError(
       `Cannot load the handler with the configuration in "${folder}": no permission to start ` +
@@ -37,6 +39,7 @@ export async function restartFor(
       EXIT.noPermission,
     );
   }
+  if (folder !== null) await checkSyntax(folder);
   const args = [...appArguments(await bundledMain(), handler), ...Deno.args];
   replaceProcess(Deno.execPath(), args);
   return await runChild(args, watchSignals);
