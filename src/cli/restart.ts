@@ -48,13 +48,15 @@ export async function restartFor(
 /**
  * Checks that this process can load the handler of a reload as a new start would.
  *
- * @throws {ExitError} 78 if the handler needs the configuration of another folder.
+ * @throws {ExitError} 78 if the handler needs the configuration of another folder, or one
+ * that is no JSON.
  */
-export function checkConfiguration(handler: string | null): void {
+export async function checkConfiguration(handler: string | null): Promise<void> {
   if (handler === null || Deno.build.standalone) return;
   const found = configurationFolder(dirname(handler));
   const expected = configurationFolder(dirname(fileURLToPath(Deno.mainModule)));
-  if (found === null || found === expected) return;
+  if (found === null) return;
+  if (found === expected) return await checkSyntax(found);
   throw new ExitError(
     `Cannot use the handler "${handler}": found its configuration in "${found}", expected ` +
       (expected === null ? "none" : `the one in "${expected}"`) + ", until the server is restarted",

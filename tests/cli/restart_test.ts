@@ -67,6 +67,16 @@ Deno.test("a configuration that the runtime reads is not refused, though it is n
   assertEquals((await runMain(["check", "app.js"], { cwd: app.folder })).code, 0);
 });
 
+Deno.test("a reload refuses a configuration that is no JSON", async () => {
+  await using app = await makeApp({ "app.js": HANDLER, "deno.json": "{}" });
+  await using server = await startServer(["app.js"], { cwd: app.folder });
+  await Deno.writeTextFile(`${app.folder}/deno.json`, "{");
+  server.kill("SIGHUP");
+  const { message } = await server.logged("Cannot reload");
+  assertMatch(message, /: Cannot use the configuration ".*": Unterminated object at .*:1:2: \{$/);
+  assertEquals(await ask(server, "x"), "x");
+});
+
 Deno.test("a reload refuses a handler with another configuration of the runtime", async () => {
   await using first = await makeVersionHandler();
   await using second = await makeVersionHandler();

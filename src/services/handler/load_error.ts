@@ -1,6 +1,12 @@
 /** What the runtime says of a module that it cannot load. */
 import { sourceLine } from "../../base/source_line.ts";
-import { type Frame, frameOf, pathOf, userFrame } from "../../base/stack_frames.ts";
+import {
+  type Frame,
+  frameOf,
+  pathOf,
+  userFrame,
+  withoutGenerations,
+} from "../../base/stack_frames.ts";
 import { firstLine } from "../../base/system_errors.ts";
 import { thrownValue } from "../../base/thrown.ts";
 
@@ -32,7 +38,7 @@ export function atPlace(reason: string, frame: Frame): string {
 function explain(error: unknown, causes: number): string {
   const value = thrownValue(error);
   if (typeof value === "string") return notAnError(error, value);
-  const reason = firstLine(value).replaceAll(COLORS, "");
+  const reason = withoutGenerations(firstLine(value).replaceAll(COLORS, ""));
   const frame = placeOf(value, reason);
   const what = frame === null
     ? reason
