@@ -7,7 +7,7 @@ const IMPORT = /\b(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"'\n]+)["']/g;
 /** The most files to read. */
 const MAX_FILES = 2000;
 /** The place at the end of most messages of V8. */
-const AT_POSITION = / in JSON at position (\d+).*$/s;
+const AT_POSITION = / (?:in|after) JSON at position (\d+).*$/s;
 /** The text at the end of the others. */
 const NOT_VALID = /, (?:\.\.\.)?".*" is not valid JSON$/s;
 

@@ -13,6 +13,9 @@ import { thrownValue } from "../../base/thrown.ts";
 /** A place at the end of the first line, where V8 puts that of a wrong import. */
 const AT_END = / at (\S+:\d+:\d+)$/;
 
+/** Why the runtime cannot read a module, on the second line. */
+const WHY = /^.* failed\.\n +0: (.+)$/m;
+
 /** The colors that the runtime gives to places on a terminal. */
 const COLORS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 
@@ -38,13 +41,20 @@ export function atPlace(reason: string, frame: Frame): string {
 function explain(error: unknown, causes: number): string {
   const value = thrownValue(error);
   if (typeof value === "string") return notAnError(error, value);
-  const reason = withoutGenerations(firstLine(value).replaceAll(COLORS, ""));
+  const reason = reasonOf(value);
   const frame = placeOf(value, reason);
   const what = frame === null
     ? reason
     : atPlace(reason.replace(AT_END, "").replace(/\.$/, ""), frame);
   const cause = causes > 0 ? causeOf(value) : undefined;
   return cause === undefined ? what : `${what} (cause: ${explain(cause, causes - 1)})`;
+}
+
+/** The first line of a message, and of a file that cannot be read also why. */
+function reasonOf(error: Error): string {
+  const first = withoutGenerations(firstLine(error).replaceAll(COLORS, ""));
+  const [, why] = WHY.exec(error.message) ?? [];
+  return why === undefined ? first : `${first.replace(/\.$/, "")}: ${why}`;
 }
 
 function notAnError(thrown: unknown, text: string): string {
