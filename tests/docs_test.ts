@@ -69,6 +69,13 @@ for (const page of PAGES) {
   });
 }
 
+Deno.test("each picture in docs/pictures is shown or linked by a page", () => {
+  const pages = PAGES.map(read).join("\n");
+  const unused = [...Deno.readDirSync(new URL("docs/pictures/", ROOT))]
+    .filter(({ name }) => !pages.includes(`pictures/${name})`)).map(({ name }) => name);
+  assertEquals(unused, []);
+});
+
 function isThere(path: string): boolean {
   try {
     Deno.statSync(path);

@@ -28,7 +28,7 @@ of the configuration file, without the leading dashes; if several set it, the fi
 all.
 
 - An argument that is a file is short for \`--handler\`, one that is a folder for \`--root\`:
-  \`sluice app.ts ./public\`.
+  \`sluice app.ts ./public\`. So it is for \`sluice check\` and \`sluice bench\`.
 - A duration is \`500ms\`, \`30s\`, \`2m\`, \`1h\` or \`1d\`; a bare number is seconds.
 - A size is \`16kb\`, \`1mb\` or \`1gb\`, in steps of 1024; a bare number is bytes.
 - A flag without a value is on, and \`--no-watch\` is \`--watch=false\`.

@@ -4,13 +4,10 @@
  * `dark.png` and one file for each chart, such as `latency.png`. Needs Chromium.
  */
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium } from "playwright-core";
-import { locate } from "../src/bench/peers/program.ts";
+import type { Browser } from "playwright-core";
+import { launchBrowser } from "./browser.ts";
 
 const WIDTH = 900;
-
-/** The names under which systems install Chromium. */
-const PROGRAMS = ["chromium", "chromium-browser", "google-chrome"];
 
 const [REPORT, FOLDER] = Deno.args;
 
@@ -20,19 +17,11 @@ async function main(): Promise<void> {
   if (REPORT === undefined || FOLDER === undefined || Deno.args.length > 2) {
     return fail("Cannot take pictures: expected REPORT.html and FOLDER");
   }
-  const executablePath = PROGRAMS.map((name) => locate(name)).find((path) => path !== null);
-  if (executablePath === undefined) {
-    return fail(`Cannot take pictures: found none of ${PROGRAMS.join(", ")} on PATH`);
-  }
   const report = await realPath(REPORT);
   if (report === null) return fail(`Cannot take pictures: found no report ${REPORT}`);
   await Deno.mkdir(FOLDER, { recursive: true });
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-  try {
-    await takePictures(browser, pathToFileURL(report).href, FOLDER);
-  } finally {
-    await browser.close();
-  }
+  await using browser = await launchBrowser();
+  await takePictures(browser, pathToFileURL(report).href, FOLDER);
 }
 
 async function takePictures(browser: Browser, url: string, folder: string): Promise<void> {

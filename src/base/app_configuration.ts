@@ -13,7 +13,12 @@ const LOCK = "deno.lock";
  * @param folder An absolute path.
  */
 export function configurationFolder(folder: string): string | null {
-  return nearest(folder, (one) => CONFIGURATIONS.some((name) => isFile(join(one, name))));
+  return nearest(folder, (one) => configurationsIn(one).length > 0);
+}
+
+/** The absolute paths of the files in a folder that configure the runtime or npm. */
+export function configurationsIn(folder: string): string[] {
+  return CONFIGURATIONS.map((name) => join(folder, name)).filter(isFile);
 }
 
 /**

@@ -15,6 +15,8 @@ export interface Frame {
 const FRAME = /^ +at .*$/;
 const PLACE = /\(?((?:file|https?|npm|jsr|node|ext|data|blob):[^()]*?):(\d+):(\d+)\)?$/;
 const ANONYMOUS = /^ +at .*\(<anonymous>\)$/;
+/** At the end of the URL of a module. */
+const GENERATION = /[?&]generation=\d+(?=[:"')\s]|$)/g;
 const PACKAGE = /\/node_modules\/|\/npm\/registry\./;
 
 /**
@@ -24,6 +26,11 @@ const PACKAGE = /\/node_modules\/|\/npm\/registry\./;
 export function userFrame(stack: string): Frame | null {
   const frames = stack.split("\n").flatMap((line) => frameOf(line) ?? []).filter(isForeign);
   return frames.find(({ url }) => !PACKAGE.test(url)) ?? frames[0] ?? null;
+}
+
+/** A text without what makes the URLs of reloaded modules unique. */
+export function withoutGenerations(text: string): string {
+  return text.replaceAll(GENERATION, "");
 }
 
 /** A text without the lines that are frames of the program or the runtime. */
@@ -37,7 +44,7 @@ export function withoutOwnFrames(text: string): string {
     const isDropped: boolean = ANONYMOUS.test(line)
       ? isBelowOwn
       : place !== null && !isForeign(place);
-    if (!isDropped) kept.push(line);
+    if (!isDropped) kept.push(place === null ? line : withoutGenerations(line));
     isBelowOwn = isDropped;
   }
   return kept.reverse().join("\n");

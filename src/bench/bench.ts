@@ -8,6 +8,7 @@ import { describeMachine, ownVersions } from "./machine.ts";
 import { findPeers } from "./peer_candidates.ts";
 import { repeatCommand } from "./repeat.ts";
 import { type BenchOptions, type BenchReport, FORMAT } from "./report.ts";
+import { checkStart } from "./start_check.ts";
 import { summarize } from "./summary.ts";
 import { Trials, type Watcher } from "./trials.ts";
 import { loadPlan, planWorkload, type WorkloadPlan } from "./workload_plan.ts";
@@ -40,6 +41,7 @@ export async function bench(
   const plans = options.connections.map((count) => loadPlan(workload, settings, count));
   const trials = new Trials([...modes, ...peers.candidates], plans);
   try {
+    await checkStart(settings.modes, serverOptions, signal);
     await trials.run(options.runs, watcher, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -52,7 +54,7 @@ export async function bench(
     }));
   const [failure] = failures;
   if (cases.length === 0 && failure !== undefined && !signal.aborted) {
-    throw new ExitError(failure.reason, EXIT.unavailable);
+    throw new ExitError(`${failure.reason}${hint(options)}`, EXIT.unavailable);
   }
   return {
     format: FORMAT,
@@ -69,6 +71,17 @@ export async function bench(
   };
 }
 
+/** What may help when nothing could be measured. */
+function hint({ handler, root, requests }: BenchOptions): string {
+  const isGuess = (handler !== null || root !== null) && requests.length === 0;
+  return isGuess ? "; what was sent is GET /, unless there is a --request" : "";
+}
+
+function workloadName({ handler, root, workload }: BenchSettings): string {
+  if (handler !== null) return "handler";
+  return root === null ? workload : "files";
+}
+
 function optionsOf(
   settings: BenchSettings,
   server: readonly string[],
@@ -76,8 +89,9 @@ function optionsOf(
   processors: number,
 ): BenchOptions {
   return {
-    workload: settings.handler === null ? settings.workload : "handler",
+    workload: workloadName(settings),
     handler: settings.handler,
+    root: settings.root,
     requests: settings.request,
     modes: settings.modes,
     workers: settings.workers.length > 0 ? settings.workers : [processors],

@@ -7,10 +7,13 @@ export type Fact = readonly [name: string, value: string];
 
 /** What was measured; the command that repeats it says the rest. */
 export function loadFacts(options: BenchOptions): readonly Fact[] {
-  const { handler, requests, rate, runs, message_bytes, server } = options;
+  const { handler, root, requests, rate, runs, message_bytes, server } = options;
+  const isOwn = handler !== null || root !== null;
   const facts: readonly Fact[] = [
-    handler === null ? ["Workload", options.workload] : ["Handler", handler],
-    ["Requests", requests.join(", ")],
+    ["Workload", isOwn ? "" : options.workload],
+    ["Handler", handler ?? ""],
+    ["Folder", root ?? ""],
+    ["Requests", requests.join(", ") || (isOwn ? "GET /" : "")],
     ["Messages", message_bytes > 0 ? `${formatBytes(message_bytes)} each` : ""],
     [
       "Load",

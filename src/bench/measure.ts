@@ -1,8 +1,10 @@
 /** One run: one load on one server. */
 import { delay } from "@std/async/delay";
+import { EXIT, ExitError } from "../base/exit.ts";
 import { generatorLoad, limitOf } from "../load/ceiling.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "../load/load.ts";
 import { runLoad } from "../load/load_process.ts";
+import { unanswered } from "../load/unanswered.ts";
 import type { Status } from "../ops/status.ts";
 import { type Candidate, STATUS_FILE } from "./candidate.ts";
 import { PERCENTILES, type Run } from "./report.ts";
@@ -18,7 +20,8 @@ const STATUS_PERIOD = 50;
  *
  * @param plan Its port is ignored.
  * @param ceiling Requests per second that the load generator can send.
- * @throws {ExitError} If the server cannot be started or reached, or ends under the load.
+ * @throws {ExitError} If the server cannot be started or reached, ends under the load, or fails
+ * every request.
  * @throws The reason of the signal.
  */
 export async function measure(
@@ -42,6 +45,10 @@ export async function measure(
       onProgress(progress);
     }, signal);
     server.check();
+    const found = unanswered(result);
+    if (found !== null) {
+      throw new ExitError(`Cannot measure ${candidate.subject.name}: ${found}`, EXIT.unavailable);
+    }
     if (before === undefined || after === undefined) throw new Error("The load had no phases");
     const generator = generatorLoad(result, ceiling);
     const limited = limitOf(generator);

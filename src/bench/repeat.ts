@@ -3,9 +3,13 @@ import type { BenchOptions } from "./report.ts";
 
 /** The command that measures the same again. */
 export function repeatCommand(options: BenchOptions, program: string): string {
-  const own = options.handler === null
-    ? ["--workload", options.workload]
-    : ["--handler", options.handler, ...options.requests.flatMap((path) => ["--request", path])];
+  const { handler, root, requests } = options;
+  const own = [
+    ...handler === null && root === null ? ["--workload", options.workload] : [],
+    ...handler === null ? [] : ["--handler", handler],
+    ...root === null ? [] : ["--root", root],
+    ...requests.flatMap((path) => ["--request", path]),
+  ];
   const flags = [
     ...own,
     ...["--connections", options.connections.join()],

@@ -109,10 +109,13 @@ export interface Case {
 
 /** What was requested. */
 export interface BenchOptions {
+  /** A built-in one, or else `handler` or `files`. */
   readonly workload: string;
-  /** The path of the user's handler; null with a built-in workload. */
+  /** The path of the user's handler; null if there is none. */
   readonly handler: string | null;
-  /** The paths of `--request`. */
+  /** The path of the user's folder of files; null if there is none. */
+  readonly root: string | null;
+  /** The paths of `--request`; empty with a built-in workload, or for GET /. */
   readonly requests: readonly string[];
   readonly modes: readonly string[];
   readonly workers: readonly number[];

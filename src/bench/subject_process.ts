@@ -133,7 +133,8 @@ export function freePort(): number {
   }
 }
 
-function inheritedVariables(): Record<string, string> {
+/** The environment of servers: that of this process, without what would configure Sluice. */
+export function inheritedVariables(): Record<string, string> {
   const all = Object.entries(Deno.env.toObject());
   return Object.fromEntries(all.filter(([name]) => !OWN_VARIABLES.test(name)));
 }

@@ -13,17 +13,18 @@ export interface WorkloadPlan {
 }
 
 /**
- * Reads the user's requests, or makes those of a workload.
+ * Reads the user's requests, or makes those of a workload; without either, it is GET /.
  *
  * @throws {ExitError} 64 if options do not fit the workload; as `readRequestFiles`.
  */
 export async function planWorkload(settings: BenchSettings): Promise<WorkloadPlan> {
-  const { workload, handler, messageSize, seed } = settings;
-  const behaviour = handler === null ? BEHAVIOURS[workload] : null;
+  const { workload, messageSize, seed } = settings;
+  const own = ownFlag(settings);
+  const behaviour = own === null ? BEHAVIOURS[workload] : null;
   if (messageSize !== null && behaviour?.framing.type !== "echo") {
-    throw sizeRefused(messageSize, handler === null ? `--workload ${workload}` : "--handler");
+    throw sizeRefused(messageSize, own ?? `--workload ${workload}`);
   }
-  if (behaviour === null) return await planHandler(settings);
+  if (behaviour === null) return await planOwn(settings);
   const sized = { ...behaviour, messageBytes: messageSize ?? behaviour.messageBytes };
   return { behaviour: sized, messages: messagesOf(sized, seed) };
 }
@@ -49,23 +50,33 @@ export function loadPlan(
   };
 }
 
-async function planHandler(
-  { handler, request, delimiter, peers }: BenchSettings,
-): Promise<WorkloadPlan> {
+/** The flag of the user's handler or folder; null with a built-in workload. */
+function ownFlag({ handler, root }: BenchSettings): string | null {
+  if (handler !== null) return "--handler";
+  return root === null ? null : "--root";
+}
+
+async function planOwn(settings: BenchSettings): Promise<WorkloadPlan> {
+  const { handler, root, request, delimiter, peers } = settings;
   if (peers) {
     throw new ExitError(
-      "Cannot use --peers with --handler: expected a --workload, which other servers know too",
+      `Cannot use --peers with ${ownFlag(settings)}: expected a --workload, which other servers ` +
+        "know too",
       EXIT.usage,
     );
   }
-  const messages = await readRequestFiles(request, HOST);
-  const isHttp = messages[0]?.isHttp ?? true;
+  const { http } = BEHAVIOURS;
+  const read = await readRequestFiles(request, HOST);
+  const isHttp = read[0]?.isHttp ?? true;
   const behaviour = {
-    ...BEHAVIOURS.http,
-    server: ["--handler", handler ?? ""],
-    framing: isHttp ? BEHAVIOURS.http.framing : { type: "delimiter", delimiter } as const,
+    ...http,
+    server: [
+      ...handler === null ? [] : ["--handler", handler],
+      ...root === null ? [] : ["--root", root],
+    ],
+    framing: isHttp ? http.framing : { type: "delimiter", delimiter } as const,
   };
-  return { behaviour, messages };
+  return { behaviour, messages: read.length > 0 ? read : messagesOf(http, settings.seed) };
 }
 
 function sizeRefused(size: number, beside: string): ExitError {

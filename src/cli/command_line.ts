@@ -105,7 +105,9 @@ const NO_ARGUMENTS: Arguments = { argument: "", targets: {} };
 /** Checks the words that are not options: there are as many as the command takes. */
 async function readWords(command: Command, words: readonly string[]): Promise<Arguments> {
   const { name, argument } = command;
-  if (argument?.count === "any") return { argument: "", targets: await findTargets(words) };
+  if (argument?.count === "any") {
+    return { argument: "", targets: await findTargets(words, argument) };
+  }
   const [first, second] = argument === null ? ["", ...words] : words;
   if (first === undefined) throw usage(`Cannot run ${name}: expected ${name} ${argument?.name}`);
   if (second !== undefined) throw unexpected(command, second);

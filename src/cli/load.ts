@@ -7,6 +7,7 @@ import { type GeneratorLoad, generatorLoad, limitOf, measureCeiling } from "../l
 import { Generator } from "../load/generator.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "../load/load.ts";
 import { planTarget } from "../load/target.ts";
+import { failuresText, unanswered } from "../load/unanswered.ts";
 import { quote } from "../settings/found.ts";
 import type { LoadSettings } from "../settings/load_options.ts";
 import { STANDARD_OUTPUT } from "../settings/paths.ts";
@@ -78,19 +79,9 @@ async function publish(
 }
 
 /** @throws {ExitError} If requests failed, and none succeeded. */
-function checkAnswered(url: string, { requests, errors }: LoadResult): void {
-  const failures = failuresText(errors);
-  if (requests > 0 || failures === "") return;
-  const expected = /status [45]/.test(failures) ? ", expected a status below 400" : "";
-  throw new ExitError(
-    `Cannot load ${quote(url)}: every request failed, with ${failures}${expected}`,
-    EXIT.unavailable,
-  );
-}
-
-/** Failed requests by kind, such as `12 status 404, 1 reset`; empty if there are none. */
-function failuresText(errors: LoadResult["errors"]): string {
-  return Object.entries(errors).map(([kind, count]) => `${count} ${kind}`).join(", ");
+function checkAnswered(url: string, result: LoadResult): void {
+  const found = unanswered(result);
+  if (found !== null) throw new ExitError(`Cannot load ${quote(url)}: ${found}`, EXIT.unavailable);
 }
 
 function progressText({ phase, requests, errors, elapsed }: LoadProgress): string {

@@ -9,6 +9,7 @@ import { replaceProcess } from "../base/replace_process.ts";
 import { appArguments } from "../base/run_arguments.ts";
 import type { Settings } from "../settings/options.ts";
 import { bundledMain } from "./bundle.ts";
+import { checkSyntax } from "./configuration_syntax.ts";
 import { checkPermissions } from "./permissions.ts";
 import type { WatchSignals } from "./signals.ts";
 
@@ -38,15 +39,16 @@ export async function checkAndRestart(
  *
  * @param handler The absolute path of the handler; null if there is none.
  * @returns The exit code; null if this process is to run the handler.
- * @throws {ExitError} 77 without permission to run the runtime, if the handler has a configuration.
+ * @throws {ExitError} 77 without permission to run the runtime, if the handler has a configuration;
+ * 78 if that is no JSON.
  */
 async function restartFor(
   handler: string | null,
   watchSignals: WatchSignals,
 ): Promise<number | null> {
   if (handler === null || !needsRestart(handler)) return null;
+  const folder = configurationFolder(dirname(handler));
   if (!mayStart()) {
-    const folder = configurationFolder(dirname(handler));
     if (folder === null) return null;
     throw new ExitError(
       `Cannot load the handler with the configuration in "${folder}": no permission to start ` +
@@ -54,6 +56,7 @@ async function restartFor(
       EXIT.noPermission,
     );
   }
+  if (folder !== null) await checkSyntax(folder);
   const args = [...appArguments(await bundledMain(), handler), ...Deno.args];
   replaceProcess(Deno.execPath(), args);
   return await runChild(args, watchSignals);
@@ -62,13 +65,15 @@ async function restartFor(
 /**
  * Checks that this process can load the handler of a reload as a new start would.
  *
- * @throws {ExitError} 78 if the handler needs the configuration of another folder.
+ * @throws {ExitError} 78 if the handler needs the configuration of another folder, or one
+ * that is no JSON.
  */
-export function checkConfiguration(handler: string | null): void {
+export async function checkConfiguration(handler: string | null): Promise<void> {
   if (handler === null || Deno.build.standalone) return;
   const found = configurationFolder(dirname(handler));
   const expected = configurationFolder(dirname(fileURLToPath(Deno.mainModule)));
-  if (found === null || found === expected) return;
+  if (found === null) return;
+  if (found === expected) return await checkSyntax(found);
   throw new ExitError(
     `Cannot use the handler "${handler}": found its configuration in "${found}", expected ` +
       (expected === null ? "none" : `the one in "${expected}"`) + ", until the server is restarted",

@@ -9,6 +9,8 @@ const MAX_LENGTH = 32 * 1024;
 const END_LENGTH = 4 * 1024;
 /** The depth to which objects are flattened; deeper ones are written as JSON. */
 const MAX_DEPTH = 4;
+/** The most causes of an error that are logged. */
+const MAX_CAUSES = 5;
 
 /** Receives one attribute, whose value is safe to pass to `JSON.stringify`. */
 export type Emit = (name: string, value: unknown) => void;
@@ -79,15 +81,36 @@ type Frames = "none" | "handler" | "whole";
 function emitException(prefix: string, error: Error, frames: Frames, emit: Emit): void {
   emit(`${prefix}.type`, String(error.name));
   emit(`${prefix}.message`, String(error.message));
-  const cause = readable(() => error.cause);
-  if (cause instanceof Error) {
-    const text = readable(() => `${cause.name}: ${cause.message}`);
-    if (text !== undefined) emit(`${prefix}.cause`, text);
-  }
+  const causes = causesOf(error);
+  const texts = causes.flatMap((cause) => readable(() => causeText(cause, frames)) ?? []);
+  if (texts.length > 0) emit(`${prefix}.cause`, texts.join("\n"));
   const stack = frames === "none" ? undefined : readable(() => error.stack);
   if (typeof stack !== "string") return;
-  if (prefix === "exception") emitPlace(stack, emit);
+  if (prefix === "exception") emitPlace(placedStack(stack, causes), emit);
   emit(`${prefix}.stacktrace`, frames === "whole" ? stack : stackOfHandler(stack));
+}
+
+/** The cause of an error, or those that it sums up, as `Promise.any` rejects with. */
+function causesOf(error: Error): readonly Error[] {
+  const cause = readable(() => error.cause);
+  if (cause instanceof Error) return [cause];
+  const errors = error instanceof AggregateError ? readable(() => error.errors) : [];
+  if (!Array.isArray(errors)) return [];
+  return errors.slice(0, MAX_CAUSES).filter((one) => one instanceof Error);
+}
+
+/** A cause in one line: what, and its place if stacks are logged. */
+function causeText(cause: Error, frames: Frames): string {
+  const text = `${cause.name}: ${cause.message}`;
+  const frame = frames === "none" ? null : userFrame(String(cause.stack));
+  return frame === null ? text : `${text} at ${pathOf(frame)}:${frame.line}:${frame.column}`;
+}
+
+/** The stack of an error; if it leads to no code of a handler, that of a cause that does. */
+function placedStack(stack: string, causes: readonly Error[]): string {
+  if (userFrame(stack) !== null) return stack;
+  const others = causes.flatMap((cause) => readable(() => String(cause.stack)) ?? []);
+  return others.find((other) => userFrame(other) !== null) ?? stack;
 }
 
 /** Emits the place in the code of a handler that a stack leads to, if it does. */

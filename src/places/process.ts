@@ -1,5 +1,6 @@
 import { ChildProcess } from "../base/child_process.ts";
 import { programArguments } from "../base/run_arguments.ts";
+import { thrownError } from "../base/thrown.ts";
 import { sleep } from "../base/timers.ts";
 import type { Row } from "../lane/row.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
@@ -47,7 +48,8 @@ export function process(tools: ProcessTools): Place {
     child.status.then(async ({ code, signal }) => {
       await Promise.race([child.outputRead, sleep(READ_PATIENCE)]);
       const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
-      lane.crash(new Error(`Process ${child.pid} ${how}`));
+      // Where this was noticed says nothing about why.
+      lane.crash(thrownError(`Process ${child.pid} ${how}`));
     });
     lane.start(order);
     return lane;

@@ -1,12 +1,14 @@
 /** The options of `sluice bench`, and its workloads. */
 import { EXIT, ExitError } from "../base/exit.ts";
-import { type FlagsOf, loadFlags } from "./flags.ts";
-import { quote } from "./found.ts";
+import { conflict } from "./exclusive.ts";
+import { finalValues, type FlagsOf, readArguments } from "./flags.ts";
+import { type Found, quote } from "./found.ts";
 import * as kinds from "./kinds.ts";
 import { list, paths } from "./kinds/lists.ts";
 import { LOAD_OPTIONS, MAX_CLIENTS } from "./load_options.ts";
-import { option, type ValuesOf } from "./option.ts";
+import { option, type OptionTable, type ValuesOf } from "./option.ts";
 import { OPTIONS, type Settings } from "./options.ts";
+import type { Targets } from "./targets.ts";
 
 /** A one-line description of each workload. */
 export const WORKLOAD_HELP = {
@@ -38,13 +40,20 @@ export const BENCH_OPTIONS = {
     default: null,
     unset: "none",
     group: "Workload",
-    help: "Your own handler, to measure instead of a workload; needs --request",
+    help: "Your own handler, to measure instead of a workload",
+  }),
+  root: option(kinds.path(), {
+    default: null,
+    unset: "none",
+    group: "Workload",
+    help: "Folder of files to measure instead of a workload, or that --handler serves beside",
   }),
   request: option(paths(), {
     default: [],
-    unset: "none",
+    unset: "GET /",
     group: "Workload",
-    help: "File with a request to send to --handler, unchanged; can be repeated, for a random mix",
+    help: "File with a request to send to --handler or --root, unchanged; can be repeated, for a " +
+      "random mix",
   }),
   delimiter: {
     ...LOAD_OPTIONS.delimiter,
@@ -102,35 +111,39 @@ export const BENCH_OPTIONS = {
 /** The final, validated values of the options. */
 export type BenchSettings = ValuesOf<typeof BENCH_OPTIONS>;
 
+/** What the command line of the command sets. */
+export interface BenchArguments {
+  /** The values of the flags, unchecked. */
+  readonly flags: FlagsOf<typeof BENCH_OPTIONS>;
+  /** What the arguments that are not options name. */
+  readonly targets: Targets;
+}
+
 /**
- * Turns flags into settings, which are frozen.
+ * Turns flags and arguments into settings, which are frozen.
  *
- * @param flags The values of the flags, unchecked.
  * @param cwd The absolute folder that relative paths start from.
- * @throws {ExitError} 64 if a flag is wrong, or conflicts with another.
+ * @throws {ExitError} 64 if a flag is wrong, or conflicts with another or an argument.
  */
 export function readBenchSettings(
-  flags: FlagsOf<typeof BENCH_OPTIONS>,
+  { flags, targets }: BenchArguments,
   cwd: string,
 ): BenchSettings {
-  const settings = loadFlags(BENCH_OPTIONS, flags, cwd);
-  const [request] = flags.request ?? [];
-  if (settings.handler === null && request !== undefined) {
-    throw usage(`Cannot use --request ${quote(request)}: expected --handler as well`);
-  }
-  if (settings.handler !== null && flags.workload !== undefined) {
-    throw usage("Cannot combine --handler with --workload: expected only one of them");
-  }
-  if (settings.handler !== null && request === undefined) {
-    const [handler] = flags.handler ?? [];
-    throw usage(
-      `Cannot use --handler ${quote(handler)}: expected at least one --request as well, ` +
-        "a file to send to it",
-    );
-  }
+  const found = readArguments(BENCH_OPTIONS as OptionTable<string>, flags, targets, cwd);
+  const settings = finalValues(BENCH_OPTIONS, found);
+  checkSubject(found);
   return settings;
 }
 
-function usage(message: string): ExitError {
-  return new ExitError(message, EXIT.usage);
+/** @throws {ExitError} 64 unless there is either a workload, or something of the user's own. */
+function checkSubject(found: ReadonlyMap<string, Found<string>>): void {
+  const own = found.get("handler") ?? found.get("root");
+  const [workload, request] = [found.get("workload"), found.get("request")];
+  if (own !== undefined && workload !== undefined) throw conflict(own, workload);
+  if (own !== undefined || request === undefined) return;
+  const [first] = request.value as readonly string[];
+  throw new ExitError(
+    `Cannot use --request ${quote(first)}: expected a handler or a folder to send it to`,
+    EXIT.usage,
+  );
 }

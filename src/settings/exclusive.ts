@@ -30,7 +30,7 @@ export function settleExclusive(found: Map<OptionKey, Found>): Map<OptionKey, st
 }
 
 /** The error for two options of which only one may be set, with the exit code of the first. */
-export function conflict(one: Found, other: Found): ExitError {
+export function conflict(one: Found<string>, other: Found<string>): ExitError {
   return new ExitError(
     `Cannot combine ${one.name} with ${other.name}${one.where}: expected only one of them`,
     one.exitCode,

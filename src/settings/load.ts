@@ -6,12 +6,12 @@ import type { Address } from "../base/address.ts";
 import type { ReadFile } from "./config_file.ts";
 import { checkConsistency } from "./consistency.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
-import { conflict, settleExclusive } from "./exclusive.ts";
-import { readFlags } from "./flags.ts";
+import { settleExclusive } from "./exclusive.ts";
+import { readArguments } from "./flags.ts";
 import { finalValue, type Found, type Source } from "./found.ts";
 import type { OptionTable } from "./option.ts";
 import { OPTION_KEYS, type OptionKey, optionOf, OPTIONS, type Settings } from "./options.ts";
-import { readTargets, type Targets } from "./targets.ts";
+import type { Targets } from "./targets.ts";
 
 /** The flags on the command line: for each, its values in order. */
 export type Flags = Readonly<Partial<Record<OptionKey, readonly string[]>>>;
@@ -79,8 +79,9 @@ export async function loadSettings(options: LoadOptions): Promise<Loaded> {
 
 /** Reads all sources, in order of precedence. */
 async function readLayers(options: LoadOptions): Promise<Layer[]> {
-  const { environment, readFile, cwd } = options;
-  const layers: Layer[] = [readArguments(options), await readEnvironment(environment, cwd)];
+  const { flags, targets = {}, environment, readFile, cwd } = options;
+  const given = readArguments(OPTIONS as OptionTable<OptionKey>, flags, targets, cwd);
+  const layers: Layer[] = [given, await readEnvironment(environment, cwd)];
   const config = layers.map((layer) => layer.get("config")).find((found) => found !== undefined);
   if (config === undefined) return layers;
   // Loaded here because most starts have no configuration file.
@@ -92,17 +93,6 @@ async function readLayers(options: LoadOptions): Promise<Layer[]> {
     exitCode: config.exitCode,
   };
   return [...layers, await readConfigFile(file, readFile)];
-}
-
-/** @throws {ExitError} 64 if an argument and a flag set the same option. */
-function readArguments({ flags, targets = {}, cwd }: LoadOptions): Layer {
-  const found = readFlags(OPTIONS as OptionTable<OptionKey>, flags, cwd);
-  for (const [key, target] of readTargets(targets, cwd)) {
-    const flag = found.get(key);
-    if (flag !== undefined) throw conflict(target, flag);
-    found.set(key, target);
-  }
-  return found;
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Settings from the arguments that are not options: what to serve. */
 import { EXIT } from "../base/exit.ts";
 import { type Found, quote, RANK } from "./found.ts";
-import type { OptionKey } from "./options.ts";
 
 /** The arguments by the option that each of them sets. */
 export type Targets = Readonly<Partial<Record<"handler" | "root", string>>>;
@@ -11,9 +10,12 @@ export type Targets = Readonly<Partial<Record<"handler" | "root", string>>>;
  *
  * @param folder The absolute folder that relative paths start from.
  */
-export function readTargets(targets: Targets, folder: string): Map<OptionKey, Found> {
+export function readTargets(
+  targets: Targets,
+  folder: string,
+): Map<keyof Targets, Found<keyof Targets>> {
   return new Map(
-    Object.entries(targets).map(([name, value]): [OptionKey, Found] => {
+    Object.entries(targets).map(([name, value]): [keyof Targets, Found<keyof Targets>] => {
       const key = name as keyof Targets;
       return [key, {
         key,

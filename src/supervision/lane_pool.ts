@@ -125,8 +125,10 @@ export class LanePool {
     }
     const exit = await lane.gone;
     const hasCrashed = exit.kind === "crashed";
-    if (hasCrashed) this.#logCrash(lane, exit.error);
-    else if (!lane.isCancelled) lane.startError = startError;
+    if (hasCrashed) {
+      this.totals.crashed++;
+      if (startError === null || !lane.isAwaited) this.#logCrash(lane, exit.error);
+    } else if (!lane.isCancelled) lane.startError = startError;
     if (lane.isOverdue) this.#logOverdue(lane);
     this.totals.keep(lane.row);
     this.#lanes.delete(lane);
@@ -147,7 +149,6 @@ export class LanePool {
   }
 
   #logCrash(lane: SupervisedLane, error: Error): void {
-    this.totals.crashed++;
     this.#options.log.error("Worker crashed: its connections are closed", {
       "sluice.worker": lane.number,
       "sluice.worker.pid": lane.handle.pid,

@@ -1,6 +1,6 @@
 import { availableProcessors } from "../base/processors.ts";
-import { firstLine } from "../base/system_errors.ts";
 import type { Ready } from "../places/handle.ts";
+import { loadError } from "../services/handler/load_error.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
 /**
@@ -63,6 +63,5 @@ export async function startsAtOnce(): Promise<number> {
 async function endsEarly(lane: SupervisedLane): Promise<Error> {
   const exit = await lane.gone;
   if (exit.kind !== "crashed") return new Error("it ended right after its start");
-  const cause = exit.error;
-  return new Error(`it crashed right after its start: ${firstLine(cause)}`, { cause });
+  return new Error(`it crashed right after its start: ${loadError(exit.error)}`);
 }

@@ -98,6 +98,7 @@ export class Succession {
     const launch = () => {
       if (this.#scaler.isStopped) throw new Error("the server is stopping");
       const lane = this.#pool.launch(next, isServing);
+      lane.isAwaited = true;
       lanes.push(lane);
       return lane;
     };

@@ -35,6 +35,8 @@ export class SupervisedLane {
   isBeingReplaced = false;
   /** Why it was never ready; null if it was, crashed, or was told to end. */
   startError: Error | null = null;
+  /** Whether its start is part of one that reports why it fails. */
+  isAwaited = false;
   /** Whether it was killed because it hung. A thread survives that. */
   isHung = false;
   /** Whether its thread is stuck in the start, and cannot be ended. */

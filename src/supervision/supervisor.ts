@@ -1,8 +1,8 @@
 import { EXIT, ExitError } from "../base/exit.ts";
-import { firstLine } from "../base/system_errors.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Plan } from "../modes/mode.ts";
 import type { Ready } from "../places/handle.ts";
+import { loadError } from "../services/handler/load_error.ts";
 import type { Work } from "./generation.ts";
 import { LanePool, type LanePoolOptions } from "./lane_pool.ts";
 import { Recycler } from "./recycler.ts";
@@ -184,7 +184,7 @@ export class Supervisor {
 
 function startError(error: unknown): ExitError {
   if (error instanceof ExitError) return error;
-  return new ExitError(`Cannot start a worker: ${firstLine(error)}`, EXIT.software, {
+  return new ExitError(`Cannot start a worker: ${loadError(error)}`, EXIT.software, {
     cause: error,
   });
 }

@@ -85,7 +85,54 @@ export const LOAD_FAULTS: readonly Fault[] = [
   {
     name: "a text that is thrown",
     files: { "app.ts": `throw "no place";\n` },
-    said: `no place`,
+    said: `"no place" was thrown, expected an Error, which has a place`,
+  },
+  {
+    name: "an object that is thrown",
+    files: { "app.ts": `throw { code: 42, why: "bad" };\n` },
+    said: `{ code: 42, why: "bad" } was thrown, expected an Error, which has a place`,
+  },
+  {
+    name: "an error with a cause",
+    files: {
+      "app.ts":
+        `try {\n  JSON.parse("{");\n} catch (cause) {\n  throw new Error("no settings", { cause });\n}\n`,
+    },
+    said: `no settings at DIR/app.ts:4:9: throw new Error("no settings", { cause }); ` +
+      `(cause: Expected property name or '}' in JSON at position 1 (line 1 column 2) ` +
+      `at DIR/app.ts:2:8: JSON.parse("{");)`,
+  },
+  {
+    name: "wrong JSON three imports deep",
+    files: {
+      "app.ts": `import "./a.ts";\n`,
+      "a.ts": `import "./b.ts";\n`,
+      "b.ts": `import data from "./data.json" with { type: "json" };\nexport { data };\n`,
+      "data.json": `{\n  "a": 1,\n  "b": ,\n}\n`,
+    },
+    said: `SyntaxError: Unexpected token ',' in JSON at DIR/data.json:3:8: "b": ,`,
+  },
+  {
+    name: "modules that import each other too early",
+    files: {
+      "app.ts": `import { b } from "./b.ts";\nconsole.log(b);\n`,
+      "b.ts": `import { a } from "./a.ts";\nexport const b = a + 1;\n`,
+      "a.ts": `import { b } from "./b.ts";\nexport const a = b + 1;\n`,
+    },
+    said: `Cannot access 'b' before initialization at DIR/a.ts:2:18: export const a = b + 1;`,
+  },
+  {
+    name: "a promise that is rejected at the top level",
+    files: {
+      "app.ts":
+        `const open = () =>\n  Promise.reject(new TypeError("no database"));\nawait open();\n`,
+    },
+    said: `no database at DIR/app.ts:2:18: Promise.reject(new TypeError("no database"));`,
+  },
+  {
+    name: "a promise as the default export",
+    files: { "app.ts": `export default (async () => ({ fetch: () => new Response("x") }))();\n` },
+    said: `found an instance of Promise as its default export, expected one of ${ACCEPTED}`,
   },
   {
     name: "no default export",
@@ -142,6 +189,21 @@ export const SERVING_FAULTS: readonly Fault[] = [
     name: "a promise that is rejected",
     files: { "app.ts": serving(`() =>\n    Promise.reject(new Error("rejected"))`) },
     said: `rejected at DIR/app.ts:3:20: Promise.reject(new Error("rejected")),`,
+  },
+  {
+    name: "promises that are all rejected",
+    files: {
+      "app.ts": serving(
+        `() =>\n    Promise.any([Promise.reject(new Error("a")), Promise.reject(new Error("b"))])`,
+      ),
+    },
+    said: `All promises were rejected at DIR/app.ts:3:33: ` +
+      `Promise.any([Promise.reject(new Error("a")), Promise.reject(new Error("b"))]),`,
+  },
+  {
+    name: "an object that is thrown",
+    files: { "app.ts": serving(`() => {\n    throw { code: 42 };\n  }`) },
+    said: `{ code: 42 }`,
   },
   {
     name: "a result that is not a Response",

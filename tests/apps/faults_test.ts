@@ -29,8 +29,24 @@ for (const mode of ["async", "pooled"]) {
   }
 }
 
+Deno.test("a reload of an app with a missing module names the file as it is", async () => {
+  await using app = await makeApp({
+    "app.ts": `import { x } from "./lib.ts";\nexport default { fetch: () => new Response(x) };\n`,
+    "lib.ts": `export const x = "1";\n`,
+  });
+  await using server = await startServer(["app.ts"], { cwd: app.folder });
+  await Deno.writeTextFile(`${app.folder}/lib.ts`, `export { x } from "./gone.ts";\n`);
+  server.kill("SIGHUP");
+  const { message } = await server.logged("Cannot reload");
+  assertEquals(
+    String(message).replaceAll(app.folder, "DIR"),
+    `Cannot reload, the old workers keep serving: Cannot use the handler "DIR/app.ts": ` +
+      `Module not found "file://DIR/gone.ts" at DIR/lib.ts:1:19: export { x } from "./gone.ts";`,
+  );
+});
+
 function textOf(record: LogLine): string {
-  const { "exception.message": message, "sluice.code.source": source } = record;
+  const { "exception.message": message = record["error"], "sluice.code.source": source } = record;
   const place = record["code.file.path"];
   if (place === undefined) return String(message);
   const where = `${place}:${record["code.line.number"]}:${record["code.column.number"]}`;

@@ -12,11 +12,20 @@ Deno.test("thrownValue() returns errors as they are, and the text of other value
     assertStrictEquals(thrownValue(error), error);
     assertStrictEquals(thrownError(error), error);
   }
-  const cases = [["a", "a"], [5, "5"], [null, "null"], [undefined, "undefined"], [{}, {} + ""]];
+  const cases = [["a", "a"], [5, "5"], [null, "null"], [undefined, "undefined"], [{}, "{}"]];
   for (const [thrown, text] of [...cases, [Symbol("s"), "Symbol(s)"], [7n, "7"]] as const) {
     assertEquals(thrownValue(thrown), text);
     assertEquals(thrownError(thrown).message, text);
   }
+});
+
+Deno.test("thrownValue() shows objects that have no text of their own in one line", () => {
+  assertEquals(thrownValue({ code: 1, why: "a\nb" }), `{ code: 1, why: "a\\nb" }`);
+  assertEquals(thrownValue(new URL("http://a/")), "http://a/");
+});
+
+Deno.test("thrownError() has no frames for what was no error", () => {
+  assertEquals(thrownError("text").stack, "Error: text");
 });
 
 Deno.test("thrownValue() does not throw for a value that does", () => {

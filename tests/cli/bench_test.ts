@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type BenchReport, METRIC_NAMES, PERCENTILES } from "../../src/bench/report.ts";
+import { makeApp } from "../apps/app_folder.ts";
 import { runMain } from "../helpers/server.ts";
 
 const QUICK = ["--duration", "200ms", "--warmup", "50ms", "--runs", "1"];
@@ -82,10 +83,70 @@ Deno.test("sluice bench measures an HTTP handler with requests from files", asyn
   );
   assertEquals(report.options.handler, files.path("app.ts"));
   assertEquals(report.cases[0]?.runs[0]?.errors, {});
-  const { report: wrong } = await reportOf(
-    ...[...handler, ...QUICK, "--request", files.path("missing.http")],
+  const { report: some } = await reportOf(
+    ...[...handler, ...QUICK, "--request", files.path("get.http")],
+    ...["--request", files.path("missing.http")],
   );
-  assertEquals(Object.keys(wrong.cases[0]?.runs[0]?.errors ?? {}), ["status 404"]);
+  assertEquals(Object.keys(some.cases[0]?.runs[0]?.errors ?? {}), ["status 404"]);
+  await refused(
+    [...handler, ...QUICK, "--request", files.path("missing.http")],
+    69,
+    /^sluice: Cannot measure async: every request failed, with \d+ status 404, expected a status below 400\n$/m,
+  );
+});
+
+Deno.test("sluice bench app.ts public measures what sluice app.ts public would serve, with GET /", async () => {
+  await using app = await makeApp({
+    "deno.json": `{ "imports": { "#greeting": "./lib/greeting.ts", "hono": "npm:hono@4.6.0" } }`,
+    "lib/greeting.ts": `export default "Hello";`,
+    "app.ts": `import { Hono } from "hono";
+      import greeting from "#greeting";
+      export default new Hono().get("/", (c) => c.text(greeting));`,
+    "public/style.css": "",
+  });
+  const line = ["bench", "app.ts", "public", "--connections", "2", ...QUICK, "--json", "-"];
+  const { code, stdout, stderr } = await runMain(line, { cwd: app.folder });
+  assertEquals(code, 0, stderr);
+  const { cases, missing, options, command }: BenchReport = JSON.parse(stdout);
+  assertEquals(missing, []);
+  for (const { runs: [run], subject } of cases) assertEquals(run?.errors, {}, subject.name);
+  assertEquals(cases.map(({ subject }) => subject.mode), options.modes);
+  const [handler, root] = ["app.ts", "public"].map((name) => `${app.folder}/${name}`);
+  assertEquals([options.workload, options.handler, options.root], ["handler", handler, root]);
+  assertStringIncludes(command, `sluice bench --handler ${handler} --root ${root} --connections 2`);
+});
+
+Deno.test("sluice bench measures a folder of files", async () => {
+  await using app = await makeApp({ "public/index.html": "Hello" });
+  const line = ["bench", "public", "--modes", "async", "--connections", "2", ...QUICK];
+  const { code, stdout, stderr } = await runMain(line, { cwd: app.folder });
+  assertEquals(code, 0, stderr);
+  assertMatch(stdout, /^Folder: {3}\/.*\/public\nRequests: GET \/\n/);
+});
+
+Deno.test("sluice bench says what is wrong with a handler before it measures", async () => {
+  await using app = await makeApp({ "app.ts": `\nimport "zod";\n` });
+  const { code, stdout, stderr } = await runMain(["bench", "app.ts"], { cwd: app.folder });
+  const path = `${app.folder}/app.ts`;
+  assertEquals([code, stdout], [78, ""]);
+  assertEquals(
+    stderr,
+    `sluice: Cannot use the handler "${path}": Import "zod" not a dependency at ${path}:2:8: ` +
+      `import "zod";\n`,
+  );
+});
+
+Deno.test("sluice bench asks for a request if a handler of another protocol gets GET /", async () => {
+  await using app = await makeApp({
+    "app.ts": `export default { framing: { type: "lines" }, handle: (line) => line };`,
+  });
+  const line = ["bench", "app.ts", "--modes", "async", "--connections", "2", ...QUICK];
+  const { code, stderr } = await runMain(line, { cwd: app.folder });
+  assertEquals(code, 69);
+  assertMatch(
+    stderr,
+    /^sluice: Cannot measure async: every request failed, with \d+ wrong response, expected a response in the protocol of the request; what was sent is GET \/, unless there is a --request\n$/m,
+  );
 });
 
 Deno.test("sluice bench reads the responses of another protocol up to the delimiter", async () => {
@@ -123,8 +184,8 @@ Deno.test("sluice bench reports a usage error before it measures", async () => {
 Deno.test("sluice bench passes options to the server, and repeats its error", async () => {
   await refused(
     ["--modes", "async", "--connections", "1", ...QUICK, "--", "--backlog", "none"],
-    69,
-    /Cannot start async: it ended, its last output: sluice: Cannot use --backlog "none"/,
+    64,
+    /^sluice: Cannot use --backlog "none": [^\n]*\n$/,
   );
 });
 

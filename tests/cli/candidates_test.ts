@@ -17,10 +17,17 @@ Deno.test("candidates() offers every command for the first word, with its help, 
   assertEquals(candidates([], commands), { files: true, words });
 });
 
-Deno.test("candidates() offers files as arguments of serve and check, with or without the command", () => {
-  for (const line of ["serve ", "check a", "app.ts ", "--watch app.ts p", "serve app.ts "]) {
-    assertEquals(offered(line), [":files"], line);
-  }
+Deno.test("candidates() offers files as arguments of serve, check and bench, with or without the command", () => {
+  const lines = [
+    "serve ",
+    "check a",
+    "app.ts ",
+    "--watch app.ts p",
+    "serve app.ts ",
+    "bench a",
+    "bench app.ts ",
+  ];
+  for (const line of lines) assertEquals(offered(line), [":files"], line);
   assertEquals(offered("app.ts --wat"), ["--watch"]);
 });
 
@@ -78,7 +85,7 @@ Deno.test("candidates() offers the values of a command's argument once", () => {
 });
 
 Deno.test("candidates() offers nothing for a free value, or one of an unknown option", () => {
-  for (const line of ["--port ", "--watch=", "--zzz ", "--zzz=", "bench ", "load "]) {
+  for (const line of ["--port ", "--watch=", "--zzz ", "--zzz=", "load "]) {
     assertEquals(offered(line), [], line);
   }
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { readCommandLine } from "../../src/cli/command_line.ts";
 import { bench } from "../../src/cli/commands/bench.ts";
 import type { Command } from "../../src/cli/commands/command.ts";
@@ -9,6 +10,9 @@ import { readBenchSettings, WORKLOAD_HELP } from "../../src/settings/bench_optio
 import { readLoadSettings } from "../../src/settings/load_options.ts";
 import { flagName } from "../../src/settings/option.ts";
 import { OPTION_KEYS } from "../../src/settings/options.ts";
+
+/** What exists instead of the handler that the examples name. */
+const HANDLER = fileURLToPath(import.meta.resolve("../../examples/routes.ts"));
 
 const COMMANDS: readonly Command[] = [bench, load];
 
@@ -47,7 +51,7 @@ Deno.test("helpText() of bench lists the workloads", async () => {
 Deno.test("helpText() of bench and load has a usage line", async () => {
   assertStringIncludes(
     await helpText(bench),
-    "\nUsage: sluice bench [options] [-- options of the server]\n",
+    "\nUsage: sluice bench [handler] [folder] [options] [-- options of the server]\n",
   );
   assertStringIncludes(await helpText(load), "\nUsage: sluice load <url> [options]\n");
 });
@@ -68,7 +72,8 @@ Deno.test("helpText() of bench and load has examples that are valid", async () =
   const examples = { bench: await examplesOf(bench), load: await examplesOf(load) };
   assert(examples.bench.length > 3 && examples.load.length > 3);
   for (const args of examples.bench) {
-    readBenchSettings((await readCommandLine(args)).line.flags, "/");
+    const words = args.map((word) => word === "app.ts" ? HANDLER : word);
+    readBenchSettings((await readCommandLine(words)).line, "/");
   }
   for (const args of examples.load) {
     readLoadSettings((await readCommandLine(args)).line.flags, "/");

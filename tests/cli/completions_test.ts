@@ -99,7 +99,7 @@ shellTest("bash", "offers the options of bench and load", async (folder) => {
   assertEquals(await inBash(folder, "load", "--json", "a"), ["a file.toml"]);
   assertEquals(await inBash(folder, "bench", "--rate", ""), []);
   assertEquals(await inBash(folder, "bench", "--peers", "--work"), ["--workload", "--workers"]);
-  assertEquals(await inBash(folder, "bench", ""), []);
+  assertEquals(await inBash(folder, "bench", "a"), ["a file.toml"]);
   assertEquals(await inBash(folder, "--workload", ""), []);
 });
 
@@ -144,6 +144,7 @@ shellTest("fish", "offers the options of bench and load", async (folder) => {
   assertEquals(await inFish(folder, "sluice bench --request a"), ["a file.toml"]);
   assertEquals(await inFish(folder, "sluice load --json a"), ["a file.toml"]);
   assertEquals(await inFish(folder, "sluice bench --rate "), []);
+  assertEquals(await inFish(folder, "sluice bench a"), ["a file.toml"]);
   assertEquals(await inFish(folder, "sluice be"), ["bench"]);
   assertEquals(await inFish(folder, "sluice --watch be"), []);
 });

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { ExitError } from "../../src/base/exit.ts";
 import { readCommandLine } from "../../src/cli/command_line.ts";
 import { runMain } from "../helpers/server.ts";
@@ -11,12 +12,17 @@ async function load(...args: string[]) {
   return (await readCommandLine(["load", ...args])).line;
 }
 
-async function refuses(command: string, args: string[], message: string) {
+/** The absolute path of a file of the project. */
+function fileOf(path: string): string {
+  return fileURLToPath(import.meta.resolve(`../../${path}`));
+}
+
+async function refuses(command: string, args: string[], message: string, code = 64) {
   const error: ExitError = await assertRejects(
     () => readCommandLine([command, ...args]),
     ExitError,
   );
-  assertEquals([error.message, error.exitCode], [message, 64]);
+  assertEquals([error.message, error.exitCode], [message, code]);
 }
 
 Deno.test("readCommandLine() of bench is empty without arguments", async () => {
@@ -56,12 +62,32 @@ Deno.test("readCommandLine() of load refuses --", async () => {
   await refuses("load", ["http://a", "--"], message);
 });
 
-Deno.test("readCommandLine() of bench and load refuses missing and unexpected arguments", async () => {
-  await refuses(
-    "bench",
-    ["cpu"],
-    `Cannot use the argument "cpu": expected bench without arguments`,
-  );
+Deno.test("readCommandLine() of bench takes a handler and a folder, before and after flags", async () => {
+  const [handler, root] = [fileOf("examples/routes.ts"), fileOf("docs")];
+  for (const args of [[handler, root, "--runs", "1"], ["--runs", "1", root, handler]]) {
+    const { targets, flags } = await bench(...args);
+    assertEquals([targets, flags], [{ handler, root }, { runs: ["1"] }]);
+  }
+  const message = `Cannot measure both "${handler}" and "${handler}": expected only one handler`;
+  await refuses("bench", [handler, handler], message);
+});
+
+Deno.test("readCommandLine() of bench says what a word that is neither file nor folder may mean", async () => {
+  const nothing = "no such file or folder";
+  const hints = {
+    "cpu": ", did you mean --workload cpu?",
+    "ehco": ", did you mean --workload echo?",
+    "slow-client": ", did you mean --workload slow-clients?",
+    "load": ", and a command comes first",
+    "http://localhost:8000/": ", sluice load measures a server at a URL",
+    "app.ts": "",
+  };
+  for (const [word, hint] of Object.entries(hints)) {
+    await refuses("bench", [word], `Cannot measure "${word}": ${nothing}${hint}`, 66);
+  }
+});
+
+Deno.test("readCommandLine() of load refuses missing and unexpected arguments", async () => {
   await refuses("load", [], "Cannot run load: expected load <url>");
   await refuses("load", ["a", "b"], `Cannot use the argument "b": expected load <url>`);
 });

@@ -2,9 +2,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT } from "../../src/base/exit.ts";
+import { makeApp } from "../apps/app_folder.ts";
 import { makeConfig } from "../helpers/config.ts";
 import { makeHandler, makeVersionHandler } from "../helpers/handlers.ts";
-import { startCommand, startServer } from "../helpers/server.ts";
+import { runMain, startCommand, startServer } from "../helpers/server.ts";
 import { ask } from "../helpers/talk.ts";
 
 const MAIN = fileURLToPath(import.meta.resolve("../../main.ts"));
@@ -44,6 +45,36 @@ Deno.test("a handler with a configuration needs permission to start the runtime 
   );
   assertEquals(code, EXIT.noPermission);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a configuration that is no JSON is refused in one line with its place", async () => {
+  await using app = await makeApp({
+    "app.js": HANDLER,
+    "deno.json": `{\n  "imports": {`,
+  });
+  const { code, stderr } = await runMain(["check", "app.js"], { cwd: app.folder });
+  const path = `${app.folder}/deno.json`;
+  assertEquals(
+    stderr,
+    `sluice: Cannot use the configuration "${path}": Unterminated object at ${path}:2:15: ` +
+      `"imports": {\n`,
+  );
+  assertEquals(code, EXIT.config);
+});
+
+Deno.test("a configuration that the runtime reads is not refused, though it is no JSON", async () => {
+  await using app = await makeApp({ "app.js": HANDLER, "deno.json": `{ /* a */ imports: {}, }` });
+  assertEquals((await runMain(["check", "app.js"], { cwd: app.folder })).code, 0);
+});
+
+Deno.test("a reload refuses a configuration that is no JSON", async () => {
+  await using app = await makeApp({ "app.js": HANDLER, "deno.json": "{}" });
+  await using server = await startServer(["app.js"], { cwd: app.folder });
+  await Deno.writeTextFile(`${app.folder}/deno.json`, "{");
+  server.kill("SIGHUP");
+  const { message } = await server.logged("Cannot reload");
+  assertMatch(message, /: Cannot use the configuration ".*": Unterminated object at .*:1:2: \{$/);
+  assertEquals(await ask(server, "x"), "x");
 });
 
 Deno.test("a reload refuses a handler with another configuration of the runtime", async () => {

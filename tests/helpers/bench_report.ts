@@ -68,6 +68,7 @@ export function makeReport(overrides: Partial<BenchReport> = {}): BenchReport {
     options: {
       workload: "hello",
       handler: null,
+      root: null,
       requests: [],
       modes: ["async", "threaded", "pooled", "forked"],
       workers: [2],

@@ -95,6 +95,26 @@ Deno.test("openLog() writes the place of an error in the user's code, and the us
     assertEquals(whole, errors.map(({ stack }) => stack));
   }));
 
+Deno.test("openLog() writes what an AggregateError sums up, and the place of the first of that", () =>
+  inLogFolder(async (folder) => {
+    const log = await openLogTo(`${folder}/log`);
+    const [first, second] = ["a", "b"].map((text, i) => {
+      const error = new Error(text);
+      error.stack = `Error: ${text}\n    at f (file:///app/main.ts:${i + 1}:7)`;
+      return error;
+    });
+    const error = new AggregateError([first, 5, second], "all failed");
+    error.stack = "AggregateError: all failed";
+    log.logger.error("Failed", { error });
+    await log.close();
+    const [line] = await linesOf(`${folder}/log`);
+    assertEquals(
+      line?.["exception.cause"],
+      "Error: a at /app/main.ts:1:7\nError: b at /app/main.ts:2:7",
+    );
+    assertEquals([line?.["code.file.path"], line?.["code.line.number"]], ["/app/main.ts", 1]);
+  }));
+
 Deno.test("openLog() writes a line even for a record whose values cannot be serialized", () =>
   inLogFolder(async (folder) => {
     const log = await openLogTo(`${folder}/log`);

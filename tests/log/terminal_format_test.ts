@@ -34,12 +34,13 @@ Deno.test("terminalFormat() shows an error with its source, and its stack line b
   await Deno.writeTextFile(path, "first();\n\treturn second.third;\n");
   const frames = `\n    at f (file://${path}:2:15)\n    at g (file://${path}:1:1)`;
   const error = new TypeError("no\nthird", { cause: new Error("root") });
+  (error.cause as Error).stack = `Error: root\n    at h (file://${path}:1:7)`;
   error.stack = `TypeError: no\nthird${frames}`;
   assertEquals(shown("error", "Failed", { error }), [
     "ERROR Failed",
     "    TypeError: no",
     "    third",
-    "    Caused by Error: root",
+    `    Caused by Error: root at ${path}:1:7`,
     "    2 |  return second.third;",
     "      |               ^",
     `    at f (file://${path}:2:15)`,

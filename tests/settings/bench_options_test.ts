@@ -8,13 +8,14 @@ import {
 } from "../../src/settings/bench_options.ts";
 import type { FlagsOf } from "../../src/settings/flags.ts";
 import { OPTIONS } from "../../src/settings/options.ts";
+import type { Targets } from "../../src/settings/targets.ts";
 
 type Flags = FlagsOf<typeof BENCH_OPTIONS>;
 
-const read = (flags: Flags) => readBenchSettings(flags, "/srv");
+const read = (flags: Flags, targets: Targets = {}) => readBenchSettings({ flags, targets }, "/srv");
 
-function refuses(flags: Flags, message: string) {
-  const error = assertThrows(() => read(flags), ExitError);
+function refuses(flags: Flags, message: string, targets: Targets = {}) {
+  const error = assertThrows(() => read(flags, targets), ExitError);
   assertEquals([error.message, error.exitCode], [message, 64]);
 }
 
@@ -22,6 +23,7 @@ Deno.test("readBenchSettings() returns the defaults", () => {
   assertEquals(read({}), {
     workload: "http",
     handler: null,
+    root: null,
     request: [],
     delimiter: "\n",
     messageSize: null,
@@ -81,21 +83,35 @@ Deno.test("readBenchSettings() accepts a handler with requests to send to it", (
   assertEquals([handler, request], ["/srv/h.ts", ["/srv/a", "/srv/b"]]);
 });
 
-Deno.test("readBenchSettings() exits 64 for a handler together with a workload", () => {
+Deno.test("readBenchSettings() takes a handler and a folder from flags or from arguments", () => {
+  const flags = read({ handler: ["h.ts"], root: ["public"] });
+  const targets = read({}, { handler: "h.ts", root: "public" });
+  assertEquals([flags.handler, flags.root, flags.request], ["/srv/h.ts", "/srv/public", []]);
+  assertEquals(targets, flags);
+  assertEquals(read({ handler: ["h.ts"] }, { root: "public" }), flags);
+});
+
+Deno.test("readBenchSettings() exits 64 for a handler or a folder together with a workload", () => {
   // The flag counts although it repeats the default.
+  const workload = ["http"];
+  const message = (name: string) =>
+    `Cannot combine ${name} with --workload: expected only one of them`;
+  refuses({ handler: ["h.ts"], workload }, message("--handler"));
+  refuses({ root: ["public"], workload }, message("--root"));
+  refuses({ workload }, message(`the argument "h.ts"`), { handler: "h.ts" });
+});
+
+Deno.test("readBenchSettings() exits 64 for an argument and a flag that name the same", () => {
   refuses(
-    { handler: ["h.ts"], request: ["a"], workload: ["http"] },
-    "Cannot combine --handler with --workload: expected only one of them",
+    { handler: ["a.ts"] },
+    `Cannot combine the argument "b.ts" with --handler: expected only one of them`,
+    { handler: "b.ts" },
   );
 });
 
-Deno.test("readBenchSettings() exits 64 for a handler or a request without the other", () => {
-  refuses(
-    { handler: ["h.ts"] },
-    `Cannot use --handler "h.ts": expected at least one --request as well, ` +
-      "a file to send to it",
-  );
-  refuses({ request: ["a", "b"] }, `Cannot use --request "a": expected --handler as well`);
+Deno.test("readBenchSettings() exits 64 for a request without a handler or a folder", () => {
+  const message = `Cannot use --request "a": expected a handler or a folder to send it to`;
+  refuses({ request: ["a", "b"] }, message);
 });
 
 Deno.test("WORKLOAD_HELP has each workload of the option, in the same order", () => {

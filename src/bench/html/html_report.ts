@@ -31,7 +31,7 @@ const POLICY = [
 /** Writes the page as an HTML document, with the report itself as JSON in `#report`. */
 export function htmlReport(report: BenchReport): string {
   const { options, machine } = report;
-  const title = options.handler ?? options.workload;
+  const title = options.handler ?? options.root ?? options.workload;
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -43,7 +43,7 @@ export function htmlReport(report: BenchReport): string {
 ${STYLES.map((style) => markup`<style>${new Markup(style)}</style>\n`)}</head>
 <body>
 <header>
-<p>sluice bench: ${options.handler === null ? "workload" : "handler"}</p>
+<p>sluice bench: ${subjectOf(options)}</p>
 <h1>${title}</h1>
 <p><time datetime="${report.time}">${dateText(report.time)}</time> · ${machine.processor}, ${
     counted(machine.processors, "processor")
@@ -97,4 +97,10 @@ function dateText(time: string): string {
 /** Marks up the parts of a text in backticks as code. */
 function withCode(text: string): readonly Content[] {
   return text.split("`").map((part, i) => i % 2 === 1 ? markup`<code>${part}</code>` : part);
+}
+
+/** What was measured, in a word. */
+function subjectOf({ handler, root }: BenchReport["options"]): string {
+  if (handler !== null) return "handler";
+  return root === null ? "workload" : "folder";
 }

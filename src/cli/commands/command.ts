@@ -29,13 +29,27 @@ export interface Command<T extends OptionTable = OptionTable> {
 }
 
 /** Words on the command line that are not options. */
-export interface Argument {
+export type Argument = OneArgument | FileArguments;
+
+/** Exactly one word. */
+interface OneArgument {
   /** As help texts show it: `<file>`. */
   readonly name: string;
-  /** How many there are: one exactly, or any number of files and folders to serve. */
-  readonly count: "one" | "any";
+  readonly count: "one";
   /** What a shell can complete: files, a fixed set of words, or nothing. */
   readonly values: "files" | readonly string[];
+}
+
+/** Any number of files and folders. */
+export interface FileArguments {
+  /** As help texts show them. */
+  readonly name: string;
+  readonly count: "any";
+  readonly values: "files";
+  /** What is done with them, for messages: `serve`. */
+  readonly verb: string;
+  /** What to say of a word that is neither; empty for nothing more. */
+  hint(word: string): Promise<string>;
 }
 
 /** The words after `--`, which the command gets unchanged. */
@@ -80,7 +94,13 @@ export interface Program {
 export const SERVER_LINE = { options: OPTIONS, actions: ACTIONS, rest: null, manual: null };
 
 /** The arguments of commands that serve, or check what would be served. */
-export const TARGETS: Argument = { name: "[handler] [folder]", count: "any", values: "files" };
+export const TARGETS: FileArguments = {
+  name: "[handler] [folder]",
+  count: "any",
+  values: "files",
+  verb: "serve",
+  hint: () => Promise.resolve(""),
+};
 
 /** The actions of a command with options of its own. */
 export const OWN_ACTIONS = { help: ACTIONS.help };

@@ -22,7 +22,7 @@ export const serve: Command<typeof OPTIONS> = {
         const module = await import("../serve.ts");
         const reloadSettings = async () => {
           const { settings } = await reload();
-          checkConfiguration(settings.handler);
+          await checkConfiguration(settings.handler);
           return settings;
         };
         return await module.serve(settings, reloadSettings, start);

@@ -2,13 +2,20 @@ import * as v from "valibot";
 import type { Service } from "../../core/service.ts";
 import type { ServiceContext, ServiceDefinition } from "../service.ts";
 import { EXIT, ExitError } from "../../base/exit.ts";
-import { kindOf } from "../../base/kind_of.ts";
+import { isPlainObject, kindOf } from "../../base/kind_of.ts";
 import type { HttpHandler } from "../../http/message.ts";
 import { shortestHttpTimeout } from "../http/options.ts";
 import { HTTP_REFUSAL } from "../http/refusal.ts";
-import { HANDLER_OPTIONS, HANDLER_PORT, importFile, type ImportModule } from "./handler_file.ts";
+import {
+  fileUrl,
+  HANDLER_OPTIONS,
+  HANDLER_PORT,
+  importFile,
+  type ImportModule,
+} from "./handler_file.ts";
 import { serveRequests } from "./framing.ts";
 import { hooksOf } from "./hooks.ts";
+import { jsonFault } from "./json_fault.ts";
 import { loadError } from "./load_error.ts";
 import { IMPORT_ADVICE, isUnmapped } from "./own_module.ts";
 import { serveProtocol } from "./protocol.ts";
@@ -74,7 +81,8 @@ export async function loadHandler(
       throw problem(`the executable runs only JavaScript, convert it with "deno bundle"`, error);
     }
     const advice = isUnmapped(error) ? `, ${IMPORT_ADVICE}` : "";
-    throw problem(`${loadError(error)}${advice}`, error);
+    const reason = jsonFault(error, fileUrl(path)) ?? loadError(error);
+    throw problem(`${reason}${advice}`, error);
   }
   try {
     return await definitionOf(module.default, path, problem);
@@ -121,7 +129,12 @@ async function adapt(handler: Record<string, unknown>, problem: Problem): Promis
   const [shape] = shapes;
   if (shape === undefined || (shapes.length > 1 && shape !== FETCH)) {
     const keys = Object.keys(handler).join(", ");
-    const found = keys === "" ? "an empty default export" : `a default export with { ${keys} }`;
+    const isOfClass = !isPlainObject(handler) && (keys === "" || Array.isArray(handler));
+    const found = isOfClass
+      ? `${kindOf(handler)} as its default export`
+      : keys === ""
+      ? "an empty default export"
+      : `a default export with { ${keys} }`;
     throw problem(`found ${found}, expected one of ${ACCEPTED}`);
   }
   if (shape === "routes") return await adaptRoutes(handler as unknown as RoutesHandler, problem);

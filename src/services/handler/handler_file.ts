@@ -40,14 +40,18 @@ export function fileUrl(path: string): string {
 }
 
 /**
- * Checks that the file exists, without running it.
+ * Checks that the file exists and can be read, without running it.
  *
  * @param path An absolute path.
  * @throws {ExitError} 66 if there is no such file, 77 if permission is denied.
  */
 export function checkHandlerFile(path: string): void {
   try {
-    if (Deno.statSync(path).isFile) return;
+    if (Deno.statSync(path).isFile) {
+      // The runtime would only say that the import has failed.
+      Deno.openSync(path).close();
+      return;
+    }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       throw new ExitError(`Cannot find the handler "${path}": no such file`, EXIT.noInput);

@@ -53,9 +53,9 @@ export const MODULES: readonly BadModule[] = [
   refused(
     "exports a promise",
     `export default Promise.resolve({ ${serve} });`,
-    "found an empty default export",
+    "found an instance of Promise as its default export",
   ),
-  refused("exports an array", "export default [];", "found an empty default export"),
+  refused("exports an array", "export default [];", "found an array as its default export"),
   refused("exports a string", `export default "serve";`, "found a string as its default export"),
   refused(
     "exports two shapes",

@@ -30,7 +30,7 @@ export const THROWING: Theme = {
     value("throws a symbol", `throw Symbol("s");`, "Symbol(s)"),
     value("throws a bigint", "throw 10n;", "10"),
     value("throws a function", "throw () => 1;", "() => 1"),
-    value("throws a plain object", `throw { code: 1 };`, "[object Object]"),
+    value("throws a plain object", `throw { code: 1 };`, "{ code: 1 }"),
     value("throws an object without a prototype", "throw Object.create(null);"),
     value(
       "throws an object whose toString throws",
