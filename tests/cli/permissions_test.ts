@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { EXIT } from "../../src/base/exit.ts";
 import { MODES } from "../../src/modes/registry.ts";
-import { makeHandler } from "../helpers/handlers.ts";
+import { makeForeignHandler } from "../helpers/handlers.ts";
 import { startCommand } from "../helpers/server.ts";
 import { testWith } from "../helpers/tools.ts";
 
@@ -27,7 +27,7 @@ Deno.test("a run without permissions ends with one line and exit code 77", async
 
 for (const mode of Object.keys(MODES)) {
   Deno.test(`--mode ${mode} serves a handler with the permissions that README names`, async () => {
-    await using handler = await makeHandler(HANDLER);
+    await using handler = await makeForeignHandler(HANDLER);
     const needed = [...SMALLEST, ...mode in MORE ? [MORE[mode] ?? ""] : []];
     assertMatch(await Deno.readTextFile(README), new RegExp(SMALLEST.join(" ")));
     const args = [...handler.args, "--mode", mode, "--port", "0", "--log-format", "json"];
@@ -41,7 +41,7 @@ for (const mode of Object.keys(MODES)) {
     "script",
     `--mode ${mode} asks for nothing on a terminal, and says what it needs`,
     async () => {
-      await using handler = await makeHandler(HANDLER);
+      await using handler = await makeForeignHandler(HANDLER);
       const needed = [...SMALLEST, ...mode in MORE ? [MORE[mode] ?? ""] : []];
       for (const missing of needed) {
         const granted = needed.filter((permission) => permission !== missing);

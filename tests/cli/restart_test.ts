@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { EXIT } from "../../src/base/exit.ts";
 import { makeApp } from "../apps/app_folder.ts";
 import { makeConfig } from "../helpers/config.ts";
-import { makeHandler, makeVersionHandler } from "../helpers/handlers.ts";
+import { makeForeignHandler, makeVersionHandler } from "../helpers/handlers.ts";
 import { runMain, startCommand, startServer } from "../helpers/server.ts";
 import { ask } from "../helpers/talk.ts";
 
@@ -13,14 +13,14 @@ const RUN = [Deno.execPath(), "run", "--no-check", "--no-prompt"];
 const HANDLER = `export default { framing: { type: "lines" }, handle: (line) => line };`;
 
 Deno.test("a handler from another folder runs in the process that was started", async () => {
-  await using handler = await makeHandler(HANDLER);
+  await using handler = await makeForeignHandler(HANDLER);
   const args = [...handler.args, "--port", "0", "--log-format", "json"];
   await using server = await startCommand([...RUN, "-A", MAIN, ...args]);
   assertEquals(server.log[0]?.["process.pid"], server.pid);
 });
 
 Deno.test("without the C library, it runs in a child that gets the signals", async () => {
-  await using handler = await makeHandler(HANDLER);
+  await using handler = await makeForeignHandler(HANDLER);
   const args = [...handler.args, "--port", "0", "--log-format", "json"];
   await using server = await startCommand([...RUN, "-A", "--deny-ffi", MAIN, ...args]);
   assert(server.log[0]?.["process.pid"] !== server.pid);

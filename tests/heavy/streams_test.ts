@@ -18,9 +18,9 @@ import { Visitor } from "../helpers/visitor.ts";
 
 /** How many clients leave at once, and how often. */
 const WAVES: Readonly<Record<string, { readonly clients: number; readonly waves: number }>> = {
-  single: { clients: 1, waves: 10 },
+  single: { clients: 1, waves: 5 },
   async: { clients: 1000, waves: 1 },
-  threaded: { clients: 50, waves: 20 },
+  threaded: { clients: 50, waves: 10 },
   pooled: { clients: 1000, waves: 1 },
   forked: { clients: 1000, waves: 1 },
 };

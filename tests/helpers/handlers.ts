@@ -12,9 +12,24 @@ export const TROUBLE = handlerArgs(
   fileURLToPath(import.meta.resolve("../handlers/trouble.js")),
 );
 
+/** A folder inside the project: servers have its configuration already, and need not start again. */
+const FOLDER = fileURLToPath(import.meta.resolve("../../dist/handlers"));
+
 /** Writes a handler to a temporary file; plain JavaScript, so that the executable can load it. */
 export async function makeHandler(source: string): Promise<TestHandler> {
-  const path = await Deno.makeTempFile({ suffix: ".js" });
+  await Deno.mkdir(FOLDER, { recursive: true });
+  return await writeHandler(source, await Deno.makeTempFile({ dir: FOLDER, suffix: ".js" }));
+}
+
+/**
+ * The same outside of the project, where users have theirs: from source, a server starts
+ * again to load it. For tests that depend on how a handler is loaded.
+ */
+export async function makeForeignHandler(source: string): Promise<TestHandler> {
+  return await writeHandler(source, await Deno.makeTempFile({ suffix: ".js" }));
+}
+
+async function writeHandler(source: string, path: string): Promise<TestHandler> {
   await Deno.writeTextFile(path, source);
   return {
     path,
@@ -29,7 +44,10 @@ export interface VersionHandler extends TestHandler {
   write(version: number, source?: string): Promise<void>;
 }
 
-/** Makes a handler that answers each line with the versions of both modules and the line. */
+/**
+ * Makes a handler that answers each line with the versions of both modules and the line, outside
+ * of the project.
+ */
 export async function makeVersionHandler(): Promise<VersionHandler> {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/handler.js`;

@@ -1,6 +1,6 @@
 import { loadLibrary } from "../../src/base/c_library.ts";
 import { Client } from "./client.ts";
-import { makeHandler, type TestHandler } from "./handlers.ts";
+import { makeForeignHandler, type TestHandler } from "./handlers.ts";
 import { type Server, startServer } from "./server.ts";
 
 /** Tells its result: the value, or the error that the code threw. */
@@ -51,7 +51,7 @@ export function hasLandlock(): boolean {
 
 /** Makes a handler that runs what clients send: a line of JavaScript, the body of a function. */
 export function makeEvaluator(): Promise<TestHandler> {
-  return makeHandler(EVALUATOR);
+  return makeForeignHandler(EVALUATOR);
 }
 
 /** Runs a line of JavaScript in the handler; the answer begins with "DID" or with "THREW". */

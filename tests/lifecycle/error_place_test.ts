@@ -1,7 +1,7 @@
 /** Errors outside of HTTP: the log says where in the handler they come from. */
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
-import { makeHandler } from "../helpers/handlers.ts";
+import { makeForeignHandler } from "../helpers/handlers.ts";
 import { testEachMode } from "../helpers/modes.ts";
 import { type LogLine, startServer } from "../helpers/server.ts";
 
@@ -22,7 +22,7 @@ function checkPlace(record: LogLine, path: string, line: number): void {
 testEachMode(
   "an error of a connection or of a timer is logged with its place",
   async ({ args }) => {
-    await using handler = await makeHandler(SERVE);
+    await using handler = await makeForeignHandler(SERVE);
     await using server = await startServer(args(...handler.args));
     using first = await Client.connect(server);
     await first.send("throw\n");

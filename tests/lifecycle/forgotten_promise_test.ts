@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
-import { makeHandler } from "../helpers/handlers.ts";
+import { makeForeignHandler } from "../helpers/handlers.ts";
 import { requestText } from "../helpers/http_client.ts";
 import { workers } from "../helpers/modes.ts";
 import { type Server, startServer } from "../helpers/server.ts";
@@ -56,7 +56,7 @@ async function workerOf(server: Server): Promise<string> {
 for (const mode of ["pooled", "forked"]) {
   for (const [what, { code, chunk = "", options = [] }] of Object.entries(FORGOTTEN)) {
     Deno.test(`--mode ${mode}: a worker survives a handler that forgets ${what}`, async () => {
-      await using handler = await makeHandler(forgets(code));
+      await using handler = await makeForeignHandler(forgets(code));
       await using server = await startServer([...workers(mode, 1), ...handler.args, ...options]);
       const before = await workerOf(server);
       const begun = server.records("Connection closed").length;

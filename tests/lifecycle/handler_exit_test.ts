@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { makeHandler } from "../helpers/handlers.ts";
+import { makeForeignHandler } from "../helpers/handlers.ts";
 import { workers } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 import { ask } from "../helpers/talk.ts";
@@ -19,7 +19,7 @@ export default {
 
 for (const mode of ["single", "async"]) {
   Deno.test(`--mode ${mode}: a handler cannot end the server`, async () => {
-    await using handler = await makeHandler(PROGRAM);
+    await using handler = await makeForeignHandler(PROGRAM);
     await using server = await startServer(["--mode", mode, ...handler.args]);
     for (const exit of ["Deno.exit(0)", "process.exit(3)", "process.reallyExit(3)", "close()"]) {
       const answer = await ask(server, exit);
@@ -33,7 +33,7 @@ for (const mode of ["single", "async"]) {
 
 for (const mode of ["async", "forked"]) {
   Deno.test(`--mode ${mode}: a handler cannot close the streams of the log and of its parent`, async () => {
-    await using handler = await makeHandler(PROGRAM);
+    await using handler = await makeForeignHandler(PROGRAM);
     await using server = await startServer([...workers(mode, 1), ...handler.args]);
     const pipe = `for (const name of ["stdout", "stderr"]) {
         await ReadableStream.from([]).pipeTo(Deno[name].writable); Deno[name].close();

@@ -1,6 +1,6 @@
 /** The record of the start: what is served, where and for how many. */
 import { assertEquals } from "@std/assert";
-import { makeHandler } from "../helpers/handlers.ts";
+import { makeForeignHandler } from "../helpers/handlers.ts";
 import { startServer } from "../helpers/server.ts";
 
 const FETCH = `export default { fetch: () => new Response("ok") };`;
@@ -16,7 +16,7 @@ const CAPACITIES: readonly (readonly [mode: string, options: readonly string[], 
 
 for (const [mode, options, most] of CAPACITIES) {
   Deno.test(`--mode ${mode} ${options.join(" ")} starts with a URL, the handler and its capacity of ${most}`, async () => {
-    await using handler = await makeHandler(FETCH);
+    await using handler = await makeForeignHandler(FETCH);
     await using server = await startServer(["--mode", mode, ...options, ...handler.args]);
     const [record] = server.records("Serving");
     const url = `http://127.0.0.1:${server.port}/`;

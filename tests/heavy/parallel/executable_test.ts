@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import type { BenchReport } from "../../src/bench/report.ts";
-import { Client } from "../helpers/client.ts";
-import { HONO_CASES } from "../helpers/hono.ts";
-import { testEachMode } from "../helpers/modes.ts";
-import { type Server, startCommand } from "../helpers/server.ts";
+import type { BenchReport } from "../../../src/bench/report.ts";
+import { Client } from "../../helpers/client.ts";
+import { HONO_CASES } from "../../helpers/hono.ts";
+import { testEachMode } from "../../helpers/modes.ts";
+import { type Server, startCommand } from "../../helpers/server.ts";
 
-const ROOT = fileURLToPath(import.meta.resolve("../.."));
+const ROOT = fileURLToPath(import.meta.resolve("../../.."));
 const EXECUTABLE = `${ROOT}dist/sluice`;
 /** The Hono example bundled into one file, deleted after the tests. */
 const BUNDLE = await Deno.makeTempFile({ suffix: ".js" });

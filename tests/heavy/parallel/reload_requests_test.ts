@@ -1,12 +1,12 @@
 /** Reloads and a stop under a steady load of HTTP requests, as clients and a balancer see them. */
 import { assert, assertEquals } from "@std/assert";
-import { MODES } from "../../src/modes/registry.ts";
-import { startOpenLoad } from "../../tools/bench/open_client.ts";
-import { makeHandler } from "../helpers/handlers.ts";
-import { workers } from "../helpers/modes.ts";
-import { type Server, startServer } from "../helpers/server.ts";
-import { statusFile } from "../helpers/status.ts";
-import { until } from "../helpers/until.ts";
+import { MODES } from "../../../src/modes/registry.ts";
+import { startOpenLoad } from "../../../tools/bench/open_client.ts";
+import { makeHandler } from "../../helpers/handlers.ts";
+import { workers } from "../../helpers/modes.ts";
+import { type Server, startServer } from "../../helpers/server.ts";
+import { statusFile } from "../../helpers/status.ts";
+import { until } from "../../helpers/until.ts";
 
 const RELOADS = 5;
 const LOAD = { rate: 400, connections: 16 };

@@ -1,14 +1,14 @@
 /** Clients that leave at any moment: nothing leaks. */
 import { assert, assertEquals } from "@std/assert";
-import { Client } from "../helpers/client.ts";
-import { makeHandler } from "../helpers/handlers.ts";
-import { workers } from "../helpers/modes.ts";
-import { descriptorsOf, memoryOf } from "../helpers/process.ts";
-import { type Server, startServer } from "../helpers/server.ts";
-import { makeSite } from "../helpers/site.ts";
-import { statusFile } from "../helpers/status.ts";
-import { until } from "../helpers/until.ts";
-import { LEAVINGS, Visitor } from "../helpers/visitor.ts";
+import { Client } from "../../helpers/client.ts";
+import { makeHandler } from "../../helpers/handlers.ts";
+import { workers } from "../../helpers/modes.ts";
+import { descriptorsOf, memoryOf } from "../../helpers/process.ts";
+import { type Server, startServer } from "../../helpers/server.ts";
+import { makeSite } from "../../helpers/site.ts";
+import { statusFile } from "../../helpers/status.ts";
+import { until } from "../../helpers/until.ts";
+import { LEAVINGS, Visitor } from "../../helpers/visitor.ts";
 
 /** Requests, half of them before memory is first measured. */
 const REQUESTS = 100_000;

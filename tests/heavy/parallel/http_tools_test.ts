@@ -1,9 +1,9 @@
 /** HTTP with well-known tools as clients, in every mode. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { ModeUnderTest } from "../helpers/modes.ts";
-import { type Server, startServer } from "../helpers/server.ts";
-import { makeSite, pattern } from "../helpers/site.ts";
-import { runTool, testEachModeWith } from "../helpers/tools.ts";
+import type { ModeUnderTest } from "../../helpers/modes.ts";
+import { type Server, startServer } from "../../helpers/server.ts";
+import { makeSite, pattern } from "../../helpers/site.ts";
+import { runTool, testEachModeWith } from "../../helpers/tools.ts";
 
 const MB = 1024 ** 2;
 
@@ -121,7 +121,7 @@ testEachModeWith("curl", "curl gets 200 URLs, 20 at a time", async (mode) => {
 
 testEachModeWith("wrk", "wrk sees no error on 64 connections", async (mode) => {
   await against(mode, [], async (url) => {
-    const report = await output("wrk", ["-t1", "-c64", "-d2s", `${url}/`]);
+    const report = await output("wrk", [...["-t1", "-c64", "-d2s", "--timeout", "10s"], `${url}/`]);
     assertMatch(report, /[1-9]\d* requests in/);
     // The report has lines for these only if there are any.
     assert(!/Socket errors|Non-2xx/.test(report), report);

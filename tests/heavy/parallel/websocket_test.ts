@@ -2,13 +2,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { Client } from "../helpers/client.ts";
-import { workers } from "../helpers/modes.ts";
-import { childrenOf, descriptorsOf } from "../helpers/process.ts";
-import { type Server, startServer } from "../helpers/server.ts";
-import { statusFile } from "../helpers/status.ts";
-import { findTool, testEachModeWith } from "../helpers/tools.ts";
-import { until } from "../helpers/until.ts";
+import { Client } from "../../helpers/client.ts";
+import { workers } from "../../helpers/modes.ts";
+import { childrenOf, descriptorsOf } from "../../helpers/process.ts";
+import { type Server, startServer } from "../../helpers/server.ts";
+import { statusFile } from "../../helpers/status.ts";
+import { findTool, testEachModeWith } from "../../helpers/tools.ts";
+import { until } from "../../helpers/until.ts";
 
 const LAUNCH = {
   executablePath: findTool("chromium") ?? "",
@@ -17,7 +17,7 @@ const LAUNCH = {
 /** The arguments of a server with a page that talks to an echo WebSocket. */
 const HANDLER = [
   "--handler",
-  fileURLToPath(import.meta.resolve("../handlers/websocket_page.js")),
+  fileURLToPath(import.meta.resolve("../../handlers/websocket_page.js")),
 ];
 /** The sizes of a browser's messages, in characters or bytes. */
 const SIZES = [0, 5, 100_000];

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { makeVersionHandler } from "../helpers/handlers.ts";
-import { startLoad } from "../helpers/load.ts";
-import { workers } from "../helpers/modes.ts";
-import { startServer } from "../helpers/server.ts";
-import { until } from "../helpers/until.ts";
+import { makeVersionHandler } from "../../helpers/handlers.ts";
+import { startLoad } from "../../helpers/load.ts";
+import { workers } from "../../helpers/modes.ts";
+import { startServer } from "../../helpers/server.ts";
+import { until } from "../../helpers/until.ts";
 
 const RELOADS = 10;
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Client } from "../helpers/client.ts";
-import { startServer } from "../helpers/server.ts";
+import { Client } from "../../helpers/client.ts";
+import { startServer } from "../../helpers/server.ts";
 
 const CONNECTIONS = 10_000;
 const STREAM = 64 * 1024 * 1024;

@@ -1,13 +1,13 @@
 /** The request decoder compared with Node's parser, on valid, unusual and corrupted requests. */
 import { assert, assertEquals } from "@std/assert";
-import { HttpError } from "../../src/http/error.ts";
-import { decode, type Decoded } from "../helpers/decoding.ts";
-import { bytesOf, describe, escape } from "../helpers/http_cases.ts";
-import { type NodeParsed, NodeParser } from "../helpers/node_parser.ts";
-import { differenceOf } from "../helpers/parser_difference.ts";
-import { Random } from "../../src/load/random.ts";
-import { makeCuts, makeStream } from "../helpers/request_mutations.ts";
-import { testWith } from "../helpers/tools.ts";
+import { HttpError } from "../../../src/http/error.ts";
+import { decode, type Decoded } from "../../helpers/decoding.ts";
+import { bytesOf, describe, escape } from "../../helpers/http_cases.ts";
+import { type NodeParsed, NodeParser } from "../../helpers/node_parser.ts";
+import { differenceOf } from "../../helpers/parser_difference.ts";
+import { Random } from "../../../src/load/random.ts";
+import { makeCuts, makeStream } from "../../helpers/request_mutations.ts";
+import { testWith } from "../../helpers/tools.ts";
 
 const STREAMS = 200_000;
 const BATCH = 2_000;

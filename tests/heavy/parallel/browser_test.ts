@@ -1,10 +1,10 @@
 /** A page of many files in a browser, in every mode. */
 import { assert, assertEquals } from "@std/assert";
 import { chromium, type Page } from "playwright-core";
-import { Client } from "../helpers/client.ts";
-import { startServer } from "../helpers/server.ts";
-import { makeSite, type Site } from "../helpers/site.ts";
-import { findTool, testEachModeWith } from "../helpers/tools.ts";
+import { Client } from "../../helpers/client.ts";
+import { startServer } from "../../helpers/server.ts";
+import { makeSite, type Site } from "../../helpers/site.ts";
+import { findTool, testEachModeWith } from "../../helpers/tools.ts";
 
 const LAUNCH = {
   executablePath: findTool("chromium") ?? "",

@@ -1,11 +1,11 @@
 /** The page of `sluice bench --html` in a browser, opened as a file. */
 import { assert, assertEquals } from "@std/assert";
 import { chromium, type Page } from "playwright-core";
-import { htmlReport } from "../../src/bench/html/html_report.ts";
-import type { BenchReport } from "../../src/bench/report.ts";
-import { makeCase, makeReport, makeRun, SUBJECTS } from "../helpers/bench_report.ts";
-import { findTool, testWith } from "../helpers/tools.ts";
-import { until } from "../helpers/until.ts";
+import { htmlReport } from "../../../src/bench/html/html_report.ts";
+import type { BenchReport } from "../../../src/bench/report.ts";
+import { makeCase, makeReport, makeRun, SUBJECTS } from "../../helpers/bench_report.ts";
+import { findTool, testWith } from "../../helpers/tools.ts";
+import { until } from "../../helpers/until.ts";
 
 const LAUNCH = {
   executablePath: findTool("chromium") ?? "",
