@@ -42,11 +42,11 @@ function nearest(folder: string, matches: (folder: string) => boolean): string |
 }
 
 function isWorkspace(folder: string): boolean {
-  return configurationsIn(folder).some((one) => "workspace" in one || "workspaces" in one);
+  return readConfigurations(folder).some((one) => "workspace" in one || "workspaces" in one);
 }
 
 function hasLock(folder: string): boolean {
-  return isFile(join(folder, LOCK)) || configurationsIn(folder).some(namesLock);
+  return isFile(join(folder, LOCK)) || readConfigurations(folder).some(namesLock);
 }
 
 /** Whether a configuration gives its lock file a name. */
@@ -55,8 +55,8 @@ function namesLock({ lock }: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** The configurations in a folder. The runtime reports what is wrong in one that is left out. */
-function configurationsIn(folder: string): Readonly<Record<string, unknown>>[] {
-  return CONFIGURATIONS.map((name) => join(folder, name)).filter(isFile).flatMap((path) => {
+function readConfigurations(folder: string): Readonly<Record<string, unknown>>[] {
+  return configurationsIn(folder).flatMap((path) => {
     try {
       const configuration: unknown = parse(Deno.readTextFileSync(path));
       const isObject = typeof configuration === "object" && configuration !== null;

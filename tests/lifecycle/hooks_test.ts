@@ -1,7 +1,7 @@
 /** The hooks `start(context)` and `stop(context)` of handlers, on whole servers. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../helpers/client.ts";
-import { makeHandler } from "../helpers/handlers.ts";
+import { makeForeignHandler, makeHandler } from "../helpers/handlers.ts";
 import { testEachMode, workers } from "../helpers/modes.ts";
 import { runMain, type Server, startServer } from "../helpers/server.ts";
 import { ask } from "../helpers/talk.ts";
@@ -117,7 +117,7 @@ for (const mode of ["async", "pooled", "forked"]) {
   });
 
   Deno.test(`--mode ${mode}: a handler leases from a pool, which is closed after its stop`, async () => {
-    await using handler = await makeHandler(`
+    await using handler = await makeForeignHandler(`
       let numbers;
       export default {
         start({ pool, log }) {

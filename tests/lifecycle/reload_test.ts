@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { MODES } from "../../src/modes/registry.ts";
 import { Client } from "../helpers/client.ts";
 import { makeConfig } from "../helpers/config.ts";
-import { makeHandler, makeVersionHandler } from "../helpers/handlers.ts";
+import { makeForeignHandler, makeVersionHandler } from "../helpers/handlers.ts";
 import { IS_EXECUTABLE } from "../helpers/sandbox.ts";
 import { startLoad } from "../helpers/load.ts";
 import { workers } from "../helpers/modes.ts";
@@ -248,7 +248,7 @@ Deno.test("the status tells of every reload that fails, by a number of its own",
 
 for (const mode of ["threaded", "pooled", "forked"]) {
   Deno.test(`--mode ${mode}: a handler has the URL of its file after a reload, too`, async () => {
-    await using handler = await makeHandler(
+    await using handler = await makeForeignHandler(
       `export default { framing: { type: "lines" }, handle: () => import.meta.url };`,
     );
     await using server = await startServer([...workers(mode, 1), ...handler.args]);
