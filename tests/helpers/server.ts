@@ -112,7 +112,11 @@ class ServerProcess implements Server {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#isOver) this.#child.kill("SIGKILL");
+    try {
+      if (!this.#isOver) this.#child.kill("SIGKILL");
+    } catch (error) { // It has ended, and its last output is still being read.
+      if (!(error instanceof TypeError)) throw error;
+    }
     await this.exited;
   }
 
