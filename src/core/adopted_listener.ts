@@ -1,6 +1,7 @@
 import type { Socket as NodeSocket } from "node:net";
 import type { Address } from "../base/address.ts";
 import { type Library, openLibrary } from "../base/c_library.ts";
+import { AF_INET, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from "../base/socket_numbers.ts";
 import { sleep } from "../base/timers.ts";
 import { AdoptedSocket } from "./adopted_socket.ts";
 import type { Listener } from "./listener.ts";
@@ -21,11 +22,6 @@ import type { Socket } from "./socket.ts";
 const SETTLE = 50;
 /** Milliseconds between two looks at an empty accept queue. */
 const STEP = 2;
-
-const AF_INET = 2;
-const SOCK_STREAM = 1;
-const SOCK_NONBLOCK = 0o4000;
-const SOCK_CLOEXEC = 0o2000000;
 
 const SO_ATTACH_FILTER = 26;
 /** Drops packets that begin a connection: their flags (RFC 9293, 3.1) have SYN and no ACK. */

@@ -1,7 +1,6 @@
 /** Classic BPF programs, which the kernel runs for the packets of a socket: linux/filter.h. */
 import type { Library } from "../base/c_library.ts";
-
-export const SOL_SOCKET = 1;
+import { SOL_SOCKET } from "../base/socket_numbers.ts";
 
 /** Codes of instructions (linux/bpf_common.h). A is the accumulator, K the operand. */
 export const LOAD_WORD = 0x20;

@@ -6,7 +6,7 @@
  * this, so it calls setsockopt(2) of the C library.
  */
 import { type Library, openLibrary } from "../base/c_library.ts";
-import { listeningSockets } from "./listening_sockets.ts";
+import { SOL_SOCKET } from "../base/socket_numbers.ts";
 import {
   ADD,
   attachFilter,
@@ -14,7 +14,6 @@ import {
   LOAD_WORD,
   MODULO,
   RETURN_A,
-  SOL_SOCKET,
 } from "./packet_filter.ts";
 
 /** A range of the sockets of a group, in joining order; when one leaves, the last takes its number. */
@@ -26,40 +25,41 @@ export interface ReuseportFilter {
 
 const SO_ATTACH_REUSEPORT_CBPF = 51;
 const SO_DETACH_REUSEPORT_BPF = 68;
+/** Where a program loads a random number from (linux/filter.h: SKF_AD_OFF, SKF_AD_RANDOM). */
+const RANDOM = 0xfffff000 + 56;
 
 /**
- * Attaches a filter to the sockets of a port on which this process listens.
+ * Attaches a filter to the groups of sockets that listening sockets of this process
+ * belong to: one socket for each address with their port. All groups number their
+ * sockets alike.
  *
+ * @param sockets Their file descriptors.
  * @param filter null detaches it. A range beyond the last socket leaves the choice to the kernel.
- * @returns false on failure: this needs Linux, and permission for FFI and /proc.
+ * @returns false on failure: this needs Linux, and permission for FFI.
  */
-export function setReuseportFilter(port: number, filter: ReuseportFilter | null): boolean {
+export function setReuseportFilter(
+  sockets: readonly number[],
+  filter: ReuseportFilter | null,
+): boolean {
   using library = openLibrary();
-  if (library === null) return false;
-  try {
-    // One socket for each address with this port; all groups number their sockets alike.
-    const sockets = listeningSockets(port, library);
-    return sockets.length > 0 && sockets.every((socket) => apply(library, socket, filter));
-  } catch { // No /proc, or not Linux's.
-    return false;
-  }
+  if (library === null || sockets.length === 0) return false;
+  return sockets.every((socket) => apply(library, socket, filter));
 }
 
 function apply(library: Library, socket: number, filter: ReuseportFilter | null): boolean {
-  if (filter === null) {
-    return library.setsockopt(socket, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, new Uint8Array(4), 4) ===
-      0;
+  if (filter !== null) {
+    return attachFilter(library, socket, SO_ATTACH_REUSEPORT_CBPF, instructionsOf(filter));
   }
-  return attachFilter(library, socket, SO_ATTACH_REUSEPORT_CBPF, instructionsOf(filter));
+  const none = new Uint8Array(4);
+  return library.setsockopt(socket, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, none, none.length) === 0;
 }
 
 /** A random number modulo `count`, plus `first`. */
 function instructionsOf({ first, count }: ReuseportFilter): readonly Instruction[] {
-  const RANDOM = 0xfffff000 + 56;
-  return [[LOAD_WORD, 0, 0, RANDOM], [MODULO, 0, 0, count], [ADD, 0, 0, first], [
-    RETURN_A,
-    0,
-    0,
-    0,
-  ]];
+  return [
+    [LOAD_WORD, 0, 0, RANDOM],
+    [MODULO, 0, 0, count],
+    [ADD, 0, 0, first],
+    [RETURN_A, 0, 0, 0],
+  ];
 }

@@ -1,6 +1,6 @@
 import type { Library } from "../base/c_library.ts";
+import { IPPROTO_TCP } from "../base/socket_numbers.ts";
 
-const IPPROTO_TCP = 6;
 const TCP_INFO = 11;
 /** struct tcp_info (linux/tcp.h), as far as it is used. */
 const STATE = 0;

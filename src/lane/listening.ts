@@ -2,7 +2,7 @@ import type { Address } from "../base/address.ts";
 import type { Acceptor } from "../core/acceptor.ts";
 import type { ForeignSockets } from "../core/foreign_sockets.ts";
 import { listen, type Listener, type ListenOptions } from "../core/listener.ts";
-import { findListeningSockets } from "../core/listening_sockets.ts";
+import { listeningSockets } from "../core/listening_sockets.ts";
 import { type ReuseportFilter, setReuseportFilter } from "../core/reuseport_filter.ts";
 import { setUserTimeout } from "../core/user_timeout.ts";
 import { Relief } from "./relief.ts";
@@ -54,16 +54,11 @@ export class Listening {
     this.addresses = listeners.map(({ address }) => address);
     this.#listeners = listeners;
     this.#isReusing = options.sharing === "reusePort";
-    const ports = this.#ports;
-    // The main thread does it for sockets that threads share.
-    if (options.sharing !== "shared") {
-      for (const port of ports) setUserTimeout(port, options.writeTimeout);
-    }
-    this.sockets = this.#isReusing ? findListeningSockets(ports) : [];
-  }
-
-  get #ports(): readonly number[] {
-    return this.addresses.flatMap((one) => one.transport === "tcp" ? [one.port] : []);
+    const ports = this.addresses.flatMap((one) => one.transport === "tcp" ? [one.port] : []);
+    // The main thread sees to those that threads share.
+    const sockets = options.sharing === "shared" ? [] : listeningSockets(ports);
+    setUserTimeout(sockets, options.writeTimeout);
+    this.sockets = this.#isReusing ? sockets : [];
   }
 
   /** Accepts clients; resolves when that has ended for good. */
@@ -97,9 +92,9 @@ export class Listening {
     for (const listener of this.#listeners) listener.close();
   }
 
-  /** Sets the reuseport filter of all ports; false if that fails. */
+  /** Sets the reuseport filter of all sockets; false if that fails. */
   setReuseportFilter(filter: ReuseportFilter | null): boolean {
-    return this.#ports.every((port) => setReuseportFilter(port, filter));
+    return setReuseportFilter(this.sockets, filter);
   }
 
   /** Accepts the clients of another process, which is blocked; false if that fails. */

@@ -1,6 +1,7 @@
 import { type Address, formatAddress } from "../base/address.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 import { listen } from "../core/listener.ts";
+import { listeningSockets } from "../core/listening_sockets.ts";
 import { setUserTimeout } from "../core/user_timeout.ts";
 import type { Plan } from "../modes/mode.ts";
 import { type HeldAddress, type Hold, holdAddress } from "./hold_address.ts";
@@ -45,7 +46,7 @@ export async function holdListeners(
     setUserTimeout(timeout) {
       if (timeout === userTimeout) return;
       userTimeout = timeout;
-      for (const port of sharedPorts) setUserTimeout(port, timeout);
+      setUserTimeout(listeningSockets(sharedPorts), timeout);
     },
     close,
   };

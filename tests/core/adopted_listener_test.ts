@@ -24,7 +24,7 @@ class Adoption implements Disposable {
     if (library === null) throw new Error("Cannot test this without the C library");
     this.library = library;
     this.port = this.#original.addr.port;
-    this.sockets = { pid: Deno.pid, descriptors: listeningSockets(this.port, library) };
+    this.sockets = { pid: Deno.pid, descriptors: listeningSockets([this.port]) };
   }
 
   get waiting(): number | null {

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { openLibrary } from "../../src/base/c_library.ts";
+import { IPPROTO_TCP } from "../../src/base/socket_numbers.ts";
 import { cpuClock } from "../../src/base/cpu_clock.ts";
 import { listeningSockets } from "../../src/core/listening_sockets.ts";
 import { openAccessLog } from "../../src/log/access_log.ts";
@@ -9,7 +10,6 @@ import { makeHandler } from "../helpers/handlers.ts";
 import { inLogFolder, openLogTo } from "../helpers/log.ts";
 import { settingsWith } from "../helpers/settings.ts";
 
-const IPPROTO_TCP = 6;
 const TCP_USER_TIMEOUT = 18;
 
 // Opens the C library for good, so it must not look like a leak of a test.
@@ -41,7 +41,7 @@ function userTimeouts({ addresses: [address] }: Server): readonly number[] {
   if (address?.transport !== "tcp") throw new Error("The server has no TCP address");
   return [
     ...new Set(
-      listeningSockets(address.port, library).map((socket) => {
+      listeningSockets([address.port]).map((socket) => {
         const value = new Int32Array(1);
         const length = new Uint8Array(Int32Array.of(4).buffer);
         library.getsockopt(

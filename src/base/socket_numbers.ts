@@ -1,0 +1,12 @@
+/** Numbers of the socket API of Linux, as the C library's functions take them. */
+
+/** Families of addresses, socket(2). */
+export const AF_INET = 2;
+export const AF_INET6 = 10;
+/** The type of a socket, and flags beside it, socket(2) and accept4(2). */
+export const SOCK_STREAM = 1;
+export const SOCK_NONBLOCK = 0o4000;
+export const SOCK_CLOEXEC = 0o2000000;
+/** Levels of options, setsockopt(2). */
+export const SOL_SOCKET = 1;
+export const IPPROTO_TCP = 6;
