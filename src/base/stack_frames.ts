@@ -61,6 +61,11 @@ export function pathOf({ url }: Pick<Frame, "url">): string {
   }
 }
 
+/** A place as messages show it: `/app/main.ts:5:7`. */
+export function placeText(frame: Frame): string {
+  return `${pathOf(frame)}:${frame.line}:${frame.column}`;
+}
+
 /** The place that a line of a stack names; null if it is not a frame. */
 export function frameOf(line: string): Frame | null {
   if (!FRAME.test(line)) return null;

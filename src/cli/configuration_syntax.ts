@@ -4,7 +4,7 @@ import { configurationsIn } from "../base/app_configuration.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 import { isGranted } from "../base/permissions.ts";
 import { fileUrl } from "../services/handler/handler_file.ts";
-import { atPlace } from "../services/handler/load_error.ts";
+import { atPlace } from "../base/load_error.ts";
 
 /** Where the runtime names a file: in quotes, as a URL or a path. */
 const FILE = /'(?:file:\/\/)?(\/[^'\n]*)'/;

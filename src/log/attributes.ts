@@ -1,6 +1,6 @@
 import type { LogRecord } from "@logtape/logtape";
 import { sourceLine } from "../base/source_line.ts";
-import { pathOf, userFrame, withoutOwnFrames } from "../base/stack_frames.ts";
+import { pathOf, placeText, userFrame, withoutOwnFrames } from "../base/stack_frames.ts";
 import { wholeCharacters } from "../base/whole_characters.ts";
 
 /** The most characters of a value; an error's message may contain a whole body. */
@@ -103,7 +103,7 @@ function causesOf(error: Error): readonly Error[] {
 function causeText(cause: Error, frames: Frames): string {
   const text = `${cause.name}: ${cause.message}`;
   const frame = frames === "none" ? null : userFrame(String(cause.stack));
-  return frame === null ? text : `${text} at ${pathOf(frame)}:${frame.line}:${frame.column}`;
+  return frame === null ? text : `${text} at ${placeText(frame)}`;
 }
 
 /** The stack of an error; if it leads to no code of a handler, that of a cause that does. */

@@ -1,6 +1,6 @@
 import { availableProcessors } from "../base/processors.ts";
 import type { Ready } from "../places/handle.ts";
-import { loadError } from "../services/handler/load_error.ts";
+import { loadError } from "../base/load_error.ts";
 import type { SupervisedLane } from "./supervised_lane.ts";
 
 /**

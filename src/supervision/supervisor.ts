@@ -2,7 +2,7 @@ import { EXIT, ExitError } from "../base/exit.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Plan } from "../modes/mode.ts";
 import type { Ready } from "../places/handle.ts";
-import { loadError } from "../services/handler/load_error.ts";
+import { loadError } from "../base/load_error.ts";
 import type { Work } from "./generation.ts";
 import { LanePool, type LanePoolOptions } from "./lane_pool.ts";
 import { Recycler } from "./recycler.ts";

@@ -16,7 +16,7 @@ import {
 import { serveRequests } from "./framing.ts";
 import { hooksOf } from "./hooks.ts";
 import { jsonFault } from "./json_fault.ts";
-import { loadError } from "./load_error.ts";
+import { loadError } from "../../base/load_error.ts";
 import { IMPORT_ADVICE, isUnmapped } from "./own_module.ts";
 import { serveProtocol } from "./protocol.ts";
 import type {

@@ -1,6 +1,6 @@
 import type { ExitError } from "../../base/exit.ts";
 import { isPlainObject } from "../../base/kind_of.ts";
-import { loadError } from "./load_error.ts";
+import { loadError } from "../../base/load_error.ts";
 import type { ServiceContext, ServiceDefinition } from "../service.ts";
 
 /** What a handler of any shape may have to open and close what it uses, such as connections to a database. */

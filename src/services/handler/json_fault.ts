@@ -1,6 +1,6 @@
 /** Finds what is wrong in an imported JSON file: of that, the runtime says neither file nor line. */
 import { isGranted } from "../../base/permissions.ts";
-import { atPlace } from "./load_error.ts";
+import { atPlace } from "../../base/load_error.ts";
 
 /** Modules that a module imports, by relative path. */
 const IMPORT = /\b(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"'\n]+)["']/g;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { loadError } from "../../../src/services/handler/load_error.ts";
+import { loadError } from "../../src/base/load_error.ts";
 
 /** An error as the runtime throws it: its stack begins with the message. */
 function runtimeError(message: string): Error {

@@ -1,14 +1,8 @@
 /** What the runtime says of a module that it cannot load. */
-import { sourceLine } from "../../base/source_line.ts";
-import {
-  type Frame,
-  frameOf,
-  pathOf,
-  userFrame,
-  withoutGenerations,
-} from "../../base/stack_frames.ts";
-import { firstLine } from "../../base/system_errors.ts";
-import { thrownValue } from "../../base/thrown.ts";
+import { sourceLine } from "./source_line.ts";
+import { type Frame, frameOf, placeText, userFrame, withoutGenerations } from "./stack_frames.ts";
+import { firstLine } from "./system_errors.ts";
+import { thrownValue } from "./thrown.ts";
 
 /** A place at the end of the first line, where V8 puts that of a wrong import. */
 const AT_END = / at (\S+:\d+:\d+)$/;
@@ -33,7 +27,7 @@ export function loadError(error: unknown): string {
 
 /** What went wrong at a place: the reason, the file, line and column, and the source. */
 export function atPlace(reason: string, frame: Frame): string {
-  const place = `${pathOf(frame)}:${frame.line}:${frame.column}`;
+  const place = placeText(frame);
   const source = sourceLine(frame)?.trim() ?? "";
   return source === "" ? `${reason} at ${place}` : `${reason} at ${place}: ${source}`;
 }
