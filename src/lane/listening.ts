@@ -5,17 +5,11 @@ import { listen, type Listener, type ListenOptions } from "../core/listener.ts";
 import { listeningSockets } from "../core/listening_sockets.ts";
 import { type ReuseportFilter, setReuseportFilter } from "../core/reuseport_filter.ts";
 import { setUserTimeout } from "../core/user_timeout.ts";
-import { Relief } from "./relief.ts";
+import { type MakeAcceptors, Relief } from "./relief.ts";
+import type { WiringOptions } from "./wiring.ts";
 
 /** The part of an order that says where a lane listens, and how. */
-export interface ListeningOptions extends ListenOptions {
-  readonly addresses: readonly Address[];
-  /** In milliseconds. */
-  readonly writeTimeout: number;
-}
-
-/** Makes an acceptor for each listener. */
-type MakeAcceptors = (listeners: readonly Listener[]) => readonly Acceptor[];
+type ListeningOptions = ListenOptions & Pick<WiringOptions, "addresses" | "writeTimeout">;
 
 /** The listening sockets of a lane, and what accepts from them. */
 export class Listening {

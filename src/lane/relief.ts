@@ -5,6 +5,9 @@ import { adopt, type AdoptedListener } from "../core/adopted_listener.ts";
 import { copyDescriptors, type ForeignSockets } from "../core/foreign_sockets.ts";
 import type { Listener } from "../core/listener.ts";
 
+/** Makes an acceptor for each listener. */
+export type MakeAcceptors = (listeners: readonly Listener[]) => readonly Acceptor[];
+
 /** The copies of a process's sockets, and what accepts from them. */
 interface Relieved {
   readonly listeners: readonly AdoptedListener[];
@@ -14,7 +17,7 @@ interface Relieved {
 /** Accepts the clients of other processes of the server while those are blocked. */
 export class Relief {
   readonly #address: Address;
-  readonly #makeAcceptors: (listeners: readonly Listener[]) => readonly Acceptor[];
+  readonly #makeAcceptors: MakeAcceptors;
   /** By the id of the relieved process. */
   readonly #relieved = new Map<number, Relieved>();
   readonly #running = new Set<Promise<void>>();
@@ -22,10 +25,7 @@ export class Relief {
   #isOver = false;
 
   /** @param address One of the lane, on which the other processes listen, too. */
-  constructor(
-    address: Address,
-    makeAcceptors: (listeners: readonly Listener[]) => readonly Acceptor[],
-  ) {
+  constructor(address: Address, makeAcceptors: MakeAcceptors) {
     this.#address = address;
     this.#makeAcceptors = makeAcceptors;
   }

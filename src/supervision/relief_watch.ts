@@ -7,7 +7,7 @@ import type { SupervisedLane } from "./supervised_lane.ts";
 
 /** Milliseconds between two looks, while any process has clients. */
 const STEP = 100;
-/** After so many failures in a row, before it has ever worked, the system is taken to deny it. */
+/** So many times in a row a queue cannot be seen before the system is taken to deny it: once, its process may have ended. */
 const MOST_FAILURES = 3;
 
 /**
@@ -21,8 +21,12 @@ export class ReliefWatch {
   #library: Library | null = null;
   /** Ends the frequent looks; null while there are none. */
   #end: (() => void) | null = null;
-  #hasSucceeded = false;
+  /** How many times in a row the queue of a process could not be seen. */
   #failures = 0;
+  /** Whether relief has worked before: then failures are those of processes that end. */
+  #hasSucceeded = false;
+  /** Whether the system or the runtime lacks what relief needs. */
+  #hasGivenUp = false;
 
   /** @param lanes Returns the live lanes. */
   constructor(lanes: () => readonly SupervisedLane[], log: Logger) {
@@ -32,10 +36,11 @@ export class ReliefWatch {
 
   /** Looks for blocked processes, and from now on often while any has clients; called at an interval. */
   check(): void {
-    if (this.#failures >= MOST_FAILURES) return;
+    if (this.#hasGivenUp) return;
     this.#look(() => true);
     const hasClients = ({ row }: SupervisedLane) => row.open > 0;
-    if (![...this.#watched.keys()].some(hasClients)) this.stop();
+    const isBusy = [...this.#watched.keys()].some(hasClients);
+    if (!isBusy || this.#hasGivenUp) this.stop();
     else this.#end ??= every(STEP, () => this.#look(hasClients));
   }
 
@@ -76,14 +81,14 @@ export class ReliefWatch {
     if (this.#library === null) return;
     const { handle: { pid }, sockets: descriptors } = lane;
     const waiting = clientsWaiting(this.#library, { pid, descriptors });
-    // The process may have ended just now, so once is no proof.
-    if (waiting === null) return this.#failed(1);
-    this.#failures = 0;
-    if (!blocked.needsRelief(waiting)) return;
+    this.#failures = waiting === null ? this.#failures + 1 : 0;
+    if (this.#failures >= MOST_FAILURES) this.#giveUp();
+    if (waiting === null || !blocked.needsRelief(waiting)) return;
     const reliever = blocked.choose(lanes.filter((other) => !this.#watched.get(other)?.isRelieved));
     if (reliever === null) return;
     const isRelieving = await blocked.relieveBy(reliever);
-    if (!isRelieving) return this.#failed(reliever.state === "ready" ? MOST_FAILURES : 0);
+    if (!isRelieving && reliever.state === "ready") this.#giveUp();
+    if (!isRelieving) return;
     this.#hasSucceeded = true;
     this.#log.debug("Worker blocked: another accepts its clients", {
       "sluice.worker": lane.number,
@@ -93,10 +98,9 @@ export class ReliefWatch {
     });
   }
 
-  #failed(failures: number): void {
-    if (this.#hasSucceeded || this.#failures >= MOST_FAILURES) return;
-    this.#failures += failures;
-    if (this.#failures < MOST_FAILURES) return;
+  #giveUp(): void {
+    if (this.#hasSucceeded || this.#hasGivenUp) return;
+    this.#hasGivenUp = true;
     this.stop();
     this.#log.warn(
       "Clients wait for a blocked worker, since no other can accept them: this needs Linux 5.6, " +
