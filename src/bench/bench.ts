@@ -5,6 +5,7 @@ import type { BenchSettings } from "../settings/bench_options.ts";
 import { advise } from "./advice.ts";
 import { modeCandidates } from "./candidate.ts";
 import { describeMachine, ownVersions } from "./machine.ts";
+import { hasOwn } from "./own_subject.ts";
 import { findPeers } from "./peer_candidates.ts";
 import { repeatCommand } from "./repeat.ts";
 import { type BenchOptions, type BenchReport, FORMAT } from "./report.ts";
@@ -72,8 +73,8 @@ export async function bench(
 }
 
 /** What may help when nothing could be measured. */
-function hint({ handler, root, requests }: BenchOptions): string {
-  const isGuess = (handler !== null || root !== null) && requests.length === 0;
+function hint(options: BenchOptions): string {
+  const isGuess = hasOwn(options) && options.requests.length === 0;
   return isGuess ? "; what was sent is GET /, unless there is a --request" : "";
 }
 

@@ -1,5 +1,6 @@
 import { formatDuration } from "../settings/units.ts";
 import { formatBytes, formatFigure } from "./figures.ts";
+import { hasOwn } from "./own_subject.ts";
 import type { BenchOptions } from "./report.ts";
 
 /** A fact about a report, such as `Workload` and `http`. */
@@ -8,7 +9,7 @@ export type Fact = readonly [name: string, value: string];
 /** What was measured; the command that repeats it says the rest. */
 export function loadFacts(options: BenchOptions): readonly Fact[] {
   const { handler, root, requests, rate, runs, message_bytes, server } = options;
-  const isOwn = handler !== null || root !== null;
+  const isOwn = hasOwn(options);
   const facts: readonly Fact[] = [
     ["Workload", isOwn ? "" : options.workload],
     ["Handler", handler ?? ""],

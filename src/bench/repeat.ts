@@ -1,14 +1,12 @@
 import { formatDuration } from "../settings/units.ts";
+import { hasOwn, ownFlags } from "./own_subject.ts";
 import type { BenchOptions } from "./report.ts";
 
 /** The command that measures the same again. */
 export function repeatCommand(options: BenchOptions, program: string): string {
-  const { handler, root, requests } = options;
   const own = [
-    ...handler === null && root === null ? ["--workload", options.workload] : [],
-    ...handler === null ? [] : ["--handler", handler],
-    ...root === null ? [] : ["--root", root],
-    ...requests.flatMap((path) => ["--request", path]),
+    ...hasOwn(options) ? ownFlags(options) : ["--workload", options.workload],
+    ...options.requests.flatMap((path) => ["--request", path]),
   ];
   const flags = [
     ...own,

@@ -4,6 +4,7 @@ import type { LoadPlan, Message } from "../load/load.ts";
 import { readRequestFiles } from "../load/request_files.ts";
 import type { BenchSettings } from "../settings/bench_options.ts";
 import { formatSize } from "../settings/units.ts";
+import { hasOwn, ownFlags } from "./own_subject.ts";
 import { type Behaviour, BEHAVIOURS, HOST, messagesOf } from "./workloads.ts";
 
 /** A load without its number of connections, and the server options that it needs. */
@@ -19,10 +20,9 @@ export interface WorkloadPlan {
  */
 export async function planWorkload(settings: BenchSettings): Promise<WorkloadPlan> {
   const { workload, messageSize, seed } = settings;
-  const own = ownFlag(settings);
-  const behaviour = own === null ? BEHAVIOURS[workload] : null;
+  const behaviour = hasOwn(settings) ? null : BEHAVIOURS[workload];
   if (messageSize !== null && behaviour?.framing.type !== "echo") {
-    throw sizeRefused(messageSize, own ?? `--workload ${workload}`);
+    throw sizeRefused(messageSize, ownFlags(settings)[0] ?? `--workload ${workload}`);
   }
   if (behaviour === null) return await planOwn(settings);
   const sized = { ...behaviour, messageBytes: messageSize ?? behaviour.messageBytes };
@@ -50,17 +50,12 @@ export function loadPlan(
   };
 }
 
-/** The flag of the user's handler or folder; null with a built-in workload. */
-function ownFlag({ handler, root }: BenchSettings): string | null {
-  if (handler !== null) return "--handler";
-  return root === null ? null : "--root";
-}
-
 async function planOwn(settings: BenchSettings): Promise<WorkloadPlan> {
-  const { handler, root, request, delimiter, peers } = settings;
+  const { request, delimiter, peers } = settings;
+  const own = ownFlags(settings);
   if (peers) {
     throw new ExitError(
-      `Cannot use --peers with ${ownFlag(settings)}: expected a --workload, which other servers ` +
+      `Cannot use --peers with ${own[0]}: expected a --workload, which other servers ` +
         "know too",
       EXIT.usage,
     );
@@ -70,10 +65,7 @@ async function planOwn(settings: BenchSettings): Promise<WorkloadPlan> {
   const isHttp = read[0]?.isHttp ?? true;
   const behaviour = {
     ...http,
-    server: [
-      ...handler === null ? [] : ["--handler", handler],
-      ...root === null ? [] : ["--root", root],
-    ],
+    server: own,
     framing: isHttp ? http.framing : { type: "delimiter", delimiter } as const,
   };
   return { behaviour, messages: read.length > 0 ? read : messagesOf(http, settings.seed) };
