@@ -9,6 +9,8 @@ export const MAX_AHEAD = 16 * 1024;
 /** How long a service may leave its peer alone before that is watched, in milliseconds. */
 const UNATTENDED = 100;
 
+const asIs = (isMore: boolean): boolean => isMore;
+
 /** The receiving half of a connection: reads into a lent buffer, one read at a time. */
 export class Receiver {
   /** Called if the peer leaves while the service waits for something else. */
@@ -62,9 +64,7 @@ export class Receiver {
   }
 
   fill(): Promise<boolean> {
-    return this.#watching === null
-      ? this.#receive((isMore) => isMore)
-      : this.#joined(this.#watching);
+    return this.#watching === null ? this.#receive(asIs) : this.#joined(this.#watching);
   }
 
   watch(): Promise<boolean> {
