@@ -8,6 +8,7 @@
 import config from "../deno.json" with { type: "json" };
 import { cutOutRuntime, NPM_RUNTIME } from "./npm_runtime.ts";
 import { run } from "./run.ts";
+import { SEMI_SPACE } from "./semi_space.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const [ENTRY = `${ROOT}main.ts`, OUTPUT = `${ROOT}dist/sluice`] = Deno.args;
@@ -78,6 +79,7 @@ async function compileWithNpmRuntime(): Promise<string> {
 async function compileArguments(): Promise<string[]> {
   const args = ["compile", "--quiet", "--no-check", "--no-prompt", "--config", await writeConfig()];
   args.push(...config.unstable.map((feature) => `--unstable-${feature}`), ...PERMISSIONS);
+  args.push(`--v8-flags=${SEMI_SPACE}`);
   // What nothing imports: the module for handlers, and the entries of threads and processes.
   args.push("--include", `${ROOT}src/mod.ts`);
   for await (const { name } of Deno.readDir(`${ROOT}src/places`)) {

@@ -2,6 +2,7 @@ import { thrownError } from "../base/thrown.ts";
 import { AcceptQueue } from "./accept_queue.ts";
 import type { Connection } from "./connection.ts";
 import type { Connections } from "./connections.ts";
+import type { Failure } from "./errors.ts";
 import type { Emit } from "./event.ts";
 import type { Listener } from "./listener.ts";
 import { Refusals, tellPeer } from "./refusals.ts";
@@ -137,26 +138,28 @@ export class Acceptor {
   }
 
   #serve(socket: Socket, lease: Lease): void {
-    const { connections, resources, emit, onFull } = this.#options;
+    const { connections, resources, service, emit, onFull } = this.#options;
     const connection = connections.open(socket);
     emit({ type: "accepted", connection });
-    connections.add(connection, this.#converse(connection, lease));
+    connections.add(connection);
+    connection.serve(service, (failure) => void this.#finish(connection, lease, failure));
     if (resources.leavesToOthers) onFull(this);
   }
 
-  async #converse(connection: Connection, lease: Lease): Promise<void> {
-    const { connections, service, emit } = this.#options;
+  // Begins when the service is over: suspended meanwhile, it would hold half a kilobyte
+  // for each connection.
+  async #finish(connection: Connection, lease: Lease, failure: Failure | null): Promise<void> {
     let error: Error | null = null;
     try {
-      await connection.serve(service);
+      if (failure !== null) throw failure.cause;
       await connection.finish(connection.sawEnd ? "client" : "server");
     } catch (cause) {
       error = thrownError(cause);
       await tellPeer(connection, error);
     } finally {
       lease.release();
-      connections.delete(connection);
-      emit({ type: "closed", connection: connection.release(error) });
+      this.#options.emit({ type: "closed", connection: connection.release(error) });
+      this.#options.connections.delete(connection);
     }
   }
 }

@@ -2,6 +2,7 @@ import type { ConnectionContext } from "./connection_context.ts";
 import { ConnectionRecord } from "./connection_record.ts";
 import { readableOf, writableOf } from "./connection_streams.ts";
 import type { Clock, Timed } from "./deadlines.ts";
+import type { Failure } from "./errors.ts";
 import type { ConnectionSummary, EndedBy, Peer } from "./event.ts";
 import { DRAIN_QUIET, phaseTimeout } from "./phase_timeouts.ts";
 import { readExactly, readLine, readUntil } from "./pieces.ts";
@@ -192,16 +193,21 @@ export class Connection {
   }
 
   /**
-   * Runs a service until it returns.
-   *
-   * @throws {ConnectionError} If the peer resets the connection while the service waits
-   * for something else, or after {@linkcode abandon}; else whatever the service throws.
+   * Runs a service, and calls `end` once it returns or throws; earlier, with a
+   * {@linkcode ConnectionError}, if the peer resets the connection while the service waits
+   * for something else, or after {@linkcode abandon}.
    */
-  serve(service: (connection: Connection) => Promise<void>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#receiver.onGone = reject;
-      service(this).then(resolve, reject);
-    });
+  serve(
+    service: (connection: Connection) => Promise<void>,
+    end: (failure: Failure | null) => void,
+  ): void {
+    const fail = (cause: unknown) => this.#endService(end, { cause });
+    this.#receiver.onGone = fail;
+    try {
+      service(this).then(() => this.#endService(end, null), fail);
+    } catch (cause) { // It is not an async function.
+      fail(cause);
+    }
   }
 
   /** Counts a request before it is served; a connection that ends without any counts as one. */
@@ -291,6 +297,12 @@ export class Connection {
     this.#receiver.release(error !== null); // Then the service may still run.
     const { id, remoteAddr, localAddr } = this;
     return { id, remoteAddr, localAddr, ...this.#record.summary(), error };
+  }
+
+  #endService(end: (failure: Failure | null) => void, failure: Failure | null): void {
+    if (this.#receiver.onGone === null) return; // It is no longer waited for.
+    this.#receiver.onGone = null;
+    end(failure);
   }
 
   // Not an async function, for the reason given in the receiver.

@@ -15,11 +15,13 @@ export class Connections {
   readonly context: ConnectionContext;
   readonly #dialContext: ConnectionContext;
   readonly #dialTraffic: DialTraffic;
-  /** Client connections, each with a promise that resolves when it is no longer in use. */
-  readonly #live = new Map<Connection, Promise<void>>();
+  /** Client connections that are in use. */
+  readonly #live = new Set<Connection>();
+  /** Wake the waits for the end of all of them. */
+  readonly #waiting = new Set<() => void>();
   /** Dialed connections, and dials in progress. */
   readonly #dialed = new Set<Endable>();
-  readonly #telling = tellOpenWork("connections", () => this.#live.keys());
+  readonly #telling = tellOpenWork("connections", () => this.#live);
   #lastNumber = 0;
   #isOver = false;
 
@@ -34,13 +36,16 @@ export class Connections {
     return new Connection(++this.#lastNumber, socket, this.context);
   }
 
-  /** Adds a connection that is in use until `done` resolves; it must not reject. */
-  add(connection: Connection, done: Promise<void>): void {
-    this.#live.set(connection, done);
+  /** Adds a connection, until it is no longer in use. */
+  add(connection: Connection): void {
+    this.#live.add(connection);
   }
 
   delete(connection: Connection): void {
     this.#live.delete(connection);
+    if (this.#live.size > 0) return;
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
   }
 
   /** Wraps a dialed socket in a connection, which the lane tracks until it is released. */
@@ -65,7 +70,9 @@ export class Connections {
 
   /** Waits for the last client to disconnect. */
   async emptied(): Promise<void> {
-    while (this.#live.size > 0) await Promise.all(this.#live.values());
+    while (this.#live.size > 0) {
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
   }
 
   /** Waits for the last client to disconnect, then closes the dialed connections: they serve nobody. */
@@ -76,14 +83,14 @@ export class Connections {
 
   /** Waits no longer for services whose connections were killed, so that those have their records. */
   abandon(): void {
-    for (const connection of this.#live.keys()) connection.abandon();
+    for (const connection of this.#live) connection.abandon();
   }
 
   /** Closes all connections at once; later dials fail. */
   kill(): void {
     this.#isOver = true;
     this.#telling[Symbol.dispose]();
-    for (const connection of this.#live.keys()) connection.endAs("drain");
+    for (const connection of this.#live) connection.endAs("drain");
     for (const one of this.#dialed) one.endAs("drain");
   }
 }

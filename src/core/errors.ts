@@ -1,6 +1,11 @@
 import { knowCopies } from "../base/copies.ts";
 import type { EndedBy, Peer } from "./event.ts";
 
+/** Why a service ended early: what it threw, which may be anything. */
+export interface Failure {
+  readonly cause: unknown;
+}
+
 /** Options of a {@linkcode ConnectionError}. */
 export interface ConnectionErrorOptions extends ErrorOptions {
   /** The other end of the connection; a client by default. */

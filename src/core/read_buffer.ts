@@ -1,4 +1,4 @@
-import { type Buffers, LARGE_BUFFER, SMALL_BUFFER } from "./buffers.ts";
+import { type Buffers, LARGE_BUFFER, MEDIUM_BUFFER, ownBuffer, SMALL_BUFFER } from "./buffers.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -9,7 +9,6 @@ export class ReadBuffer {
   // #bytes[#from..#to] are pending.
   #from = 0;
   #to = 0;
-  #lastReadWasFull = false;
 
   constructor(buffers: Buffers) {
     this.#buffers = buffers;
@@ -21,27 +20,23 @@ export class ReadBuffer {
   }
 
   /**
-   * Makes room for the next read. The buffer grows for a stream and shrinks as
-   * soon as a read does not fill it, so that a paused client holds little memory.
+   * Makes room for the next read. The buffer grows with what arrives at once, and shrinks
+   * as soon as that does not fill it, so that a client that waits holds little memory.
    */
   space(): Uint8Array<ArrayBuffer> {
-    if (this.#from < this.#to) {
-      if (this.#to === this.#bytes.length) this.#makeSpace();
+    const filled = this.#to;
+    if (this.#from < filled) {
+      if (filled === this.#bytes.length) this.#makeSpace();
       return this.#bytes.subarray(this.#to);
     }
     this.#from = this.#to = 0;
-    if (this.#lastReadWasFull) {
-      if (this.#bytes.length < LARGE_BUFFER) this.#exchange(this.#buffers.lendLarge());
-    } else if (this.#bytes.length !== SMALL_BUFFER) {
-      this.#exchange(this.#buffers.lendSmall());
-    }
+    if (this.#bytes.length !== SMALL_BUFFER || filled === SMALL_BUFFER) this.#fit(filled);
     return this.#bytes;
   }
 
-  /** Records that `count` bytes were read into a {@linkcode space} of `space` bytes. */
-  received(count: number, space: number): void {
+  /** Records that `count` bytes were read into a {@linkcode space}. */
+  received(count: number): void {
     this.#to += count;
-    this.#lastReadWasFull = count === space;
   }
 
   /** All pending bytes: a view that is valid until the next read. */
@@ -81,6 +76,16 @@ export class ReadBuffer {
     this.#from = this.#to = 0;
   }
 
+  /** Chooses a buffer for the next message of a client whose last one took `filled` bytes. */
+  #fit(filled: number): void {
+    const size = this.#bytes.length;
+    if (filled < SMALL_BUFFER) this.#exchange(this.#buffers.lendSmall());
+    else if (filled === size) this.#exchange(this.#lendLarger());
+    else if (size !== MEDIUM_BUFFER) {
+      this.#exchange(this.#buffers.lendMedium() ?? this.#buffers.lendSmall());
+    }
+  }
+
   #exchange(other: Uint8Array<ArrayBuffer> | null): void {
     if (other === null) return;
     this.#buffers.release(this.#bytes);
@@ -95,15 +100,15 @@ export class ReadBuffer {
       this.#from = 0;
       return;
     }
-    const size = this.#bytes.length;
-    const larger = (size < LARGE_BUFFER ? this.#buffers.lendLarge() : null) ??
-      new Uint8Array(size * 2);
+    const larger = this.#lendLarger() ?? ownBuffer(this.#bytes.length * 2);
     larger.set(this.#bytes);
     this.#exchange(larger);
   }
-}
 
-/** A buffer of at least this size, and of none of the sizes that are lent. */
-function ownBuffer(size: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(size === LARGE_BUFFER ? size + SMALL_BUFFER : size);
+  /** Lends a larger buffer than this one; null if there is none. */
+  #lendLarger(): Uint8Array<ArrayBuffer> | null {
+    const size = this.#bytes.length;
+    return (size < MEDIUM_BUFFER ? this.#buffers.lendMedium() : null) ??
+      (size < LARGE_BUFFER ? this.#buffers.lendLarge() : null);
+  }
 }

@@ -9,6 +9,8 @@ export const MAX_AHEAD = 16 * 1024;
 /** How long a service may leave its peer alone before that is watched, in milliseconds. */
 const UNATTENDED = 100;
 
+const asIs = (isMore: boolean): boolean => isMore;
+
 /** The receiving half of a connection: reads into a lent buffer, one read at a time. */
 export class Receiver {
   /** Called if the peer leaves while the service waits for something else. */
@@ -62,9 +64,7 @@ export class Receiver {
   }
 
   fill(): Promise<boolean> {
-    return this.#watching === null
-      ? this.#receive((isMore) => isMore)
-      : this.#joined(this.#watching);
+    return this.#watching === null ? this.#receive(asIs) : this.#joined(this.#watching);
   }
 
   watch(): Promise<boolean> {
@@ -102,8 +102,12 @@ export class Receiver {
   /** Discards incoming bytes up to the end of the stream. */
   async discard(): Promise<void> {
     while (this.#watching !== null) await this.#watching;
-    this.#takeAll();
-    while ((await this.#socket.read(this.#pending.space())) !== null);
+    for (;;) {
+      this.#takeAll();
+      const count = await this.#socket.read(this.#pending.space());
+      if (count === null) return;
+      this.#pending.received(count);
+    }
   }
 
   /**
@@ -136,9 +140,8 @@ export class Receiver {
     }
     if (isAttending) this.#record.startAttending();
     else this.#record.startReading(this.#pending.length > 0);
-    const space = this.#pending.space();
-    return this.#socket.read(space).then(
-      (count) => then(this.#afterRead(count, space.length)),
+    return this.#socket.read(this.#pending.space()).then(
+      (count) => then(this.#afterRead(count)),
       (error) => {
         this.#record.isReading = false;
         throw this.#record.lost(error);
@@ -146,14 +149,14 @@ export class Receiver {
     );
   }
 
-  #afterRead(count: number | null, space: number): boolean {
+  #afterRead(count: number | null): boolean {
     if (count === null) {
       this.#record.receivedEnd();
       return false;
     }
     this.#record.received(count);
     this.#context.traffic.received(count, this.#number);
-    this.#pending.received(count, space);
+    this.#pending.received(count);
     return true;
   }
 

@@ -25,15 +25,16 @@ export class Refusals {
     this.#emit({ type: "refused", remoteAddr: socket.remoteAddr, reason });
     if (this.#words === null || this.#telling === MAX_TELLING) return socket.close();
     const connection = this.#connections.open(socket);
-    this.#connections.add(connection, this.#tell(connection, this.#words));
+    this.#connections.add(connection);
+    void this.#tell(connection, this.#words);
   }
 
   async #tell(connection: Connection, words: string): Promise<void> {
     this.#telling++;
     await tellPeer(connection, new PeerError("Refused", words));
     this.#telling--;
-    this.#connections.delete(connection);
     connection.release(null);
+    this.#connections.delete(connection);
   }
 }
 

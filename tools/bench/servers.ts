@@ -15,7 +15,7 @@ export interface RunningServer extends AsyncDisposable {
   readonly port: number;
   /** CPU time that all its processes have used so far, in microseconds. */
   cpu(): number;
-  /** Resident memory of its main process, in bytes. */
+  /** Resident memory of all its processes, in bytes. */
   memory(): number;
   /** Sends a signal to its main process. */
   signal(signal: Deno.Signal): void;
@@ -25,6 +25,7 @@ export interface RunningServer extends AsyncDisposable {
 
 /** The root of the checkout that this file belongs to. */
 export const HERE: string = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+const EXECUTABLE = `${HERE}/dist/sluice`;
 /** Threads or processes of the servers that have several. */
 export const WORKERS = 2;
 
@@ -52,6 +53,32 @@ export function sluice(checkout: string, options: readonly string[]): Server {
   };
 }
 
+/** The executable, if it has been compiled. */
+export function executable(options: readonly string[]): Server {
+  return {
+    name: ["dist/sluice", ...options].join(" "),
+    find: () =>
+      Deno.stat(EXECUTABLE).then(
+        () => ({ program: EXECUTABLE, version: "" }),
+        () => ({ reason: "run deno task compile first" }),
+      ),
+    prepare: ({ port }) =>
+      Promise.resolve({ command: [EXECUTABLE, ...options, "--port", String(port)], env: {} }),
+  };
+}
+
+/** The same server, whose runtime is started with flags of V8. */
+export function withV8Flags(server: Server, flags: string): Server {
+  return {
+    ...server,
+    name: `${server.name}, DENO_V8_FLAGS=${flags}`,
+    async prepare(job) {
+      const launch = await server.prepare(job);
+      return { ...launch, env: { ...launch.env, DENO_V8_FLAGS: flags } };
+    },
+  };
+}
+
 /** A checkout by its folder and, if it is under version control, its commit. */
 function describe(checkout: string): string {
   const args = ["-C", checkout, "describe", "--always", "--dirty", "--exclude=*"];
@@ -63,19 +90,26 @@ function describe(checkout: string): string {
   }
 }
 
-/** Starts a server, and waits until it accepts connections and is idle. */
-export async function startServer(server: Server): Promise<RunningServer> {
+/**
+ * Starts a server, and waits until it accepts connections and is idle.
+ *
+ * @param connections How many it must have room for.
+ */
+export async function startServer(
+  server: Server,
+  connections: number = JOB.connections,
+): Promise<RunningServer> {
   await using stack = new AsyncDisposableStack();
   const { folder } = stack.use(temporaryFolder());
   const port = freePort();
-  const launch = await server.prepare({ ...JOB, port, folder });
+  const launch = await server.prepare({ ...JOB, connections, port, folder });
   const subject = stack.use(await startSubject(server.name, launch, port, NEVER));
   const started = stack.move();
   const { pid } = subject;
   return {
     port,
     cpu: () => treeOf(pid).map(cpuOf).reduce((sum, { user, system }) => sum + user + system, 0),
-    memory: () => memoryOf(pid).own + memoryOf(pid).files,
+    memory: () => treeOf(pid).map(memoryOf).reduce((sum, { own, files }) => sum + own + files, 0),
     signal: (signal) => Deno.kill(pid, signal),
     check: () => subject.check(),
     [Symbol.asyncDispose]: () => started.disposeAsync(),

@@ -1,11 +1,10 @@
 import { denoListen } from "../../src/bench/peers/deno.ts";
 import type { Context } from "./comparison.ts";
 import { inTurn } from "./pairs.ts";
-import { HERE, type Server, sluice, timeStart } from "./servers.ts";
+import { executable, HERE, type Server, sluice, timeStart } from "./servers.ts";
 import { print, printHead, printRow } from "./table.ts";
 
 const OPTIONS = ["--service", "echo"];
-const EXECUTABLE = `${HERE}/dist/sluice`;
 
 /** Measures how long a server takes to start. */
 export async function start({ pairs, against, extra }: Context): Promise<void> {
@@ -14,14 +13,10 @@ export async function start({ pairs, against, extra }: Context): Promise<void> {
   print("\nTime to start, until a client is accepted");
   await compareStarts([sluice(HERE, options), rival], pairs, "A at most 150");
   if (against !== null) return;
-  const isCompiled = await Deno.stat(EXECUTABLE).then(() => true, () => false);
-  if (!isCompiled) return print("  No executable: run deno task compile first");
-  const executable: Server = {
-    name: ["dist/sluice", ...options].join(" "),
-    prepare: ({ port }) =>
-      Promise.resolve({ command: [EXECUTABLE, ...options, "--port", String(port)], env: {} }),
-  };
-  await compareStarts([executable, rival], pairs, "A at most 120");
+  const compiled = executable(options);
+  const found = await compiled.find?.();
+  if (found !== undefined && "reason" in found) return print(`  No executable: ${found.reason}`);
+  await compareStarts([compiled, rival], pairs, "A at most 120");
 }
 
 async function compareStarts(

@@ -30,6 +30,12 @@ export function printFigures(name: string, both: Both): void {
   printCells(name, both.map((values) => median(values).toFixed(2)));
 }
 
+/** Prints the median and range of a figure of one server. */
+export function printFigure(name: string, values: readonly number[]): void {
+  const range = `${Math.min(...values).toFixed(1)}..${Math.max(...values).toFixed(1)}`;
+  print(`  ${median(values).toFixed(1).padStart(8)}${range.padStart(14)}  ${name}`);
+}
+
 /** The middle value, or the mean of the two middle ones. */
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -14,7 +14,7 @@ import {
 } from "../error.ts";
 import type { HttpResponse } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
-import type { ConversationContext } from "./conversation_context.ts";
+import type { ConversationContext, OpenConversation } from "./conversation_context.ts";
 import { CurrentExchange } from "./current_exchange.ts";
 import { discard } from "./discard.ts";
 import { errorResponse } from "./error_responses.ts";
@@ -26,7 +26,7 @@ import type { ServedRequest } from "./served_request.ts";
 import { checkTimeouts, type RequestPhase } from "./timeout_policy.ts";
 
 /** One HTTP/1.1 connection: serves its requests, in order, until a response is the last. */
-export class Conversation implements Timed {
+export class Conversation implements Timed, OpenConversation {
   readonly #connection: Connection;
   readonly #context: ConversationContext;
   readonly #output: Output;
@@ -87,10 +87,10 @@ export class Conversation implements Timed {
       const { request } = this.#exchange;
       if (request !== null) this.#exchange.lose(request);
       await (this.#ending ??= Promise.resolve());
+      this.#context.ended(this);
     }
   }
 
-  /** The request being served; null between two requests. */
   get request(): ServedRequest | null {
     return this.#exchange.request;
   }

@@ -3,7 +3,8 @@ import type { Exchange } from "../exchange.ts";
 import type { HttpHandler, HttpRequest } from "../message.ts";
 import type { ConversationOptions } from "./options.ts";
 import type { OutputBuffers } from "./output.ts";
-import type { Retirement } from "./retirement.ts";
+import type { Retirement, Retiring } from "./retirement.ts";
+import type { ServedRequest } from "./served_request.ts";
 
 /** A request that was malformed, too large or too slow. */
 export interface RefusedRequest {
@@ -23,6 +24,12 @@ export interface HttpReports {
   refused(refused: RefusedRequest): void;
 }
 
+/** A conversation as its lane sees it. */
+export interface OpenConversation extends Retiring {
+  /** The request being served; null between two requests. */
+  readonly request: ServedRequest | null;
+}
+
 /** The state that all conversations of a lane share. */
 export interface ConversationContext {
   readonly handler: HttpHandler;
@@ -30,4 +37,6 @@ export interface ConversationContext {
   readonly buffers: OutputBuffers;
   readonly reports: HttpReports;
   readonly retirement: Retirement;
+  /** Called when a conversation is over. */
+  ended(conversation: OpenConversation): void;
 }

@@ -28,13 +28,16 @@ const encoder = new TextEncoder();
 export class ResponseWriter {
   readonly #connection: Connection;
   readonly #output: Output;
-  /** Writes the bodies that come from a source. */
-  readonly sources: SourceWriter;
+  #sources: SourceWriter | null = null;
 
   constructor(connection: Connection, output: Output) {
     this.#connection = connection;
     this.#output = output;
-    this.sources = new SourceWriter(connection, output);
+  }
+
+  /** Writes the bodies that come from a source; made for the first of them. */
+  get sources(): SourceWriter {
+    return this.#sources ??= new SourceWriter(this.#connection, this.#output);
   }
 
   /**
@@ -49,7 +52,7 @@ export class ResponseWriter {
     const { status = 200, headers = NO_FIELDS, body = null } = response;
     const option = optionOf(request, isLast);
     const hasNoBody = request.method === "HEAD" || isBodiless(status);
-    this.sources.sent = 0;
+    if (this.#sources !== null) this.#sources.sent = 0;
     if (response instanceof FixedResponse) return this.#writeFixed(response, option, hasNoBody);
     if (typeof body === "string" && body.length <= SHORT && !NOT_ASCII.test(body)) {
       const bodyLength = bodyLengthOf(status, body.length, request);

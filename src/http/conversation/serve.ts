@@ -2,7 +2,7 @@ import { tellOpenWork } from "../../base/current_work.ts";
 import type { Service } from "../../core/service.ts";
 import type { HttpHandler } from "../message.ts";
 import { Conversation } from "./conversation.ts";
-import type { ConversationContext, HttpReports } from "./conversation_context.ts";
+import type { ConversationContext, HttpReports, OpenConversation } from "./conversation_context.ts";
 import type { ConversationOptions } from "./options.ts";
 import { OutputBuffers } from "./output.ts";
 import { Retirement } from "./retirement.ts";
@@ -19,10 +19,16 @@ export function serveHttp(
   retiring: AbortSignal,
   reports: HttpReports,
 ): Service {
-  const open = new Set<Conversation>();
+  const open = new Set<OpenConversation>();
   const retirement = new Retirement(open);
   const buffers = new OutputBuffers();
-  const context: ConversationContext = { handler, options, buffers, reports, retirement };
+  const context: ConversationContext = {
+    ...{ handler, options, buffers, reports, retirement },
+    ended(conversation) {
+      open.delete(conversation);
+      release();
+    },
+  };
   const telling = tellOpenWork("requests", () => requestsIn(open));
   function release(): void {
     if (retiring.aborted && open.size === 0) telling[Symbol.dispose]();
@@ -31,19 +37,15 @@ export function serveHttp(
     retirement.start();
     release();
   }, { once: true });
-  return async (connection) => {
+  // Not an async function: it would be suspended as long as the connection is open.
+  return (connection) => {
     const conversation = new Conversation(connection, context);
     open.add(conversation);
     retirement.check();
-    try {
-      await conversation.serve();
-    } finally {
-      open.delete(conversation);
-      release();
-    }
+    return conversation.serve();
   };
 }
 
-function requestsIn(conversations: ReadonlySet<Conversation>): ServedRequest[] {
+function requestsIn(conversations: ReadonlySet<OpenConversation>): ServedRequest[] {
   return [...conversations].flatMap(({ request }) => request ?? []);
 }

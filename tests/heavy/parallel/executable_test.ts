@@ -81,6 +81,27 @@ Deno.test("the executable has what a handler imports from sluice", async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("the executable keeps the young generation of each worker's heap small, which idle connections pay for", async () => {
+  const folder = await Deno.makeTempDir();
+  // Fills the young generation with objects that survive, as a burst of clients does.
+  await Deno.writeTextFile(
+    `${folder}/app.js`,
+    `import { getHeapSpaceStatistics } from "node:v8";
+    export default { fetch() {
+      const kept = Array.from({ length: 1_000_000 }, (_, i) => ({ i, text: [i] }));
+      const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
+      return new Response(String(kept.length && young.space_size));
+    } };`,
+  );
+  for (const mode of ["async", "pooled", "forked"]) {
+    const command = [EXECUTABLE, "--mode", mode, "--port", "0", `${folder}/app.js`];
+    await using server = await startCommand(command);
+    const size = Number(await (await fetch(`http://127.0.0.1:${server.port}/`)).text());
+    assert(size > 0 && size <= 3 * 4 * 1024 ** 2, `${mode}: found ${size} bytes`);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("the executable serves a JavaScript handler, and suggests deno bundle for TypeScript", async () => {
   const folder = await Deno.makeTempDir();
   const handler = `export default { framing: { type: "lines" }, handle: (l) => l.toUpperCase() };`;
