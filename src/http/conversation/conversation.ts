@@ -128,13 +128,16 @@ export class Conversation implements Timed {
     } catch (error) {
       response = this.#exchange.fail(request, error);
     }
-    return response instanceof Promise
-      ? this.#respondLater(request, response)
-      : this.#respond(request, response);
+    // The handler may look at the request later, when the next one has arrived in its place.
+    if (response instanceof Promise) {
+      head.keep();
+      return this.#respondLater(request, response);
+    }
+    if (this.#context.handler.forgets !== true) head.keep();
+    return this.#respond(request, response);
   }
 
   async #respondLater(request: ServedRequest, handling: Promise<HttpResponse>): Promise<boolean> {
-    request.head.keep();
     const settled = this.#settle(request, handling);
     // Earlier responses are sent without waiting for the handler.
     const [response] = this.#output.isEmpty

@@ -3,6 +3,7 @@ import type { Service } from "../../core/service.ts";
 import type { ServiceContext, ServiceDefinition } from "../service.ts";
 import { EXIT, ExitError } from "../../base/exit.ts";
 import { isPlainObject, kindOf } from "../../base/kind_of.ts";
+import { installResponse } from "../../http/fetch/response_class.ts";
 import type { HttpHandler } from "../../http/message.ts";
 import { shortestHttpTimeout } from "../http/options.ts";
 import { HTTP_REFUSAL } from "../http/refusal.ts";
@@ -73,6 +74,8 @@ export async function loadHandler(
 ): Promise<ServiceDefinition> {
   const problem = (reason: string, cause?: unknown) =>
     new ExitError(`Cannot use the handler "${path}": ${reason}`, EXIT.config, { cause });
+  // Whether it has a use for it is known only once it is loaded.
+  installResponse();
   let module: { default?: unknown };
   try {
     module = await importModule(path);
