@@ -1,10 +1,14 @@
 import type { Connection } from "../../core/connection.ts";
+import type { HeadBegin } from "../codec/head_begin.ts";
 import { InvalidResponseError } from "../error.ts";
 
 /** The size of an output buffer, in bytes; larger responses are written in parts. */
 const SIZE = 16 * 1024;
 /** Maximum number of buffers kept for reuse. */
 const KEPT = 64;
+
+/** Maximum characters that are encoded one by one. */
+const SHORT = 256;
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array(0);
@@ -48,6 +52,22 @@ export class Output {
   addText(head: string, text: string): boolean {
     if (head.length + text.length > this.#room) return false;
     this.#add(head, text);
+    return true;
+  }
+
+  /**
+   * Adds a head in two parts, with one character per byte, and an ASCII text.
+   *
+   * @returns false if there was no room, and nothing was added.
+   */
+  addHead(begin: HeadBegin, end: string, text: string): boolean {
+    const { bytes } = begin;
+    const length = end.length + text.length;
+    if (bytes === null || length > SHORT) return this.addText(begin.text + end, text);
+    if (bytes.length + length > this.#room) return false;
+    this.#append(bytes);
+    this.#addShort(end);
+    this.#addShort(text);
     return true;
   }
 
@@ -128,6 +148,14 @@ export class Output {
     this.#buffer.set(this.#whole);
     this.#length = this.#whole.length;
     this.#whole = null;
+  }
+
+  /** Adds a text, with one character per byte, after others: a loop is faster for a short one. */
+  #addShort(text: string): void {
+    const buffer = this.#buffer;
+    let at = this.#length;
+    for (let i = 0; i < text.length; i++) buffer[at++] = text.charCodeAt(i);
+    this.#length = at;
   }
 
   #add(head: string, text: string): void {

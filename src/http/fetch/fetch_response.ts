@@ -16,12 +16,12 @@ const TURNS = 10;
  * @throws {InvalidResponseError} If it is not a Response, or its body was used; or the promise rejects.
  */
 export function httpResponse(response: Response): HttpResponse | Promise<HttpResponse> {
-  if (!(response instanceof Response)) {
-    throw new InvalidResponseError(
-      `Cannot respond: fetch returned ${kindOf(response)}, expected a Response`,
-    );
-  }
-  return takeResponse(response) ?? readResponse(response);
+  const taken = takeResponse(response);
+  if (taken !== null) return taken;
+  if (response instanceof Response) return readResponse(response);
+  throw new InvalidResponseError(
+    `Cannot respond: fetch returned ${kindOf(response)}, expected a Response`,
+  );
 }
 
 /** Adapts any Response, by its public interface. */

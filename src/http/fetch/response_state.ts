@@ -26,6 +26,7 @@ interface ResponseSlots {
 
 /** The type of a text without any. */
 export const TEXT_TYPE = "text/plain;charset=UTF-8";
+const TEXT_FIELDS: readonly Field[] = [["content-type", TEXT_TYPE]];
 /** Fields about the body as `fetch()` received it. */
 const ENCODING = ["content-encoding", "content-length", "transfer-encoding"];
 
@@ -44,6 +45,8 @@ const { inner: INNER, text: TEXT, type: TYPE, isConsumed: CONSUMED } = RESPONSE_
  * like one of the runtime.
  */
 export function takeResponse(response: Response): HttpResponse | null {
+  // An untyped handler may return anything.
+  if (typeof response !== "object" || response === null) return null;
   if (Object.getPrototypeOf(response) !== prototype) return null;
   // What a handler defines itself is found by asking for it.
   if (Object.hasOwn(response, "headers") || Object.hasOwn(response, "body")) return null;
@@ -52,7 +55,7 @@ export function takeResponse(response: Response): HttpResponse | null {
   if (inner === undefined || inner.type === "error" || inner.bodyDecoded === true) return null;
   const body = takeBody(slots, inner);
   if (body === undefined) return null;
-  return { status: response.status, headers: fieldsOf(slots, inner, body), body };
+  return { status: response.status, headers: fieldsOf(slots, inner), body };
 }
 
 /** Whether `fetch()` has decompressed the body of a Response, so that its fields are about another. */
@@ -83,7 +86,10 @@ function takeBody(slots: Slots, inner: InnerResponse): string | Uint8Array | nul
 }
 
 /** The fields as Headers would list them: sorted, in lower case, and repeated ones joined. */
-function fieldsOf(slots: Slots, { headerList }: InnerResponse, body: unknown): Field[] {
+function fieldsOf(slots: Slots, { headerList }: InnerResponse): readonly Field[] {
+  // A text without anything else.
+  const isPlain = typeof slots[TEXT] === "string" && slots[TYPE] === null;
+  if (isPlain && headerList.length === 0) return TEXT_FIELDS;
   const fields: Field[] = [];
   for (let i = 0; i < headerList.length; i++) {
     const [name, value] = headerList[i] as [string, string];
@@ -91,7 +97,6 @@ function fieldsOf(slots: Slots, { headerList }: InnerResponse, body: unknown): F
   }
   const type = slots[TYPE];
   if (typeof type === "string") insert(fields, "content-type", type);
-  else if (body !== null && slots[TEXT] === body) insert(fields, "content-type", TEXT_TYPE);
   return fields;
 }
 
