@@ -32,6 +32,8 @@ export class Output {
   readonly #buffers: OutputBuffers;
   #buffer: Uint8Array = NOTHING;
   #length = 0;
+  /** The buffer that is being sent. */
+  #sent: Uint8Array = NOTHING;
   /** The only bytes to send, until others are gathered with them. */
   #whole: Uint8Array | null = null;
 
@@ -105,17 +107,28 @@ export class Output {
    * @throws {ConnectionError} If the connection is over.
    */
   flush(): Promise<void> {
-    if (this.#whole !== null) {
-      const whole = this.#whole;
-      this.#whole = null;
-      return this.#connection.write(whole);
-    }
     const buffer = this.#buffer;
-    const bytes = buffer.subarray(0, this.#length);
-    this.#buffer = NOTHING;
-    this.#length = 0;
+    const writing = this.#write();
     // After a failed write the runtime may still read the buffer, so it is not reused.
-    return this.#connection.write(bytes).then(() => this.#buffers.release(buffer));
+    return buffer === NOTHING ? writing : writing.then(() => this.#buffers.release(buffer));
+  }
+
+  /**
+   * Does what {@linkcode flush} does with one promise less. When it has resolved, and before it
+   * is called again, {@linkcode release} is to be called.
+   *
+   * @throws {ConnectionError} If the connection is over.
+   */
+  send(): Promise<void> {
+    this.#sent = this.#buffer;
+    return this.#write();
+  }
+
+  /** Returns the buffer that was sent. */
+  release(): void {
+    if (this.#sent === NOTHING) return;
+    this.#buffers.release(this.#sent);
+    this.#sent = NOTHING;
   }
 
   /**
@@ -129,6 +142,14 @@ export class Output {
     if (this.addText(head, "")) return await this.flush();
     // A handler's fields may exceed the buffer.
     await this.#connection.write(Uint8Array.from(head, (character) => character.charCodeAt(0)));
+  }
+
+  #write(): Promise<void> {
+    const bytes = this.#whole ?? this.#buffer.subarray(0, this.#length);
+    this.#whole = null;
+    this.#buffer = NOTHING;
+    this.#length = 0;
+    return this.#connection.write(bytes);
   }
 
   get #room(): number {
