@@ -3,6 +3,8 @@ import type { Service } from "../../core/service.ts";
 import type { ServiceContext, ServiceDefinition } from "../service.ts";
 import { EXIT, ExitError } from "../../base/exit.ts";
 import { isPlainObject, kindOf } from "../../base/kind_of.ts";
+// Not on first use: it looks at the runtime's classes, which a handler may replace.
+import { serveFetch } from "../../http/fetch/fetch.ts";
 import { installResponse } from "../../http/fetch/response_class.ts";
 import type { HttpHandler } from "../../http/message.ts";
 import { shortestHttpTimeout } from "../http/options.ts";
@@ -160,7 +162,6 @@ async function adapt(handler: Record<string, unknown>, problem: Problem): Promis
 }
 
 async function adaptFetch(handler: FetchHandler): Promise<Adapted> {
-  const { serveFetch } = await import("../../http/fetch/fetch.ts");
   return await adaptHttp((context) => serveFetch(handler, context));
 }
 
