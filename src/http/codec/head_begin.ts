@@ -13,6 +13,10 @@ export class HeadBegin {
   readonly #fields: readonly string[];
   #isUsed = false;
   #bytes: Uint8Array | null = null;
+  /** The last rest of a response that came after it. */
+  #end = "";
+  #body = "";
+  #whole: Uint8Array | null = null;
 
   constructor(status: number, fields: readonly string[], second: number, text: string) {
     this.#status = status;
@@ -24,8 +28,24 @@ export class HeadBegin {
   /** The text as bytes; null until it is used again, since many are used once. */
   get bytes(): Uint8Array | null {
     if (this.#bytes !== null) return this.#bytes;
-    if (this.#isUsed) return this.#bytes = Uint8Array.from(this.text, (one) => one.charCodeAt(0));
+    if (this.#isUsed) return this.#bytes = bytesOf(this.text);
     this.#isUsed = true;
+    return null;
+  }
+
+  /**
+   * A whole response as bytes, which never change, if the last one was the same; null otherwise.
+   *
+   * @param end The rest of the head.
+   * @param body A short text in ASCII.
+   */
+  wholeWith(end: string, body: string): Uint8Array | null {
+    if (body === this.#body && end === this.#end) {
+      return this.#whole ??= bytesOf(this.text + end + body);
+    }
+    this.#body = body;
+    this.#end = end;
+    this.#whole = null;
     return null;
   }
 
@@ -41,6 +61,11 @@ export class HeadBegin {
     }
     return true;
   }
+}
+
+/** Encodes a text with one character per byte. */
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /** How many beginnings are known; a power of 2. */

@@ -2,6 +2,8 @@
 const SIZE = 4096;
 /** Larger parts get memory of their own. */
 const MAX_PART = SIZE / 4;
+/** Parts up to this many bytes are copied by a loop. */
+const MAX_LOOP = 64;
 
 let slab = new Uint8Array(0);
 let used = 0;
@@ -22,8 +24,10 @@ export function copy(bytes: Uint8Array, from: number, to: number): Uint8Array {
     slab = new Uint8Array(SIZE);
     used = 0;
   }
-  slab.set(bytes.subarray(from, to), used);
   copied = used;
+  // For a short part, a loop is faster.
+  if (length > MAX_LOOP) slab.set(bytes.subarray(from, to), used);
+  else for (let at = 0; at < length; at++) slab[used + at] = bytes[from + at] as number;
   used += length;
   return slab;
 }

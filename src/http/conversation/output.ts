@@ -63,9 +63,12 @@ export class Output {
    * @returns false if there was no room, and nothing was added.
    */
   addHead(begin: HeadBegin, end: string, text: string): boolean {
-    const { bytes } = begin;
     const length = end.length + text.length;
-    if (bytes === null || length > SHORT) return this.addText(begin.text + end, text);
+    if (length > SHORT) return this.addText(begin.text + end, text);
+    const whole = this.isEmpty ? begin.wholeWith(end, text) : null;
+    if (whole !== null) return this.addWhole(whole);
+    const { bytes } = begin;
+    if (bytes === null) return this.addText(begin.text + end, text);
     if (bytes.length + length > this.#room) return false;
     this.#append(bytes);
     this.#addShort(end);

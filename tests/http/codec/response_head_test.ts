@@ -64,6 +64,18 @@ Deno.test("headBegin() is known from the second time on, and its bytes from the 
   assertEquals([early, bytes && decoder.decode(bytes)], [null, first.text]);
 });
 
+Deno.test("HeadBegin.wholeWith() has the bytes of a response that is the same as the one before", () => {
+  const begin = headBegin(297, []);
+  const ask = (end: string, body: string) => {
+    const bytes = begin.wholeWith(end, body);
+    return bytes && decoder.decode(bytes);
+  };
+  assertEquals([ask("e", "one"), ask("e", "one")], [null, `${begin.text}eone`]);
+  assertEquals([ask("e", "two"), ask("e", "one")], [null, null]);
+  assertEquals([ask("f", "one"), ask("f", "one")], [null, `${begin.text}fone`]);
+  assert(begin.wholeWith("f", "one") === begin.wholeWith("f", "one"));
+});
+
 Deno.test("headBegin() has the current date", () => {
   const dates = [1_000_000, 1_000_000, 1_001_000, 1_000_000].map((time) =>
     /Date: (.*)\r\n/.exec(at(time, () => headBegin(298, []).text))?.[1]
