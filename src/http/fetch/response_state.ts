@@ -107,8 +107,13 @@ function insert(fields: Field[], name: string, value: string): void {
   const before = fields[at - 1];
   if (before !== undefined && before[0] === name && name !== "set-cookie") {
     fields[at - 1] = [name, before[1] === "" ? value : `${before[1]}, ${value}`];
-  } else if (at === fields.length) fields.push([name, value]);
-  else fields.splice(at, 0, [name, value]);
+    return;
+  }
+  const field: Field = [name, value];
+  fields.push(field);
+  // Not splice(), which makes an array.
+  for (let i = fields.length - 1; i > at; i--) fields[i] = fields[i - 1] as Field;
+  fields[at] = field;
 }
 
 /** Finds the slots, and tries whether they hold what is expected. */
