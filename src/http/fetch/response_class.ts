@@ -1,7 +1,8 @@
 /**
  * A constructor of Response for handlers that costs less than the runtime's. That prepares each
  * Response with fields for `Deno.serve`, which takes ten times as long as the rest, and is of no use
- * here. What it makes are the runtime's own objects, so only the clock tells the two apart.
+ * here. What it makes are the runtime's own objects, so besides the clock only its source text tells
+ * the two apart.
  */
 import { type InnerResponse, RESPONSE_SLOTS, TEXT_TYPE } from "./response_state.ts";
 import { type InnerBody, type InnerBodyClass, slotOf, slotsOf } from "./slots.ts";
