@@ -128,4 +128,6 @@ export interface HttpHandler {
   (request: HttpRequest): HttpResponse | Promise<HttpResponse>;
   /** The path of the route that serves a request, as its author wrote it; null if there is none. */
   readonly routeOf?: (request: HttpRequest) => string | null;
+  /** Whether it never looks at a request again once it has responded to it. */
+  readonly forgets?: boolean;
 }

@@ -2,7 +2,7 @@
 import { denoListen, denoServe, denoServeParallel } from "../../src/bench/peers/deno.ts";
 import { nginx } from "../../src/bench/peers/nginx.ts";
 import { nodeHttp } from "../../src/bench/peers/node.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison, Rival } from "./comparison.ts";
 import { echoWork, generator, getWork } from "./generator.ts";
 import { type Server, WORKERS } from "./servers.ts";
 import { wrk } from "./wrk.ts";
@@ -23,15 +23,27 @@ const GET: Comparison = {
   rivals: [],
 };
 
-/** Deno's own HTTP server, which sends bodies back. */
-const denoServeEcho: Server = {
-  name: "deno serve, echoing",
-  prepare: ({ port }) => {
-    const options = ["--quiet", "--allow-all", "--no-check", "--host", "127.0.0.1"];
-    const args = ["serve", ...options, "--port", String(port), `${PROGRAMS}deno_serve_echo.ts`];
-    return Promise.resolve({ command: [Deno.execPath(), ...args], env: {} });
-  },
-};
+/** Deno's own HTTP server, with a program of the folder `programs/`. */
+function denoServeProgram(name: string, program: string): Server {
+  return {
+    name,
+    prepare: ({ port }) => {
+      const options = ["--quiet", "--allow-all", "--no-check", "--host", "127.0.0.1"];
+      const args = ["serve", ...options, "--port", String(port), `${PROGRAMS}${program}`];
+      return Promise.resolve({ command: [Deno.execPath(), ...args], env: {} });
+    },
+  };
+}
+
+/** A handler of the folder `programs/`, compared with the built-in route and others. */
+function handlerCase(name: string, program: string, ...rivals: readonly Rival[]): Comparison {
+  return {
+    ...GET,
+    title: `${GET.title}, from a handler with fetch: ${name}`,
+    options: ["--handler", `${PROGRAMS}${program}`],
+    rivals,
+  };
+}
 
 /** Echo, compared with a bare loop of read and write. */
 export const ECHO: Comparison = {
@@ -58,12 +70,16 @@ export const HTTP_GROUPS: Readonly<Record<string, readonly Comparison[]>> = {
     options: [...HTTP, "--mode", "pooled", "--workers", String(WORKERS)],
     rivals: [{ server: denoServeParallel(WORKERS), cpuAim: "at most 1" }],
   }],
-  http_fetch: [{
-    ...GET,
-    title: `${GET.title}, from a handler with fetch`,
-    options: ["--handler", `${PROGRAMS}fetch_handler.ts`],
-    rivals: [{ options: HTTP, cpuAim: "at most 1.5" }],
-  }],
+  http_fetch: [
+    handlerCase("a fixed text", "fetch_handler.ts", { options: HTTP, cpuAim: "at most 1.15" }),
+    handlerCase("a field, later", "async_handler.ts", { options: HTTP, cpuAim: "at most 1.3" }),
+    handlerCase(
+      "Hono",
+      "hono.ts",
+      { options: HTTP },
+      { server: denoServeProgram("deno serve, Hono", "hono.ts"), cpuAim: "at most 1.25" },
+    ),
+  ],
   http_pipelining: [{
     ...GET,
     title: `${GET.title}, ${PIPELINED} requests at once`,
@@ -80,7 +96,10 @@ export const HTTP_GROUPS: Readonly<Record<string, readonly Comparison[]>> = {
     ...GET,
     title: "POST of 1 MB, echoed, over 8 persistent connections, by wrk",
     load: wrk({ connections: 8, path: "/echo", body: 1024 ** 2 }),
-    rivals: [{ server: denoServeEcho, rateAim: "at least 1/1.5" }],
+    rivals: [{
+      server: denoServeProgram("deno serve, echoing", "deno_serve_echo.ts"),
+      rateAim: "at least 1/1.5",
+    }],
   }],
   http_access_log: ["combined", "json"].map((format): Comparison => ({
     ...GET,

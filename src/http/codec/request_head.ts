@@ -3,7 +3,8 @@ import type { Field } from "../message.ts";
 import { checkCodings, colonOf, contentLengthOf, type KnownName, knownName } from "./field_line.ts";
 import { endOf, FIELD_VALUE, isHost, TARGET, TOKEN } from "./grammar.ts";
 import { malformed } from "./malformed.ts";
-import { beginOf, checkTarget, methodOf, minorVersion } from "./request_line.ts";
+import { beginOf, checkTarget, hostOf, methodOf, minorVersion } from "./request_line.ts";
+import { copied, copy } from "./slab.ts";
 import { ascii, isBlank, isomorphic, trimBlanks } from "./text.ts";
 
 const [SPACE, SLASH] = [32, 47];
@@ -39,7 +40,11 @@ export class RequestHead {
   #fieldsFrom = 0;
   #fieldsTo = 0;
   #bytes: Uint8Array | null = null;
-  #text: string | null = null;
+  /** Whether the bytes are a copy. */
+  #isKept = false;
+  /** The value of Host is at `#bytes[#hostFrom..#hostTo]`. */
+  #hostFrom = 0;
+  #hostTo = 0;
   #fields: readonly Field[] | null = null;
 
   /**
@@ -117,7 +122,9 @@ export class RequestHead {
 
   /** The requested host, with its port if one was sent; empty if HTTP/1.0 sent none. */
   get host(): string {
-    return this.#authority ?? this.fields.find(([name]) => name === "host")?.[1] ?? "";
+    if (this.#authority !== null) return this.#authority;
+    if (this.#bytes !== null) return hostOf(this.#bytes, this.#hostFrom, this.#hostTo);
+    return this.fields.find(([name]) => name === "host")?.[1] ?? "";
   }
 
   /** All fields, with names in lower case; decoded on first access. */
@@ -127,10 +134,14 @@ export class RequestHead {
 
   /** Copies the fields. Must be called before the read buffer is reused, if the head is still needed. */
   keep(): void {
-    if (this.#bytes === null) return;
-    const decode = this.#isAscii ? ascii : isomorphic;
-    this.#text = decode(this.#bytes, this.#fieldsFrom, this.#fieldsTo);
-    this.#bytes = null;
+    if (this.#bytes === null || this.#isKept) return;
+    this.#isKept = true;
+    this.#bytes = copy(this.#bytes, this.#fieldsFrom, this.#fieldsTo);
+    const shift = copied - this.#fieldsFrom;
+    this.#fieldsFrom += shift;
+    this.#fieldsTo += shift;
+    this.#hostFrom += shift;
+    this.#hostTo += shift;
   }
 
   #parseKnown(name: KnownName, bytes: Uint8Array, from: number, to: number): void {
@@ -138,6 +149,8 @@ export class RequestHead {
       case "host":
         if (++this.#hosts > 1) throw malformed("more than one Host field");
         if (!isHost(bytes, from, to)) throw malformed("Host is not a host with an optional port");
+        this.#hostFrom = from;
+        this.#hostTo = to;
         return;
       case "content-length":
         if (++this.#lengths > 1) throw malformed("more than one Content-Length field");
@@ -169,15 +182,16 @@ export class RequestHead {
   }
 
   #decodeFields(): readonly Field[] {
-    this.keep();
     const fields: Field[] = [];
-    for (const line of this.#text?.split("\r\n") ?? []) {
+    if (this.#bytes === null) return fields;
+    const decode = this.#isAscii ? ascii : isomorphic;
+    for (const line of decode(this.#bytes, this.#fieldsFrom, this.#fieldsTo).split("\r\n")) {
       const colon = line.indexOf(":");
       // The empty line ends the fields.
       if (colon === -1) break;
       fields.push([line.slice(0, colon).toLowerCase(), trimBlanks(line.slice(colon + 1))]);
     }
-    this.#text = null;
+    this.#bytes = null;
     return fields;
   }
 }

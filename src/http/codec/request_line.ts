@@ -27,6 +27,20 @@ export function methodOf(bytes: Uint8Array, from: number, to: number): string {
   return ascii(bytes, from, to);
 }
 
+/** The last host that was decoded: most requests are for the same. */
+let lastHost = "";
+
+/** Decodes the host in `bytes[from..to]`, which is ASCII. */
+export function hostOf(bytes: Uint8Array, from: number, to: number): string {
+  let at = 0;
+  const length = to - from;
+  if (length === lastHost.length) {
+    while (at < length && bytes[from + at] === lastHost.charCodeAt(at)) at++;
+    if (at === length) return lastHost;
+  }
+  return lastHost = ascii(bytes, from, to);
+}
+
 /** How much of a malformed line is looked at, in bytes. */
 const BEGIN = 300;
 

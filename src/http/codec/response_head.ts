@@ -2,6 +2,7 @@ import { kindOf } from "../../base/kind_of.ts";
 import { InvalidResponseError } from "../error.ts";
 import type { Field } from "../message.ts";
 import { isBodiless, reasonPhrase } from "../status.ts";
+import { findBegin, HeadBegin, placeOf, rememberBegin } from "./head_begin.ts";
 
 /** Fields that only the server writes; a handler's are dropped (RFC 9110, 7.6.1; RFC 9112, 6). */
 const OWN: ReadonlySet<string> = new Set([
@@ -28,6 +29,9 @@ export type BodyLength =
 export type ConnectionOption = "" | "Connection: close\r\n" | "Connection: keep-alive\r\n";
 
 const statusLines: string[] = [];
+/** Lengths below this have their field formatted once. */
+const MAX_LENGTH_END = 1024;
+const lengthEnds: (string | undefined)[] = new Array(MAX_LENGTH_END).fill(undefined);
 let dateSecond = 0;
 let dateLine = "";
 
@@ -43,6 +47,35 @@ export function responseHead(
   bodyLength: BodyLength,
   connection: ConnectionOption,
 ): string {
+  return headBegin(status, fields).text + headEnd(bodyLength, connection);
+}
+
+/**
+ * Formats the part of a head that does not depend on the body.
+ *
+ * @throws {InvalidResponseError} As {@linkcode responseHead}.
+ */
+export function headBegin(status: number, fields: readonly Field[]): HeadBegin {
+  const second = currentSecond();
+  if (!Array.isArray(fields)) checkFields(fields);
+  const place = placeOf(status, fields);
+  const begin = findBegin(place);
+  if (begin?.isOf(status, fields, second)) return begin;
+  return rememberBegin(place, formatBegin(status, fields, second));
+}
+
+/** Formats the rest of a head, including the empty line. */
+export function headEnd(bodyLength: BodyLength, connection: ConnectionOption): string {
+  if (typeof bodyLength === "number") {
+    return connection === ""
+      ? lengthEnd(bodyLength)
+      : `${lengthField(bodyLength)}${connection}\r\n`;
+  }
+  const field = bodyLength === "chunked" ? "Transfer-Encoding: chunked\r\n" : "";
+  return `${field}${connection}\r\n`;
+}
+
+function formatBegin(status: number, fields: readonly Field[], second: number): HeadBegin {
   // After an interim response the client would wait for another. Untyped handlers may give
   // a text, which must not be looked up.
   if (typeof status !== "number" || status < 200) {
@@ -50,15 +83,14 @@ export function responseHead(
   }
   let head = statusLines[status] ?? statusLine(status);
   let hasDate = false;
-  checkFields(fields);
+  const given: string[] = [];
   for (const field of fields) {
     // Untyped handlers may give no field at all.
     const name = field?.[0];
-    const given = field?.[1];
-    const value = typeof given === "string" ? given : textOf(name, given);
+    const value = valueOf(field);
     if (!isField(name, value)) throw new InvalidResponseError(invalidField(name, value));
-    // Most names are ruled out by their length, which saves a conversion.
-    const lower = name.length === 4 || name.length > 6 ? name.toLowerCase() : name;
+    given.push(name as string, value as string);
+    const lower = lowerCase(name as string);
     if (OWN.has(lower)) continue;
     if (lower === "date") {
       // A single one (RFC 9110, 6.6.1).
@@ -67,10 +99,28 @@ export function responseHead(
     }
     head += `${name}: ${value}\r\n`;
   }
-  if (!hasDate) head += dateField();
-  if (typeof bodyLength === "number") head += `Content-Length: ${bodyLength}\r\n`;
-  else if (bodyLength === "chunked") head += "Transfer-Encoding: chunked\r\n";
-  return `${head}${connection}\r\n`;
+  if (!hasDate) head += dateField(second);
+  return new HeadBegin(status, given, second, head);
+}
+
+/** Most names are ruled out by their length, which saves a conversion. */
+function lowerCase(name: string): string {
+  return name.length === 4 || name.length > 6 ? name.toLowerCase() : name;
+}
+
+function lengthField(length: number): string {
+  return `Content-Length: ${length}\r\n`;
+}
+
+/** The rest of the head of a response whose connection persists. */
+function lengthEnd(length: number): string {
+  return lengthEnds[length] ?? makeLengthEnd(length);
+}
+
+function makeLengthEnd(length: number): string {
+  const end = `${lengthField(length)}\r\n`;
+  if (length < MAX_LENGTH_END) lengthEnds[length] = end;
+  return end;
 }
 
 /**
@@ -118,8 +168,7 @@ export function currentSecond(): number {
 }
 
 /** The Date field line, formatted once a second. */
-function dateField(): string {
-  const second = currentSecond();
+function dateField(second: number): string {
   if (second !== dateSecond) {
     dateSecond = second;
     dateLine = `Date: ${new Date(second * 1000).toUTCString()}\r\n`;
@@ -150,6 +199,12 @@ export function checkFields(fields: Iterable<Field>): void {
   throw new InvalidResponseError(
     `Cannot send the headers: found ${kindOf(fields)}, expected an array of [name, value]`,
   );
+}
+
+/** The value of a field as text. */
+function valueOf(field: Field): unknown {
+  const value = field?.[1];
+  return typeof value === "string" ? value : textOf(field?.[0], value);
 }
 
 function isField(name: unknown, value: unknown): boolean {

@@ -13,6 +13,7 @@ import {
   RequestAbortedError,
 } from "../error.ts";
 import type { HttpResponse } from "../message.ts";
+import { afterFlush } from "./after_flush.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { ConversationContext, OpenConversation } from "./conversation_context.ts";
 import { CurrentExchange } from "./current_exchange.ts";
@@ -68,7 +69,10 @@ export class Conversation implements Timed, OpenConversation {
       for (;;) {
         const head = this.#reader.next();
         if (head === null) {
-          if (!this.#output.isEmpty) await this.#output.flush();
+          if (!this.#output.isEmpty) {
+            await this.#output.send();
+            this.#output.release();
+          }
           this.#enterWait();
           if (!await this.#connection.fill() || this.#ending !== null) break;
           continue;
@@ -128,32 +132,31 @@ export class Conversation implements Timed, OpenConversation {
     } catch (error) {
       response = this.#exchange.fail(request, error);
     }
-    return response instanceof Promise
-      ? this.#respondLater(request, response)
-      : this.#respond(request, response);
+    // The handler may look at the request later, when the next one has arrived in its place.
+    if (response instanceof Promise) {
+      head.keep();
+      return this.#respondLater(request, response);
+    }
+    if (this.#context.handler.forgets !== true) head.keep();
+    return this.#respond(request, response);
   }
 
-  async #respondLater(request: ServedRequest, handling: Promise<HttpResponse>): Promise<boolean> {
-    request.head.keep();
-    const settled = this.#settle(request, handling);
-    // Earlier responses are sent without waiting for the handler.
-    const [response] = this.#output.isEmpty
-      ? [await settled]
-      : await Promise.all([settled, this.#output.flush()]);
-    return response !== null && await this.#respond(request, response);
-  }
-
-  /** The response of a handler, or an error response if it fails; null if it times out. */
-  #settle(request: ServedRequest, handling: Promise<HttpResponse>): Promise<HttpResponse | null> {
+  /** Waits for a handler's response, or for a timeout, and responds. */
+  #respondLater(request: ServedRequest, handling: Promise<HttpResponse>): Promise<boolean> {
+    const ready = this.#output.isEmpty ? handling : afterFlush(this.#output, handling);
     return new Promise((resolve, reject) => {
-      this.#stopWaiting = () => resolve(null);
-      handling.then((response) => {
-        if (this.#ending !== null) discard(response);
-        resolve(response);
-      }, (thrown) => {
+      this.#stopWaiting = () => resolve(false);
+      const respond = (response: HttpResponse) => {
+        try {
+          resolve(this.#respond(request, response));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      ready.then(respond, (thrown) => {
         const error = thrownError(thrown);
         if (isOfClient(error)) reject(error);
-        else resolve(this.#exchange.fail(request, thrown));
+        else respond(this.#exchange.fail(request, thrown));
       });
     });
   }

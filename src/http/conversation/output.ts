@@ -1,10 +1,14 @@
 import type { Connection } from "../../core/connection.ts";
+import type { HeadBegin } from "../codec/head_begin.ts";
 import { InvalidResponseError } from "../error.ts";
 
 /** The size of an output buffer, in bytes; larger responses are written in parts. */
 const SIZE = 16 * 1024;
 /** Maximum number of buffers kept for reuse. */
 const KEPT = 64;
+
+/** Maximum characters that are encoded one by one. */
+const SHORT = 256;
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array(0);
@@ -28,6 +32,8 @@ export class Output {
   readonly #buffers: OutputBuffers;
   #buffer: Uint8Array = NOTHING;
   #length = 0;
+  /** The buffer that is being sent. */
+  #sent: Uint8Array = NOTHING;
   /** The only bytes to send, until others are gathered with them. */
   #whole: Uint8Array | null = null;
 
@@ -48,6 +54,25 @@ export class Output {
   addText(head: string, text: string): boolean {
     if (head.length + text.length > this.#room) return false;
     this.#add(head, text);
+    return true;
+  }
+
+  /**
+   * Adds a head in two parts, with one character per byte, and an ASCII text.
+   *
+   * @returns false if there was no room, and nothing was added.
+   */
+  addHead(begin: HeadBegin, end: string, text: string): boolean {
+    const length = end.length + text.length;
+    if (length > SHORT) return this.addText(begin.text + end, text);
+    const whole = this.isEmpty ? begin.wholeWith(end, text) : null;
+    if (whole !== null) return this.addWhole(whole);
+    const { bytes } = begin;
+    if (bytes === null) return this.addText(begin.text + end, text);
+    if (bytes.length + length > this.#room) return false;
+    this.#append(bytes);
+    this.#addShort(end);
+    this.#addShort(text);
     return true;
   }
 
@@ -85,17 +110,28 @@ export class Output {
    * @throws {ConnectionError} If the connection is over.
    */
   flush(): Promise<void> {
-    if (this.#whole !== null) {
-      const whole = this.#whole;
-      this.#whole = null;
-      return this.#connection.write(whole);
-    }
     const buffer = this.#buffer;
-    const bytes = buffer.subarray(0, this.#length);
-    this.#buffer = NOTHING;
-    this.#length = 0;
+    const writing = this.#write();
     // After a failed write the runtime may still read the buffer, so it is not reused.
-    return this.#connection.write(bytes).then(() => this.#buffers.release(buffer));
+    return buffer === NOTHING ? writing : writing.then(() => this.#buffers.release(buffer));
+  }
+
+  /**
+   * Does what {@linkcode flush} does with one promise less. When it has resolved, and before it
+   * is called again, {@linkcode release} is to be called.
+   *
+   * @throws {ConnectionError} If the connection is over.
+   */
+  send(): Promise<void> {
+    this.#sent = this.#buffer;
+    return this.#write();
+  }
+
+  /** Returns the buffer that was sent. */
+  release(): void {
+    if (this.#sent === NOTHING) return;
+    this.#buffers.release(this.#sent);
+    this.#sent = NOTHING;
   }
 
   /**
@@ -109,6 +145,14 @@ export class Output {
     if (this.addText(head, "")) return await this.flush();
     // A handler's fields may exceed the buffer.
     await this.#connection.write(Uint8Array.from(head, (character) => character.charCodeAt(0)));
+  }
+
+  #write(): Promise<void> {
+    const bytes = this.#whole ?? this.#buffer.subarray(0, this.#length);
+    this.#whole = null;
+    this.#buffer = NOTHING;
+    this.#length = 0;
+    return this.#connection.write(bytes);
   }
 
   get #room(): number {
@@ -128,6 +172,14 @@ export class Output {
     this.#buffer.set(this.#whole);
     this.#length = this.#whole.length;
     this.#whole = null;
+  }
+
+  /** Adds a text, with one character per byte, after others: a loop is faster for a short one. */
+  #addShort(text: string): void {
+    const buffer = this.#buffer;
+    let at = this.#length;
+    for (let i = 0; i < text.length; i++) buffer[at++] = text.charCodeAt(i);
+    this.#length = at;
   }
 
   #add(head: string, text: string): void {

@@ -1,10 +1,13 @@
 import { kindOf } from "../../base/kind_of.ts";
 import type { Connection } from "../../core/connection.ts";
 import type { RequestHead } from "../codec/request_head.ts";
+import type { HeadBegin } from "../codec/head_begin.ts";
 import {
   bodyLengthOf,
   checkFields,
   type ConnectionOption,
+  headBegin,
+  headEnd,
   responseHead,
   upgradeHead,
 } from "../codec/response_head.ts";
@@ -56,18 +59,14 @@ export class ResponseWriter {
     if (response instanceof FixedResponse) return this.#writeFixed(response, option, hasNoBody);
     if (typeof body === "string" && body.length <= SHORT && !NOT_ASCII.test(body)) {
       const bodyLength = bodyLengthOf(status, body.length, request);
-      return this.#writeText(
-        responseHead(status, headers, bodyLength, option),
-        hasNoBody ? "" : body,
-      );
+      const text = hasNoBody ? "" : body;
+      return this.#writeText(headBegin(status, headers), headEnd(bodyLength, option), text);
     }
     if (body === null) {
       // Only the handler of a HEAD knows how long the body of the GET would be.
       const length = hasNoBody ? announcedLength(headers) : 0;
-      return this.#writeText(
-        responseHead(status, headers, bodyLengthOf(status, length, request), option),
-        "",
-      );
+      const end = headEnd(bodyLengthOf(status, length, request), option);
+      return this.#writeText(headBegin(status, headers), end, "");
     }
     if (typeof body === "string" || body instanceof Uint8Array) {
       const bytes = typeof body === "string" ? encoder.encode(body) : body;
@@ -104,10 +103,10 @@ export class ResponseWriter {
     return length;
   }
 
-  #writeText(head: string, text: string): number | Promise<number> {
-    return this.#output.addText(head, text)
+  #writeText(begin: HeadBegin, end: string, text: string): number | Promise<number> {
+    return this.#output.addHead(begin, end, text)
       ? text.length
-      : this.#writeLarge(head, encoder.encode(text));
+      : this.#writeLarge(begin.text + end, encoder.encode(text));
   }
 
   #writeBytes(head: string, bytes: Uint8Array): number | Promise<number> {

@@ -1,3 +1,4 @@
+import { isThenable } from "../../base/thenable.ts";
 import { HttpError } from "../error.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../message.ts";
 import { LateModule } from "../websocket/late_module.ts";
@@ -35,26 +36,57 @@ export interface FetchHandler<Context = unknown> {
 const WEB_SOCKETS = new LateModule(() => import("../websocket/websocket.ts"));
 const NO_URL = "the host and the request target do not form a URL";
 
-/** Adapts a handler of the Fetch standard. */
+/** Adapts a handler of the Fetch standard. What returns at once is adapted at once. */
 export function serveFetch<Context>(
   handler: FetchHandler<Context>,
   context: Context,
 ): HttpHandler {
-  return async (request) => {
-    const webSockets = request.asksToUpgrade ? await loadWebSockets() : null;
-    const info = new Info(request, context, webSockets);
-    let response: Response;
+  return (request) => {
+    if (request.asksToUpgrade) return serveUpgrading(handler, request, context);
+    const info = new Info(request, context, null);
+    let response: Response | Promise<Response>;
     try {
-      response = await handler.fetch(fetchRequest(request), info);
+      response = handler.fetch(fetchRequest(request), info);
     } catch (error) {
-      // Most handlers parse the URL first, which throws if the client sent an invalid host.
-      if (error instanceof TypeError && !URL.canParse(request.url)) {
-        throw new HttpError(400, NO_URL);
-      }
-      throw error;
+      throw errorFor(request, error);
     }
-    return info.upgradeFor(response) ?? await httpResponse(response);
+    return isThenable(response) ? respondLater(request, response) : httpResponse(response);
   };
+}
+
+async function respondLater(
+  request: HttpRequest,
+  responding: PromiseLike<Response>,
+): Promise<HttpResponse> {
+  let response: Response;
+  try {
+    response = await responding;
+  } catch (error) {
+    throw errorFor(request, error);
+  }
+  return httpResponse(response);
+}
+
+/** Serves a request that may become a WebSocket. */
+async function serveUpgrading<Context>(
+  handler: FetchHandler<Context>,
+  request: HttpRequest,
+  context: Context,
+): Promise<HttpResponse> {
+  const info = new Info(request, context, await loadWebSockets());
+  let response: Response;
+  try {
+    response = await handler.fetch(fetchRequest(request), info);
+  } catch (error) {
+    throw errorFor(request, error);
+  }
+  return info.upgradeFor(response) ?? httpResponse(response);
+}
+
+/** What a failed handler is answered with: most parse the URL, which throws for an invalid host. */
+function errorFor(request: HttpRequest, error: unknown): unknown {
+  const isOfUrl = error instanceof TypeError && !URL.canParse(request.url);
+  return isOfUrl ? new HttpError(400, NO_URL) : error;
 }
 
 /** @throws {HttpError} 503 if the server has too few file descriptors left. */

@@ -1,168 +1,99 @@
-import type { Field, HttpRequest } from "../message.ts";
+import type { HttpRequest } from "../message.ts";
+import { streamOf } from "./inner_body.ts";
+import { fieldsOf, hasBody, InnerRequest, type RequestSlots } from "./inner_request.ts";
+import { RESPONSE_SLOTS } from "./response_state.ts";
+import { slotOf, slotsOf } from "./slots.ts";
 
-/** Properties that only a real Request has, mostly with default values. */
-const FORWARDED = [
-  "cache",
-  "credentials",
-  "destination",
-  "integrity",
-  "isHistoryNavigation",
-  "isReloadNavigation",
-  "keepalive",
-  "mode",
-  "redirect",
-  "referrer",
-  "referrerPolicy",
-  "duplex",
-] as const;
+/** The constructor of Request, which also takes the runtime's brand. */
+type Branded = new (brand: symbol) => Request;
+
+const Native = globalThis.Request;
+const INNER = slotOf(new Native("http://localhost/"), "request");
+const FIELDS = slotOf(new Headers(), "header list");
+/** Null if the runtime keeps them in another way. */
+const SLOTS: RequestSlots | null = findSlots();
 
 /**
- * A Request of the Fetch standard. Method, URL, headers and body come straight from
- * the request that arrived. Anything else creates a real Request and forwards to
- * it: creating one takes longer than serving the request.
+ * Adapts a request to the Fetch standard. The Request is the runtime's own; what is particular
+ * about it is its state, which is read from the request when it is asked for. Building one in the
+ * usual way takes longer than serving the request.
  */
-class FetchRequest {
-  readonly #request: HttpRequest;
-  #headers: Headers | null = null;
-  #body: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
-  #real: Request | null = null;
-
-  constructor(request: HttpRequest) {
-    this.#request = request;
-  }
-
-  get method(): string {
-    return this.#request.method;
-  }
-
-  get url(): string {
-    return this.#request.url;
-  }
-
-  get headers(): Headers {
-    return this.#headers ??= headersOf(this.#request.headers);
-  }
-
-  get signal(): AbortSignal {
-    return this.#request.signal;
-  }
-
-  get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
-    if (this.#real !== null) return this.#real.body;
-    return this.#hasBody() ? this.#stream() : null;
-  }
-
-  get bodyUsed(): boolean {
-    return this.#real?.bodyUsed ?? (this.#hasBody() && this.#request.body.isUsed);
-  }
-
-  bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    if (!this.#hasBody()) return Promise.resolve(new Uint8Array(0));
-    return this.#isUntouched()
-      ? this.#request.body.bytes()
-      : this.#fromReal((real) => real.bytes());
-  }
-
-  text(): Promise<string> {
-    if (!this.#hasBody()) return Promise.resolve("");
-    return this.#isUntouched() ? this.#request.body.text() : this.#fromReal((real) => real.text());
-  }
-
-  async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
-  }
-
-  async arrayBuffer(): Promise<ArrayBuffer> {
-    const bytes = await this.bytes();
-    return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
-  }
-
-  blob(): Promise<Blob> {
-    return this.#fromReal((real) => real.blob());
-  }
-
-  formData(): Promise<FormData> {
-    return this.#fromReal((real) => real.formData());
-  }
-
-  clone(): Request {
-    return this.real.clone();
-  }
-
-  /** The real Request, which takes over the body when it is created. */
-  get real(): Request {
-    if (this.#real !== null) return this.#real;
-    const { method, url, headers, signal } = this;
-    const isSpent = this.#isSpent();
-    const body = isSpent ? new Uint8Array(0) : this.body;
-    const init = { method, headers, signal, body, duplex: "half" };
-    const real = new Request(url, init);
-    // A body that was read here must count as read there.
-    if (isSpent) void real.body?.cancel();
-    return this.#real = real;
-  }
-
-  /** Whether there is a body, and the Fetch standard allows one for the method. */
-  #hasBody(): boolean {
-    const { method, body } = this.#request;
-    return method !== "GET" && method !== "HEAD" && body.length !== 0;
-  }
-
-  /** Whether the body can still be read directly: there is neither a stream nor a real Request. */
-  #isUntouched(): boolean {
-    return this.#real === null && this.#body === null;
-  }
-
-  /** Whether the body was read or locked, so that another request cannot take it over. */
-  #isSpent(): boolean {
-    return this.#hasBody() && (this.#request.body.isUsed || this.#body?.locked === true);
-  }
-
-  /** Reads the body from the real Request; rejects if making one throws. */
-  async #fromReal<T>(read: (real: Request) => Promise<T>): Promise<T> {
-    return await read(this.real);
-  }
-
-  #stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const { body } = this.#request;
-    return this.#body ??= new ReadableStream({
-      type: "bytes",
-      async pull(controller) {
-        const data = await body.read();
-        if (data !== null) return controller.enqueue(data.slice());
-        controller.close();
-        controller.byobRequest?.respond(0);
-      },
-    });
-  }
+export function fetchRequest(request: HttpRequest): Request {
+  return SLOTS === null ? realRequest(request) : lazyRequest(request, SLOTS);
 }
 
-/** Joins repeated fields, those of Cookie by semicolons (RFC 6265, 4.2.1). */
-function headersOf(fields: readonly Field[]): Headers {
-  const headers = new Headers(fields as [string, string][]);
-  const cookies = fields.filter(([name]) => name === "cookie").map(([, value]) => value);
-  if (cookies.length > 1) headers.set("cookie", cookies.join("; "));
+function lazyRequest(request: HttpRequest, slots: RequestSlots): Request {
+  const made = new (Native as unknown as Branded)(slots.brand);
+  const state = slotsOf(made);
+  state[slots.inner] = new InnerRequest(request, slots, made);
+  if (slots.guard === null) state[slots.makeHeaders] = makeHeaders;
+  else state[slots.guard] = "request";
+  return made;
+}
+
+/** Makes the Headers of a Request, as a method of it; they write to its state. */
+function makeHeaders(this: Request): Headers {
+  const headers = new Headers();
+  if (INNER === null || FIELDS === null) return headers;
+  slotsOf(headers)[FIELDS] = (slotsOf(this)[INNER] as InnerRequest).headerList;
   return headers;
 }
 
-forward(FORWARDED);
-// The runtime's internal slots, which `new Request(request)` and `fetch(request)` read.
-forward(Object.getOwnPropertySymbols(new Request("http://localhost")));
-Object.setPrototypeOf(FetchRequest.prototype, Request.prototype);
+/**
+ * Adapts a request by building a Request in the usual way, for runtimes that keep its state in
+ * other slots.
+ *
+ * @throws {TypeError} If the URL is invalid.
+ */
+export function realRequest(request: HttpRequest): Request {
+  const { method, url, signal } = request;
+  const body = hasBody(request) ? streamOf(request.body) : null;
+  const init = { method, headers: fieldsOf(request), signal, body, duplex: "half" };
+  return new Native(url, init);
+}
 
-/** Defines getters that forward to the real Request. */
-function forward(keys: readonly (string | symbol)[]): void {
-  for (const key of keys) {
-    Object.defineProperty(FetchRequest.prototype, key, {
-      configurable: true,
-      get(this: FetchRequest) {
-        return Reflect.get(this.real, key);
-      },
-    });
+/** Finds the slots, and tries whether a Request made with them works. */
+function findSlots(): RequestSlots | null {
+  try {
+    const made = new Native("http://localhost/");
+    const { aborted } = made.signal;
+    const find = (object: object, description: string) => slotOf(object, description) ?? fail();
+    const slots: RequestSlots = {
+      inner: INNER ?? fail(),
+      brand: find(made, "[[webidl.brand]]"),
+      guard: slotOf(made, "headers guard"),
+      makeHeaders: find(made, "get headers"),
+      signal: find(made, "signalCache"),
+      abort: find(AbortSignal.prototype, "[[signalAbort]]"),
+      Body: (RESPONSE_SLOTS ?? fail()).Body,
+    };
+    return !aborted && isUsable(slots) ? slots : null;
+  } catch {
+    return null;
   }
 }
 
-/** Adapts a request to the Fetch standard; `instanceof Request` holds. */
-export function fetchRequest(request: HttpRequest): Request {
-  return new FetchRequest(request) as unknown as Request;
+function isUsable(slots: RequestSlots): boolean {
+  const source = new AbortController();
+  const request = {
+    method: "GET",
+    url: "http://localhost/path",
+    headers: [["x-test", "1"]],
+    header: (name: string) => name === "x-test" ? "1" : null,
+    signal: source.signal,
+    body: { length: 0 },
+  } as unknown as HttpRequest;
+  const made = lazyRequest(request, slots);
+  const { method, url, headers, signal, body, bodyUsed, redirect } = made;
+  const seen = [method, url, headers.get("X-Test"), signal.aborted, body, bodyUsed, redirect];
+  headers.set("X-Test", "2");
+  const copies = [made.clone(), new Native(made)];
+  source.abort("reason");
+  return seen.map(String).join() === "GET,http://localhost/path,1,false,null,false,follow" &&
+    signal.reason === "reason" &&
+    copies.every((copy) => copy.url === url && copy.headers.get("X-Test") === "2");
+}
+
+function fail(): never {
+  throw new TypeError("Cannot find a slot of the runtime");
 }

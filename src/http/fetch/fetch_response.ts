@@ -1,6 +1,7 @@
 import { kindOf } from "../../base/kind_of.ts";
 import { InvalidResponseError } from "../error.ts";
 import type { BodySource, Field, HttpResponse } from "../message.ts";
+import { isDecoded, isOfEncoding, takeResponse } from "./response_state.ts";
 
 type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 type Reading = ReturnType<Reader["read"]>;
@@ -9,22 +10,26 @@ type Reading = ReturnType<Reader["read"]>;
 const TURNS = 10;
 
 /**
- * Adapts a response of the Fetch standard. A body that is completely available is
- * read at once, so that it can be sent with its length.
+ * Adapts a response of the Fetch standard: at once if its body is text or bytes. A stream that is
+ * completely available is read first, so that it can be sent with its length.
  *
- * @throws {InvalidResponseError} If it is not a Response, or its body was used.
+ * @throws {InvalidResponseError} If it is not a Response, or its body was used; or the promise rejects.
  */
-export async function httpResponse(response: Response): Promise<HttpResponse> {
-  if (!(response instanceof Response)) {
-    throw new InvalidResponseError(
-      `Cannot respond: fetch returned ${kindOf(response)}, expected a Response`,
-    );
-  }
+export function httpResponse(response: Response): HttpResponse | Promise<HttpResponse> {
+  const taken = takeResponse(response);
+  if (taken !== null) return taken;
+  if (response instanceof Response) return readResponse(response);
+  throw new InvalidResponseError(
+    `Cannot respond: fetch returned ${kindOf(response)}, expected a Response`,
+  );
+}
+
+/** Adapts any Response, by its public interface. */
+async function readResponse(response: Response): Promise<HttpResponse> {
   if (response.type === "error") {
     throw new InvalidResponseError("Cannot respond: found an error Response, expected another");
   }
-  const headers: Field[] = [];
-  response.headers.forEach((value, name) => headers.push([name, value]));
+  const headers = fieldsOf(response);
   const { status } = response;
   const { body } = response;
   if (response.bodyUsed || body?.locked) {
@@ -32,6 +37,16 @@ export async function httpResponse(response: Response): Promise<HttpResponse> {
   }
   if (body === null) return { status, headers };
   return { status, headers, body: await bodyOf(body.getReader()) };
+}
+
+/** The fields, except those about what `fetch()` has decompressed. */
+function fieldsOf(response: Response): Field[] {
+  const fields: Field[] = [];
+  const isOfOther = isDecoded(response) ? isOfEncoding : () => false;
+  response.headers.forEach((value, name) => {
+    if (!isOfOther(name)) fields.push([name, value]);
+  });
+  return fields;
 }
 
 /**

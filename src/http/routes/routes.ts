@@ -1,3 +1,4 @@
+import { isThenable } from "../../base/thenable.ts";
 import { HttpError } from "../error.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../message.ts";
 import { decodeParams } from "./route_params.ts";
@@ -128,12 +129,6 @@ function respond(
 async function respondLater(result: PromiseLike<RouteResult>): Promise<HttpResponse> {
   // What a promise resolves to is not one itself, so a `then` in it is data, perhaps a client's.
   return responseOf(await result);
-}
-
-/** Whether `await` would call its `then()`. */
-function isThenable(result: RouteResult | Promise<RouteResult>): result is Promise<RouteResult> {
-  return typeof result === "object" && result !== null &&
-    typeof (result as Partial<PromiseLike<RouteResult>>).then === "function";
 }
 
 /** The response if no route matches (RFC 9110, 9.3.7, 15.5.5 and 15.5.6). */

@@ -3,6 +3,9 @@ import type { Service } from "../../core/service.ts";
 import type { ServiceContext, ServiceDefinition } from "../service.ts";
 import { EXIT, ExitError } from "../../base/exit.ts";
 import { isPlainObject, kindOf } from "../../base/kind_of.ts";
+// Not on first use: it looks at the runtime's classes, which a handler may replace.
+import { serveFetch } from "../../http/fetch/fetch.ts";
+import { installResponse } from "../../http/fetch/response_class.ts";
 import type { HttpHandler } from "../../http/message.ts";
 import { shortestHttpTimeout } from "../http/options.ts";
 import { HTTP_REFUSAL } from "../http/refusal.ts";
@@ -73,6 +76,8 @@ export async function loadHandler(
 ): Promise<ServiceDefinition> {
   const problem = (reason: string, cause?: unknown) =>
     new ExitError(`Cannot use the handler "${path}": ${reason}`, EXIT.config, { cause });
+  // Whether it has a use for it is known only once it is loaded.
+  installResponse();
   let module: { default?: unknown };
   try {
     module = await importModule(path);
@@ -157,7 +162,6 @@ async function adapt(handler: Record<string, unknown>, problem: Problem): Promis
 }
 
 async function adaptFetch(handler: FetchHandler): Promise<Adapted> {
-  const { serveFetch } = await import("../../http/fetch/fetch.ts");
   return await adaptHttp((context) => serveFetch(handler, context));
 }
 

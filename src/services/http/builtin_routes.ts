@@ -29,13 +29,14 @@ export function builtinRoutes(
   { lab }: { readonly lab: boolean },
   context: ServiceContext,
 ): HttpHandler {
-  return serveRoutes({
+  const serve = serveRoutes({
     "GET /": () => HELLO,
     "/echo": echo,
     ...serviceRoutes("A", lab, context),
     ...serviceRoutes("B", lab, context),
     ...(lab ? { "GET /work": work, "POST /work": work } : {}),
   }, context);
+  return Object.assign(serve, { forgets: true });
 }
 
 /** Sends the body back, chunk by chunk. */

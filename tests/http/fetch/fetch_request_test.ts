@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { fetchRequest, realRequest } from "../../../src/http/fetch/fetch_request.ts";
+import type { HttpRequest } from "../../../src/http/message.ts";
 import { Client } from "../../helpers/client.ts";
 import { found, serveFetcher } from "../../helpers/fetch.ts";
 import { ask, chunked, receiveResponse, requestText } from "../../helpers/http_client.ts";
@@ -40,26 +42,96 @@ Deno.test("Request is an instance of the runtime's class", async () => {
   assertEquals(await inPost(look), [true, "[object Request]", true, "follow"]);
 });
 
-Deno.test("Request creates no real Request for the parts that most handlers access", async () => {
-  const Real = globalThis.Request;
-  let made = 0;
-  globalThis.Request = class extends Real {
-    constructor(...args: ConstructorParameters<typeof Real>) {
-      super(...args);
-      made++;
-    }
+Deno.test("Request asks for a part of the request only when the handler does", async () => {
+  const asked: (string | symbol)[] = [];
+  const signal = AbortSignal.abort("reason");
+  const parts = {
+    method: "GET",
+    url: "http://localhost/",
+    headers: [["x-test", "1"]],
+    header: () => "1",
+    body: { length: 0 },
+    signal,
   };
-  try {
-    const look = async (request: Request) => {
-      const { method, url, headers, signal, body, bodyUsed } = request;
-      const all = [method, url, headers.get("host"), signal.aborted, typeof body, bodyUsed];
-      return [all.length, made, await request.clone().text(), made];
-    };
-    assertEquals(await inPost(look), [6, 0, "abcdef", 1]);
-    assertEquals(await inPost(async (request) => [await request.text(), made]), ["abcdef", 1]);
-  } finally {
-    globalThis.Request = Real;
+  const recording = new Proxy(parts as unknown as HttpRequest, {
+    get: (target, key) => {
+      asked.push(key);
+      return Reflect.get(target, key);
+    },
+  });
+  const request = fetchRequest(recording);
+  assertEquals(asked.splice(0), []);
+  assertEquals(request.url, parts.url);
+  assertEquals(asked.splice(0), ["url"]);
+  assertEquals([...request.headers], [["x-test", "1"]]);
+  assertEquals(new Set(asked.splice(0)), new Set(["headers"]));
+  assertEquals(request.signal.reason, "reason");
+  assertEquals(await request.clone().text(), "");
+});
+
+Deno.test("Request is one of the runtime, whatever looks at it", async () => {
+  const names = (object: object) =>
+    Reflect.ownKeys(object).map(String).filter((name) => name !== "Symbol(signalCache)");
+  const real = names(new Request("http://localhost/"));
+  const look = (request: Request) => {
+    const proxy = new Proxy(request, {});
+    return [
+      request.constructor === Request,
+      Object.getPrototypeOf(request) === Request.prototype,
+      Object.keys(request),
+      names(request),
+      proxy.url,
+      proxy.headers.get("x-test"),
+      (Object.create(request) as Request).method,
+      Object.assign({}, request) instanceof Request,
+    ];
+  };
+  assertEquals(await inPost(look), [
+    true,
+    true,
+    [],
+    real,
+    "http://localhost/path",
+    "1",
+    "POST",
+    false,
+  ]);
+});
+
+Deno.test("Request keeps its parts after the response, when the next one has arrived", async () => {
+  const kept: Request[] = [];
+  await using serving = await serveFetcher((request) => {
+    kept.push(request);
+    return new Response();
+  });
+  using client = await Client.connect(serving);
+  // The same length, so that one lies exactly where the other was.
+  for (const mark of ["one", "two"]) {
+    await ask(client, "GET", `/${mark}`, { "X-Mark": mark, Host: mark });
   }
+  const seen = kept.map(({ url, headers }) => `${url} ${headers.get("x-mark")}`);
+  assertEquals(seen, ["http://one/one one", "http://two/two two"]);
+});
+
+Deno.test("realRequest() makes a Request of a runtime with other slots", async () => {
+  const text = "abc";
+  let rest: Uint8Array<ArrayBuffer> | null = new TextEncoder().encode(text);
+  const read = () => {
+    const part = rest;
+    rest = null;
+    return Promise.resolve(part);
+  };
+  const parts = {
+    method: "POST",
+    url: "http://localhost/path",
+    headers: [["cookie", "a"], ["x-test", "1"], ["cookie", "b"]],
+    body: { length: 3, read },
+    signal: AbortSignal.abort("reason"),
+  };
+  const request = realRequest(parts as unknown as HttpRequest);
+  assertEquals([...request.headers], [["cookie", "a; b"], ["x-test", "1"]]);
+  assertEquals([request.method, request.url, request.signal.reason], ["POST", parts.url, "reason"]);
+  assertEquals(await request.text(), text);
 });
 
 Deno.test("Request.method is the method as sent, in any case", async () => {

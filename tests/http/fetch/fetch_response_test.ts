@@ -46,7 +46,7 @@ function makeFeed(): Feed {
 }
 
 /** Serves a response once, and receives it. */
-function receive(make: () => Response, method = "GET") {
+function receive(make: () => Response | Promise<Response>, method = "GET") {
   return responseOf(make, method, "/");
 }
 
@@ -362,5 +362,42 @@ Deno.test("Response that is not a Response, or was used, becomes 500, and is rep
     assertEquals(fields["x-request-id"], failures[0]?.id);
     assertEquals(body, `Internal Server Error: request ${failures[0]?.id}\n`);
     assertMatch(String(failures[0]?.error), message);
+  }
+});
+
+Deno.test("Response that fetch() has decompressed is sent without the fields about its old coding", async () => {
+  const text = "hello ".repeat(1000);
+  const gzip = new CompressionStream("gzip");
+  const packed = await new Response(new Blob([text]).stream().pipeThrough(gzip)).bytes();
+  const fields = { "Content-Encoding": "gzip", "X-Test": "1" };
+  await using origin = await serveFetcher(() => new Response(packed, { headers: fields }));
+  const ways: ((response: Response) => Response)[] = [
+    (response) => response,
+    (response) => response.clone(),
+  ];
+  for (const way of ways) {
+    const response = await receive(async () => way(await fetch(origin.origin)));
+    assertEquals(response.fields["content-encoding"], undefined);
+    assertEquals([response.fields["x-test"], response.body === text], ["1", true]);
+  }
+});
+
+Deno.test("Response is used up by being sent, unless it has no body", async () => {
+  const makes: [make: () => Response, again: number][] = [
+    [() => new Response("text"), 500],
+    [() => new Response("text", { headers: { "X-Test": "1" } }), 500],
+    [() => new Response(encoder.encode("bytes")), 500],
+    [() => Response.json({}), 500],
+    [() => new Response(null, { status: 201 }), 201],
+  ];
+  for (const [make, again] of makes) {
+    const response = make();
+    await using serving = await serveFetcher(() => response);
+    using client = await Client.connect(serving);
+    await client.send(requestText("GET", "/"));
+    assertEquals((await receiveResponse(client)).status, response.status);
+    assertEquals(response.bodyUsed, again === 500);
+    await client.send(requestText("GET", "/"));
+    assertEquals((await receiveResponse(client)).status, again);
   }
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { HttpError } from "../../../src/http/error.ts";
-import type { FetchHandler, FetchInfo } from "../../../src/http/fetch/fetch.ts";
+import { type FetchHandler, type FetchInfo, serveFetch } from "../../../src/http/fetch/fetch.ts";
+import type { HttpRequest } from "../../../src/http/message.ts";
 import { Client } from "../../helpers/client.ts";
 import { CONTEXT, found, responseOf, serveFetcher } from "../../helpers/fetch.ts";
 import {
@@ -39,6 +40,17 @@ Deno.test("fetch gets the addresses, the id and the context besides the request"
     context === CONTEXT,
   ];
   assertEquals(await found(look, "GET", "/"), ["127.0.0.1", "127.0.0.1", "0-1-1", true]);
+});
+
+Deno.test("fetch that returns at once is answered without a promise", () => {
+  const request = { asksToUpgrade: false } as HttpRequest;
+  const answerTo = (response: Response | Promise<Response>) =>
+    serveFetch({ fetch: () => response }, CONTEXT)(request);
+  const fields = { headers: { "X-Test": "1" } };
+  for (const response of [new Response("a"), new Response("a", fields), new Response(null)]) {
+    assertEquals(answerTo(response) instanceof Promise, false);
+  }
+  assert(answerTo(Promise.resolve(new Response("a"))) instanceof Promise);
 });
 
 Deno.test("fetch that throws becomes 500 with the request's id, and nothing else", async () => {

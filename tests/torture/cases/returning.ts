@@ -45,7 +45,7 @@ export const RETURNING: Theme = {
       `return { status: 200, headers: new Headers(), body: null };`,
       `${NO_RESPONSE} a plain object`,
     ),
-    refused("returns a Request", "return request;", `${NO_RESPONSE} an instance of FetchRequest`),
+    refused("returns a Request", "return request;", `${NO_RESPONSE} an instance of Request`),
     accepted(
       "returns a promise of a promise",
       "return Promise.resolve(Promise.resolve(new Response('deep')));",
