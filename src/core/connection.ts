@@ -52,10 +52,7 @@ export class Connection {
     return this.#record.peer;
   }
 
-  /**
-   * Aborts when the lane retires, for example after a reload, and when the server
-   * drains: end at the next good moment, without hurry.
-   */
+  /** Aborts when the lane retires, as after a reload, or drains: end soon, but without hurry. */
   get retiring(): AbortSignal {
     return this.#context.retiring;
   }
@@ -226,6 +223,11 @@ export class Connection {
     this.#receiver.abandon();
   }
 
+  /** The peer has announced that it sends no more: {@linkcode finish} need not wait for it. */
+  announceEnd(): void {
+    this.#receiver.isEndAnnounced = true;
+  }
+
   /**
    * Ends gracefully: half-closes, then waits a moment for the peer to do the
    * same. Closing with unread bytes would reset the connection and lose what was
@@ -236,7 +238,7 @@ export class Connection {
     if (this.#isClosed) return;
     this.#record.enter("closing");
     try {
-      if (!this.sawEnd) {
+      if (!this.#receiver.hasReadToEnd) {
         await this.end();
         // The service's own read sees the peer's end, or the deadline sweep closes.
         const isRead = this.#record.isReading && !this.#receiver.isWatching;

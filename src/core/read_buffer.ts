@@ -20,6 +20,11 @@ export class ReadBuffer {
     return this.#to - this.#from;
   }
 
+  /** Whether all that was read is consumed, and the last read left nothing in the system. */
+  get hasReadAll(): boolean {
+    return this.#from === this.#to && !this.#lastReadWasFull;
+  }
+
   /**
    * Makes room for the next read. The buffer grows for a stream and shrinks as
    * soon as a read does not fill it, so that a paused client holds little memory.
