@@ -101,11 +101,7 @@ export class Connection {
     this.#receiver.leaveTaken();
   }
 
-  /**
-   * Waits for more bytes, in addition to those pending.
-   *
-   * @returns false at the end of the stream.
-   */
+  /** Waits for more bytes, in addition to those pending; false at the end of the stream. */
   fill(): Promise<boolean> {
     return this.#receiver.fill();
   }
@@ -120,10 +116,7 @@ export class Connection {
     return this.#receiver.watch();
   }
 
-  /**
-   * Like {@linkcode watch}, but only to notice what the peer does while the service
-   * waits for something else: the phase of the connection does not change.
-   */
+  /** Like {@linkcode watch}, but only to notice what the peer does: the phase does not change. */
   attend(): Promise<boolean> {
     return this.#receiver.attend();
   }
@@ -232,22 +225,14 @@ export class Connection {
    * Ends gracefully: half-closes, then waits a moment for the peer to do the
    * same. Closing with unread bytes would reset the connection and lose what was
    * written last (RFC 9112, 9.6).
+   *
+   * @returns null if there is nothing to wait for.
    */
-  async finish(endedBy: EndedBy): Promise<void> {
+  finish(endedBy: EndedBy): Promise<void> | null {
     this.#record.end(endedBy);
-    if (this.#isClosed) return;
-    this.#record.enter("closing");
-    try {
-      if (!this.#receiver.hasReadToEnd) {
-        await this.end();
-        // The service's own read sees the peer's end, or the deadline sweep closes.
-        const isRead = this.#record.isReading && !this.#receiver.isWatching;
-        if (isRead || this.#isClosed) return;
-        await this.#receiver.discard();
-      }
-    } catch { // The peer went away without waiting, or took too long.
-    }
+    if (!this.#isClosed && !this.#receiver.hasReadToEnd) return this.#linger();
     this.#closeSocket();
+    return null;
   }
 
   /** The incoming bytes as a web stream. */
@@ -309,6 +294,19 @@ export class Connection {
         throw this.#record.lost(error);
       },
     );
+  }
+
+  async #linger(): Promise<void> {
+    this.#record.enter("closing");
+    try {
+      await this.end();
+      // The service's own read sees the peer's end, or the deadline sweep closes.
+      const isRead = this.#record.isReading && !this.#receiver.isWatching;
+      if (isRead || this.#isClosed) return;
+      await this.#receiver.discard();
+    } catch { // The peer went away without waiting, or took too long.
+    }
+    this.#closeSocket();
   }
 
   #closeSocket(): void {
