@@ -54,7 +54,8 @@ export class LineWriter {
   ) {
     this.#destination = destination;
     this.#droppedLine = droppedLine;
-    this.#gather = gather;
+    // A terminal shows what is printed at once, unless something waits.
+    this.#gather = destination.writeNow === undefined ? gather : 0;
   }
 
   /** Queues lines, with their newlines, or drops them if the queue is full. */
