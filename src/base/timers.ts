@@ -1,3 +1,5 @@
+import { FairClock } from "./clock.ts";
+
 /**
  * Timers for lanes. In a thread, the runtime's own timers would load part of its
  * Node library, 1.5 MB per thread. `Atomics.waitAsync` with a timeout loads nothing,
@@ -22,6 +24,9 @@ const INPUT_TURNS = 4;
 const SOURCES_PER_TURN = 64;
 /** Not more turns than this. */
 const MOST_TURNS = 40;
+
+/** The longest step of the clock of {@linkcode laterAfterInput}, in milliseconds. */
+const LONGEST_STEP = 500;
 
 /** Waits for a number of milliseconds, at least 1. */
 export async function sleep(milliseconds: number): Promise<void> {
@@ -96,14 +101,42 @@ export function everyAfterInput(
   const step = () => {
     if (turns === 0) {
       begin?.();
-      turns = Math.min(MOST_TURNS, INPUT_TURNS + Math.floor(sources() / SOURCES_PER_TURN));
-    } else if (--turns === 0) {
-      act();
-      return milliseconds;
-    }
-    return 1;
+      turns = turnsFor(sources());
+    } else turns--;
+    if (turns > 0) return 1;
+    act();
+    return milliseconds;
   };
   return IS_THREAD ? repeat(milliseconds, next) : repeatInMain(milliseconds, next);
+}
+
+/** How many turns of the event loop it takes to receive from so many sources. */
+function turnsFor(sources: number): number {
+  if (sources === 0) return 0;
+  return Math.min(MOST_TURNS, INPUT_TURNS + Math.floor(sources / SOURCES_PER_TURN));
+}
+
+/**
+ * Like {@linkcode later}, for a deadline: the time does not go on while something blocks the
+ * event loop, and the program has received what had arrived when it is up.
+ *
+ * @returns A function that stops the timer.
+ */
+export function laterAfterInput(milliseconds: number, act: () => void): () => void {
+  const clock = new FairClock();
+  const end = clock.now + milliseconds;
+  let pause = Math.min(milliseconds, LONGEST_STEP);
+  let turns = INPUT_TURNS;
+  const stop = (IS_THREAD ? repeat : repeatInMain)(pause, () => {
+    clock.step(pause);
+    const rest = end - clock.now;
+    if (rest > 0) return pause = Math.min(rest, LONGEST_STEP);
+    if (--turns > 0) return pause = 1;
+    stop();
+    act();
+    return pause;
+  });
+  return stop;
 }
 
 function repeatInMain(first: number, next: () => number): () => void {

@@ -1,7 +1,8 @@
-import { later } from "./timers.ts";
+import { laterAfterInput } from "./timers.ts";
 
 /**
- * Waits for a promise, but not forever.
+ * Waits for a promise, but not forever. What settles it in time counts as in time, even if
+ * something blocks the event loop meanwhile.
  *
  * @param milliseconds 0 means no limit.
  * @param late Makes the error if the time is up; the promise may still settle, unheard.
@@ -13,7 +14,7 @@ export async function within<T>(
 ): Promise<T> {
   if (milliseconds === 0) return await promise;
   const { promise: over, reject } = Promise.withResolvers<never>();
-  const stop = later(milliseconds, () => reject(late()));
+  const stop = laterAfterInput(milliseconds, () => reject(late()));
   try {
     return await Promise.race([promise, over]);
   } finally {

@@ -12,8 +12,8 @@ import type { Socket } from "./socket.ts";
 
 /** The right to wait for a client, passed around by the lanes that share a socket. */
 export interface Turn {
-  /** Resolves when this lane may wait for a client. */
-  acquire(): Promise<void>;
+  /** Resolves when this lane may wait for a client; null if it may at once. */
+  acquire(): Promise<void> | null;
   /** Releases the turn after accepting, or on close. */
   release(): void;
 }
@@ -62,7 +62,8 @@ export class Acceptor {
     for (;;) {
       while (resources.leavesToOthers) await resources.leaseReturned();
       if (overload === "wait" && !resources.hasRoom) await resources.room();
-      if (turn !== null) await this.#acquire(turn);
+      const waiting = this.#isOver || turn === null ? null : turn.acquire();
+      if (waiting !== null) await this.#turn(waiting);
       if (this.#isOver) return turn?.release();
       if (this.#isPaused) await this.#resume();
       const socket = await this.#queue.next();
@@ -105,15 +106,14 @@ export class Acceptor {
   }
 
   /** Waits for the lane's turn, or until the acceptor is over. */
-  async #acquire(turn: Turn): Promise<void> {
-    if (this.#isOver) return;
+  #turn(waiting: Promise<void>): Promise<void> {
     // Not Promise.race: a promise that lives as long as the lane would collect
     // reactions from every race.
-    await new Promise<void>((resolve, reject) => {
+    return new Promise<void>((resolve, reject) => {
       this.#onOver = resolve;
-      turn.acquire().then(() => {
+      waiting.then(() => {
         // Nobody else would pass on a turn that came too late.
-        if (this.#isOver) turn.release();
+        if (this.#isOver) this.#options.turn?.release();
         resolve();
       }, reject);
     });
@@ -152,7 +152,8 @@ export class Acceptor {
     let error: Error | null = null;
     try {
       if (failure !== null) throw failure.cause;
-      await connection.finish(connection.sawEnd ? "client" : "server");
+      const finishing = connection.finish(connection.sawEnd ? "client" : "server");
+      if (finishing !== null) await finishing;
     } catch (cause) {
       error = thrownError(cause);
       await tellPeer(connection, error);

@@ -53,10 +53,7 @@ export class Connection {
     return this.#record.peer;
   }
 
-  /**
-   * Aborts when the lane retires, for example after a reload, and when the server
-   * drains: end at the next good moment, without hurry.
-   */
+  /** Aborts when the lane retires, as after a reload, or drains: end soon, but without hurry. */
   get retiring(): AbortSignal {
     return this.#context.retiring;
   }
@@ -105,11 +102,7 @@ export class Connection {
     this.#receiver.leaveTaken();
   }
 
-  /**
-   * Waits for more bytes, in addition to those pending.
-   *
-   * @returns false at the end of the stream.
-   */
+  /** Waits for more bytes, in addition to those pending; false at the end of the stream. */
   fill(): Promise<boolean> {
     return this.#receiver.fill();
   }
@@ -124,10 +117,7 @@ export class Connection {
     return this.#receiver.watch();
   }
 
-  /**
-   * Like {@linkcode watch}, but only to notice what the peer does while the service
-   * waits for something else: the phase of the connection does not change.
-   */
+  /** Like {@linkcode watch}, but only to notice what the peer does: the phase does not change. */
   attend(): Promise<boolean> {
     return this.#receiver.attend();
   }
@@ -232,26 +222,23 @@ export class Connection {
     this.#receiver.abandon();
   }
 
+  /** The peer has announced that it sends no more: {@linkcode finish} need not wait for it. */
+  announceEnd(): void {
+    this.#receiver.isEndAnnounced = true;
+  }
+
   /**
    * Ends gracefully: half-closes, then waits a moment for the peer to do the
    * same. Closing with unread bytes would reset the connection and lose what was
    * written last (RFC 9112, 9.6).
+   *
+   * @returns null if there is nothing to wait for.
    */
-  async finish(endedBy: EndedBy): Promise<void> {
+  finish(endedBy: EndedBy): Promise<void> | null {
     this.#record.end(endedBy);
-    if (this.#isClosed) return;
-    this.#record.enter("closing");
-    try {
-      if (!this.sawEnd) {
-        await this.end();
-        // The service's own read sees the peer's end, or the deadline sweep closes.
-        const isRead = this.#record.isReading && !this.#receiver.isWatching;
-        if (isRead || this.#isClosed) return;
-        await this.#receiver.discard();
-      }
-    } catch { // The peer went away without waiting, or took too long.
-    }
+    if (!this.#isClosed && !this.#receiver.hasReadToEnd) return this.#linger();
     this.#closeSocket();
+    return null;
   }
 
   /** The incoming bytes as a web stream. */
@@ -319,6 +306,19 @@ export class Connection {
         throw this.#record.lost(error);
       },
     );
+  }
+
+  async #linger(): Promise<void> {
+    this.#record.enter("closing");
+    try {
+      await this.end();
+      // The service's own read sees the peer's end, or the deadline sweep closes.
+      const isRead = this.#record.isReading && !this.#receiver.isWatching;
+      if (isRead || this.#isClosed) return;
+      await this.#receiver.discard();
+    } catch { // The peer went away without waiting, or took too long.
+    }
+    this.#closeSocket();
   }
 
   #closeSocket(): void {

@@ -1,4 +1,4 @@
-import { now } from "../base/clock.ts";
+import { FairClock, LEEWAY } from "../base/clock.ts";
 import { every, everyAfterInput } from "../base/timers.ts";
 
 /** Something with deadlines: each sweep calls it, and it acts if one has passed. */
@@ -46,13 +46,11 @@ export class Sweep {
 }
 
 /** The longest time between two sweeps, in milliseconds. */
-const LONGEST_TICK = 1000;
+const LONGEST_TICK = 500;
 /** The shortest time between two sweeps, in milliseconds. */
 const SHORTEST_TICK = 25;
 /** The time between two quick sweeps, in milliseconds. */
 const QUICK_TICK = 100;
-/** How much later than planned a step may come before the clock stands still, in milliseconds. */
-const LEEWAY = 25;
 
 /**
  * The deadlines of one lane, kept by one timer: sweeping all open connections
@@ -63,10 +61,10 @@ const LEEWAY = 25;
  * lasted for it when the sweep began, and all that had arrived by then has been read.
  */
 export class Deadlines implements Clock {
-  now = now();
   /** Time between two sweeps in milliseconds. */
   readonly tick: number;
   readonly quick = new Sweep(QUICK_TICK);
+  readonly #clock = new FairClock();
   readonly #timed = new Set<Timed>();
   readonly #stop: () => void;
   /** When the wait for input began, by this clock. */
@@ -81,10 +79,14 @@ export class Deadlines implements Clock {
       : Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, shortest / 4));
     this.#stop = everyAfterInput(this.tick, {
       sources: () => this.#timed.size,
-      woke: (pause) => this.#advance(pause),
+      woke: (pause) => this.#clock.step(pause),
       begin: () => this.#begun = this.now,
       act: () => this.#sweep(),
     });
+  }
+
+  get now(): number {
+    return this.#clock.now;
   }
 
   /** Stops the sweeps. */
@@ -104,20 +106,6 @@ export class Deadlines implements Clock {
 
   delete(timed: Timed): void {
     this.#timed.delete(timed);
-  }
-
-  /** When the clock last went on, by that of the system. */
-  #advanced = this.now;
-
-  /** @param pause The time since the step before, as it was planned, in milliseconds. */
-  #advance(pause: number): void {
-    const time = now();
-    const passed = time - this.#advanced;
-    this.#advanced = time;
-    // A step is late if the process was stopped or its event loop blocked. Then no
-    // peer could be heard; and `now`, by which the beginning of a wait is set, was
-    // older than a tick.
-    this.now += Math.min(passed, pause + LEEWAY);
   }
 
   #sweep(): void {

@@ -19,6 +19,11 @@ export class ReadBuffer {
     return this.#to - this.#from;
   }
 
+  /** Whether all that was read is consumed, and the last read left nothing in the system. */
+  get hasReadAll(): boolean {
+    return this.#from === this.#to && (this.#to === 0 || this.#to < this.#bytes.length);
+  }
+
   /**
    * Makes room for the next read. The buffer grows with what arrives at once, and shrinks
    * as soon as that does not fill it, so that a client that waits holds little memory.

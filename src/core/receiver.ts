@@ -15,6 +15,8 @@ const asIs = (isMore: boolean): boolean => isMore;
 export class Receiver {
   /** Called if the peer leaves while the service waits for something else. */
   onGone: ((error: ConnectionError) => void) | null = null;
+  /** Whether the peer has announced that it sends no more. */
+  isEndAnnounced = false;
   readonly #number: number;
   readonly #socket: Socket;
   readonly #context: ConnectionContext;
@@ -40,6 +42,12 @@ export class Receiver {
   /** How many bytes are pending. */
   get length(): number {
     return this.#pending.length;
+  }
+
+  /** Whether the peer has ended its stream, or has announced that, and all of it was read. */
+  get hasReadToEnd(): boolean {
+    if (this.#record.sawEnd) return true;
+    return this.isEndAnnounced && this.#pending.hasReadAll && !this.#record.isReading;
   }
 
   view(): Uint8Array<ArrayBuffer> {

@@ -5,6 +5,7 @@ import type { Sharing } from "../core/listener.ts";
 import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import type { Tenancy } from "./tenancy.ts";
+import { Turnover } from "./turnover.ts";
 
 /**
  * How many more connections than the least loaded lane a lane may hold and still
@@ -59,17 +60,23 @@ function waitForGood(): Promise<void> {
  * Keeps lanes balanced: one that holds noticeably more connections than the least
  * loaded yields briefly before it accepts, so that another accepts the client. It
  * does not yield to a lane that has stopped accepting or whose event loop is
- * blocked.
+ * blocked, nor while clients come and go so quickly that yielding would cost more
+ * than serving them.
  */
 function evenTurns(
   scoreboard: Scoreboard,
   { row: own, tenancy }: OwnRow,
   heartbeat: number,
 ): Turn {
+  const turnover = new Turnover(scoreboard);
+  const mustYield = () => !turnover.isQuick() && holdsMore(scoreboard, own, heartbeat);
+  async function yieldToOthers(): Promise<void> {
+    for (let i = 0; i < YIELDS && mustYield(); i++) await sleep(YIELD);
+  }
   return {
-    async acquire() {
-      if (!tenancy.holds()) await waitForGood();
-      for (let i = 0; i < YIELDS && holdsMore(scoreboard, own, heartbeat); i++) await sleep(YIELD);
+    acquire() {
+      if (!tenancy.holds()) return waitForGood();
+      return mustYield() ? yieldToOthers() : null;
     },
     release() {},
   };

@@ -1,7 +1,8 @@
 import { printable } from "../base/printable.ts";
 import { IncompleteReadError } from "../core/errors.ts";
 import type { ConnectionSummary, Emit, Event, RefusalReason } from "../core/event.ts";
-import type { Logger, LogMethod } from "../log/logger.ts";
+import type { Logger, LogMethod, LogStyle } from "../log/logger.ts";
+import { CLOSED, closedLine } from "./closed_line.ts";
 import type { Counter, Row } from "./row.ts";
 
 /** How much of an unfinished piece of data is logged, in characters. */
@@ -13,35 +14,65 @@ const REFUSED: Readonly<Record<RefusalReason, Counter>> = {
   draining: "refusedDraining",
 };
 
-/**
- * Records the events of a lane in its log and its row of the scoreboard.
- *
- * @param isForPeople Whether the ends of connections are details: on a terminal, where
- * each request has a line.
- */
-export function record(log: Logger, row: Row, isForPeople: boolean): Emit {
-  const logEnd: LogMethod = isForPeople
+/** Where the events of a lane are recorded. */
+export interface Records {
+  readonly log: Logger;
+  readonly style: LogStyle;
+  /** Takes records as lines in this style, in their order with those of the log. */
+  readonly addLine: (line: string) => void;
+  readonly row: Row;
+}
+
+/** Records the events of a lane in its log and its row of the scoreboard. */
+export function record({ log, style, addLine, row }: Records): Emit {
+  const logDetail: LogMethod = style.level === "debug"
     ? (message, properties) => log.debug(message, properties)
-    : (message, properties) => log.info(message, properties);
+    : () => {};
+  const recorder = { log, row, logDetail, logEnd: logEndTo(log, style, addLine) };
   return (event) => {
-    if (event.type === "closed") recordClosed(event.connection, log, row, logEnd);
-    else recordEvent(event, log, row);
+    if (event.type === "closed") recordClosed(event.connection, recorder);
+    else recordEvent(event, recorder);
   };
 }
 
-function recordEvent(event: Exclude<Event, { type: "closed" }>, log: Logger, row: Row): void {
+/** What records a single event. */
+interface Recorder {
+  readonly log: Logger;
+  readonly row: Row;
+  readonly logDetail: LogMethod;
+  readonly logEnd: LogEnd;
+}
+
+/** Records the end of a connection. */
+type LogEnd = (connection: ConnectionSummary) => void;
+
+function logEndTo(log: Logger, style: LogStyle, addLine: (line: string) => void): LogEnd {
+  if (style.level === "warning" || style.level === "error") return () => {};
+  // On a terminal, each request has a line, and the ends of connections are details.
+  if (style.columns !== null) return (connection) => log.debug(CLOSED, () => describe(connection));
+  const line = closedLine(style);
+  return (connection) => {
+    if (isUsual(connection)) addLine(line(connection));
+    else log.info(CLOSED, () => describe(connection));
+  };
+}
+
+function recordEvent(
+  event: Exclude<Event, { type: "closed" }>,
+  { log, row, logDetail }: Recorder,
+): void {
   switch (event.type) {
     case "accepted":
       row.add("accepted", 1);
       row.setCurrent(event.connection.number, peerName(event.connection.remoteAddr));
-      log.debug("Connection accepted", () => ({
+      logDetail("Connection accepted", () => ({
         "sluice.connection.id": event.connection.id,
         ...peer(event.connection.remoteAddr),
       }));
       return;
     case "refused":
       row.add(REFUSED[event.reason], 1);
-      log.debug("Connection refused", () => ({
+      logDetail("Connection refused", () => ({
         "sluice.refusal.reason": event.reason,
         ...peer(event.remoteAddr),
       }));
@@ -55,7 +86,7 @@ function recordEvent(event: Exclude<Event, { type: "closed" }>, log: Logger, row
       log.info("Accepting again", { "sluice.outage.duration": event.duration / 1000 });
       return;
     case "vanished":
-      log.debug("Client disconnected before it was accepted", () => ({
+      logDetail("Client disconnected before it was accepted", () => ({
         "error.message": event.error.message,
       }));
       return;
@@ -64,9 +95,7 @@ function recordEvent(event: Exclude<Event, { type: "closed" }>, log: Logger, row
 
 function recordClosed(
   connection: ConnectionSummary,
-  log: Logger,
-  row: Row,
-  logEnd: LogMethod,
+  { log, row, logDetail, logEnd }: Recorder,
 ): void {
   const { error, endedBy } = connection;
   if (connection.requests === 0) row.add("requests", 1);
@@ -75,10 +104,15 @@ function recordClosed(
     log.error("Connection failed: the service threw", { ...describe(connection), error });
   } else if (connection.bytesIn === 0 && connection.bytesOut === 0 && endedBy !== "upstream") {
     row.add("silent", 1);
-    log.debug("Connection closed", () => describe(connection));
+    logDetail(CLOSED, () => describe(connection));
   } else {
-    logEnd("Connection closed", () => describe(connection));
+    logEnd(connection);
   }
+}
+
+/** Whether the record of the end says no more than the usual. */
+function isUsual({ endedBy, error }: ConnectionSummary): boolean {
+  return error === null || (endedBy !== "upstream" && !(error instanceof IncompleteReadError));
 }
 
 function describe(connection: ConnectionSummary): Record<string, unknown> {

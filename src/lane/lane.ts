@@ -24,6 +24,8 @@ const SERVICE_PATIENCE = 2;
 /** What a place provides to its lanes. */
 export interface LaneHost {
   readonly log: Logger;
+  /** Takes records as lines in the style of the order, in their order with those of the log. */
+  readonly addLine: (line: string) => void;
   readonly accessLog: LineBuffer;
   readonly scoreboard: Scoreboard;
   /** Returns the tables of client addresses of the process; at least one has room for `connections`. */
@@ -225,8 +227,8 @@ function shortestTimeout(order: Order, definition: ServiceDefinition): number {
   return timeouts.length > 0 ? Math.min(...timeouts) : 0;
 }
 
-function makeEmit(order: Order, row: Row, { log, onEvent }: LaneHost): Emit {
-  const recordEvent = record(log, row, order.log.columns !== null);
+function makeEmit(order: Order, row: Row, { log, addLine, onEvent }: LaneHost): Emit {
+  const recordEvent = record({ log, style: order.log, addLine, row });
   return (event) => {
     recordEvent(event);
     onEvent(event);

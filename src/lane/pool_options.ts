@@ -4,8 +4,8 @@ import type { PoolOptions } from "../services/pool.ts";
 /** Milliseconds. */
 const IDLE_TIMEOUT = 30_000;
 const ACQUIRE_TIMEOUT = 5_000;
-/** For no limit: the longest timer that there is. */
-const NO_LIMIT = 2 ** 31 - 1;
+/** The longest timer that there is. */
+export const NO_LIMIT = 2 ** 31 - 1;
 
 const NAMES: ReadonlySet<string> = new Set<keyof PoolOptions<unknown>>([
   "create",
@@ -17,7 +17,7 @@ const NAMES: ReadonlySet<string> = new Set<keyof PoolOptions<unknown>>([
 ]);
 
 /**
- * The options of a pool, with their defaults; the timeouts are milliseconds for a timer.
+ * The options of a pool, with their defaults; the idle timeout is the longest timer if there is none.
  *
  * @throws {TypeError} If one of them is wrong.
  */
@@ -48,12 +48,8 @@ export function poolOptions<T>(name: string, given: PoolOptions<T>): Required<Po
     if (typeof value === "number" && value >= 0) continue;
     throw complain(option, "milliseconds, or 0 for no limit", value);
   }
-  const limits = { idleTimeout: timer(idleTimeout), acquireTimeout: timer(acquireTimeout) };
-  return { create, destroy, check, max, ...limits };
-}
-
-function timer(timeout: number): number {
-  return timeout === 0 ? NO_LIMIT : Math.min(timeout, NO_LIMIT);
+  const longest = idleTimeout === 0 ? NO_LIMIT : Math.min(idleTimeout, NO_LIMIT);
+  return { create, destroy, check, max, idleTimeout: longest, acquireTimeout };
 }
 
 function shown(value: unknown): string {

@@ -1,9 +1,14 @@
 /** Pools of what a handler uses, such as connections to a database: `context.pool()`. */
 import { kindOf } from "../base/kind_of.ts";
 import { firstLine } from "../base/system_errors.ts";
+import { laterAfterInput } from "../base/timers.ts";
+import { within } from "../base/within.ts";
 import type { Lease, Pool, PoolOptions } from "../services/pool.ts";
 import { type Held, PoolLease } from "./pool_lease.ts";
-import { poolOptions } from "./pool_options.ts";
+import { NO_LIMIT, poolOptions } from "./pool_options.ts";
+
+/** Why a pool has no resource in time, if nothing has failed. */
+const UNFINISHED = "create or check has not finished";
 
 type TarnPool<T> = import("./tarn.ts").Pool<Held<T>>;
 
@@ -91,11 +96,17 @@ class ResourcePool<T> implements Pool<T> {
   async acquire(): Promise<Lease<T>> {
     if (this.#isClosed) throw this.#closedError();
     const tarn = await (this.#tarn ??= this.#load());
+    const pending = tarn.acquire();
+    const stop = this.#whenLate(() =>
+      pending.reject(pending.possibleTimeoutCause ?? new Error(UNFINISHED))
+    );
     let held: Held<T>;
     try {
-      held = await tarn.acquire().promise;
+      held = await pending.promise;
     } catch (cause) {
       throw this.#failure(cause);
+    } finally {
+      stop();
     }
     this.#count("leased", 1);
     return new PoolLease(this.#name, held, () => {
@@ -111,7 +122,7 @@ class ResourcePool<T> implements Pool<T> {
 
   async #load(): Promise<TarnPool<T>> {
     const { Pool } = await import("./tarn.ts");
-    const { check, max, idleTimeout, acquireTimeout } = this.#options;
+    const { check, max, idleTimeout } = this.#options;
     const isGood = async ({ isDiscarded, resource }: Held<T>) =>
       !isDiscarded && await check(resource);
     return new Pool<Held<T>>({
@@ -122,14 +133,29 @@ class ResourcePool<T> implements Pool<T> {
       min: 0,
       max,
       idleTimeoutMillis: idleTimeout,
-      acquireTimeoutMillis: acquireTimeout,
-      createTimeoutMillis: acquireTimeout,
+      // Its own timers would count the time in which the event loop is blocked.
+      acquireTimeoutMillis: NO_LIMIT,
+      createTimeoutMillis: NO_LIMIT,
       // A server that restarts refuses connections for a while.
       propagateCreateError: false,
     });
   }
 
-  async #create(): Promise<Held<T>> {
+  #whenLate(act: () => void): () => void {
+    const { acquireTimeout } = this.#options;
+    return acquireTimeout === 0 ? () => {} : laterAfterInput(acquireTimeout, act);
+  }
+
+  /** Makes a resource in time; one that comes too late is destroyed. */
+  #create(): Promise<Held<T>> {
+    const making = this.#make();
+    return within(this.#options.acquireTimeout, making, () => {
+      making.then((held) => this.#destroy(held), () => {});
+      return new Error(UNFINISHED);
+    });
+  }
+
+  async #make(): Promise<Held<T>> {
     const resource = await this.#options.create();
     this.#count("resources", 1);
     return { resource, isDiscarded: false };
@@ -156,16 +182,10 @@ class ResourcePool<T> implements Pool<T> {
   #failure(cause: unknown): Error {
     if (this.#isClosed) return this.#closedError();
     const { acquireTimeout, max } = this.#options;
-    const reason = this.leased >= max ? `all ${max} are leased` : reasonOf(cause);
+    const reason = this.leased >= max ? `all ${max} are leased` : firstLine(cause);
     const what = `Cannot lease from "${this.#name}" within ${acquireTimeout} ms: ${reason}`;
     return new Error(what, { cause });
   }
-}
-
-/** Why a pool has no resource in time. The library knows only of what has failed. */
-function reasonOf(cause: unknown): string {
-  const reason = firstLine(cause);
-  return reason.includes("unknown reason") ? "create or check has not finished" : reason;
 }
 
 function differs(name: string, max: number, found: unknown): TypeError {

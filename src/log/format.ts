@@ -62,8 +62,8 @@ function textFormat(stacks: boolean, colour: boolean): LineFormat {
 let lastTime = NaN;
 let lastIso = "";
 
-/** Caches the last result: a busy server logs many records per millisecond. */
-function isoTime(milliseconds: number): string {
+/** The time of a record. Caches the last result: a busy server logs many records per millisecond. */
+export function isoTime(milliseconds: number): string {
   if (milliseconds !== lastTime) {
     lastTime = milliseconds;
     lastIso = new Date(milliseconds).toISOString();

@@ -1,8 +1,12 @@
+import { now } from "../base/clock.ts";
 import { systemReason } from "../base/system_errors.ts";
 import { later } from "../base/timers.ts";
 import type { Destination } from "./destination.ts";
 import { LineQueue } from "./line_queue.ts";
 import { report } from "./report.ts";
+
+/** The shortest time between two batches, in milliseconds: a write costs as much as many lines. */
+const GATHER_MS = 20;
 
 /** Milliseconds between attempts while writing fails. */
 const RETRY_MS = 1000;
@@ -16,8 +20,8 @@ const CLOSE_MS = 2000;
 const NEWLINE = 10;
 
 /**
- * Writes lines in the background: the lines of one turn of the event loop are
- * written together, and adding a line never waits or fails.
+ * Writes lines in the background: the first one with the others of its turn of the event
+ * loop, those that follow in batches. Adding a line never waits or fails.
  *
  * During an outage (a full disk) lines wait in a bounded queue, and the outage is
  * reported once on stderr. Once the reader is gone (a closed pipe), lines are
@@ -26,6 +30,8 @@ const NEWLINE = 10;
 export class LineWriter {
   readonly #destination: Destination;
   readonly #droppedLine: (count: number) => string;
+  /** The shortest time between two batches, in milliseconds. */
+  readonly #gather: number;
   readonly #encoder = new TextEncoder();
   readonly #queue = new LineQueue();
   #discarding = false;
@@ -33,12 +39,23 @@ export class LineWriter {
   #closing = false;
   #reopening: PromiseWithResolvers<void> | null = null;
   #running: Promise<void> | null = null;
+  /** When the last batch was written, by the monotonic clock. */
+  #written = -Infinity;
   #wake: (() => void) | null = null;
 
-  /** @param droppedLine Makes the line that reports dropped lines; empty for none. */
-  constructor(destination: Destination, droppedLine: (count: number) => string) {
+  /**
+   * @param droppedLine Makes the line that reports dropped lines; empty for none.
+   * @param gather The shortest time between two batches, in milliseconds.
+   */
+  constructor(
+    destination: Destination,
+    droppedLine: (count: number) => string,
+    gather: number = GATHER_MS,
+  ) {
     this.#destination = destination;
     this.#droppedLine = droppedLine;
+    // A terminal shows what is printed at once, unless something waits.
+    this.#gather = destination.writeNow === undefined ? gather : 0;
   }
 
   /** Queues lines, with their newlines, or drops them if the queue is full. */
@@ -98,11 +115,13 @@ export class LineWriter {
 
   async #run(): Promise<void> {
     do {
-      // Gathers the lines of this turn: one timer per batch, not per line.
-      if (!this.#closing && this.#reopening === null) await this.#pause(0);
+      if (!this.#closing && this.#reopening === null) {
+        await this.#pause(Math.max(0, this.#written + this.#gather - now()));
+      }
       const batch = this.#queue.take();
       await this.#write(this.#encoder.encode(batch));
       this.#queue.release(batch);
+      this.#written = now();
       if (!this.#discarding) this.#noteDropped();
     } while (this.#reopening !== null || !this.#queue.isEmpty);
     this.#running = null;

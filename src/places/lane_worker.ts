@@ -1,13 +1,13 @@
-import { sleep } from "../base/timers.ts";
 import { Lane, type LaneHost } from "../lane/lane.ts";
 import type { Order } from "../lane/order.ts";
 import { captureConsole } from "../log/console.ts";
 import { LineBuffer } from "../log/line_buffer.ts";
 import { remoteLogger } from "../log/remote_logger.ts";
+import { LineBatch } from "./line_batch.ts";
 import { type FromLane, reportError, type ToLane } from "./messages.ts";
 
 /** What a thread or process provides to its lane; both send logs to the parent. */
-export type WorkerHost = Omit<LaneHost, "log" | "accessLog">;
+export type WorkerHost = Omit<LaneHost, "log" | "addLine" | "accessLog">;
 
 /**
  * The inner side of a lane in a thread or process: follows the parent's messages
@@ -34,7 +34,7 @@ export class LaneWorker {
     this.#post = post;
     this.#postNow = postNow;
     this.#prepare = prepare;
-    this.#lines = batchLines((lines) => post({ type: "log", lines }));
+    this.#lines = new LineBatch((lines) => post({ type: "log", lines }));
     this.#accessLog = new LineBuffer((lines) => post({ type: "access", lines }));
   }
 
@@ -90,10 +90,11 @@ export class LaneWorker {
   }
 
   async #openLane(order: Order): Promise<Lane> {
-    const log = remoteLogger(order.log, this.#lines.add);
+    const log = remoteLogger(order.log, (line) => this.#lines.add(line));
+    const addLine = (line: string) => this.#lines.addLater(line);
     // Before the handler loads, which may print.
     captureConsole(remoteLogger(order.log, (lines) => this.#print(lines)), order.lane);
-    const host = { ...this.#prepare(order), log, accessLog: this.#accessLog };
+    const host = { ...this.#prepare(order), log, addLine, accessLog: this.#accessLog };
     return await Lane.open(order, host);
   }
 
@@ -113,35 +114,4 @@ export class LaneWorker {
     this.#lines.flush();
     this.#post({ type: "stopped" });
   }
-}
-
-/** Batches log lines. */
-interface LineBatch {
-  add(line: string): void;
-  /** Sends the batch. */
-  flush(): void;
-}
-
-/**
- * Sends the first line at once, so that it is not lost if the lane hangs next,
- * and the lines of the following millisecond together.
- */
-function batchLines(send: (lines: string) => void): LineBatch {
-  let batch: string | null = null;
-  function flush(): void {
-    if (batch) send(batch);
-    batch = null;
-  }
-  return {
-    flush,
-    add(line) {
-      if (batch !== null) {
-        batch += line;
-        return;
-      }
-      batch = "";
-      send(line);
-      void sleep(1).then(flush);
-    },
-  };
 }

@@ -14,12 +14,16 @@ export class ParentPipe {
   /** @param word Marks the messages. */
   constructor(word: string) {
     this.#word = word;
-    this.#writer = new LineWriter({
-      name: "the pipe to the parent",
-      write: (bytes) => Deno.stdout.write(bytes),
-      reopen: () => Promise.resolve(),
-      close() {},
-    }, (count) => this.#encode({ type: "dropped", count }));
+    this.#writer = new LineWriter(
+      {
+        name: "the pipe to the parent",
+        write: (bytes) => Deno.stdout.write(bytes),
+        reopen: () => Promise.resolve(),
+        close() {},
+      },
+      (count) => this.#encode({ type: "dropped", count }),
+      0,
+    );
   }
 
   /** Reports this row from now on. */

@@ -45,6 +45,7 @@ export function makePlaces(commons: Commons): Record<PlaceName, Place> {
   return {
     here: here({
       log: log.logger,
+      addLine: (line) => log.pass(line),
       printed: remoteLogger(log.style, (lines) => log.passNow(lines)),
       accessLog: new LineBuffer(record),
       scoreboard,

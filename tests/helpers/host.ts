@@ -7,6 +7,7 @@ import { SILENT } from "./supervision.ts";
 export function makeHost(given: Partial<LaneHost> = {}): LaneHost {
   return {
     log: SILENT,
+    addLine: () => {},
     accessLog: new LineBuffer(() => {}),
     scoreboard: new Scoreboard(),
     addressTables: () => [],

@@ -2,6 +2,7 @@
 import { denoListen, denoServe, denoServeParallel } from "../../src/bench/peers/deno.ts";
 import { nginx } from "../../src/bench/peers/nginx.ts";
 import { nodeHttp } from "../../src/bench/peers/node.ts";
+import { ab } from "./ab.ts";
 import type { Comparison, Rival } from "./comparison.ts";
 import { echoWork, generator, getWork } from "./generator.ts";
 import { type Server, WORKERS } from "./servers.ts";
@@ -108,6 +109,33 @@ export const HTTP_GROUPS: Readonly<Record<string, readonly Comparison[]>> = {
     rivals: [{ options: HTTP }],
   })),
 };
+
+const CLIENTS = 32;
+const QUIET = ["--log-level", "warning"];
+
+/** A connection for each request, compared by mode, with the default log and without its records. */
+export const CHURN: Comparison = {
+  title: `GET / from ${CLIENTS} clients, a new connection for each request, by ab`,
+  unit: "connection",
+  options: HTTP,
+  load: ab(CLIENTS),
+  slices: 2,
+  duration: 2000,
+  rivals: [
+    { options: [...HTTP, ...QUIET] },
+    ...churnIn("pooled", "at least 1/1.3", "--workers", String(WORKERS)),
+    ...churnIn("forked", "at least 1/1.3", "--workers", String(WORKERS)),
+    ...churnIn("threaded", "at least 1/3"),
+    { server: denoServe },
+    { server: nginx(1) },
+  ],
+};
+
+/** A mode with the default log, then without its records. */
+function churnIn(mode: string, cpuAim: string, ...more: string[]): readonly Rival[] {
+  const options = [...HTTP, "--mode", mode, ...more];
+  return [{ options, cpuAim }, { options: [...options, ...QUIET] }];
+}
 
 /** Our load generator, compared with wrk. Only the last case keeps either of them busy. */
 export const LOAD: readonly Comparison[] = [

@@ -4,7 +4,7 @@ import { EXIT } from "../../src/base/exit.ts";
 import { writeText } from "../../src/base/write_text.ts";
 import { locate } from "../../src/bench/peers/program.ts";
 import { compare, type Comparison, type Context } from "./comparison.ts";
-import { ECHO, HTTP_GROUPS, LOAD } from "./comparisons.ts";
+import { CHURN, ECHO, HTTP_GROUPS, LOAD } from "./comparisons.ts";
 import { idle } from "./idle.ts";
 import { reload } from "./reload.ts";
 import { start } from "./start.ts";
@@ -19,8 +19,9 @@ const GROUPS: Readonly<Record<string, Group>> = {
   idle,
   reload,
   start,
-  ...Object.fromEntries(HTTP.map((name) => [name, withWrk(HTTP_GROUPS[name] ?? [])])),
-  load: withWrk(LOAD),
+  ...Object.fromEntries(HTTP.map((name) => [name, withTool("wrk", HTTP_GROUPS[name] ?? [])])),
+  churn: withTool("ab", [CHURN]),
+  load: withTool("wrk", LOAD),
 };
 
 const DEFAULT_PAIRS = "5";
@@ -36,6 +37,7 @@ Usage: deno task bench [group...] [options] [-- options of the server]
   deno task bench echo                     With a bare loop of read and write
   deno task bench http                     With nginx, deno serve and Node, by wrk
   deno task bench echo --against ../other  With another checkout
+  deno task bench churn                    A new connection for each request, in each mode, by ab
   deno task bench reload --pairs 20        Lost requests and latencies in 20 x 2 reloads
   deno task bench echo -- --mode pooled    Setting options of Sluice
 
@@ -48,9 +50,9 @@ Options:
   --pairs <integer>   How often both are started and measured (default: ${DEFAULT_PAIRS})
   -h, --help          Show this help`;
 
-function withWrk(comparisons: readonly Comparison[]): Group {
+function withTool(tool: string, comparisons: readonly Comparison[]): Group {
   return async (context) => {
-    if (locate("wrk") === null) return print(`\n${comparisons[0]?.title}: wrk is not installed`);
+    if (locate(tool) === null) return print(`\n${comparisons[0]?.title}: ${tool} is not installed`);
     for (const comparison of comparisons) await compare(comparison, context);
   };
 }

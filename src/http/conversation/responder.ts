@@ -129,7 +129,10 @@ export class Responder {
   ): boolean | Promise<boolean> {
     this.#exchange.end(request, status, sent);
     this.#body.revoke();
-    if (isLast || !this.#body.canSkip()) return false;
+    if (isLast || !this.#body.canSkip()) {
+      if (!request.head.keepAlive && this.#body.isOver) this.#connection.announceEnd();
+      return false;
+    }
     if (!this.#body.isOver) return this.#skipBody();
     this.#body.end();
     return true;

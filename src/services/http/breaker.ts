@@ -6,7 +6,7 @@ import {
   handleAll,
   isBrokenCircuitError,
 } from "cockatiel";
-import { every } from "../../base/timers.ts";
+import { laterAfterInput } from "../../base/timers.ts";
 import { HttpError } from "../../http/error.ts";
 
 /** When the circuit opens, and for how long. */
@@ -81,7 +81,7 @@ export class Breaker {
     // Only a promise needs a timer.
     if (!(answer instanceof Promise)) return answer;
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const stop = every(deadline, () => {
+    const stop = laterAfterInput(deadline, () => {
       reject(new HttpError(504, `${this.#name} did not respond within ${deadline} ms`));
       giveUp.abort();
     });

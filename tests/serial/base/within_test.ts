@@ -1,0 +1,30 @@
+/** Deadlines of promises, while something blocks the event loop. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { within } from "../../../src/base/within.ts";
+import { block, Sending } from "../../helpers/stall.ts";
+
+/** In milliseconds. */
+const LIMIT = 100;
+const late = () => new Error("late");
+
+Deno.test("within() hears what arrived during a stall", async () => {
+  using sending = await Sending.prepare();
+  const waiting = within(LIMIT, sending.received, late);
+  sending.arriveDuringStall(5 * LIMIT);
+  assertEquals(await waiting, 1);
+});
+
+Deno.test("within() does not count a stall, and is on time without one", async () => {
+  const limit = 10 * LIMIT;
+  // The clock goes on by a step of half a second at most for the stall.
+  const waiting = assertRejects(() => within(limit, new Promise(() => {}), late), Error, "late");
+  block(2 * limit);
+  const blocked = performance.now();
+  await waiting;
+  const left = performance.now() - blocked;
+  assert(left > limit / 3, `${left} ms were left after the stall`);
+  const begun = performance.now();
+  await assertRejects(() => within(limit, new Promise(() => {}), late), Error, "late");
+  const lasted = performance.now() - begun;
+  assert(lasted >= limit - 1 && lasted < 1.5 * limit, `it lasted ${lasted} ms`);
+});
