@@ -6,45 +6,45 @@ import type { Tenancy } from "./tenancy.ts";
 
 /** Idle lanes that wait for a client at one time. */
 const WAITING = 4;
-/** The longest wait for another lane to release its turn before checking again, in milliseconds. */
+/** The longest wait for a turn before checking again whether there are enough that have one, in milliseconds. */
 const LONGEST_WAIT = 1000;
 /** Missed heartbeats after which a lane is not expected to accept clients. */
 const HEARTBEATS = 3;
 
 /**
- * Lets a few idle lanes wait for a client, while the others wait for their turn.
- * The system wakes every lane that waits for a client, and with 64 threads that
- * costs more than serving the client.
+ * Lets a few idle lanes wait for a client, while the others wait for their turn, which
+ * goes to the one that became idle last. The system wakes every lane that waits for a
+ * client, and with 64 threads that costs more than serving the client.
  */
 export function fewTurns(
   scoreboard: Scoreboard,
-  { row: own, tenancy }: { readonly row: Row; readonly tenancy: Tenancy },
+  { row: { index: own }, tenancy }: { readonly row: Row; readonly tenancy: Tenancy },
   heartbeat: number,
 ): Turn {
+  const { turns } = scoreboard;
+  /** Whether a lane can be expected to accept clients. One may do so before it is said to be ready. */
+  const isAble = (index: number) => {
+    const row = scoreboard.row(index);
+    const { state } = row;
+    if (state !== "ready" && state !== "starting") return false;
+    return row.get("heartbeat") > clock() - HEARTBEATS * heartbeat;
+  };
+  const isEnough = () => turns.count(scoreboard.used, isAble) >= WAITING;
   return {
     async acquire() {
+      if (tenancy.holds()) turns.request(own);
       for (;;) {
+        // It could only refuse the clients that it takes from the others.
         if (!tenancy.holds()) await new Promise(() => {});
-        const { turns } = scoreboard;
-        own.isWaiting = true;
-        if (countWaiting(scoreboard, heartbeat) <= WAITING) return;
-        own.isWaiting = false;
-        await scoreboard.turnReleased(turns, LONGEST_WAIT);
+        // Requested first, counted then: whoever ends a turn after that sees the request.
+        if (!isEnough()) turns.take(own);
+        if (!turns.isWaiting(own)) return;
+        await turns.decided(own, LONGEST_WAIT);
       }
     },
     release() {
-      if (!own.isWaiting) return;
-      own.isWaiting = false;
-      scoreboard.releaseTurn();
+      if (!tenancy.holds() || !turns.leave(own)) return;
+      if (!isEnough()) turns.grant(scoreboard.used, isAble);
     },
   };
-}
-
-function countWaiting(scoreboard: Scoreboard, heartbeat: number): number {
-  const oldest = clock() - HEARTBEATS * heartbeat;
-  let count = 0;
-  for (const row of scoreboard.rows()) {
-    if (row.isWaiting && row.state === "ready" && row.get("heartbeat") > oldest) count++;
-  }
-  return count;
 }
