@@ -7,13 +7,13 @@ import { Row, ROW_BYTES } from "./row.ts";
 import { Turns } from "./turns.ts";
 
 // Taken before a handler can replace them: it shares the globals of its thread with the lane.
-const { add, load, notify, store, waitAsync } = Atomics;
+const { add, compareExchange, load, notify, store, waitAsync } = Atomics;
 
 /** The most lanes alive at one time, including old generations. */
 export const MAX_ROWS = 1024;
 
-/** The words of the header: open connections, releases so far, rows ever used. */
-const HEADER = { total: 0, releases: 1, used: 2 } as const;
+/** The words of the header: open connections, releases so far, rows ever used, whether demand is watched. */
+const HEADER = { total: 0, releases: 1, used: 2, watched: 3 } as const;
 const HEADER_BYTES = 64;
 const TURNS_START = HEADER_BYTES + MAX_ROWS * ROW_BYTES;
 const SIZE = TURNS_START + Turns.bytes(MAX_ROWS);
@@ -74,6 +74,20 @@ export class Scoreboard {
     row.state = state;
     const hadTurn = this.turns.leave(row.index);
     if (hadTurn) this.turns.grant(this.used, (index) => this.row(index).state === "ready");
+  }
+
+  /**
+   * Has the supervisor watch how many lanes are idle, unless it already does.
+   *
+   * @returns Whether it must be told.
+   */
+  requestWatch(): boolean {
+    return compareExchange(this.#header, HEADER.watched, 0, 1) === 0;
+  }
+
+  /** Only the supervisor may set it. */
+  set isWatched(isWatched: boolean) {
+    store(this.#header, HEADER.watched, isWatched ? 1 : 0);
   }
 
   /** Open connections of all lanes of this process. */
