@@ -11,8 +11,12 @@ import type { Socket } from "./socket.ts";
 
 /** The right to wait for a client, passed around by the lanes that share a socket. */
 export interface Turn {
-  /** Resolves when this lane may wait for a client. */
-  acquire(): Promise<void>;
+  /**
+   * Resolves when this lane may wait for a client.
+   *
+   * @param rest Called if that takes long.
+   */
+  acquire(rest: () => void): Promise<void>;
   /** Releases the turn after accepting, or on close. */
   release(): void;
 }
@@ -47,6 +51,8 @@ export class Acceptor {
   #isOver = false;
   /** Ends the wait for a turn. */
   #onOver = () => {};
+  /** The system wakes each thread that has the socket open for each client. */
+  readonly #rest = () => this.pause();
 
   constructor(options: AcceptorOptions) {
     const { listener, refusal, connections, emit } = options;
@@ -64,7 +70,7 @@ export class Acceptor {
       if (turn !== null) await this.#acquire(turn);
       if (this.#isOver) return turn?.release();
       if (this.#isPaused) await this.#resume();
-      const socket = await this.#queue.next();
+      const socket = this.#isPaused ? null : await this.#queue.next();
       turn?.release();
       if (socket !== null) await this.#admit(socket);
       else if (!this.#isPaused) return;
@@ -110,7 +116,7 @@ export class Acceptor {
     // reactions from every race.
     await new Promise<void>((resolve, reject) => {
       this.#onOver = resolve;
-      turn.acquire().then(() => {
+      turn.acquire(this.#rest).then(() => {
         // Nobody else would pass on a turn that came too late.
         if (this.#isOver) turn.release();
         resolve();
@@ -118,9 +124,9 @@ export class Acceptor {
     });
   }
 
+  /** Listens again, unless the system has no room for that now. */
   async #resume(): Promise<void> {
-    this.#queue.reopen(await this.#options.reopen());
-    this.#isPaused = false;
+    this.#isPaused = !await this.#queue.reopen(this.#options.reopen);
     if (this.#isOver) this.#queue.close();
   }
 

@@ -6,7 +6,10 @@ import type { Tenancy } from "./tenancy.ts";
 
 /** Idle lanes that wait for a client at one time. */
 const WAITING = 4;
-/** The longest wait for a turn before checking again whether there are enough that have one, in milliseconds. */
+/**
+ * After this time, a lane that waits for its turn rests, and checks again whether enough
+ * have one, in milliseconds.
+ */
 const LONGEST_WAIT = 1000;
 /** Missed heartbeats after which a lane is not expected to accept clients. */
 const HEARTBEATS = 3;
@@ -31,7 +34,7 @@ export function fewTurns(
   };
   const isEnough = () => turns.count(scoreboard.used, isAble) >= WAITING;
   return {
-    async acquire() {
+    async acquire(rest) {
       if (tenancy.holds()) turns.request(own);
       for (;;) {
         // It could only refuse the clients that it takes from the others.
@@ -40,6 +43,7 @@ export function fewTurns(
         if (!isEnough()) turns.take(own);
         if (!turns.isWaiting(own)) return;
         await turns.decided(own, LONGEST_WAIT);
+        if (turns.isWaiting(own)) rest();
       }
     },
     release() {

@@ -1,10 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
+import type { Event } from "../../src/core/event.ts";
 import { listen } from "../../src/core/listener.ts";
 import type { Row } from "../../src/lane/row.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { Tenancy } from "../../src/lane/tenancy.ts";
 import { wireLane } from "../../src/lane/wiring.ts";
+import { until } from "../helpers/until.ts";
 
 const LISTEN = { sharing: "shared", takeOver: false, backlog: 128, unixMode: null } as const;
 /** Milliseconds. */
@@ -36,10 +38,18 @@ async function makeAcceptor(scoreboard: Scoreboard, row: Row) {
     { retiring: never, draining: never, shortestTimeout: 0 },
   );
   const listener = await listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 }, LISTEN);
+  const events: Event["type"][] = [];
+  const emit = ({ type }: Event) => void events.push(type);
   const service = () => Promise.resolve();
-  const [acceptor] = wired.makeAcceptors([listener], { service, refusal: null, emit: () => {} });
+  const [acceptor] = wired.makeAcceptors([listener], { service, refusal: null, emit });
   if (acceptor === undefined) throw new Error("There is no acceptor");
-  return { acceptor, stop: () => wired.context.deadlines.stop() };
+  if (listener.address.transport !== "tcp") throw new Error("Expected a TCP listener");
+  return {
+    acceptor,
+    events,
+    port: listener.address.port,
+    stop: () => wired.context.deadlines.stop(),
+  };
 }
 
 /** Has the given lanes wait for a client. */
@@ -127,6 +137,33 @@ Deno.test("a lane that misses its heartbeats keeps no other from waiting for a c
   const running = acceptor.run();
   await delay(1);
   assert(scoreboard.turns.has(row.index));
+  await acceptor.retire();
+  await running;
+  stop();
+});
+
+Deno.test("a lane that waits long for its turn closes its socket, and opens it when it gets the turn", async () => {
+  const scoreboard = new Scoreboard();
+  const [row, ...others] = makeRows(scoreboard, 1 + WAITING);
+  const [other] = others;
+  if (row === undefined || other === undefined) throw new Error("There is no row");
+  giveTurns(scoreboard, others);
+  const { acceptor, events, port, stop } = await makeAcceptor(scoreboard, row);
+  const running = acceptor.run();
+  const address = { hostname: "127.0.0.1", port };
+  const visit = () => Deno.connect(address).then((conn) => conn.close());
+  await until("it is closed", () => visit().then(() => false, () => true));
+  // Another program that listens there stands for a system that cannot open it again.
+  const obstacle = Deno.listen(address);
+  scoreboard.turns.leave(other.index);
+  scoreboard.turns.grant(scoreboard.used, (index) => index === row.index);
+  await until("it has tried", () => events.includes("starved"));
+  obstacle.close();
+  await until("it serves a client", async () => {
+    await visit().catch(() => {});
+    return events.includes("closed");
+  });
+  assert(events.includes("recovered"));
   await acceptor.retire();
   await running;
   stop();
