@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Turns } from "../../src/lane/turns.ts";
+import { until } from "../helpers/until.ts";
 
 const ROWS = 8;
 const anyone = () => true;
@@ -52,7 +53,7 @@ Deno.test("Turns.decided() resolves when the lane gets a turn or leaves", async 
   await turns.decided(4, 60_000);
   assertEquals(turns.leave(3), false);
   await turns.decided(3, 60_000);
-  while (decided.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until("both waits are over", () => decided.length === 2, 5000);
   assertEquals(decided.toSorted(), [3, 4]);
   assertEquals(turns.leave(4), true);
   assertEquals(having(turns), []);
