@@ -128,6 +128,8 @@ export class Acceptor {
   async #resume(): Promise<void> {
     this.#isPaused = !await this.#queue.reopen(this.#options.reopen);
     if (this.#isOver) this.#queue.close();
+    // Meanwhile another acceptor of the lane may have accepted the last client it has room for.
+    else if (this.#options.resources.leavesToOthers) this.pause();
   }
 
   async #admit(socket: Socket): Promise<void> {

@@ -46,10 +46,11 @@ export class Turns {
     compareExchange(this.#words, row, NONE, stamp);
   }
 
-  /** Gives a lane that waits a turn. */
+  /** Gives a lane that waits a turn: each of its acceptors, if it has several. */
   take(row: number): void {
     const word = load(this.#words, row);
-    if (word >= FIRST) compareExchange(this.#words, row, word, HAS);
+    if (word < FIRST || compareExchange(this.#words, row, word, HAS) !== word) return;
+    notify(this.#words, row);
   }
 
   /** Resolves when a lane that waits has got a turn, or has left, or after `timeout` milliseconds. */

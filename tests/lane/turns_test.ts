@@ -58,3 +58,13 @@ Deno.test("Turns.decided() resolves when the lane gets a turn or leaves", async 
   assertEquals(turns.leave(4), true);
   assertEquals(having(turns), []);
 });
+
+Deno.test("Turns.take() tells all who wait for the turn of the lane", async () => {
+  const turns = makeTurns();
+  turns.request(2);
+  let told = 0;
+  for (let i = 0; i < 2; i++) void turns.decided(2, 60_000).then(() => told++);
+  turns.take(2);
+  await until("both are told", () => told === 2, 5000);
+  assertEquals(having(turns), [2]);
+});
