@@ -20,6 +20,9 @@ import type { SupervisedLane } from "./supervised_lane.ts";
 import type { Totals } from "./totals.ts";
 import { Watchdog } from "./watchdog.ts";
 
+/** How many lanes start for waiting clients at a time: in between, each waits for its files. */
+const STARTS_PER_PROCESSOR = 2;
+
 /** Options of a {@linkcode Supervisor}. */
 export interface SupervisorOptions
   extends
@@ -119,7 +122,7 @@ export class Supervisor {
     settings: SupervisionSettings,
   ): Promise<Ready> {
     await this.#recycler.pause();
-    this.#demand.atOnce = await availableProcessors();
+    this.#demand.atOnce = STARTS_PER_PROCESSOR * await availableProcessors();
     try {
       return await this.#succession.start(number, plan, work, settings);
     } catch (error) {
