@@ -1,11 +1,12 @@
 /**
  * Clocks of the CPU time that the calling thread has used. There are four, since
- * no source suits every use:
+ * no source suits every use, and one of the whole process:
  *
  *     cpuTime         /proc stat       10 ms steps, loads nothing: for heartbeats
  *     loadCpuTime     Node's library   works in a sandbox; 2 MB per thread
  *     cpuClock        the C library    nanoseconds, cheap enough to poll; needs ffi
  *     schedulerTimes  /proc schedstat  time spent waiting, too; not on every kernel
+ *     processorWait   /proc schedstat  of all threads, which takes some tenths of a millisecond
  */
 import { openLibrary } from "./c_library.ts";
 
@@ -82,6 +83,29 @@ export function schedulerTimes(): SchedulerTimes {
   const [ran = 0, waited = 0] = Deno.readTextFileSync("/proc/thread-self/schedstat").split(" ")
     .map(Number);
   return { ran, waited };
+}
+
+/**
+ * How long the threads of this process have been ready to run and waited for a processor,
+ * altogether, in milliseconds; null if the system does not tell.
+ */
+export function processorWait(): number | null {
+  let nanoseconds = 0;
+  try {
+    for (const { name } of Deno.readDirSync("/proc/self/task")) nanoseconds += waitOf(name);
+  } catch {
+    return null;
+  }
+  return nanoseconds / 1e6;
+}
+
+/** How long a thread has waited for a processor, in nanoseconds; 0 if it is gone. */
+function waitOf(thread: string): number {
+  try {
+    return Number(Deno.readTextFileSync(`/proc/self/task/${thread}/schedstat`).split(" ")[1]);
+  } catch {
+    return 0;
+  }
 }
 
 /** The shares of an interval, from 0 to 1, in which the thread ran and waited. */

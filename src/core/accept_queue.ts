@@ -50,10 +50,21 @@ export class AcceptQueue {
     }
   }
 
-  /** Continues with another handle of the socket after {@linkcode close}. */
-  reopen(listener: Listener): void {
-    this.#listener = listener;
-    this.#sockets = listener[Symbol.asyncIterator]();
+  /**
+   * Continues with another handle of the socket after {@linkcode close}.
+   *
+   * @returns false after a pause, if the system does not give one.
+   */
+  async reopen(open: () => Promise<Listener>): Promise<boolean> {
+    try {
+      this.#listener = await open();
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      await this.#survive(cause instanceof Error ? cause : new Error(String(cause)));
+      return false;
+    }
+    this.#sockets = this.#listener[Symbol.asyncIterator]();
+    return true;
   }
 
   /**

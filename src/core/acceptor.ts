@@ -12,8 +12,12 @@ import type { Socket } from "./socket.ts";
 
 /** The right to wait for a client, passed around by the lanes that share a socket. */
 export interface Turn {
-  /** Resolves when this lane may wait for a client; null if it may at once. */
-  acquire(): Promise<void> | null;
+  /**
+   * Resolves when this lane may wait for a client; null if it may at once.
+   *
+   * @param rest Called if that takes long.
+   */
+  acquire(rest: () => void): Promise<void> | null;
   /** Releases the turn after accepting, or on close. */
   release(): void;
 }
@@ -48,6 +52,8 @@ export class Acceptor {
   #isOver = false;
   /** Ends the wait for a turn. */
   #onOver = () => {};
+  /** The system wakes each thread that has the socket open for each client. */
+  readonly #rest = () => this.pause();
 
   constructor(options: AcceptorOptions) {
     const { listener, refusal, connections, emit } = options;
@@ -62,11 +68,11 @@ export class Acceptor {
     for (;;) {
       while (resources.leavesToOthers) await resources.leaseReturned();
       if (overload === "wait" && !resources.hasRoom) await resources.room();
-      const waiting = this.#isOver || turn === null ? null : turn.acquire();
+      const waiting = this.#isOver || turn === null ? null : turn.acquire(this.#rest);
       if (waiting !== null) await this.#turn(waiting);
       if (this.#isOver) return turn?.release();
       if (this.#isPaused) await this.#resume();
-      const socket = await this.#queue.next();
+      const socket = this.#isPaused ? null : await this.#queue.next();
       turn?.release();
       if (socket !== null) await this.#admit(socket);
       else if (!this.#isPaused) return;
@@ -119,10 +125,12 @@ export class Acceptor {
     });
   }
 
+  /** Listens again, unless the system has no room for that now. */
   async #resume(): Promise<void> {
-    this.#queue.reopen(await this.#options.reopen());
-    this.#isPaused = false;
+    this.#isPaused = !await this.#queue.reopen(this.#options.reopen);
     if (this.#isOver) this.#queue.close();
+    // Meanwhile another acceptor of the lane may have accepted the last client it has room for.
+    else if (this.#options.resources.leavesToOthers) this.pause();
   }
 
   async #admit(socket: Socket): Promise<void> {

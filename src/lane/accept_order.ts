@@ -2,6 +2,7 @@ import { clock } from "../base/clock.ts";
 import { sleep } from "../base/timers.ts";
 import type { Turn } from "../core/acceptor.ts";
 import type { Sharing } from "../core/listener.ts";
+import { fewTurns } from "./few_turns.ts";
 import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import type { Tenancy } from "./tenancy.ts";
@@ -17,10 +18,6 @@ const SLACK = 4;
 const YIELDS = 5;
 /** How long a lane yields each time, in milliseconds. */
 const YIELD = 1;
-/** Idle lanes that wait for a client at one time under {@linkcode fewTurns}. */
-const WAITING = 4;
-/** The longest wait for another lane to release its turn before checking again, in milliseconds. */
-const LONGEST_WAIT = 1000;
 /** Missed heartbeats after which a lane is not expected to accept clients. */
 const HEARTBEATS = 3;
 
@@ -80,44 +77,6 @@ function evenTurns(
     },
     release() {},
   };
-}
-
-/**
- * Lets a few idle lanes wait for a client, while the others wait for their turn.
- * The system wakes every lane that waits for a client, and with 64 threads that
- * costs more than serving the client.
- */
-function fewTurns(
-  scoreboard: Scoreboard,
-  { row: own, tenancy }: OwnRow,
-  heartbeat: number,
-): Turn {
-  return {
-    async acquire() {
-      for (;;) {
-        if (!tenancy.holds()) await waitForGood();
-        const { turns } = scoreboard;
-        own.isWaiting = true;
-        if (countWaiting(scoreboard, heartbeat) <= WAITING) return;
-        own.isWaiting = false;
-        await scoreboard.turnReleased(turns, LONGEST_WAIT);
-      }
-    },
-    release() {
-      if (!own.isWaiting) return;
-      own.isWaiting = false;
-      scoreboard.releaseTurn();
-    },
-  };
-}
-
-function countWaiting(scoreboard: Scoreboard, heartbeat: number): number {
-  const oldest = clock() - HEARTBEATS * heartbeat;
-  let count = 0;
-  for (const row of scoreboard.rows()) {
-    if (row.isWaiting && row.state === "ready" && row.get("heartbeat") > oldest) count++;
-  }
-  return count;
 }
 
 function holdsMore(scoreboard: Scoreboard, own: Row, heartbeat: number): boolean {

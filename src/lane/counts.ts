@@ -11,8 +11,7 @@ const READERS = {
   bytes_in: (row: Row) => row.get("bytesIn"),
   bytes_out: (row: Row) => row.get("bytesOut"),
   /** Refused connections, for any reason. */
-  refused: (row: Row) =>
-    row.get("refusedTotal") + row.get("refusedAddress") + row.get("refusedDraining"),
+  refused: refusedBy,
   /** Connections ended by an error of the service. */
   errors: (row: Row) => row.get("errors"),
   /** Connections dialed by the service, and their bytes. */
@@ -47,6 +46,11 @@ export function countsOf(row: Row): LaneCounts {
 /** Adds counts. */
 export function addCounts(a: LaneCounts, b: LaneCounts): LaneCounts {
   return makeCounts((name) => a[name] + b[name]);
+}
+
+/** Refused connections, for any reason. */
+export function refusedBy(row: Row): number {
+  return row.get("refusedTotal") + row.get("refusedAddress") + row.get("refusedDraining");
 }
 
 function makeCounts(valueOf: (name: CountName) => number): LaneCounts {

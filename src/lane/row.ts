@@ -43,7 +43,7 @@ const COUNTERS = [
 ] as const;
 
 /** The columns of 32-bit integers, which lane and supervisor change atomically. */
-const INTEGERS = ["state", "generation", "open", "current", "waiting"] as const;
+const INTEGERS = ["state", "generation", "open", "current"] as const;
 
 /** A counter of a row. */
 export type Counter = typeof COUNTERS[number];
@@ -62,7 +62,6 @@ const STATE = INTEGERS.indexOf("state");
 const GENERATION = INTEGERS.indexOf("generation");
 const OPEN = INTEGERS.indexOf("open");
 const CURRENT = INTEGERS.indexOf("current");
-const WAITING = INTEGERS.indexOf("waiting");
 
 /**
  * The bits of the column `open` that count connections: enough for all that a server may
@@ -183,15 +182,6 @@ export class Row {
     add(this.#integers, OPEN, 1 << OPEN_BITS);
   }
 
-  /** Whether the lane has a turn to wait for a client. */
-  get isWaiting(): boolean {
-    return load(this.#integers, WAITING) !== 0;
-  }
-
-  set isWaiting(isWaiting: boolean) {
-    store(this.#integers, WAITING, isWaiting ? 1 : 0);
-  }
-
   /** The number of the connection that the lane last worked on; 0 before the first. */
   get current(): number {
     return this.#integers[CURRENT] ?? 0;
@@ -215,7 +205,6 @@ export class Row {
     this.#setOpen(0, tenancy);
     this.#peers.clear();
     store(this.#integers, CURRENT, 0);
-    store(this.#integers, WAITING, 0);
     store(this.#integers, GENERATION, generation);
     this.state = "starting";
   }

@@ -4,26 +4,31 @@
  * its counts, the supervisor writes its state.
  */
 import { Row, ROW_BYTES } from "./row.ts";
+import { Turns } from "./turns.ts";
 
 // Taken before a handler can replace them: it shares the globals of its thread with the lane.
-const { add, load, notify, store, waitAsync } = Atomics;
+const { add, compareExchange, load, notify, store, waitAsync } = Atomics;
 
 /** The most lanes alive at one time, including old generations. */
 export const MAX_ROWS = 1024;
 
-/** The words of the header: open connections, releases so far, rows ever used, turns released so far. */
-const HEADER = { total: 0, releases: 1, used: 2, turns: 3 } as const;
+/** The words of the header: open connections, releases so far, rows ever used, whether demand is watched. */
+const HEADER = { total: 0, releases: 1, used: 2, watched: 3 } as const;
 const HEADER_BYTES = 64;
-const SIZE = HEADER_BYTES + MAX_ROWS * ROW_BYTES;
+const TURNS_START = HEADER_BYTES + MAX_ROWS * ROW_BYTES;
+const SIZE = TURNS_START + Turns.bytes(MAX_ROWS);
 
 /** All rows, and the totals of the lanes of a process. */
 export class Scoreboard {
+  /** The turns of lanes that serve one connection each. */
+  readonly turns: Turns;
   readonly #header: Int32Array;
   readonly #rows: Row[] = [];
 
   /** @param buffer The memory of another thread's scoreboard, to share it. */
   constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(SIZE)) {
     this.#header = new Int32Array(buffer, 0, HEADER_BYTES / 4);
+    this.turns = new Turns(buffer, TURNS_START, MAX_ROWS);
   }
 
   row(index: number): Row {
@@ -37,8 +42,13 @@ export class Scoreboard {
 
   /** The rows that have ever belonged to a lane, including those that are free now. */
   *rows(): Generator<Row> {
-    const used = load(this.#header, HEADER.used);
+    const { used } = this;
     for (let index = 0; index < used; index++) yield this.row(index);
+  }
+
+  /** The number of these rows, which come first. */
+  get used(): number {
+    return load(this.#header, HEADER.used);
   }
 
   /** Claims a row for a new lane; null if none is free. Only the supervisor may call it. */
@@ -46,10 +56,9 @@ export class Scoreboard {
     for (let index = 0; index < MAX_ROWS; index++) {
       const row = this.row(index);
       if (row.state !== "free") continue;
+      this.turns.leave(index);
       row.begin(generation);
-      if (index >= load(this.#header, HEADER.used)) {
-        store(this.#header, HEADER.used, index + 1);
-      }
+      if (index >= this.used) store(this.#header, HEADER.used, index + 1);
       return row;
     }
     return null;
@@ -63,6 +72,22 @@ export class Scoreboard {
     row.addOpen(-open, row.tenancy);
     this.addTotal(-open);
     row.state = state;
+    const hadTurn = this.turns.leave(row.index);
+    if (hadTurn) this.turns.grant(this.used, (index) => this.row(index).state === "ready");
+  }
+
+  /**
+   * Has the supervisor watch how many lanes are idle, unless it already does.
+   *
+   * @returns Whether it must be told.
+   */
+  requestWatch(): boolean {
+    return compareExchange(this.#header, HEADER.watched, 0, 1) === 0;
+  }
+
+  /** Only the supervisor may set it. */
+  set isWatched(isWatched: boolean) {
+    store(this.#header, HEADER.watched, isWatched ? 1 : 0);
   }
 
   /** Open connections of all lanes of this process. */
@@ -91,21 +116,5 @@ export class Scoreboard {
    */
   async released(releases: number, timeout: number): Promise<void> {
     await waitAsync(this.#header, HEADER.releases, releases, timeout).value;
-  }
-
-  /** How often turns were released so far; for {@linkcode turnReleased}. */
-  get turns(): number {
-    return load(this.#header, HEADER.turns);
-  }
-
-  /** Releases a turn to wait for a client, which wakes one lane that waits for its turn. */
-  releaseTurn(): void {
-    add(this.#header, HEADER.turns, 1);
-    notify(this.#header, HEADER.turns, 1);
-  }
-
-  /** Resolves when a turn was released since `turns` was read, or after `timeout` milliseconds. */
-  async turnReleased(turns: number, timeout: number): Promise<void> {
-    await waitAsync(this.#header, HEADER.turns, turns, timeout).value;
   }
 }

@@ -6,8 +6,8 @@ import type { Scoreboard } from "../lane/scoreboard.ts";
  * Watches how many lanes are idle, where each lane serves one connection at a
  * time.
  *
- * @param report Called when too few are idle; and, if clients are refused while
- * no lane is idle, when one is idle again.
+ * @param report Called when too few are idle and the supervisor does not watch that yet;
+ * and, if clients are refused while no lane is idle, when none is, or one is again.
  * @returns Handles the events of the lane.
  */
 export function watchPressure(
@@ -20,8 +20,9 @@ export function watchPressure(
   return ({ type }) => {
     if (type !== "accepted" && !(mayRefuse && type === "closed")) return;
     const { ready, idle } = countLanes(scoreboard);
-    const isShort = idle < spare && (ready < maxLanes || (mayRefuse && idle === 0));
-    if (type === "accepted" ? isShort : idle === 1) report();
+    if (type === "closed" ? idle === 1 : mayRefuse && idle === 0) return report();
+    const isShort = type === "accepted" && idle < spare && ready < maxLanes;
+    if (isShort && scoreboard.requestWatch()) report();
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Address, formatAddress } from "../base/address.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
+import { AcceptQueues } from "../core/accept_queues.ts";
 import { listen } from "../core/listener.ts";
 import { listeningSockets } from "../core/listening_sockets.ts";
 import { setUserTimeout } from "../core/user_timeout.ts";
@@ -12,6 +13,8 @@ export interface HeldListeners {
   readonly addresses: readonly Address[];
   /** Sets the user timeout of the sockets that threads share, in milliseconds; costs nothing if it stays. */
   setUserTimeout(timeout: number): void;
+  /** The number of clients in the accept queues that threads share; null if the system does not tell. */
+  clientsWaiting(): number | null;
   /** Closes the main thread's listeners; lanes keep theirs. */
   close(): void;
 }
@@ -29,7 +32,12 @@ export async function holdListeners(
   backlog: number,
 ): Promise<HeldListeners> {
   const held: HeldAddress[] = [];
-  const close = () => held.forEach((one) => one.close());
+  let queues: AcceptQueues | null = null;
+  const close = () => {
+    held.forEach((one) => one.close());
+    queues?.close();
+    queues = null;
+  };
   const hold = holdWith(plan, backlog);
   try {
     for (const address of addresses) held.push(...await holdAddress(address, hold));
@@ -40,6 +48,7 @@ export async function holdListeners(
   const sharedPorts = held.flatMap(({ bound }) =>
     bound.transport === "tcp" && plan.sharing === "shared" ? [bound.port] : []
   );
+  queues = AcceptQueues.of(sharedPorts);
   let userTimeout: number | null = null;
   return {
     addresses: held.map(({ wanted }) => wanted),
@@ -48,6 +57,7 @@ export async function holdListeners(
       userTimeout = timeout;
       setUserTimeout(listeningSockets(sharedPorts), timeout);
     },
+    clientsWaiting: () => queues?.length ?? null,
     close,
   };
 }

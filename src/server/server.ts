@@ -67,7 +67,7 @@ export class Server {
       log,
       accessLog,
       scoreboard,
-      onPressure: () => this.supervisor.fill(),
+      onPressure: () => this.supervisor.meetDemand(),
     });
     this.#plan = plan;
     this.mode = settings.mode;
@@ -77,6 +77,7 @@ export class Server {
       scoreboard,
       log: log.logger,
       settings: supervision,
+      clientsWaiting: () => listeners.clientsWaiting(),
       onTakeOver: ({ plan, work }) => {
         this.#plan = plan;
         listeners.setUserTimeout(work.writeTimeout);

@@ -30,7 +30,7 @@ export const WORKER_OPTIONS = {
     help: "Idle threads that --mode threaded keeps ready for new connections",
   }),
   threadIdleTimeout: option(kinds.duration(), {
-    default: 60_000,
+    default: 10_000,
     group: "Workers",
     help: "How long a surplus thread in --mode threaded stays idle before it exits",
   }),

@@ -11,8 +11,8 @@ const EXPECTED_FOR = 1500;
 
 /** The lanes that take over the clients of others. */
 export interface Successors {
-  /** How many clients are about to come, besides those that are there. */
-  expected: number;
+  /** How many clients are about to come, besides those that are there; null while none go over. */
+  expected: number | null;
   /** Whether lanes start or are missing. */
   readonly isGrowing: boolean;
   /** How many clients they can take now besides the expected ones. */
@@ -37,6 +37,7 @@ export async function handOver(
   longestWait = LONGEST_WAIT,
 ): Promise<void> {
   const retirements: Promise<void>[] = [];
+  successors.expected = 0;
   const expected = new Map<SupervisedLane, number>();
   const countExpected = () => {
     const now = performance.now();
@@ -63,7 +64,7 @@ export async function handOver(
       if (next < full.length || mustWait()) await sleep(STEP);
     }
   } finally {
-    successors.expected = 0;
+    successors.expected = null;
   }
   await Promise.all(retirements);
 }

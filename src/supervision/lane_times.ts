@@ -19,6 +19,20 @@ export class StartTime {
   }
 }
 
+/** How long a lane has served the same connection, as far as periodic checks can tell. */
+export class ServiceTime {
+  #since = performance.now();
+  #lastAccepted = 0;
+
+  /** @returns Milliseconds. */
+  check(row: Row): number {
+    const accepted = row.get("accepted");
+    if (accepted !== this.#lastAccepted || row.open === 0) this.#since = performance.now();
+    this.#lastAccepted = accepted;
+    return performance.now() - this.#since;
+  }
+}
+
 /** How long a lane has had no connection, as far as periodic checks can tell. */
 export class IdleTime {
   #lastUse = performance.now();

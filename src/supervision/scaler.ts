@@ -23,8 +23,8 @@ export interface ScalerOptions {
 export class Scaler implements Successors {
   /** How many lanes may start at a time. */
   pace = Infinity;
+  readonly lanes: ServingLanes;
   readonly #options: ScalerOptions;
-  readonly #lanes: ServingLanes;
   #backoff = new Backoff();
   #outages: Outages;
   /** Cancels the launch that a backoff delays. */
@@ -33,37 +33,37 @@ export class Scaler implements Successors {
 
   constructor(options: ScalerOptions) {
     this.#options = options;
-    this.#lanes = new ServingLanes(options.pool);
+    this.lanes = new ServingLanes(options.pool);
     this.#outages = new Outages(options.log);
   }
 
   /** The generation that serves; null before the first has started. */
   get serving(): Generation | null {
-    return this.#lanes.generation;
+    return this.lanes.generation;
   }
 
   /** Another generation neither waits for the failures of the one before, nor replaces its lanes. */
   set serving(generation: Generation | null) {
-    this.#lanes.generation = generation;
+    this.lanes.generation = generation;
     this.#backoff = new Backoff();
     this.#outages = new Outages(this.#options.log);
     this.#cancelLaunch();
   }
 
-  get expected(): number {
-    return this.#lanes.expected;
+  get expected(): number | null {
+    return this.lanes.expected;
   }
 
-  set expected(clients: number) {
-    this.#lanes.expected = clients;
+  set expected(clients: number | null) {
+    this.lanes.expected = clients;
   }
 
   get isGrowing(): boolean {
-    return this.#lanes.missing > 0 || this.#lanes.starting.length > 0;
+    return this.lanes.missing > 0 || this.lanes.starting.length > 0;
   }
 
   get room(): number {
-    return this.#lanes.room;
+    return this.lanes.room;
   }
 
   /** The last early death of a lane, or failure of its start, since lanes stay up. */
@@ -78,14 +78,14 @@ export class Scaler implements Successors {
 
   /** How many lanes a generation with this plan starts with. More follow on demand. */
   initialLanes(plan: Plan): number {
-    return this.#lanes.initial(plan);
+    return this.lanes.initial(plan);
   }
 
   /** Changes the maximum number of lanes, which stays at least 1; returns the old and the new one. */
   scale(difference: number): { before: number; now: number } {
-    const before = this.#lanes.max;
-    this.#lanes.scale(difference);
-    const now = this.#lanes.max;
+    const before = this.lanes.max;
+    this.lanes.scale(difference);
+    const now = this.lanes.max;
     this.fill();
     this.#trim();
     return { before, now };
@@ -103,19 +103,23 @@ export class Scaler implements Successors {
     this.fill();
   }
 
-  /** Starts missing lanes, with a delay if lanes die early, and reports whether all are full. */
-  fill(): void {
+  /**
+   * Starts missing lanes, with a delay if lanes die early, and reports whether all are full.
+   *
+   * @param atOnce How many lanes may start at a time.
+   */
+  fill(atOnce = this.pace): void {
     if (this.#isStopped || this.serving === null) return;
-    if (this.#cancel === null) this.#launchInTime(this.#backoff.delay);
-    this.#options.onFull(this.#lanes.isFull);
+    if (this.#cancel === null) this.#launchInTime(this.#backoff.delay, Math.min(atOnce, this.pace));
+    this.#options.onFull(this.lanes.isFull);
   }
 
-  #launchInTime(delay: number): void {
-    if (delay === 0) return this.#launchMissing();
+  #launchInTime(delay: number, pace: number): void {
+    if (delay === 0) return this.#launchMissing(pace);
     this.#cancel = later(delay, () => {
       this.#cancel = null;
-      this.#launchMissing();
-      this.#options.onFull(this.#lanes.isFull);
+      this.#launchMissing(this.pace);
+      this.#options.onFull(this.lanes.isFull);
     });
   }
 
@@ -151,7 +155,7 @@ export class Scaler implements Successors {
   /** Whether lanes cannot be kept alive: gives up if so. */
   #hasGivenUp(): boolean {
     const { finalError } = this.#backoff;
-    if (finalError === null || this.#lanes.ready.length > 0) return false;
+    if (finalError === null || this.lanes.ready.length > 0) return false;
     this.#options.onGivenUp(finalError);
     return true;
   }
@@ -160,9 +164,9 @@ export class Scaler implements Successors {
   #trim(): void {
     if (this.serving === null) return;
     const { settings } = this.#options.pool;
-    const { all, starting, max, missing } = this.#lanes;
+    const { all, starting, max } = this.lanes;
     const isTooMany = all.length > max;
-    let surplus = -missing;
+    let { surplus } = this.lanes;
     // Lanes that serve are worth more than those that may never be ready.
     for (const lane of new Set([...starting, ...all])) {
       const isUnused = lane.idleTime >= settings.threadIdleTimeout;
@@ -172,16 +176,16 @@ export class Scaler implements Successors {
     }
   }
 
-  #launchMissing(): void {
+  #launchMissing(pace: number): void {
     const { serving } = this;
     if (serving === null || this.#isStopped) return;
     try {
-      const atOnce = this.#backoff.isProbing ? 1 : this.pace;
-      const count = Math.min(this.#lanes.missing, atOnce - this.#lanes.starting.length);
+      const atOnce = this.#backoff.isProbing ? 1 : pace;
+      const count = Math.min(this.lanes.missing, atOnce - this.lanes.starting.length);
       for (let i = 0; i < count; i++) {
         void this.#outages.replace(this.#options.pool.launch(serving, true));
       }
-      if (this.#lanes.missing <= 0) this.#outages.end();
+      if (this.lanes.missing <= 0) this.#outages.end();
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       this.#logFailure(error);

@@ -1,17 +1,15 @@
 import type { Plan } from "../modes/mode.ts";
 
 /**
- * How many lanes there should be: at least the minimum, and enough to keep the
- * spare ones idle. When none is idle, the number grows by half, because the burst
- * that took them all may not be over.
+ * How many lanes there should be: at least the minimum, and enough to keep the spare
+ * ones beside those that are taken.
  *
- * @param busy Lanes with no room for another connection.
- * @param idle Lanes with room.
+ * @param taken Lanes whose connection stays.
+ * @param least Busy lanes, and clients that wait for one.
  */
-export function wantedLanes({ lanes }: Pick<Plan, "lanes">, busy: number, idle: number): number {
+export function wantedLanes({ lanes }: Pick<Plan, "lanes">, taken: number, least = 0): number {
   if (lanes.min === lanes.max) return lanes.min;
-  const spare = idle === 0 ? Math.max(lanes.spare, Math.ceil(busy / 2)) : lanes.spare;
-  return Math.min(lanes.max, Math.max(lanes.min, busy + spare));
+  return Math.min(lanes.max, Math.max(lanes.min, taken + lanes.spare, least));
 }
 
 /** The plan with `extra` more lanes, or fewer if it is negative; at least one. */

@@ -2,7 +2,7 @@ import type { LaneState, Row } from "../lane/row.ts";
 import type { Exit, LaneHandle } from "../places/handle.ts";
 import type { Generation } from "./generation.ts";
 import { HeartbeatMonitor } from "./heartbeat.ts";
-import { IdleTime, StartTime } from "./lane_times.ts";
+import { IdleTime, ServiceTime, StartTime } from "./lane_times.ts";
 import { LaneTimers } from "./lane_timers.ts";
 import { Lifetime } from "./lifetime.ts";
 import type { SupervisionSettings } from "./settings.ts";
@@ -53,6 +53,7 @@ export class SupervisedLane {
   #readySince: number | null = null;
   readonly #startTime = new StartTime();
   readonly #idleTime = new IdleTime();
+  readonly #serviceTime = new ServiceTime();
 
   /** @param interval Milliseconds between two heartbeats. */
   constructor(
@@ -95,6 +96,11 @@ export class SupervisedLane {
   /** Milliseconds without a connection, as far as periodic checks can tell. */
   get idleTime(): number {
     return this.#idleTime.check(this.row);
+  }
+
+  /** Milliseconds with the same connection, as far as periodic checks can tell. */
+  get serviceTime(): number {
+    return this.#serviceTime.check(this.row);
   }
 
   /**

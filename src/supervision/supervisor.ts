@@ -1,9 +1,13 @@
+import { processorWait } from "../base/cpu_clock.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
+import { availableProcessors } from "../base/processors.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Plan } from "../modes/mode.ts";
 import type { Ready } from "../places/handle.ts";
 import { loadError } from "../base/load_error.ts";
 import type { Work } from "./generation.ts";
+import { Demand } from "./demand.ts";
+import { observe } from "./flow.ts";
 import { LanePool, type LanePoolOptions } from "./lane_pool.ts";
 import { Recycler } from "./recycler.ts";
 import { ReliefWatch } from "./relief_watch.ts";
@@ -16,12 +20,18 @@ import type { SupervisedLane } from "./supervised_lane.ts";
 import type { Totals } from "./totals.ts";
 import { Watchdog } from "./watchdog.ts";
 
+/** How many lanes start for waiting clients at a time: in between, each waits for its files. */
+const STARTS_PER_PROCESSOR = 2;
+
 /** Options of a {@linkcode Supervisor}. */
 export interface SupervisorOptions
   extends
     Omit<LanePoolOptions, "onGone">,
     Pick<ScalerOptions, "onFull">,
-    Pick<SuccessionOptions, "onTakeOver"> {}
+    Pick<SuccessionOptions, "onTakeOver"> {
+  /** The number of clients in the accept queues that lanes share; null if the system does not tell. */
+  readonly clientsWaiting: () => number | null;
+}
 
 /** Carries out a plan: starts, replaces, scales, reloads and stops its lanes. */
 export class Supervisor {
@@ -32,6 +42,7 @@ export class Supervisor {
   readonly #scaler: Scaler;
   readonly #recycler: Recycler;
   readonly #succession: Succession;
+  readonly #demand: Demand;
   readonly #relief: ReliefWatch;
   readonly #watchdog: Watchdog;
   readonly #failed = Promise.withResolvers<Error>();
@@ -39,13 +50,20 @@ export class Supervisor {
   #stopping: Promise<Stop> | null = null;
 
   constructor(options: SupervisorOptions) {
-    const { log, onFull } = options;
+    const { log, onFull, scoreboard, clientsWaiting } = options;
     const onGone = (lane: SupervisedLane, error: Error | null) =>
       this.#scaler.replaceGone(lane, error);
     this.failed = this.#failed.promise;
     this.#log = log;
     this.#pool = new LanePool({ ...options, onGone });
     this.#scaler = new Scaler({ pool: this.#pool, log, onFull, onGivenUp: this.#failed.resolve });
+    this.#demand = new Demand({
+      lanes: this.#scaler.lanes,
+      look: () => observe(scoreboard, this.totals, clientsWaiting),
+      processorWait,
+      fill: (atOnce) => this.#scaler.fill(atOnce),
+      setWatched: (isWatched) => scoreboard.isWatched = isWatched,
+    });
     const replacer = new LaneReplacer(log, this.#scaler);
     this.#recycler = new Recycler(this.#pool, this.#scaler, replacer, log);
     this.#succession = new Succession({
@@ -104,6 +122,7 @@ export class Supervisor {
     settings: SupervisionSettings,
   ): Promise<Ready> {
     await this.#recycler.pause();
+    this.#demand.atOnce = STARTS_PER_PROCESSOR * await availableProcessors();
     try {
       return await this.#succession.start(number, plan, work, settings);
     } catch (error) {
@@ -119,14 +138,16 @@ export class Supervisor {
     return this.#scaler.scale(difference);
   }
 
-  /** Starts missing lanes, with a delay if lanes die early. */
-  fill(): void {
+  /** Starts missing lanes, with a delay if lanes die early, and more as clients wait for them. */
+  meetDemand(): void {
     this.#scaler.fill();
+    this.#demand.check();
   }
 
   /** Retires surplus lanes and starts missing ones. */
   adjust(): void {
     this.#scaler.adjust();
+    this.#demand.check();
   }
 
   /** Recycles the lanes that have reached the end of their lifetime. */
@@ -164,6 +185,7 @@ export class Supervisor {
    */
   stop(): Promise<Stop> {
     this.#watchdog.stop();
+    this.#demand.stop();
     this.#relief.stop();
     this.#scaler.stop();
     void this.#recycler.pause();

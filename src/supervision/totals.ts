@@ -11,6 +11,11 @@ export class Totals {
   silent = 0;
   #gone: LaneCounts = NO_COUNTS;
 
+  /** The counts of lanes that are gone. */
+  get gone(): LaneCounts {
+    return this.#gone;
+  }
+
   /** Adds the counts of a lane that is gone, before its row is reused. */
   keep(row: Row): void {
     this.#gone = addCounts(this.#gone, { ...countsOf(row), ...GONE });

@@ -15,6 +15,8 @@ import { until } from "./until.ts";
 /** Options of an acceptor under test; times are in milliseconds. */
 export interface ServeOptions {
   readonly maxConnections?: number;
+  /** Those of all lanes; as many as those of this one unless given. */
+  readonly totalConnections?: number;
   readonly maxConnectionsPerIp?: number;
   readonly overload?: "wait" | "refuse";
   readonly refusal?: string | null;
@@ -83,7 +85,7 @@ const LISTEN = { sharing: "own", takeOver: false, backlog: 128, unixMode: null }
 /** The only lane on a scoreboard. */
 function wire(options: ServeOptions) {
   const { maxConnections = 1000, maxConnectionsPerIp = 0, overload = "wait" } = options;
-  const { idleTimeout = 0, writeTimeout = 0 } = options;
+  const { idleTimeout = 0, writeTimeout = 0, totalConnections = maxConnections } = options;
   const scoreboard = new Scoreboard();
   const row = scoreboard.row(0);
   const tenancy = new Tenancy(row, row.tenancy);
@@ -92,7 +94,7 @@ function wire(options: ServeOptions) {
     {
       ...LISTEN,
       ...{ lane: 0, addresses: [], overload, idleTimeout, writeTimeout, heartbeat: 1000 },
-      ...{ maxConnections, totalConnections: maxConnections, maxConnectionsPerIp },
+      ...{ maxConnections, totalConnections, maxConnectionsPerIp },
     },
     { scoreboard, row, tenancy, addressTables: (count) => new AddressTables().reserve(count) },
     // Swept as often as possible, so that tests need not wait for deadlines.

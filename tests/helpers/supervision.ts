@@ -127,14 +127,16 @@ export function superviseFakes(
   const lanes = new FakeLanes();
   const settings = { ...UNLIMITED, threadIdleTimeout: Infinity, ...given };
   const full: boolean[] = [];
+  const queue: { length: number | null } = { length: 0 };
   const { place, scoreboard } = lanes;
   const onFull = (isFull: boolean) => void full.push(isFull);
   const supervisor = new Supervisor({
     ...{ place, scoreboard, log, settings, onFull },
     onTakeOver: ignore,
+    clientsWaiting: () => queue.length,
   });
   return {
-    ...{ lanes, supervisor, full, records },
+    ...{ lanes, supervisor, full, queue, records },
     start(plan: Plan) {
       const started = supervisor.start(
         supervisor.nextGeneration(),

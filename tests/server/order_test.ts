@@ -14,6 +14,7 @@ const log = {
 const listeners = {
   addresses: [{ transport: "tcp", hostname: "127.0.0.1", port: 8000 }],
   setUserTimeout() {},
+  clientsWaiting: () => null,
   close() {},
 } as const;
 

@@ -42,7 +42,7 @@ Deno.test("handOver() retires as many lanes as there is room for, and says which
   };
   leave();
   await all;
-  assertEquals([retired, successors.expected], [[0, 1, 2, 3, 4], 0]);
+  assertEquals([retired, successors.expected], [[0, 1, 2, 3, 4], null]);
 });
 
 Deno.test("handOver() does not wait for room beyond its deadline", async () => {
@@ -58,6 +58,6 @@ Deno.test("handOver() leaves the rest to serve when the successors die early", a
   const all = handOver(lanes, successors, UNLIMITED);
   successors.failure = new Error("boom");
   await assertRejects(() => all, Error, "boom");
-  assertEquals([retired, successors.expected], [[0], 0]);
+  assertEquals([retired, successors.expected], [[0], null]);
   leave();
 });

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import type { Plan } from "../../src/modes/mode.ts";
 import type { Exit, Place, Ready } from "../../src/places/handle.ts";
@@ -135,14 +136,19 @@ Deno.test("Scaler.scale() retires a lane that is not ready yet before one that s
 });
 
 Deno.test("Scaler.adjust() follows the load, and reports when no room is left", async () => {
-  const { scaler, full, ready, setOpen } = makeScaler({ min: 1, max: 3, spare: 1 });
+  const { scaler, pool, full, ready, setOpen } = makeScaler({ min: 1, max: 3, spare: 1 });
+  const grown = (count: number) =>
+    until(`there are ${count} lanes, once the connections of the others stay`, () => {
+      scaler.adjust();
+      return pool.lanes.length === count;
+    });
   scaler.adjust();
   await ready([0]);
   setOpen(1);
-  scaler.adjust();
+  await grown(2);
   await ready([0, 1]);
   setOpen(1);
-  scaler.adjust();
+  await grown(3);
   await ready([0, 1, 2]);
   assertEquals(full.at(-1), false);
   setOpen(1);
@@ -152,6 +158,40 @@ Deno.test("Scaler.adjust() follows the load, and reports when no room is left", 
   scaler.adjust();
   await ready([2]);
   assertEquals(full.at(-1), false);
+  scaler.stop();
+});
+
+Deno.test("Scaler.adjust() starts no lane for connections that end soon", async () => {
+  const { scaler, pool, ready, setOpen } = makeScaler({ min: 1, max: 3, spare: 1 });
+  scaler.adjust();
+  await ready([0]);
+  const [lane] = pool.lanes;
+  const end = performance.now() + 100;
+  while (performance.now() < end) {
+    // The next client in place of the one before.
+    lane?.row.add("accepted", 1);
+    setOpen(1);
+    scaler.adjust();
+    await delay(1);
+  }
+  assertEquals(pool.lanes.length, 1);
+  await until("the last one stays", () => {
+    scaler.adjust();
+    return pool.lanes.length === 2;
+  });
+  scaler.stop();
+});
+
+Deno.test("Scaler.adjust() keeps spare lanes beyond those that are busy, however short their connections", async () => {
+  const { scaler, pool, ready } = makeScaler({ min: 1, max: 9, spare: 2 });
+  scaler.lanes.waiting = 4;
+  scaler.fill();
+  await ready([0, 1, 2, 3]);
+  scaler.lanes.waiting = 0;
+  const busy = pool.lanes.at(-1);
+  busy?.row.addOpen(1, busy.row.tenancy);
+  scaler.adjust();
+  await ready([1, 2, 3]);
   scaler.stop();
 });
 

@@ -6,26 +6,21 @@ const fixed = { lanes: { min: 4, max: 4, spare: 0 } };
 const elastic = { lanes: { min: 2, max: 64, spare: 3 } };
 
 Deno.test("wantedLanes() is constant when minimum and maximum are equal", () => {
-  for (const [busy, idle] of [[0, 4], [4, 0], [2, 2], [0, 0]] as const) {
-    assertEquals(wantedLanes(fixed, busy, idle), 4);
+  for (const [taken, least] of [[0, 4], [4, 0], [2, 9], [0, 0]] as const) {
+    assertEquals(wantedLanes(fixed, taken, least), 4);
   }
 });
 
-Deno.test("wantedLanes() keeps spare lanes beyond the busy ones, between minimum and maximum", () => {
-  const wanted = (busy: number, idle: number) => wantedLanes(elastic, busy, idle);
-  assertEquals([wanted(0, 1), wanted(1, 1), wanted(10, 2)], [3, 4, 13]);
-  assertEquals([wanted(62, 1), wanted(64, 0), wanted(100, 0)], [64, 64, 64]);
+Deno.test("wantedLanes() keeps spare lanes beyond the taken ones, between minimum and maximum", () => {
+  const wanted = (taken: number) => wantedLanes(elastic, taken);
+  assertEquals([0, 1, 10, 62, 100].map(wanted), [3, 4, 13, 64, 64]);
   const withoutSpares = { lanes: { min: 2, max: 64, spare: 0 } };
-  assertEquals([wantedLanes(withoutSpares, 0, 2), wantedLanes(withoutSpares, 5, 1)], [2, 5]);
+  assertEquals([wantedLanes(withoutSpares, 0), wantedLanes(withoutSpares, 5)], [2, 5]);
 });
 
-Deno.test("wantedLanes() grows by half when none is idle", () => {
-  const wanted = (busy: number) => wantedLanes(elastic, busy, 0);
-  assertEquals([wanted(2), wanted(10), wanted(20), wanted(60)], [5, 15, 30, 64]);
-});
-
-Deno.test("wantedLanes() grows when none is idle, even without spare lanes", () => {
-  assertEquals(wantedLanes({ lanes: { min: 1, max: 8, spare: 0 } }, 1, 0), 2);
+Deno.test("wantedLanes() has a lane for each client that waits, whether or not others are taken", () => {
+  const wanted = (taken: number, least: number) => wantedLanes(elastic, taken, least);
+  assertEquals([wanted(0, 2), wanted(4, 20), wanted(20, 21), wanted(9, 99)], [3, 20, 23, 64]);
 });
 
 const PLAN: Omit<Plan, "lanes"> = {

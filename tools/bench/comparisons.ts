@@ -93,6 +93,13 @@ export const HTTP_GROUPS: Readonly<Record<string, readonly Comparison[]>> = {
     load: wrk({ connections: CONNECTIONS, close: true }),
     rivals: [{ server: nodeHttp, rateAim: "at least 1" }],
   }],
+  http_threads: [{
+    ...GET,
+    title: "GET / from 32 clients, a new connection for each request, by wrk",
+    options: [...HTTP, "--mode", "threaded"],
+    load: wrk({ connections: 32, close: true }),
+    rivals: [{ options: HTTP, cpuAim: "at most 3" }],
+  }],
   http_bodies: [{
     ...GET,
     title: "POST of 1 MB, echoed, over 8 persistent connections, by wrk",

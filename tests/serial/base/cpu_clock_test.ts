@@ -4,6 +4,7 @@ import {
   cpuClock,
   cpuTime,
   loadCpuTime,
+  processorWait,
   schedulerTimes,
   sharesOf,
 } from "../../../src/base/cpu_clock.ts";
@@ -69,4 +70,29 @@ Deno.test("sharesOf() divides both times by the interval, at most 1", () => {
   assertEquals(sharesOf(before, { ran: 55e6, waited: 11e6 }, 100), { busy: 0.5, waiting: 0.1 });
   assertEquals(sharesOf(before, before, 100), { busy: 0, waiting: 0 });
   assertEquals(sharesOf(before, { ran: 106e6, waited: 1e6 }, 100), { busy: 1, waiting: 0 });
+});
+
+/** Computes for some milliseconds, then posts. */
+const SPIN = `onmessage = ({ data }) => {
+  const end = performance.now() + data;
+  while (performance.now() < end);
+  postMessage(null);
+};`;
+
+Deno.test("processorWait() grows while there are more busy threads than processors", async () => {
+  const milliseconds = 200;
+  const waitBefore = processorWait() ?? NaN;
+  const workers = Array.from(
+    { length: 2 * navigator.hardwareConcurrency },
+    () => new Worker(`data:text/javascript,${encodeURIComponent(SPIN)}`, { type: "module" }),
+  );
+  await Promise.all(workers.map((worker) => {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    worker.onmessage = resolve;
+    worker.postMessage(milliseconds);
+    return promise;
+  }));
+  const waited = (processorWait() ?? NaN) - waitBefore;
+  for (const worker of workers) worker.terminate();
+  assert(waited > milliseconds / 2, `they waited for ${waited} ms`);
 });
