@@ -100,7 +100,7 @@ Deno.test("threads that were needed for a burst end after --thread-idle-timeout,
   for (const client of leaving) client.close();
   const { lanes } = await status.says(
     "one is busy and one is spare",
-    (now) => now.lanes.length === 2,
+    (now) => now.totals.accepted === 8 && now.lanes.length === 2,
   );
   assertEquals(lanes.map(({ open }) => open).toSorted(), [0, 1]);
   staying?.close();
