@@ -264,6 +264,7 @@ export class Connection {
 
   /** Called by the deadline sweep: ends the connection if it has timed out. */
   expire(): void {
+    if (this.#receiver.isHeld) return;
     const { phase, since } = this.#record;
     const { deadlines, draining } = this.#context;
     if (this.#timed !== null && phase !== "writing" && phase !== "closing") {

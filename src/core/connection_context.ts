@@ -1,6 +1,7 @@
 import type { Buffers } from "./buffers.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Peer } from "./event.ts";
+import type { ReadTurns } from "./read_turns.ts";
 
 /** Counts the bytes and requests of connections. */
 export interface Traffic {
@@ -25,6 +26,7 @@ export interface ConnectionContext {
   readonly traffic: Traffic;
   readonly buffers: Buffers;
   readonly deadlines: Deadlines;
+  readonly reads: ReadTurns;
   /** Whether the server is at its connection limit. */
   readonly isFull: () => boolean;
   /** Aborts when the lane retires. */

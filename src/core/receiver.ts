@@ -22,6 +22,8 @@ export class Receiver {
   readonly #context: ConnectionContext;
   readonly #record: ConnectionRecord;
   readonly #pending: ReadBuffer;
+  #isHeld = false;
+  #isReleased = false;
   /** A read in progress that others can join. */
   #watching: Promise<boolean> | null = null;
 
@@ -37,6 +39,7 @@ export class Receiver {
     this.#context = context;
     this.#record = record;
     this.#pending = new ReadBuffer(context.buffers);
+    context.reads.connections++;
   }
 
   /** How many bytes are pending. */
@@ -102,6 +105,11 @@ export class Receiver {
     });
   }
 
+  /** Whether a read waits until others have begun: what the peer has sent may be unread. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
   /** Whether a read is in progress that others can join. */
   get isWatching(): boolean {
     return this.#watching !== null;
@@ -125,6 +133,8 @@ export class Receiver {
    * not overwrite that.
    */
   release(mayBeHeld: boolean): void {
+    this.#isReleased = true;
+    this.#context.reads.connections--;
     this.#pending.release(mayBeHeld || this.#record.isReading);
   }
 
@@ -148,6 +158,20 @@ export class Receiver {
     }
     if (isAttending) this.#record.startAttending();
     else this.#record.startReading(this.#pending.length > 0);
+    return this.#context.reads.tryBegin() ? this.#begin(then) : this.#hold(then);
+  }
+
+  /** Lets the reads of other connections begin first. */
+  #hold<T>(then: (isMore: boolean) => T): Promise<T> {
+    this.#isHeld = true;
+    return this.#context.reads.turn().then(() => {
+      this.#isHeld = false;
+      if (!this.#isReleased) return this.#begin(then);
+      throw this.#record.lost(new Deno.errors.Interrupted("The connection is closed"));
+    });
+  }
+
+  #begin<T>(then: (isMore: boolean) => T): Promise<T> {
     return this.#socket.read(this.#pending.space()).then(
       (count) => then(this.#afterRead(count)),
       (error) => {
@@ -158,6 +182,7 @@ export class Receiver {
   }
 
   #afterRead(count: number | null): boolean {
+    this.#context.reads.finished++;
     if (count === null) {
       this.#record.receivedEnd();
       return false;

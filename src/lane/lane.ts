@@ -122,6 +122,7 @@ export class Lane {
       await service?.stop();
       connections.kill();
       wired.context.deadlines.stop();
+      wired.context.reads.stop();
       throw error;
     }
   }
@@ -187,6 +188,7 @@ export class Lane {
     await this.#parts.service.stop();
     await connections.ended();
     context.deadlines.stop();
+    context.reads.stop();
     this.#parts.stopHeartbeat();
     this.#parts.accessLog.flush();
   }

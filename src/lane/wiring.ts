@@ -8,6 +8,7 @@ import { Connections } from "../core/connections.ts";
 import { Deadlines } from "../core/deadlines.ts";
 import type { Emit } from "../core/event.ts";
 import { listen, type Listener, type ListenOptions } from "../core/listener.ts";
+import { ReadTurns } from "../core/read_turns.ts";
 import { type ResourceLimits, ResourceManager } from "../core/resources.ts";
 import type { Service } from "../core/service.ts";
 import { turnFor } from "./accept_order.ts";
@@ -73,6 +74,7 @@ export function wireLane(options: WiringOptions, counts: SharedCounts, ends: End
     traffic: counts.row,
     buffers: new Buffers(),
     deadlines: new Deadlines(shortestTimeout),
+    reads: new ReadTurns(),
     isFull: () => resources.isFull,
     retiring,
     draining,

@@ -5,6 +5,7 @@ import { writeText } from "../../src/base/write_text.ts";
 import { locate } from "../../src/bench/peers/program.ts";
 import { compare, type Comparison, type Context } from "./comparison.ts";
 import { CHURN, ECHO, HTTP_GROUPS, LOAD } from "./comparisons.ts";
+import { fairness } from "./fairness.ts";
 import { idle } from "./idle.ts";
 import { reload } from "./reload.ts";
 import { start } from "./start.ts";
@@ -16,6 +17,7 @@ type Group = (context: Context) => Promise<void>;
 const HTTP = Object.keys(HTTP_GROUPS);
 const GROUPS: Readonly<Record<string, Group>> = {
   echo: (context) => compare(ECHO, context),
+  fairness,
   idle,
   reload,
   start,

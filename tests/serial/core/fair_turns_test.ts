@@ -1,0 +1,25 @@
+import { assert } from "@std/assert";
+import { openSocketLibrary } from "../../../src/load/socket_library.ts";
+import { measureSpread } from "../../../tools/bench/spread.ts";
+import { workers } from "../../helpers/modes.ts";
+import { startServer } from "../../helpers/server.ts";
+
+// Opened here, since it stays open.
+openSocketLibrary();
+
+// More than the runtime takes up in a turn.
+const CASES = [
+  { name: "--mode async", args: ["--mode", "async"], clients: 400 },
+  { name: "--mode pooled", args: workers("pooled", 1), clients: 400 },
+  { name: "--mode forked", args: workers("forked", 1), clients: 400 },
+];
+
+for (const { name, args, clients } of CASES) {
+  Deno.test(`${name}: of ${clients} busy clients none gets less than half of what most get`, async () => {
+    await using server = await startServer([...args, "--service", "http"]);
+    const { port } = server;
+    const spread = await measureSpread({ port, clients, warmup: 500, duration: 1500 });
+    const { fewest, median } = spread;
+    assert(fewest >= median / 2, `the slowest got ${fewest} answers, the median is ${median}`);
+  });
+}
