@@ -6,7 +6,7 @@ import type { ServingLanes } from "./serving_lanes.ts";
 const STEP = 5;
 /** A client that has waited longer than this has waited too long, in milliseconds. */
 const PATIENCE = 9;
-/** So long it takes to tell threads that are held from those that lack a processor, in milliseconds. */
+/** How long it takes to tell threads that are held from those that lack a processor, in milliseconds. */
 const DOUBT = 50;
 
 /** Options of {@linkcode Demand}. */
@@ -16,7 +16,7 @@ export interface DemandOptions {
   readonly look: () => Flow;
   /** How long threads have waited for a processor, in milliseconds; null if unknown. */
   readonly processorWait: () => number | null;
-  /** Starts missing lanes, so many at a time at most. */
+  /** Starts missing lanes, at most so many at a time. */
   readonly fill: (atOnce: number) => void;
   /** Lets lanes report again that few of them are idle, or not, while that is known. */
   readonly setWatched: (isWatched: boolean) => void;

@@ -37,9 +37,11 @@ export function observe(
     open += row.open;
     if (state === "ready" && row.open === 0) idle++;
   }
-  const queued = clientsWaiting();
   return {
     time: performance.now(),
-    ...{ queued, taken: accepted + refused, ended: accepted - open, idle },
+    queued: clientsWaiting(),
+    taken: accepted + refused,
+    ended: accepted - open,
+    idle,
   };
 }
