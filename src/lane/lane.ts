@@ -121,8 +121,7 @@ export class Lane {
       listening?.close();
       await service?.stop();
       connections.kill();
-      wired.context.deadlines.stop();
-      wired.context.reads.stop();
+      wired.stop();
       throw error;
     }
   }
@@ -182,13 +181,13 @@ export class Lane {
   }
 
   async #end(): Promise<void> {
-    const { connections, context } = this.#parts.wired;
+    const { wired } = this.#parts;
+    const { connections } = wired;
     await this.#running;
     await connections.emptied();
     await this.#parts.service.stop();
     await connections.ended();
-    context.deadlines.stop();
-    context.reads.stop();
+    wired.stop();
     this.#parts.stopHeartbeat();
     this.#parts.accessLog.flush();
   }

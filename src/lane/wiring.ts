@@ -62,9 +62,11 @@ export interface WiredLane {
   readonly context: ConnectionContext;
   /** Makes an acceptor for each listener, in the order of the addresses. */
   makeAcceptors(listeners: readonly Listener[], serving: Serving): readonly Acceptor[];
+  /** Ends what runs by itself, once there are no connections any more. */
+  stop(): void;
 }
 
-/** Builds the parts of a lane below its service. Its deadlines are swept until `stop()` is called. */
+/** Builds the parts of a lane below its service, which run until `stop()` is called. */
 export function wireLane(options: WiringOptions, counts: SharedCounts, ends: Ends): WiredLane {
   const resources = makeResources(options, counts);
   const { retiring, draining, shortestTimeout } = ends;
@@ -103,6 +105,10 @@ export function wireLane(options: WiringOptions, counts: SharedCounts, ends: End
         })
       );
       return acceptors;
+    },
+    stop() {
+      context.deadlines.stop();
+      context.reads.stop();
     },
   };
 }

@@ -75,7 +75,7 @@ export async function serve(service: Service, options: ServeOptions = {}): Promi
       connections.kill();
       await connections.ended();
       await running;
-      context.deadlines.stop();
+      wired.stop();
     },
   };
 }

@@ -48,7 +48,7 @@ async function makeAcceptor(scoreboard: Scoreboard, row: Row) {
     acceptor,
     events,
     port: listener.address.port,
-    stop: () => wired.context.deadlines.stop(),
+    stop: () => wired.stop(),
   };
 }
 
