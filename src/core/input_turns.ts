@@ -14,25 +14,23 @@ export class InputTurns {
   /** Longer than what arrives: after a read that fills it, the runtime tries the next at once. */
   readonly #buffer = new Uint8Array(2);
   #sockets: Promise<readonly [Deno.Conn, Deno.Conn] | null> | null = null;
-  #isClosed = false;
 
   /** Resolves once the runtime has asked for input, together with what it got. */
   async next(): Promise<void> {
     const sockets = await (this.#sockets ??= connectedPair().catch(() => null));
-    if (this.#isClosed) return;
     if (sockets === null) return await sleep(BLIND_TURN);
     const [from, to] = sockets;
     try {
       await Promise.all([from.write(BYTE), to.read(this.#buffer)]);
-    } catch { // They are closed, by this lane or by something else.
-      this.#sockets = Promise.resolve(null);
+    } catch { // They are closed, here or by something else, which must not go on for ever.
+      if (this.#sockets !== null) this.#sockets = Promise.resolve(null);
     }
   }
 
-  /** Ends the wait for a turn; from then on there is none. */
-  close(): void {
-    this.#isClosed = true;
+  /** Closes the sockets, until the next turn is asked for; ends the wait for one. */
+  rest(): void {
     void this.#sockets?.then((sockets) => sockets?.forEach((socket) => socket.close()));
+    this.#sockets = null;
   }
 }
 

@@ -4,6 +4,8 @@ import { InputTurns } from "./input_turns.ts";
 export const READS_PER_TURN = 64;
 /** The reads and writes that the runtime completes in a turn; two are those of the turn's own sockets. */
 const BUDGET = 128 - 2;
+/** With so few connections, a lane does not soon need turns again. */
+const FEW = READS_PER_TURN / 2;
 
 /**
  * Lets the connections of a lane begin their reads in the order in which they ask for
@@ -15,11 +17,11 @@ const BUDGET = 128 - 2;
  * would be served again and again, and others for seconds not at all.
  */
 export class ReadTurns {
-  /** The lane's connections: a few need no order. */
-  connections = 0;
   /** Reads that have finished since the last turn began. */
   finished = 0;
   readonly #turns = new InputTurns();
+  /** The lane's connections: a few need no order. */
+  #connections = 0;
   /** Reads that have begun since the last turn began. */
   #begun = 0;
   /** Each begins a read, from `#first` on. */
@@ -27,9 +29,19 @@ export class ReadTurns {
   #first = 0;
   #isStopped = false;
 
+  /** A connection begins. */
+  enter(): void {
+    this.#connections++;
+  }
+
+  /** A connection ends. */
+  leave(): void {
+    if (--this.#connections === FEW && this.#waiting.length === 0) this.#turns.rest();
+  }
+
   /** Whether a read may begin at once; if not, it waits for its {@linkcode turn}. */
   tryBegin(): boolean {
-    if (this.connections <= READS_PER_TURN) return true;
+    if (this.#connections <= READS_PER_TURN) return true;
     if (this.#begun >= READS_PER_TURN) return false;
     this.#begun++;
     return true;
@@ -46,14 +58,14 @@ export class ReadTurns {
   /** Lets all reads that wait begin, and closes the sockets. */
   stop(): void {
     this.#isStopped = true;
-    this.#turns.close();
+    this.#turns.rest();
   }
 
   async #run(): Promise<void> {
     const waiting = this.#waiting;
     while (waiting.length > 0) {
       this.finished = 0;
-      await this.#turns.next();
+      if (!this.#isStopped) await this.#turns.next();
       const end = Math.min(this.#first + this.#room(), waiting.length);
       // While some wait, nobody overtakes them.
       this.#begun = end < waiting.length ? READS_PER_TURN : end - this.#first;
@@ -63,6 +75,7 @@ export class ReadTurns {
         this.#first = 0;
       }
     }
+    if (this.#connections <= FEW) this.#turns.rest();
   }
 
   /** How many reads may begin, so that the runtime can complete them and their writes. */

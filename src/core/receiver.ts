@@ -39,7 +39,7 @@ export class Receiver {
     this.#context = context;
     this.#record = record;
     this.#pending = new ReadBuffer(context.buffers);
-    context.reads.connections++;
+    context.reads.enter();
   }
 
   /** How many bytes are pending. */
@@ -134,7 +134,7 @@ export class Receiver {
    */
   release(mayBeHeld: boolean): void {
     this.#isReleased = true;
-    this.#context.reads.connections--;
+    this.#context.reads.leave();
     this.#pending.release(mayBeHeld || this.#record.isReading);
   }
 

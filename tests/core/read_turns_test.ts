@@ -1,18 +1,23 @@
 import { assert, assertEquals } from "@std/assert";
 import { READS_PER_TURN, ReadTurns } from "../../src/core/read_turns.ts";
+import { descriptorsOf } from "../helpers/process.ts";
 import { until } from "../helpers/until.ts";
 
 const MANY = READS_PER_TURN + 1;
 
-Deno.test("ReadTurns lets a few connections begin as many reads as they like", () => {
+function withConnections(count: number): ReadTurns {
   const turns = new ReadTurns();
-  turns.connections = READS_PER_TURN;
+  for (let i = 0; i < count; i++) turns.enter();
+  return turns;
+}
+
+Deno.test("ReadTurns lets a few connections begin as many reads as they like", () => {
+  const turns = withConnections(READS_PER_TURN);
   for (let i = 0; i < 10 * READS_PER_TURN; i++) assert(turns.tryBegin());
 });
 
 Deno.test("ReadTurns lets reads beyond those of a turn begin later, in order", async () => {
-  const turns = new ReadTurns();
-  turns.connections = MANY;
+  const turns = withConnections(MANY);
   for (let i = 0; i < READS_PER_TURN; i++) assert(turns.tryBegin());
   const begun: number[] = [];
   const wanted = Array.from({ length: 3 * READS_PER_TURN }, (_, i) => i);
@@ -26,8 +31,7 @@ Deno.test("ReadTurns lets reads beyond those of a turn begin later, in order", a
 });
 
 Deno.test("ReadTurns lets fewer reads begin while those that have finished owe writes", async () => {
-  const turns = new ReadTurns();
-  turns.connections = MANY;
+  const turns = withConnections(MANY);
   while (turns.tryBegin());
   let begun = 0;
   const waiting = Array.from({ length: READS_PER_TURN }, () => turns.turn().then(() => begun++));
@@ -40,10 +44,23 @@ Deno.test("ReadTurns lets fewer reads begin while those that have finished owe w
 });
 
 Deno.test("ReadTurns.stop() lets all reads begin", async () => {
-  const turns = new ReadTurns();
-  turns.connections = MANY;
+  const turns = withConnections(MANY);
   while (turns.tryBegin());
   const waiting = Array.from({ length: 5 * READS_PER_TURN }, () => turns.turn());
   turns.stop();
   await Promise.all(waiting);
+});
+
+Deno.test("ReadTurns closes its sockets once few connections are left, and opens them again", async () => {
+  const turns = withConnections(MANY);
+  const before = descriptorsOf(Deno.pid);
+  for (let round = 0; round < 2; round++) {
+    while (turns.tryBegin());
+    await turns.turn();
+    assertEquals(descriptorsOf(Deno.pid), before + 2);
+    for (let i = 0; i < MANY; i++) turns.leave();
+    await until("they are closed", () => descriptorsOf(Deno.pid) === before);
+    for (let i = 0; i < MANY; i++) turns.enter();
+  }
+  turns.stop();
 });
