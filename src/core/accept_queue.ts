@@ -1,3 +1,4 @@
+import { thrownError } from "../base/thrown.ts";
 import { sleep } from "../base/timers.ts";
 import { acceptAction } from "./accept_errors.ts";
 import type { Emit } from "./event.ts";
@@ -45,7 +46,7 @@ export class AcceptQueue {
         disableNagle(value);
         return value;
       } catch (cause) {
-        await this.#survive(cause instanceof Error ? cause : new Error(String(cause)));
+        await this.#survive(thrownError(cause));
       }
     }
   }
@@ -60,7 +61,7 @@ export class AcceptQueue {
       this.#listener = await open();
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      await this.#survive(cause instanceof Error ? cause : new Error(String(cause)));
+      await this.#survive(thrownError(cause));
       return false;
     }
     this.#sockets = this.#listener[Symbol.asyncIterator]();
