@@ -1,4 +1,3 @@
-import { clock } from "../base/clock.ts";
 import { sleep } from "../base/timers.ts";
 import type { Turn } from "../core/acceptor.ts";
 import type { Sharing } from "../core/listener.ts";
@@ -18,8 +17,6 @@ const SLACK = 4;
 const YIELDS = 5;
 /** How long a lane yields each time, in milliseconds. */
 const YIELD = 1;
-/** Missed heartbeats after which a lane is not expected to accept clients. */
-const HEARTBEATS = 3;
 
 /** What decides how lanes take turns. */
 interface TurnOptions {
@@ -82,10 +79,9 @@ function evenTurns(
 function holdsMore(scoreboard: Scoreboard, own: Row, heartbeat: number): boolean {
   const { open } = own;
   if (open <= SLACK) return false;
-  const oldest = clock() - HEARTBEATS * heartbeat;
   for (const row of scoreboard.rows()) {
     if (row.open + SLACK >= open || row.index === own.index) continue;
-    if (row.state === "ready" && row.get("heartbeat") > oldest) return true;
+    if (row.state === "ready" && row.isBeating(heartbeat)) return true;
   }
   return false;
 }

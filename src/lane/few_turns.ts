@@ -1,4 +1,3 @@
-import { clock } from "../base/clock.ts";
 import type { Turn } from "../core/acceptor.ts";
 import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
@@ -11,8 +10,6 @@ const WAITING = 4;
  * have one, in milliseconds.
  */
 const LONGEST_WAIT = 1000;
-/** Missed heartbeats after which a lane is not expected to accept clients. */
-const HEARTBEATS = 3;
 
 /**
  * Lets a few idle lanes wait for a client, while the others wait for their turn, which
@@ -30,7 +27,7 @@ export function fewTurns(
     const row = scoreboard.row(index);
     const { state } = row;
     if (state !== "ready" && state !== "starting") return false;
-    return row.get("heartbeat") > clock() - HEARTBEATS * heartbeat;
+    return row.isBeating(heartbeat);
   };
   const isEnough = () => turns.count(scoreboard.used, isAble) >= WAITING;
   return {

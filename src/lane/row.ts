@@ -7,6 +7,9 @@ const { add, compareExchange, load, store } = Atomics;
 /** The states of a lane. A `free` row belongs to none; the row of a `hung` lane is never reused. */
 export const STATES = ["free", "starting", "ready", "retiring", "draining", "hung"] as const;
 
+/** Missed heartbeats after which a lane is not expected to accept clients. */
+const HEARTBEATS = 3;
+
 /** The state of a lane. */
 export type LaneState = typeof STATES[number];
 
@@ -136,6 +139,15 @@ export class Row {
   request(connection: number): void {
     (this.#counters[REQUESTS] as number) += 1;
     this.#integers[CURRENT] = connection;
+  }
+
+  /**
+   * Whether the lane has lately given a sign of life, so that it can be expected to accept.
+   *
+   * @param heartbeat Milliseconds between two heartbeats.
+   */
+  isBeating(heartbeat: number): boolean {
+    return this.get("heartbeat") > clock() - HEARTBEATS * heartbeat;
   }
 
   get state(): LaneState {
