@@ -72,14 +72,16 @@ export class AcceptQueue {
    * Resolves when the queue is empty (several turns of the event loop accepted no
    * client) or after many turns. Then close at once, before another client arrives.
    * Turns, not time: when something blocks the event loop, clients only wait longer.
+   *
+   * @param isAccepting Whether a queued client would be accepted now; if not, the turn proves nothing.
    */
-  async drained(): Promise<void> {
+  async drained(isAccepting: () => boolean): Promise<void> {
     await sleep(QUIET);
     let empty = 0;
     for (let turn = 0; turn < MOST_TURNS && empty < EMPTY_TURNS; turn++) {
       const before = this.#accepted;
       await sleep(1);
-      empty = this.#accepted === before ? empty + 1 : 0;
+      empty = this.#accepted === before && isAccepting() ? empty + 1 : 0;
     }
   }
 

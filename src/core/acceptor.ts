@@ -101,7 +101,10 @@ export class Acceptor {
    * Their handshakes are complete, so closing first would reset them.
    */
   async stopAccepting(): Promise<void> {
-    await this.#queue.drained();
+    const { resources, overload } = this.#options;
+    await this.#queue.drained(() =>
+      overload === "refuse" || resources.hasRoom || resources.leavesToOthers
+    );
     this.#end();
   }
 

@@ -25,7 +25,7 @@ Deno.test("a busy lane accepts all queued clients before it closes the listener"
   );
   const sockets: Socket[] = [];
   const accepting = acceptAll(queue, sockets);
-  await queue.drained();
+  await queue.drained(() => true);
   queue.close();
   await accepting;
   for (const one of [...sockets, ...clients]) one.close();
