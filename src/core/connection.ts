@@ -21,6 +21,8 @@ export class Connection {
   readonly #context: ConnectionContext;
   readonly #record: ConnectionRecord;
   readonly #receiver: Receiver;
+  /** Among all that have deadlines. */
+  readonly #place: number;
   #isHalfClosed = false;
   #isClosed = false;
   /** Decides how long the peer may be silent; null applies the connection's own timeouts. */
@@ -32,7 +34,7 @@ export class Connection {
     this.#context = context;
     this.#record = new ConnectionRecord(context.peer, context.deadlines);
     this.#receiver = new Receiver(number, socket, context, this.#record);
-    context.deadlines.add(this);
+    this.#place = context.deadlines.add(this);
   }
 
   /** Unique for the life of the server. */
@@ -280,7 +282,7 @@ export class Connection {
 
   /** Closes the connection and returns what it borrowed, once nothing uses it any more. */
   release(error: Error | null): ConnectionSummary {
-    this.#context.deadlines.delete(this);
+    this.#context.deadlines.delete(this, this.#place);
     this.#closeSocket();
     this.#receiver.release(error !== null); // Then the service may still run.
     const { id, remoteAddr, localAddr } = this;
