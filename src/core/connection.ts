@@ -21,7 +21,6 @@ export class Connection {
   readonly #context: ConnectionContext;
   readonly #record: ConnectionRecord;
   readonly #receiver: Receiver;
-  /** Among all that have deadlines. */
   readonly #place: number;
   #isHalfClosed = false;
   #isClosed = false;
