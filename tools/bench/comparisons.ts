@@ -66,14 +66,14 @@ export const HTTP_GROUPS: Readonly<Record<string, readonly Comparison[]>> = {
   http_requests: [{
     ...GET,
     rivals: [
-      { server: nginx(1), cpuAim: "at most 1.25" },
-      { server: denoServe, cpuAim: "at most 1" },
-      { server: nodeHttp, cpuAim: "at most 1/3" },
+      { server: nginx(1), cpuAim: "at most 1.15" },
+      { server: denoServe, cpuAim: "at most 1.18" },
+      { server: nodeHttp },
     ],
   }, {
     ...GET,
     options: [...HTTP, "--mode", "pooled", "--workers", String(WORKERS)],
-    rivals: [{ server: denoServeParallel(WORKERS), cpuAim: "at most 1" }],
+    rivals: [{ server: denoServeParallel(WORKERS), cpuAim: "at most 1.2" }],
   }],
   http_fetch: [
     handlerCase("a fixed text", "fetch_handler.ts", { options: HTTP, cpuAim: "at most 1.15" }),
