@@ -53,7 +53,9 @@ export class AdoptedSocket implements Socket {
     return new Promise((resolve, reject) => {
       this.#socket.write(
         bytes,
-        (error) => error ? reject(runtimeError(error)) : resolve(bytes.length),
+        // A write is cancelled when a read fails, which alone says why.
+        (error) =>
+          error ? reject(runtimeError(this.#socket.errored ?? error)) : resolve(bytes.length),
       );
     });
   }
