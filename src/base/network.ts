@@ -8,6 +8,9 @@ export interface Network {
   readonly bits: number;
 }
 
+/** The word, in lists of networks, for all processes that connect through a Unix socket. */
+export const UNIX_PEERS = "unix";
+
 /** The bits before the IPv4 address in the address that it is mapped to. */
 const IPV4_OFFSET = 96;
 const ALL_BITS = 128;
