@@ -17,10 +17,10 @@ const AT_MOST: Readonly<Partial<Record<NumberKey, NumberKey>>> = {
 /** Options that apply only to HTTP. */
 const OF_HTTP = ["root", "compress", "lab", "accessLog"] as const;
 
-/** Options that mean nothing without another, and what that would tell. */
+/** Options that mean nothing without another, and what was expected. */
 const NEEDS = [
   ["acceptProxy", "trustedProxies", "the networks of the proxies, such as 10.0.0.0/8"],
-  ["trustedProxies", "acceptProxy", "a way in which proxies tell about their clients"],
+  ["trustedProxies", "acceptProxy", "both or neither"],
 ] as const;
 
 /** What the sources set, by option; options without an entry have their default. */

@@ -8,8 +8,8 @@ import { list } from "./lists.ts";
  * A list of networks in CIDR notation, single IP addresses, and `unix` for Unix sockets; text may hold several, separated by commas.
  */
 export function networks(): Kind<readonly string[]> {
-  const expected = "a network such as 10.0.0.0/8 or fd00::/8 without other bits than those of " +
-    "its prefix, an IP address, or unix";
+  const expected = "a network such as 10.0.0.0/8 or fd00::/8, with nothing but zeros after its " +
+    "prefix, an IP address, or unix";
   const schema = v.pipe(
     v.unknown(),
     v.string(expected),
