@@ -4,6 +4,7 @@ import type { Connection } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { Failure } from "./errors.ts";
 import type { Emit } from "./event.ts";
+import type { Introductions } from "./introductions.ts";
 import type { Listener } from "./listener.ts";
 import { Refusals, tellPeer } from "./refusals.ts";
 import { addressKey, type Lease, Refusal, type ResourceManager } from "./resources.ts";
@@ -31,6 +32,8 @@ export interface AcceptorOptions {
   readonly onFull: (by: Acceptor) => void;
   readonly resources: ResourceManager;
   readonly service: Service;
+  /** Reads who the client is from each connection's header; null if there are no headers. */
+  readonly introductions: Introductions | null;
   /** The lane's open connections. */
   readonly connections: Connections;
   /** Decides when this lane may accept; null if it has the socket to itself. */
@@ -137,20 +140,29 @@ export class Acceptor {
   }
 
   async #admit(socket: Socket): Promise<void> {
-    const { resources, overload } = this.#options;
-    let answer = resources.allocate(addressKey(socket.remoteAddr));
+    const { resources, overload, introductions } = this.#options;
+    if (introductions?.trusts(socket) === false) return this.#refusals.refuse(socket, "untrusted");
+    // Of a proxy's client, only the header tells the address.
+    const peer = introductions === null ? addressKey(socket.remoteAddr) : null;
+    let answer = resources.allocate(peer);
     // Another acceptor of the lane may have taken the last place.
     while (overload === "wait" && answer instanceof Refusal && answer.reason === "total") {
       await resources.room();
-      answer = resources.allocate(addressKey(socket.remoteAddr));
+      answer = resources.allocate(peer);
     }
     if (answer instanceof Refusal) this.#refusals.refuse(socket, answer.reason);
     else this.#serve(socket, answer);
   }
 
   #serve(socket: Socket, lease: Lease): void {
-    const { connections, resources, service, emit, onFull } = this.#options;
-    const connection = connections.open(socket);
+    const { connections, service, introductions } = this.#options;
+    if (introductions === null) return this.#run(connections.open(socket), lease, service);
+    const connection = connections.openProxied(socket);
+    this.#run(connection, lease, () => introductions.serve(connection, lease, service));
+  }
+
+  #run(connection: Connection, lease: Lease, service: Service): void {
+    const { connections, resources, emit, onFull } = this.#options;
     emit({ type: "accepted", connection });
     const place = connections.add(connection);
     connection.serve(

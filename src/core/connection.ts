@@ -254,11 +254,11 @@ export class Connection {
 
   /**
    * Lets the service decide how long the peer may be silent: from now on each
-   * sweep calls `timed`, unless the connection is writing or closing.
+   * sweep calls `timed`, unless the connection is writing or closing; null undoes it.
    *
    * @returns The clock of the sweeps.
    */
-  keepTime(timed: Timed): Clock {
+  keepTime(timed: Timed | null): Clock {
     this.#timed = timed;
     return this.#context.deadlines;
   }

@@ -4,6 +4,7 @@ import { Connection } from "./connection.ts";
 import type { ConnectionContext, DialTraffic } from "./connection_context.ts";
 import { DialedConnection } from "./dialed_connection.ts";
 import type { EndedBy } from "./event.ts";
+import { ProxiedConnection } from "./proxied_connection.ts";
 import type { Socket } from "./socket.ts";
 
 /** Something that a lane ends when it is killed. */
@@ -35,6 +36,11 @@ export class Connections {
   /** Wraps an accepted socket in a connection. */
   open(socket: Socket): Connection {
     return new Connection(++this.#lastNumber, socket, this.context);
+  }
+
+  /** The same for a socket on which a proxy introduces its client. */
+  openProxied(socket: Socket): ProxiedConnection {
+    return new ProxiedConnection(++this.#lastNumber, socket, this.context);
   }
 
   /** Adds a connection, until it is no longer in use, and returns its place among the others. */

@@ -12,14 +12,19 @@ export type EndedBy = Peer | "server" | "timeout" | "limit" | "drain" | "error";
  */
 export type Phase = "idle" | "reading" | "serving" | "writing" | "closing";
 
-/** Why a connection was not served. */
-export type RefusalReason = "total" | "address" | "draining";
+/**
+ * Why a connection was not served: the server or the client's address has its most
+ * connections, the server drains, the peer is no trusted proxy, or its header is invalid or late.
+ */
+export type RefusalReason = "total" | "address" | "draining" | "untrusted" | "header";
 
 /** A connection from accept to close. */
 export interface ConnectionSummary {
   readonly id: string;
   readonly remoteAddr: Deno.Addr;
   readonly localAddr: Deno.Addr;
+  /** The proxy that has introduced the client; absent if none has. */
+  readonly proxyAddr?: Deno.Addr | undefined;
   /** Bytes received from the client. */
   readonly bytesIn: number;
   /** Bytes sent to the client. */
@@ -41,13 +46,23 @@ export interface AcceptedConnection {
   /** Unique within its lane. */
   readonly number: number;
   readonly remoteAddr: Deno.Addr;
+  /** The proxy that has introduced the client; absent if none has. */
+  readonly proxyAddr?: Deno.Addr | undefined;
 }
 
 /** The events of the core, which a lane records in its log and its counters. */
 export type Event =
   | { readonly type: "accepted"; readonly connection: AcceptedConnection }
   | { readonly type: "closed"; readonly connection: ConnectionSummary }
-  | { readonly type: "refused"; readonly remoteAddr: Deno.Addr; readonly reason: RefusalReason }
+  /** A proxy has told who its client is, or that it speaks for itself. */
+  | { readonly type: "introduced"; readonly connection: AcceptedConnection }
+  | {
+    readonly type: "refused";
+    readonly remoteAddr: Deno.Addr;
+    readonly reason: RefusalReason;
+    /** What is wrong with the header; null for other reasons. */
+    readonly detail: string | null;
+  }
   /** Accepting fails with an error that lasts; reported once per outage. */
   | { readonly type: "starved"; readonly error: Error }
   /** Accepting works again; the outage lasted `duration` milliseconds. */

@@ -22,8 +22,11 @@ export class Refusals {
   }
 
   refuse(socket: Socket, reason: RefusalReason): void {
-    this.#emit({ type: "refused", remoteAddr: socket.remoteAddr, reason });
-    if (this.#words === null || this.#telling === MAX_TELLING) return socket.close();
+    this.#emit({ type: "refused", remoteAddr: socket.remoteAddr, reason, detail: null });
+    // Someone who is not meant to know the port learns nothing about the service.
+    if (reason === "untrusted" || this.#words === null || this.#telling === MAX_TELLING) {
+      return socket.close();
+    }
     const connection = this.#connections.open(socket);
     void this.#tell(connection, this.#words);
   }

@@ -48,11 +48,24 @@ const LONGEST_WAIT = 1000;
 export class Lease {
   // A field rather than a closure: there is one for each open connection.
   #manager: Returns | null;
-  readonly #peer: string | null;
+  #peer: string | null;
 
   constructor(manager: Returns, peer: string | null) {
     this.#manager = manager;
     this.#peer = peer;
+  }
+
+  /**
+   * Counts a connection whose lease was requested for no address under its client's.
+   *
+   * @param peer As for {@linkcode ResourceManager.allocate}.
+   * @returns false, counting nothing, if that has its most connections.
+   */
+  identify(peer: string | null): boolean {
+    if (peer === null) return true;
+    if (this.#manager?.takeAddress(peer) !== true) return false;
+    this.#peer = peer;
+    return true;
   }
 
   /** @throws {Error} If it is already released, which is a bug in the caller. */
@@ -63,7 +76,9 @@ export class Lease {
   }
 }
 
+/** What a lease needs of its manager. */
 interface Returns {
+  takeAddress(peer: string): boolean;
   takeBack(peer: string | null): void;
 }
 
@@ -115,11 +130,20 @@ export class ResourceManager {
    * Requests a lease to serve a peer.
    *
    * @param peer The peer's address as in {@linkcode addressKey}; null where
-   * addresses mean nothing, as with Unix sockets.
+   * addresses mean nothing, as with Unix sockets, or are not known yet.
    */
   allocate(peer: string | null): Lease | Refusal {
     const reason = this.#take(peer);
     return reason === null ? new Lease(this, peer) : new Refusal(reason);
+  }
+
+  /** For {@linkcode Lease.identify} alone. */
+  takeAddress(peer: string): boolean {
+    if (this.#addresses?.take(peer, this.#limits.maxConnectionsPerIp) === false) return false;
+    // A lane that was written off has no connections to count.
+    if (this.#lane.addOpen(0)) return true;
+    this.#addresses?.release(peer);
+    return false;
   }
 
   /** For {@linkcode Lease.release} alone. */

@@ -22,6 +22,17 @@ const TCP: RecordKind = {
     ...ENDS,
   ],
 };
+const PROXIED: RecordKind = {
+  message: CLOSED,
+  names: [
+    "sluice.connection.id",
+    "client.address",
+    "client.port",
+    "network.peer.address",
+    "network.peer.port",
+    ...ENDS,
+  ],
+};
 const LOCAL: RecordKind = {
   message: CLOSED,
   names: ["sluice.connection.id", "network.transport", ...ENDS],
@@ -33,13 +44,19 @@ const LOCAL: RecordKind = {
  */
 export function closedLine(style: LogStyle): (connection: ConnectionSummary) => string {
   const tcp = recordLine(TCP, style);
+  const proxied = recordLine(PROXIED, style);
   const local = recordLine(LOCAL, style);
-  return ({ id, remoteAddr, bytesIn, bytesOut, duration, endedBy, phase }) => {
+  return ({ id, remoteAddr, proxyAddr, bytesIn, bytesOut, duration, endedBy, phase }) => {
     const seconds = Math.round(duration) / 1000;
     if (remoteAddr.transport !== "tcp") {
       return local([id, "unix", bytesIn, bytesOut, seconds, endedBy, phase]);
     }
     const { hostname, port } = remoteAddr;
+    if (proxyAddr?.transport === "tcp") {
+      const { hostname: proxy, port: proxyPort } = proxyAddr;
+      const ends = [hostname, port, proxy, proxyPort];
+      return proxied([id, ...ends, bytesIn, bytesOut, seconds, endedBy, phase]);
+    }
     return tcp([id, hostname, hostname, port, bytesIn, bytesOut, seconds, endedBy, phase]);
   };
 }

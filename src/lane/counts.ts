@@ -1,4 +1,13 @@
-import type { Row } from "./row.ts";
+import type { Counter, Row } from "./row.ts";
+
+/** The counters of refusals. */
+const REFUSALS: readonly Counter[] = [
+  "refusedTotal",
+  "refusedAddress",
+  "refusedDraining",
+  "refusedUntrusted",
+  "refusedHeader",
+];
 
 /** The counts of a lane, by their names in the status. Most only grow; `open`, `resources` and `leased` are gauges. */
 const READERS = {
@@ -50,7 +59,7 @@ export function addCounts(a: LaneCounts, b: LaneCounts): LaneCounts {
 
 /** Refused connections, for any reason. */
 export function refusedBy(row: Row): number {
-  return row.get("refusedTotal") + row.get("refusedAddress") + row.get("refusedDraining");
+  return REFUSALS.reduce((sum, counter) => sum + row.get(counter), 0);
 }
 
 function makeCounts(valueOf: (name: CountName) => number): LaneCounts {

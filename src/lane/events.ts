@@ -12,7 +12,11 @@ const REFUSED: Readonly<Record<RefusalReason, Counter>> = {
   total: "refusedTotal",
   address: "refusedAddress",
   draining: "refusedDraining",
+  untrusted: "refusedUntrusted",
+  header: "refusedHeader",
 };
+
+const REFUSED_MESSAGE = "Connection refused";
 
 /** Where the events of a lane are recorded. */
 export interface Records {
@@ -57,25 +61,26 @@ function logEndTo(log: Logger, style: LogStyle, addLine: (line: string) => void)
   };
 }
 
-function recordEvent(
-  event: Exclude<Event, { type: "closed" }>,
-  { log, row, logDetail }: Recorder,
-): void {
+function recordEvent(event: Exclude<Event, { type: "closed" }>, recorder: Recorder): void {
+  const { log, row, logDetail } = recorder;
   switch (event.type) {
     case "accepted":
       row.add("accepted", 1);
       row.setCurrent(event.connection.number, peerName(event.connection.remoteAddr));
       logDetail("Connection accepted", () => ({
         "sluice.connection.id": event.connection.id,
-        ...peer(event.connection.remoteAddr),
+        ...ends(event.connection),
+      }));
+      return;
+    case "introduced":
+      row.setCurrent(event.connection.number, peerName(event.connection.remoteAddr));
+      logDetail("Client introduced by its proxy", () => ({
+        "sluice.connection.id": event.connection.id,
+        ...ends(event.connection),
       }));
       return;
     case "refused":
-      row.add(REFUSED[event.reason], 1);
-      logDetail("Connection refused", () => ({
-        "sluice.refusal.reason": event.reason,
-        ...peer(event.remoteAddr),
-      }));
+      recordRefused(event, recorder);
       return;
     case "starved":
       log.warn("Cannot accept: the system has no room for another connection, retrying", {
@@ -91,6 +96,22 @@ function recordEvent(
       }));
       return;
   }
+}
+
+function recordRefused(
+  event: Extract<Event, { type: "refused" }>,
+  { log, row, logDetail }: Recorder,
+): void {
+  const { reason, detail } = event;
+  row.add(REFUSED[reason], 1);
+  const attributes = () => ({
+    "sluice.refusal.reason": reason,
+    ...ends(event),
+    ...(detail === null ? {} : { "error.message": detail }),
+  });
+  // A busy server has many of the others; one of these may be a proxy to be configured.
+  if (reason === "untrusted" || reason === "header") log.info(REFUSED_MESSAGE, attributes);
+  else logDetail(REFUSED_MESSAGE, attributes);
 }
 
 function recordClosed(
@@ -111,7 +132,8 @@ function recordClosed(
 }
 
 /** Whether the record of the end says no more than the usual. */
-function isUsual({ endedBy, error }: ConnectionSummary): boolean {
+function isUsual({ endedBy, error, remoteAddr, proxyAddr }: ConnectionSummary): boolean {
+  if (proxyAddr !== undefined && proxyAddr.transport !== remoteAddr.transport) return false;
   return error === null || (endedBy !== "upstream" && !(error instanceof IncompleteReadError));
 }
 
@@ -119,7 +141,7 @@ function describe(connection: ConnectionSummary): Record<string, unknown> {
   const { error } = connection;
   return {
     "sluice.connection.id": connection.id,
-    ...peer(connection.remoteAddr),
+    ...ends(connection),
     "sluice.connection.bytes_in": connection.bytesIn,
     "sluice.connection.bytes_out": connection.bytesOut,
     "sluice.connection.duration": Math.round(connection.duration) / 1000,
@@ -139,11 +161,19 @@ function peerName(addr: Deno.Addr): string {
 }
 
 /** Attributes with OpenTelemetry names: the client as far as known, and the peer of the socket. */
+function ends(
+  { remoteAddr, proxyAddr }: Pick<ConnectionSummary, "remoteAddr" | "proxyAddr">,
+): Record<string, unknown> {
+  if (proxyAddr === undefined) return { ...client(remoteAddr), ...peer(remoteAddr) };
+  const port = remoteAddr.transport === "tcp" ? { "client.port": remoteAddr.port } : {};
+  return { ...client(remoteAddr), ...port, ...peer(proxyAddr) };
+}
+
+function client(addr: Deno.Addr): Record<string, unknown> {
+  return addr.transport === "tcp" ? { "client.address": addr.hostname } : {};
+}
+
 function peer(addr: Deno.Addr): Record<string, unknown> {
   if (addr.transport !== "tcp") return { "network.transport": "unix" };
-  return {
-    "client.address": addr.hostname,
-    "network.peer.address": addr.hostname,
-    "network.peer.port": addr.port,
-  };
+  return { "network.peer.address": addr.hostname, "network.peer.port": addr.port };
 }

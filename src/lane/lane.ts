@@ -9,6 +9,7 @@ import { findService } from "../services/registry.ts";
 import type { ServiceDefinition } from "../services/service.ts";
 import { record } from "./events.ts";
 import { beatWhileStarting, startHeartbeat } from "./heartbeats.ts";
+import { introductionsOf } from "./introductions.ts";
 import { LaneService, optionsOf } from "./lane_service.ts";
 import { Listening } from "./listening.ts";
 import type { Order } from "./order.ts";
@@ -107,10 +108,12 @@ export class Lane {
       service = await LaneService.start(definition, order, { ...host, ...own, connections });
       listening = await Listening.bind(order, giveUp);
       const { refusal } = definition;
+      const emit = makeEmit(order, own.row, host);
+      const introductions = await introductionsOf(order, refusal, emit);
       return new Lane({
         wired,
         listening,
-        serving: { service: service.serve, refusal, emit: makeEmit(order, own.row, host) },
+        serving: { service: service.serve, refusal, introductions, emit },
         service,
         accessLog: host.accessLog,
         retiring,

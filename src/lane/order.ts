@@ -34,6 +34,11 @@ export interface Order {
   readonly takeOver: boolean;
   readonly backlog: number;
   readonly unixMode: number | null;
+  /**
+   * The networks of the proxies that introduce all clients by the PROXY protocol, and
+   * `unix` for proxies on Unix sockets; null if clients connect themselves.
+   */
+  readonly trustedProxies: readonly string[] | null;
   /** The most open connections of this lane. */
   readonly maxConnections: number;
   /** The most open connections of all lanes of its process. */

@@ -43,6 +43,9 @@ const COUNTERS = [
   /** What the pools of the lane hold, and how much of it is leased; gauges. */
   "resources",
   "leased",
+  /** More refusals, by reason. */
+  "refusedUntrusted",
+  "refusedHeader",
 ] as const;
 
 /** The columns of 32-bit integers, which lane and supervisor change atomically. */

@@ -7,6 +7,7 @@ import type { ConnectionContext } from "../core/connection_context.ts";
 import { Connections } from "../core/connections.ts";
 import { Deadlines } from "../core/deadlines.ts";
 import type { Emit } from "../core/event.ts";
+import type { Introductions } from "../core/introductions.ts";
 import { listen, type Listener, type ListenOptions } from "../core/listener.ts";
 import { ReadTurns } from "../core/read_turns.ts";
 import { type ResourceLimits, ResourceManager } from "../core/resources.ts";
@@ -52,6 +53,8 @@ export interface Serving {
   readonly service: Service;
   /** The message to refused clients; null closes without one. */
   readonly refusal: string | null;
+  /** null unless proxies introduce the clients. */
+  readonly introductions: Introductions | null;
   readonly emit: Emit;
 }
 

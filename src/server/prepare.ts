@@ -85,6 +85,7 @@ function workOf(
     sharing: plan.sharing,
     backlog: settings.backlog,
     unixMode: settings.unixMode,
+    trustedProxies: settings.acceptProxy ? settings.trustedProxies : null,
     maxConnections: plan.connections,
     totalConnections: plan.total,
     maxConnectionsPerIp: plan.perAddress,

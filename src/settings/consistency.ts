@@ -17,6 +17,12 @@ const AT_MOST: Readonly<Partial<Record<NumberKey, NumberKey>>> = {
 /** Options that apply only to HTTP. */
 const OF_HTTP = ["root", "compress", "lab", "accessLog"] as const;
 
+/** Options that mean nothing without another, and what was expected. */
+const NEEDS = [
+  ["acceptProxy", "trustedProxies", "the networks of the proxies, such as 10.0.0.0/8"],
+  ["trustedProxies", "acceptProxy", "both or neither"],
+] as const;
+
 /** What the sources set, by option; options without an entry have their default. */
 type Sources = ReadonlyMap<OptionKey, Found>;
 
@@ -37,6 +43,7 @@ export function checkConsistency(settings: Settings, found: Sources): void {
       `${flagName(less)} to be at most ${flagName(more)}`,
     );
   }
+  checkNeeds(settings, found);
   const isHandler = settings.handler !== null;
   for (const key of OF_HTTP) {
     if (settings[key] === null || settings[key] === false) continue;
@@ -47,6 +54,23 @@ export function checkConsistency(settings: Settings, found: Sources): void {
       throw conflict(settings, found, key, "handler", "--service http");
     }
   }
+}
+
+function checkNeeds(settings: Settings, found: Sources): void {
+  for (const [key, needed, expected] of NEEDS) {
+    if (!isOn(settings[key]) || isOn(settings[needed])) continue;
+    const isFlag = found.get(key)?.rank === RANK.flag;
+    throw new ExitError(
+      `Cannot use ${written(settings, found, key)} without ${
+        flagName(needed)
+      }: expected ${expected}`,
+      isFlag ? EXIT.usage : EXIT.config,
+    );
+  }
+}
+
+function isOn(value: boolean | readonly string[]): boolean {
+  return typeof value === "boolean" ? value : value.length > 0;
 }
 
 /** The options that exceed another, and that one; only defaults may. */

@@ -7,5 +7,6 @@ export { addresses, host } from "./kinds/addresses.ts";
 export type { Kind } from "./kinds/kind.ts";
 export { integer } from "./kinds/numbers.ts";
 export { output, path, permissions } from "./kinds/files.ts";
+export { networks } from "./kinds/networks.ts";
 export { duration, percent, size } from "./kinds/quantities.ts";
 export { choice, flag } from "./kinds/words.ts";

@@ -62,6 +62,20 @@ export const OPTIONS = {
     group: "Listen",
     help: "Length of the accept queue; a client that finds it full retries after a second",
   }),
+  acceptProxy: option(kinds.flag(), {
+    default: false,
+    group: "Listen",
+    help: "Accept only --trusted-proxies, which introduce each client by a header of the PROXY " +
+      "protocol, version 1 or 2",
+  }),
+  trustedProxies: option(kinds.networks(), {
+    default: [],
+    unset: "none",
+    group: "Listen",
+    help:
+      "Network of proxies that are believed who their clients are, such as 10.0.0.0/8 or ::1; " +
+      "unix is all that connects to a Unix socket; can be repeated",
+  }),
   maxConnections: option(kinds.integer(1, 1_000_000), {
     default: 10_000,
     group: "Limits",

@@ -20,6 +20,7 @@ Deno.test("Acceptor that listens again leaves clients to others if its lane has 
   let opened = 0;
   const acceptor = new Acceptor({
     ...{ listener, resources, service, connections, overload: "wait", refusal: null },
+    introductions: null,
     // As if the turn took long each time.
     turn: { acquire: (rest) => Promise.resolve(rest()), release() {} },
     async reopen() {

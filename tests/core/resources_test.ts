@@ -57,6 +57,27 @@ Deno.test("ResourceManager.allocate() counts by client address, if there is one"
   lease(manager.allocate("a"));
 });
 
+Deno.test("Lease.identify() counts a connection by an address that is known late, until its release", () => {
+  const { one, two } = makeLanes(2, 10, 1);
+  const first = lease(one.resources.allocate(null));
+  const second = lease(two.resources.allocate(null));
+  assert(first.identify("a") && !second.identify("a"));
+  assertEquals(two.resources.allocate("a"), new Refusal("address"));
+  second.release();
+  first.release();
+  const third = lease(two.resources.allocate(null));
+  assert(third.identify("a"));
+  assert(lease(one.resources.allocate(null)).identify(null), "there is nothing to count");
+});
+
+Deno.test("Lease.identify() counts nothing for a lane that was written off", () => {
+  const { one, two } = makeLanes(2, 10, 1);
+  const lost = lease(one.resources.allocate(null));
+  one.row.evict();
+  assert(!lost.identify("a"));
+  assert(lease(two.resources.allocate(null)).identify("a"));
+});
+
 Deno.test("ResourceManager.allocate() enforces the total over two lanes, and counts what each has open", () => {
   const { scoreboard, one, two } = makeLanes(2, 3);
   const first = lease(one.resources.allocate("a"));

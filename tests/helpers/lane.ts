@@ -3,6 +3,7 @@ import { AddressTables } from "../../src/core/address_counts.ts";
 import type { Buffers } from "../../src/core/buffers.ts";
 import type { Connections } from "../../src/core/connections.ts";
 import type { ConnectionSummary, Event } from "../../src/core/event.ts";
+import { Introductions } from "../../src/core/introductions.ts";
 import { listen, type Listener } from "../../src/core/listener.ts";
 import type { ResourceManager } from "../../src/core/resources.ts";
 import type { Service } from "../../src/core/service.ts";
@@ -20,6 +21,8 @@ export interface ServeOptions {
   readonly maxConnectionsPerIp?: number;
   readonly overload?: "wait" | "refuse";
   readonly refusal?: string | null;
+  /** The networks of the proxies that introduce clients; null, the default, if none do. */
+  readonly trustedProxies?: readonly string[] | null;
   readonly idleTimeout?: number;
   readonly writeTimeout?: number;
   /** Wraps the real listener, to simulate what the kernel does not do on demand. */
@@ -44,14 +47,18 @@ export interface Serving extends AsyncDisposable {
 
 /** Serves on a port that the system picks. */
 export async function serve(service: Service, options: ServeOptions = {}): Promise<Serving> {
-  const { wrap = (listener) => listener, refusal = null } = options;
+  const { wrap = (listener) => listener, refusal = null, trustedProxies = null } = options;
   const { wired, row, draining } = wire(options);
   const address = { transport: "tcp", hostname: "127.0.0.1", port: 0 } as const;
   const listener = await listen(address, LISTEN);
   if (listener.address.transport !== "tcp") throw new Error("Expected a TCP listener");
   const events: Event[] = [];
   const emit = (event: Event) => void events.push(event);
-  const [acceptor] = wired.makeAcceptors([wrap(listener)], { service, refusal, emit });
+  const introductions = trustedProxies === null
+    ? null
+    : new Introductions({ trusted: trustedProxies, refusal, emit });
+  const serving = { service, refusal, introductions, emit };
+  const [acceptor] = wired.makeAcceptors([wrap(listener)], serving);
   if (acceptor === undefined) throw new Error("There is no acceptor");
   const running = acceptor.run();
   const summaries = () => events.flatMap((e) => e.type === "closed" ? [e.connection] : []);

@@ -16,6 +16,7 @@ export function makeOrder(given: Partial<Order>): Order {
     takeOver: false,
     backlog: 128,
     unixMode: null,
+    trustedProxies: null,
     maxConnections: 1000,
     totalConnections: 1000,
     maxConnectionsPerIp: 0,

@@ -120,4 +120,5 @@ const USUAL: Readonly<Record<Option<unknown>["type"], [string, ...string[]]>> = 
   path: ["a.ts", "/run/a b.pid", "./x", "-", "../x"],
   permissions: ["660", "0600"],
   addresses: ["127.0.0.1:80,[::1]:81", "unix:a.sock", "localhost:0"],
+  network: ["10.0.0.0/8,::1", "unix", "fd00::/8"],
 };

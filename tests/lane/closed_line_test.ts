@@ -47,6 +47,43 @@ const ENDS: Readonly<Record<string, [Partial<ConnectionSummary>, Record<string, 
       "sluice.connection.duration": 0,
     },
   ],
+  "a client behind a proxy": [
+    { proxyAddr: { transport: "tcp", hostname: "10.0.0.1", port: 7 } },
+    {
+      "sluice.connection.id": "3-17",
+      "client.address": "127.0.0.1",
+      "client.port": 40_112,
+      "network.peer.address": "10.0.0.1",
+      "network.peer.port": 7,
+      ...ENDED,
+    },
+  ],
+  "a client behind a proxy on this machine": [{ proxyAddr: { transport: "unix", path: "" } }, {
+    "sluice.connection.id": "3-17",
+    "client.address": "127.0.0.1",
+    "client.port": 40_112,
+    "network.transport": "unix",
+    ...ENDED,
+  }],
+  "a local process behind a proxy": [
+    {
+      remoteAddr: { transport: "unix", path: "/run/x" },
+      proxyAddr: { transport: "tcp", hostname: "10.0.0.1", port: 7 },
+    },
+    {
+      "sluice.connection.id": "3-17",
+      "network.peer.address": "10.0.0.1",
+      "network.peer.port": 7,
+      ...ENDED,
+    },
+  ],
+  "a local process behind a proxy on this machine": [
+    {
+      remoteAddr: { transport: "unix", path: "/run/x" },
+      proxyAddr: { transport: "unix", path: "" },
+    },
+    { "sluice.connection.id": "3-17", "network.transport": "unix", ...ENDED },
+  ],
   "a local process": [{ remoteAddr: { transport: "unix", path: "/run/x" } }, {
     "sluice.connection.id": "3-17",
     "network.transport": "unix",

@@ -41,7 +41,12 @@ async function makeAcceptor(scoreboard: Scoreboard, row: Row) {
   const events: Event["type"][] = [];
   const emit = ({ type }: Event) => void events.push(type);
   const service = () => Promise.resolve();
-  const [acceptor] = wired.makeAcceptors([listener], { service, refusal: null, emit });
+  const [acceptor] = wired.makeAcceptors([listener], {
+    service,
+    refusal: null,
+    introductions: null,
+    emit,
+  });
   if (acceptor === undefined) throw new Error("There is no acceptor");
   if (listener.address.transport !== "tcp") throw new Error("Expected a TCP listener");
   return {

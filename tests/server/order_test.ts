@@ -64,6 +64,7 @@ const KEYS = [
   "takeOver",
   "tenancy",
   "totalConnections",
+  "trustedProxies",
   "unixMode",
   "workerTimeout",
   "writeTimeout",

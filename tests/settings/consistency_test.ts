@@ -125,3 +125,22 @@ Deno.test("checkConsistency() refuses --lab with a handler", async () => {
     `Cannot combine --lab with --handler "h.ts": expected --service http`,
   );
 });
+
+const PROXIES = { acceptProxy: ["true"], trustedProxies: ["10.0.0.0/8,unix", "::1"] };
+
+Deno.test("checkConsistency() accepts --accept-proxy from --trusted-proxies, and neither without the other", async () => {
+  const { settings } = await load({ flags: PROXIES });
+  assertEquals(settings.trustedProxies, ["10.0.0.0/8", "unix", "::1"]);
+  await refuses(
+    { flags: { acceptProxy: ["true"] } },
+    64,
+    "Cannot use --accept-proxy without --trusted-proxies: " +
+      "expected the networks of the proxies, such as 10.0.0.0/8",
+  );
+  await refuses(
+    { file: 'trusted-proxies = ["10.0.0.0/8"]\naccept-proxy = false' },
+    78,
+    'Cannot use trusted-proxies ["10.0.0.0/8"] in "/etc/s.toml" without --accept-proxy: ' +
+      "expected both or neither",
+  );
+});

@@ -14,7 +14,8 @@ export interface Kind<T> {
     | "text"
     | "path"
     | "permissions"
-    | "addresses";
+    | "addresses"
+    | "network";
   /** Every accepted value, if they can be listed. */
   readonly choices: readonly string[];
   /** Whether the flag may be given more than once. */
