@@ -97,3 +97,14 @@ export function formatAddress(address: Address): string {
   const { hostname, port } = address;
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
+
+/**
+ * Whether a host is an IP address in its usual form, or a name that nobody takes for one: not
+ * `10.0.0.256`, `1.2.3` or `1:2:::3`.
+ */
+export function isUnambiguous(hostname: string): boolean {
+  const family = familyOf(hostname);
+  if (family === 6) return URL.canParse(`http://[${hostname.replace(/%.*/, "")}]`);
+  // URLs and the system take what ends in a number for an IPv4 address.
+  return family === 4 || !/(?:^|\.)(?:\d+|0x[\da-f]*)\.?$/i.test(hostname);
+}

@@ -5,7 +5,7 @@ import type { Service } from "../core/service.ts";
 import type { LineBuffer } from "../log/line_buffer.ts";
 import type { Logger } from "../log/logger.ts";
 import type { OptionValues, ServiceContext, ServiceDefinition } from "../services/service.ts";
-import type { OptionKey } from "../settings/options.ts";
+import type { SettingKey } from "../settings/options.ts";
 import type { Order } from "./order.ts";
 import { type PoolCounts, ResourcePools } from "./resource_pool.ts";
 import type { Row } from "./row.ts";
@@ -106,8 +106,8 @@ function makePools({ row, log }: ServiceParts): ResourcePools {
 }
 
 /** The order carries the options that the service declares, which are those it reads. */
-export function optionsOf(order: Order): OptionValues<OptionKey> {
-  return order.options as OptionValues<OptionKey>;
+export function optionsOf(order: Order): OptionValues<SettingKey> {
+  return order.options as OptionValues<SettingKey>;
 }
 
 function contextOf(

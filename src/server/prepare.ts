@@ -12,7 +12,7 @@ import type { SupervisionSettings } from "../supervision/settings.ts";
 import type { Work } from "../supervision/generation.ts";
 import { type HeldListeners, holdListeners } from "./held_listeners.ts";
 import { makePlan } from "./plan.ts";
-import { validatePlan } from "./validate_plan.ts";
+import { validatePlan, validateRoutes } from "./validate_plan.ts";
 
 /** What a generation of lanes is started with: the settings that its lanes and their supervisor read. */
 export interface Prepared {
@@ -37,7 +37,9 @@ export async function prepare(
 ): Promise<Prepared> {
   if (settings.handler !== null) checkHandlerFile(settings.handler);
   const { port } = describeService(serviceChoice(settings));
-  const addresses = held?.addresses ?? resolveAddresses(settings, port);
+  const wanted = resolveAddresses(settings, port);
+  validateRoutes(settings, wanted);
+  const addresses = held?.addresses ?? wanted;
   const plan = await makePlan(settings, log.logger);
   validatePlan(settings, plan, addresses);
   if (settings.sandbox && settings.handler !== null) {

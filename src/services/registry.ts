@@ -1,4 +1,4 @@
-import type { OptionKey } from "../settings/options.ts";
+import type { SettingKey } from "../settings/options.ts";
 import { echo } from "./echo.ts";
 import { HANDLER_OPTIONS, HANDLER_PORT, type ImportModule } from "./handler/handler_file.ts";
 import { http } from "./http/http.ts";
@@ -28,7 +28,7 @@ export function describeService(
 /** The values of the options that a choice reads, for the orders of its lanes. */
 export function serviceOptions(
   choice: ServiceChoice,
-  settings: Readonly<Record<OptionKey, unknown>>,
+  settings: Readonly<Record<SettingKey, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const { options } = describeService(choice);
   return Object.fromEntries(options.map((key) => [key, settings[key]]));

@@ -3,6 +3,7 @@ import {
   familyOf,
   formatAddress,
   isLocalhost,
+  isUnambiguous,
   parseAddress,
   parseHostname,
 } from "../../src/base/address.ts";
@@ -75,4 +76,12 @@ Deno.test("familyOf() tells IP addresses from names", () => {
 Deno.test("isLocalhost() knows the name in all of its forms", () => {
   for (const name of ["localhost", "LocalHost."]) assertEquals(isLocalhost(name), true, name);
   for (const name of ["localhost.a", "local", "127.0.0.1"]) assertEquals(isLocalhost(name), false);
+});
+
+Deno.test("isUnambiguous() accepts IP addresses and names, but not what is nearly an address", () => {
+  const addresses = ["10.0.0.1", "0.0.0.0", "::1", "fe80::1%eth0", "::ffff:1.2.3.4"];
+  const names = ["localhost", "a.b.", "_http._tcp.a", "10.0.0.1.a", "a1", "1a", "0xg"];
+  for (const right of [...addresses, ...names]) assertEquals(isUnambiguous(right), true, right);
+  const wrong = ["10.0.0.256", "10.0.1", "1", "10.0.0.1.", "010.0.0.1", "0x7f.0.0.1", "1:2:::3"];
+  for (const host of [...wrong, "1.2.3.4.5"]) assertEquals(isUnambiguous(host), false, host);
 });
