@@ -35,6 +35,7 @@ export const RANKS: readonly Rank[] = [
     about: "listening, accepting, connections, their buffers, deadlines and leases",
   },
   { folder: "http", about: "HTTP/1.1: the codec, conversations, handlers, files, WebSocket" },
+  { folder: "upstream", about: "groups of backends: policies, health, discovery, the board" },
   {
     folder: "services",
     about: "the services and their registry; handlers as services",
