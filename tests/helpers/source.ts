@@ -1,9 +1,10 @@
 import { formatAddress } from "../../src/base/address.ts";
-import type { Found, Source, SourceEvents } from "../../src/upstream/discovery/source.ts";
+import type { Backend } from "../../src/upstream/backend.ts";
+import type { Source, SourceEvents } from "../../src/upstream/discovery/source.ts";
 
 /** What a source has told. */
 export class Told {
-  readonly lists: (readonly Found[])[] = [];
+  readonly lists: (readonly Backend[])[] = [];
   readonly problems: string[] = [];
   readonly recoveries: string[] = [];
   readonly events: SourceEvents = {

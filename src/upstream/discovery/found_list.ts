@@ -1,13 +1,13 @@
 import { formatAddress } from "../../base/address.ts";
-import type { Found } from "./source.ts";
+import type { Backend } from "../backend.ts";
 
 /**
  * A list in a fixed order, each address once. Of an address that occurs twice, one that
  * is no backup wins, then the first: all processes must come to the same list, whatever
  * the order in which a name server gave the records.
  */
-export function ordered(found: readonly Found[]): Found[] {
-  const unique = new Map<string, Found>();
+export function ordered(found: readonly Backend[]): Backend[] {
+  const unique = new Map<string, Backend>();
   for (const one of found) {
     const key = formatAddress(one.address);
     const known = unique.get(key);
@@ -17,11 +17,11 @@ export function ordered(found: readonly Found[]): Found[] {
 }
 
 /** Whether two lists of {@linkcode ordered} are the same. */
-export function areSame(a: readonly Found[], b: readonly Found[]): boolean {
+export function areSame(a: readonly Backend[], b: readonly Backend[]): boolean {
   return a.length === b.length && a.every((one, at) => isSame(one, b[at]));
 }
 
-function isSame(a: Found, b: Found | undefined): boolean {
+function isSame(a: Backend, b: Backend | undefined): boolean {
   return b !== undefined && formatAddress(a.address) === formatAddress(b.address) &&
     a.weight === b.weight && a.isBackup === b.isBackup && a.max === b.max;
 }

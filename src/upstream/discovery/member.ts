@@ -1,14 +1,14 @@
 /** The members of a group as people write them: addresses, names and services. */
 import { familyOf, parseAddress } from "../../base/address.ts";
-import type { Found } from "./source.ts";
+import type { Backend } from "../backend.ts";
 import { parseSrv } from "./srv.ts";
 
 /** How a backend is to be used. */
-export type Use = Omit<Found, "address">;
+export type Use = Omit<Backend, "address">;
 
 /** What finds the backends of a member. */
 export type Target =
-  | { readonly type: "address"; readonly address: Found["address"] }
+  | { readonly type: "address"; readonly address: Backend["address"] }
   | { readonly type: "name"; readonly name: string; readonly port: number }
   | { readonly type: "srv"; readonly name: string };
 

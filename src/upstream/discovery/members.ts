@@ -1,15 +1,16 @@
+import type { Backend } from "../backend.ts";
 import { areSame, ordered } from "./found_list.ts";
 import { keyOf, type Member, type Target } from "./member.ts";
 import { nameSource } from "./name.ts";
 import type { Interval } from "./refresher.ts";
 import type { Resolver } from "./resolver.ts";
-import type { Found, Source, SourceEvents } from "./source.ts";
+import type { Source, SourceEvents } from "./source.ts";
 import { srvSource } from "./srv.ts";
 
 /** What a member's own source has found. */
 interface Part {
   readonly source: Source;
-  found: readonly Found[];
+  found: readonly Backend[];
 }
 
 /** The backends of all members of a group, as one list. */
@@ -20,7 +21,7 @@ export class Members implements Source {
   #members: readonly Member[];
   /** By the keys of the targets. */
   readonly #parts = new Map<string, Part>();
-  #last: readonly Found[] = [];
+  #last: readonly Backend[] = [];
   #isStarted = false;
 
   constructor(
@@ -90,7 +91,7 @@ export class Members implements Source {
     this.#events.onChange(list);
   }
 
-  #backendsOf({ target, use }: Member): readonly Found[] {
+  #backendsOf({ target, use }: Member): readonly Backend[] {
     if (target.type === "address") return [{ address: target.address, ...use }];
     const found = this.#parts.get(keyOf(target))?.found ?? [];
     if (target.type === "name") return found.map(({ address }) => ({ address, ...use }));

@@ -1,8 +1,9 @@
 /** A name that stands for all of its addresses. */
+import type { Backend } from "../backend.ts";
 import { NameLookup } from "./name_lookup.ts";
 import { type Interval, type Look, Refresher } from "./refresher.ts";
 import type { Resolver } from "./resolver.ts";
-import type { Found, Source, SourceEvents } from "./source.ts";
+import type { Source, SourceEvents } from "./source.ts";
 
 /**
  * Finds the addresses of a name, and resolves it again by its time to live. All have the
@@ -21,7 +22,7 @@ export function nameSource(
     async (signal): Promise<Look> => {
       const { addresses, ttl, problem } = await lookup.look(signal);
       return {
-        found: addresses.map((hostname): Found => ({
+        found: addresses.map((hostname): Backend => ({
           address: { transport: "tcp", hostname, port },
           weight: 1,
           isBackup: false,

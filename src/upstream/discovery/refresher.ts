@@ -1,7 +1,8 @@
 import { firstLine } from "../../base/system_errors.ts";
 import { later } from "../../base/timers.ts";
+import type { Backend } from "../backend.ts";
 import { areSame, keeping, ordered } from "./found_list.ts";
-import type { Found, Source, SourceEvents } from "./source.ts";
+import type { Source, SourceEvents } from "./source.ts";
 
 /** How often names are resolved again, in milliseconds, whatever their time to live says. */
 export interface Interval {
@@ -12,7 +13,7 @@ export interface Interval {
 
 /** The result of one look. */
 export interface Look {
-  readonly found: readonly Found[];
+  readonly found: readonly Backend[];
   /** How long that holds, in seconds; 0 to look again as soon as the interval allows. */
   readonly ttl: number;
   /** Why it may be out of date: one line, or null. */
@@ -32,7 +33,7 @@ export class Refresher implements Source {
   readonly #look: (signal: AbortSignal) => Promise<Look>;
   readonly #interval: Interval;
   readonly #events: SourceEvents;
-  #last: readonly Found[] = [];
+  #last: readonly Backend[] = [];
   #hasProblem = false;
   #stopping: AbortController | null = null;
   #cancel = () => {};

@@ -1,22 +1,10 @@
 /** Where the backends of a group come from: a list that may change while the server runs. */
-import type { Address } from "../../base/address.ts";
-
-/** A backend that a source has found. */
-export interface Found {
-  /** An IP address and a port, or a Unix socket; never a name. */
-  readonly address: Address;
-  /** Its share beside the others of the group: 1 to 65,535. */
-  readonly weight: number;
-  /** Whether it is used only if no other is available. */
-  readonly isBackup: boolean;
-  /** The most connections at a time; 0 for no limit. */
-  readonly max: number;
-}
+import type { Backend } from "../backend.ts";
 
 /** What a source tells. Its functions may stop the source, and must not throw. */
 export interface SourceEvents {
   /** The whole list, each address once and in a fixed order; called only if it differs from before. */
-  readonly onChange: (found: readonly Found[]) => void;
+  readonly onChange: (found: readonly Backend[]) => void;
   /**
    * A name or a file cannot be used, and what it stood for stays in the list: one line that says
    * why. Called once for each, however often it fails again; for a file, once for each change.

@@ -1,11 +1,12 @@
 /** A service whose places are in SRV records (RFC 2782): ports, weights and priorities. */
 import { parseHostname } from "../../base/address.ts";
+import type { Backend } from "../backend.ts";
 import type { DnsRecord, ServiceRecord } from "./dns_message.ts";
 import { type Lookup, NameLookup } from "./name_lookup.ts";
 import { type Interval, type Look, Refresher } from "./refresher.ts";
 import { ResolveError } from "./resolve_error.ts";
 import type { Resolver } from "./resolver.ts";
-import type { Found, Source, SourceEvents } from "./source.ts";
+import type { Source, SourceEvents } from "./source.ts";
 
 const SCHEME = "srv+tcp://";
 
@@ -84,10 +85,10 @@ class SrvLookup {
   }
 }
 
-function foundAt(places: readonly ServiceRecord[], known: ReadonlyMap<string, Lookup>): Found[] {
+function foundAt(places: readonly ServiceRecord[], known: ReadonlyMap<string, Lookup>): Backend[] {
   const first = Math.min(...places.map(({ priority }) => priority));
   return places.flatMap(({ target, port, weight, priority }) =>
-    (known.get(target)?.addresses ?? []).map((hostname): Found => ({
+    (known.get(target)?.addresses ?? []).map((hostname): Backend => ({
       address: { transport: "tcp", hostname, port },
       weight: Math.max(1, weight),
       isBackup: priority > first,
