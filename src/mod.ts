@@ -24,8 +24,8 @@
  * @module
  */
 export type { Address } from "./base/address.ts";
+export { connect, type DialOptions } from "./core/connect.ts";
 export type { Connection } from "./core/connection.ts";
-export type { DialOptions } from "./core/dial.ts";
 export type { DialedConnection } from "./core/dialed_connection.ts";
 export {
   ConnectionError,

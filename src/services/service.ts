@@ -1,5 +1,5 @@
 import type { Address } from "../base/address.ts";
-import type { DialOptions } from "../core/dial.ts";
+import type { DialOptions } from "../core/connect.ts";
 import type { DialedConnection } from "../core/dialed_connection.ts";
 import type { Service } from "../core/service.ts";
 import type { Logger } from "../log/logger.ts";
