@@ -109,11 +109,10 @@ function open(address: Address, signal: AbortSignal): Promise<Deno.Conn> {
     return Deno.connect({ transport: "unix", path: address.path });
   }
   const { hostname, port } = address;
+  if (familyOf(hostname) !== null) return Deno.connect({ hostname, port, signal });
   const openTo = (hostname: string, signal: AbortSignal) =>
     Deno.connect({ hostname, port, signal });
-  return familyOf(hostname) === null
-    ? connectToName(hostname, openTo, signal)
-    : openTo(hostname, signal);
+  return connectToName(hostname, openTo, signal);
 }
 
 function reasonOf(cause: unknown): string {

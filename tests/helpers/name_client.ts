@@ -2,6 +2,7 @@
  * A program that connects to `app.test`, to be run where it is a name of 127.0.0.2 and
  * 127.0.0.3 (see `tests/core/connect_name_test.ts`). Prints how that went, as JSON.
  */
+import { writeText } from "../../src/base/write_text.ts";
 import { connect } from "../../src/core/connect.ts";
 import { listenSilently } from "./silent.ts";
 import { until } from "./until.ts";
@@ -47,6 +48,6 @@ async function run(first: First): Promise<Outcome> {
 if (import.meta.main) {
   const [first, ...rest] = Deno.args;
   if (rest.includes(WITH_NAME_SERVER)) await nameServer();
-  console.log(JSON.stringify(await run(first as First)));
+  writeText(Deno.stdout, JSON.stringify(await run(first as First)));
   Deno.exit();
 }

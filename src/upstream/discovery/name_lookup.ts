@@ -1,4 +1,4 @@
-import type { AddressRecord } from "./dns_message.ts";
+import type { AddressRecord, DnsRecord } from "./dns_message.ts";
 import { keeping } from "./found_list.ts";
 import { ResolveError } from "./resolve_error.ts";
 import type { Answer, Resolver } from "./resolver.ts";
@@ -42,6 +42,16 @@ export class NameLookup {
     return { addresses: this.#all(), ttl: Math.min(ttlOf(four), ttlOf(six)), problem: null };
   }
 
+  /** Takes over addresses that came with the answer to another question. */
+  learn(records: readonly AddressRecord[]): Lookup {
+    for (const family of ["A", "AAAA"] as const) this.#set(family, records);
+    return {
+      addresses: this.#all(),
+      ttl: Math.min(...records.map(({ ttl }) => ttl)),
+      problem: null,
+    };
+  }
+
   async #ask(family: Family, signal: AbortSignal): Promise<Answer | ResolveError> {
     try {
       return await this.#resolver.resolve(this.#name, family, signal);
@@ -59,8 +69,12 @@ export class NameLookup {
    */
   #take(family: Family, result: Answer | ResolveError): boolean {
     if (isFailure(result)) return this.#last[family].length === 0;
-    this.#last[family] = result.records.flatMap(({ type, data }) => type === family ? [data] : []);
+    this.#set(family, result.records);
     return true;
+  }
+
+  #set(family: Family, records: readonly DnsRecord[]): void {
+    this.#last[family] = records.flatMap(({ type, data }) => type === family ? [data] : []);
   }
 
   #kept(problem: string): Lookup {

@@ -1,7 +1,7 @@
 /** A service whose places are in SRV records (RFC 2782): ports, weights and priorities. */
 import { parseHostname } from "../../base/address.ts";
 import type { Backend } from "../backend.ts";
-import type { DnsRecord, ServiceRecord } from "./dns_message.ts";
+import type { AddressRecord, DnsRecord, ServiceRecord } from "./dns_message.ts";
 import { type Lookup, NameLookup } from "./name_lookup.ts";
 import { type Interval, type Look, Refresher } from "./refresher.ts";
 import { ResolveError } from "./resolve_error.ts";
@@ -79,7 +79,7 @@ class SrvLookup {
     return new Map(
       await Promise.all([...this.#targets].map(async ([name, lookup]) => {
         const added = addedFor(name, additionals);
-        return [name, added ?? await lookup.look(signal)] as const;
+        return [name, added.length > 0 ? lookup.learn(added) : await lookup.look(signal)] as const;
       })),
     );
   }
@@ -97,15 +97,9 @@ function foundAt(places: readonly ServiceRecord[], known: ReadonlyMap<string, Lo
   );
 }
 
-/** The addresses of a target that came with the answer; null if none did. */
-function addedFor(name: string, additionals: readonly DnsRecord[]): Lookup | null {
-  const records = additionals.flatMap((record) =>
+/** The addresses of a target that came with the answer. */
+function addedFor(name: string, additionals: readonly DnsRecord[]): readonly AddressRecord[] {
+  return additionals.flatMap((record) =>
     record.name === name && (record.type === "A" || record.type === "AAAA") ? [record] : []
   );
-  if (records.length === 0) return null;
-  return {
-    addresses: records.map(({ data }) => data),
-    ttl: Math.min(...records.map(({ ttl }) => ttl)),
-    problem: null,
-  };
 }
