@@ -3,6 +3,7 @@
  * first. One that is dead or silent costs nothing or a quarter of a second, not a timeout.
  */
 import { familyOf, isLocalhost } from "../base/address.ts";
+import { isGranted } from "../base/permissions.ts";
 import { later } from "../base/timers.ts";
 
 /** Time from one attempt to the next, unless it fails before, in milliseconds (section 8). */
@@ -10,8 +11,9 @@ const ATTEMPT_DELAY = 250;
 /** How long IPv4 addresses that are found first wait for those of IPv6, in milliseconds (section 8). */
 const RESOLUTION_DELAY = 50;
 /**
- * How long name servers have until the system looks for the name in its own way, too, in
- * milliseconds: it may know other places, such as the names of a local network.
+ * How long name servers have until the system looks for the name in its own way, in
+ * milliseconds: it may know other places, such as the names of a local network. It
+ * does so at once if the runtime allows connections to certain names only.
  */
 const SYSTEM_DELAY = 1000;
 
@@ -45,18 +47,21 @@ export async function connectToName(
 async function lookUp(name: string, race: Race): Promise<void> {
   if (isLocalhost(name)) { // No server is asked for it (RFC 6761, section 6.3).
     race.add(["::1", "127.0.0.1"]);
-    return race.close();
+  } else if (isGranted({ name: "net" })) {
+    await askServers(name, race);
   }
+  if (race.isEmpty) race.add([name]);
+  // What a server answers later still enters, unless all others have failed by then.
+  race.close();
+}
+
+async function askServers(name: string, race: Race): Promise<void> {
   const six = addressesOf(name, "AAAA", race.over).then((found) => race.add(found));
   const four = addressesOf(name, "A", race.over).then(async (found) => {
     if (found.length > 0) await settledWithin(RESOLUTION_DELAY, six);
     race.add(found);
   });
-  const both = Promise.all([six, four]);
-  await settledWithin(SYSTEM_DELAY, both);
-  if (race.isEmpty) race.add([name]);
-  await both;
-  race.close();
+  await settledWithin(SYSTEM_DELAY, Promise.all([six, four]));
 }
 
 /** The addresses of a family; none if they cannot be found. */
@@ -96,7 +101,7 @@ export class Race {
     this.#open = open;
   }
 
-  /** The connection; null if there was no address. Rejects with an {@linkcode AggregateError}. */
+  /** The connection. Rejects with an {@linkcode AggregateError} of why each address failed. */
   get result(): Promise<Deno.TcpConn> {
     return this.#result.promise;
   }

@@ -1,6 +1,6 @@
 /**
  * A program that connects to `app.test`, to be run where it is a name of 127.0.0.2 and
- * 127.0.0.3 (see `tests/core/connect_name_test.ts`). Prints how that went, as JSON.
+ * 127.0.0.3 (see `tests/serial/core/connect_name_test.ts`). Prints how that went, as JSON.
  */
 import { writeText } from "../../src/base/write_text.ts";
 import { connect } from "../../src/core/connect.ts";

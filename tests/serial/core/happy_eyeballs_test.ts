@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { Race } from "../../src/core/happy_eyeballs.ts";
-import { listenSilently } from "../helpers/silent.ts";
+import { Race } from "../../../src/core/happy_eyeballs.ts";
+import { listenSilently } from "../../helpers/silent.ts";
 
 /** A race of addresses for one port, which notes the attempts. */
 class NotedRace extends Race {
