@@ -126,5 +126,7 @@ async function writeHosts(folder: string, hosts: Hosts): Promise<void> {
   const lines = Object.entries(hosts).flatMap(([name, addresses]) =>
     addresses.map((address) => `${address} ${name}\n`)
   );
-  await Deno.writeTextFile(`${folder}/hosts`, lines.join(""));
+  // Replaced as a whole: the server may be reading it.
+  await Deno.writeTextFile(`${folder}/hosts.new`, lines.join(""));
+  await Deno.rename(`${folder}/hosts.new`, `${folder}/hosts`);
 }

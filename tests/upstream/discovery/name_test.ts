@@ -123,3 +123,24 @@ testWith("dnsmasq", "nameSource() starts without a server that answers", async (
   dns.thaw();
   await until("it has found it", () => told.has("10.0.0.1:80"));
 });
+
+testWith(
+  "dnsmasq",
+  "nameSource() finds one family while the server is silent about the other",
+  async () => {
+    const silent = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+    // It is asked for what the first server does not know.
+    const next = `--server=/app.test/127.0.0.1#${(silent.addr as Deno.NetAddr).port}`;
+    await using dns = await DnsServer.start({ options: ["--host-record=app.test,10.0.0.1", next] });
+    const told = new Told();
+    using _source = look(dns, told);
+    await until("it has found one", () => told.has("10.0.0.1:80"));
+    assertEquals(told.problems, []); // There never was another.
+    await dns.restart(["--host-record=app.test,10.0.0.1,2001:db8::1", next]);
+    await until("it has found both", () => told.has("10.0.0.1:80", "[2001:db8::1]:80"));
+    await dns.restart(["--host-record=app.test,10.0.0.2", next]);
+    await until("one has changed", () => told.has("10.0.0.2:80", "[2001:db8::1]:80"));
+    await until("it cannot find the other", () => told.problems.length > 0);
+    silent.close();
+  },
+);

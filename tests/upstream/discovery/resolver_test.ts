@@ -128,19 +128,46 @@ Deno.test("Resolver takes only what the server sends from its own port, to this 
   }
 });
 
-/** A reply with one address, made of the bytes of a question (RFC 1035, section 4.1). */
+const ALIAS = [1, "a".charCodeAt(0), 0xc0, 12];
+
+/** A reply with an address, made of the bytes of a question (RFC 1035, section 4.1). */
 function replyTo(question: Uint8Array, address: readonly number[]): Uint8Array {
-  const end = question.indexOf(0, 12) + 5; // Its name, type and class.
-  const reply = new Uint8Array([
-    ...question.subarray(0, end),
-    ...[0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4], // Its name again, A, IN, 60 seconds, 4 bytes.
-    ...address,
-  ]);
-  reply[2] = 0x81; // A response, to a question that desires recursion.
-  reply[7] = 1; // One answer.
-  reply[11] = 0; // No additional record.
-  return reply;
+  return reply(question, 1, address);
 }
+
+/** A reply with a record of this type for the name of the question, which holds for a minute. */
+function reply(question: Uint8Array, type: number, data: readonly number[]): Uint8Array {
+  const end = question.indexOf(0, 12) + 5; // Its name, type and class.
+  const bytes = new Uint8Array([
+    ...question.subarray(0, end),
+    ...[0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, data.length], // The name again, type, IN, ...
+    ...data,
+  ]);
+  bytes[2] = 0x81; // A response, to a question that desires recursion.
+  bytes[7] = 1; // One answer.
+  bytes[11] = 0; // No additional record.
+  return bytes;
+}
+
+Deno.test("Resolver follows an alias that the server does not follow, but not for ever", async () => {
+  const server = listenUdp();
+  let last = 3;
+  const serving = (async () => {
+    for await (const [question, client] of server) {
+      const isEnd = last-- === 0;
+      // Else an alias: "a" before the name of the question.
+      const answer = isEnd ? replyTo(question, [10, 0, 0, 7]) : reply(question, 5, ALIAS);
+      await server.send(answer, client);
+    }
+  })();
+  const { port } = server.addr as Deno.NetAddr;
+  const resolver = resolverOf([{ transport: "tcp", hostname: "127.0.0.1", port }]);
+  assertEquals((await find(resolver, "app.test")).found, ["10.0.0.7"]);
+  last = Infinity;
+  await assertRejects(() => find(resolver, "app.test"), ResolveError, "more than 8 aliases");
+  server.close();
+  await serving;
+});
 
 Deno.test("systemResolver() takes names of the hosts file from there, and does not ask for localhost", async () => {
   const folder = await Deno.makeTempDir();
