@@ -122,6 +122,17 @@ Deno.test("dial() connects to a Unix socket", async () => {
   listener.close();
 });
 
+Deno.test("dial() connects to a name at whichever of its addresses a server listens", async () => {
+  await using serving = await serveNobody();
+  for (const hostname of ["127.0.0.1", "::1"]) {
+    using listener = Deno.listen({ hostname, port: 0 });
+    const { port } = listener.addr;
+    await using other = await dial(`localhost:${port}`, serving.connections);
+    using _server = await listener.accept();
+    assertEquals(other.remoteAddr, { transport: "tcp", hostname, port });
+  }
+});
+
 Deno.test("dial() reports why it cannot connect", async () => {
   await using serving = await serveNobody();
   const { connections } = serving;
