@@ -1,3 +1,4 @@
+import { concat } from "../base/concat.ts";
 import { ChunkedBody } from "../http/codec/body_decoder.ts";
 import {
   CHUNKED,
@@ -5,7 +6,6 @@ import {
   type ResponseHead,
   UNTIL_CLOSE,
 } from "../http/codec/parse_response_head.ts";
-import { concat } from "./bytes.ts";
 import type { DecodedMessage } from "./request_sequence.ts";
 import { EXCESS, type ReadState, type ResponseReader, WRONG } from "./response.ts";
 
