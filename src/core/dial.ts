@@ -1,11 +1,11 @@
 import { type Address, formatAddress, parseAddress } from "../base/address.ts";
-import { firstLine } from "../base/system_errors.ts";
 import type { Connections } from "./connections.ts";
 import type { Clock, Timed } from "./deadlines.ts";
 import type { DialedConnection } from "./dialed_connection.ts";
 import { ConnectionError } from "./errors.ts";
 import type { EndedBy } from "./event.ts";
 import { disableNagle } from "./nagle.ts";
+import { connectFailure, openSocket } from "./open_socket.ts";
 
 /** Options of {@linkcode dial}. */
 export interface DialOptions {
@@ -80,10 +80,10 @@ class Attempt implements Timed {
     signal.throwIfAborted();
     let socket: Deno.Conn;
     try {
-      socket = await connect(address, signal);
+      socket = await openSocket(address, signal);
     } catch (cause) {
       signal.throwIfAborted();
-      throw this.#error(reasonOf(cause), "upstream", cause);
+      throw this.#error(connectFailure(cause), "upstream", cause);
     }
     if (!signal.aborted) return socket;
     socket.close();
@@ -107,20 +107,4 @@ class Attempt implements Timed {
     const message = `Cannot connect to ${this.#name}: ${reason}`;
     return new ConnectionError(message, endedBy, { peer: "upstream", cause });
   }
-}
-
-function connect(address: Address, signal: AbortSignal): Promise<Deno.Conn> {
-  // A Unix socket connects or fails at once, so there is nothing to cancel.
-  return address.transport === "unix"
-    ? Deno.connect({ transport: "unix", path: address.path })
-    : Deno.connect({ hostname: address.hostname, port: address.port, signal });
-}
-
-function reasonOf(cause: unknown): string {
-  if (cause instanceof Deno.errors.ConnectionRefused) return "connection refused";
-  if (cause instanceof Deno.errors.NotFound) return "no such socket";
-  if (cause instanceof Deno.errors.NotCapable) {
-    return "the runtime refuses it, allow it with --allow-net (and --allow-read, --allow-write for a path)";
-  }
-  return firstLine(cause).replace(/ \(os error \d+\)$/, "");
 }
