@@ -1,5 +1,5 @@
 import type { Address } from "../base/address.ts";
-import { firstLine } from "../base/system_errors.ts";
+import { systemReason } from "../base/system_errors.ts";
 
 /**
  * Connects to an address.
@@ -20,5 +20,5 @@ export function connectFailure(cause: unknown): string {
   if (cause instanceof Deno.errors.NotCapable) {
     return "the runtime refuses it, allow it with --allow-net (and --allow-read, --allow-write for a path)";
   }
-  return firstLine(cause).replace(/ \(os error \d+\)$/, "");
+  return systemReason(cause);
 }
