@@ -1,3 +1,4 @@
+import { cpuUsage } from "node:process";
 import { assert, assertEquals } from "@std/assert";
 import type { Address } from "../../../../src/base/address.ts";
 import { sleep } from "../../../../src/base/timers.ts";
@@ -31,6 +32,7 @@ Deno.test("Checker spreads the checks of 2,000 targets evenly over the interval"
   using backends = listenEverywhere();
   using under = new CheckerUnderTest();
   const before = descriptorsOf(Deno.pid);
+  const usedBefore = cpuUsage();
   const begun = performance.now();
   const settings = { check: { kind: "tcp" }, interval: INTERVAL } as const;
   under.checker.update(backends.addresses.map((address) => target(address, settings)));
@@ -43,6 +45,7 @@ Deno.test("Checker spreads the checks of 2,000 targets evenly over the interval"
   }
   const { times } = backends;
   const seconds = (performance.now() - begun) / 1000;
+  const { user, system } = cpuUsage(usedBefore);
   // Once a second, and up to a tenth more often.
   assert(times.length > 0.8 * COUNT * seconds, `${times.length} checks in ${seconds} s`);
   assert(times.length < 1.15 * COUNT * seconds, `${times.length} checks in ${seconds} s`);
@@ -55,6 +58,9 @@ Deno.test("Checker spreads the checks of 2,000 targets evenly over the interval"
   const fullest = Math.max(...parts.values());
   assert(fullest < 3 * COUNT / 20, `${fullest} checks in 50 ms`);
   assert(most < 300, `${most} descriptors`);
+  // Some 200 us for both sides of a check.
+  const share = (user + system) / 1e6 / seconds;
+  assert(share < 0.8, `${share} of a processor`);
   assertEquals(under.verdicts, []);
   under.checker.stop();
   await until("all sockets are closed", () => descriptorsOf(Deno.pid) <= before);
