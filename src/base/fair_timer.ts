@@ -29,7 +29,7 @@ export class FairTimer {
     return this.#clock.now;
   }
 
-  /** Sets it to a time by its clock, unless it is set to an earlier one. May be late, by some 20 ms. */
+  /** Sets it to a time by its clock, unless it is set to an earlier one. May be 20 ms late. */
   set(time: number): void {
     if (time >= this.#wakeTime) return;
     const now = this.read();

@@ -1,4 +1,4 @@
-/** Health checks as people write them: `tcp`, `http:/health`, and the status expected: `200-399`. */
+/** Health checks as people write them: `tcp` or `http:/health`, and status codes: `200-399`. */
 
 /** Status codes from one to another, both included. */
 export interface StatusRange {

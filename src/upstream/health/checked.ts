@@ -19,15 +19,18 @@ export type Report =
   }
   | { readonly kind: "settled"; readonly verdict: Verdict };
 
-/** Who hears of the verdicts. */
-export interface Listener {
+/** What is called with verdicts. It must not throw. */
+export interface HealthCallbacks {
   /** Called at each change. */
   onVerdict(target: Target, verdict: Verdict): void;
   /** Called when there is something to tell people, after `onVerdict`. */
   onReport(target: Target, report: Report): void;
 }
 
-/** A target that is known: its health, and the check that runs. Times of checks by the clock of a {@linkcode FairTimer}. */
+/**
+ * A target that is known: its health, and the check that runs. Times of checks are in
+ * milliseconds by the clock of a {@linkcode FairTimer}.
+ */
 export class Checked {
   target: CheckedTarget;
   health: Health;
@@ -78,17 +81,17 @@ export class Checked {
   }
 
   /** Judges the result of a check, and says what is new. */
-  take(result: CheckResult, listener: Listener): void {
+  take(result: CheckResult, callbacks: HealthCallbacks): void {
     const { target, health: { verdict: before } } = this;
     const time = clock();
     this.health = judge(this.health, result, target.health, time);
     const { verdict } = this.health;
     if (verdict !== before) {
-      const tale = this.#flaps.change(time);
-      listener.onVerdict(target, verdict);
-      if (tale !== null) listener.onReport(target, { ...tale, verdict });
+      const report = this.#flaps.change(time);
+      callbacks.onVerdict(target, verdict);
+      if (report !== null) callbacks.onReport(target, { ...report, verdict });
     } else if (this.#flaps.settle(time)) {
-      listener.onReport(target, { kind: "settled", verdict });
+      callbacks.onReport(target, { kind: "settled", verdict });
     }
   }
 }

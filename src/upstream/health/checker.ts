@@ -1,22 +1,22 @@
 import { formatAddress } from "../../base/address.ts";
 import { clock } from "../../base/clock.ts";
 import { FairTimer } from "../../base/fair_timer.ts";
-import { Checked, type Listener } from "./checked.ts";
+import { Checked, type HealthCallbacks } from "./checked.ts";
 import { type CheckResult, failed } from "./result.ts";
 import { runCheck } from "./run_check.ts";
 import { Schedule } from "./schedule.ts";
 import { type CheckedTarget, isChecked, type Target, targetKey } from "./target.ts";
 import { type Health, unchecked, type Verdict } from "./verdict.ts";
 
-/** How far apart the first checks are at most, in milliseconds: those of a few targets are soon made. */
+/** How far apart the first checks are at most, in milliseconds: a few targets are soon checked. */
 const FIRST_SPACING = 20;
-/** The most checks that begin in one turn of the timer, so that they do not block the event loop. */
+/** The most checks that begin in one turn of the timer: more would block the event loop. */
 const MOST_STARTS = 50;
-/** The most checks that run at a time, unless the options say otherwise; each takes a descriptor. */
+/** The most checks that run at a time by default; each takes a descriptor. */
 const MAX_RUNNING = 1000;
 
 /** Options of a {@linkcode Checker}. */
-export interface CheckerOptions extends Listener {
+export interface CheckerOptions extends HealthCallbacks {
   /** The most checks that run at a time; others wait, those due first before the others. */
   readonly maxRunning?: number;
   /** From 0 to 1, for jitter. */
@@ -29,7 +29,7 @@ export interface TargetStatus {
   readonly verdict: Verdict;
   /** The result of the last check; null before the first one. */
   readonly last: CheckResult | null;
-  /** How many results in a row were of that kind. */
+  /** How many results up to it were of the same kind. */
   readonly streak: number;
   /** How long the last check took, in milliseconds; null before the first one. */
   readonly duration: number | null;

@@ -14,8 +14,8 @@ export const FLAP_LIMITS: FlapLimits = { changes: 6, window: 300_000 };
 /** How often a state that flaps is told, in milliseconds. */
 const TELL_INTERVAL = 60_000;
 
-/** What to tell: a change as such, that there were many within the window, or nothing. */
-export type Tale =
+/** What to tell of a change: itself, that there were many within the window, or nothing. */
+export type ChangeReport =
   | { readonly kind: "changed" }
   | { readonly kind: "flapping"; readonly changes: number; readonly window: number }
   | null;
@@ -33,7 +33,7 @@ export class FlapFold {
   }
 
   /** Counts a change. */
-  change(now: number): Tale {
+  change(now: number): ChangeReport {
     const { changes, window } = this.#limits;
     this.#changes = this.#changes.filter((time) => now - time < window);
     this.#changes.push(now);

@@ -19,7 +19,7 @@ export interface Health {
   readonly verdict: Verdict;
   /** The last result; null before the first check. */
   readonly last: CheckResult | null;
-  /** How many results in a row were of the kind of the last one. */
+  /** How many results up to the last one were of the same kind. */
   readonly streak: number;
 }
 
@@ -32,7 +32,7 @@ export function unchecked(state: HealthState, reason: string | null, now: number
 
 /**
  * Takes the result of a check into account: `rise` successes in a row make a backend up,
- * `fall` failures down, and a result of another kind begins a new row. The first check
+ * `fall` failures down, and a result of another kind begins a new streak. The first check
  * decides alone, since nothing else is known. So does an answer that asks to drain, since the
  * backend itself wishes it.
  *
@@ -45,10 +45,10 @@ export function judge(
   { rise, fall }: Pick<HealthSettings, "rise" | "fall">,
   now: number,
 ): Health {
-  const row = last?.kind === result.kind ? streak + 1 : 1;
+  const length = last?.kind === result.kind ? streak + 1 : 1;
   const needed = last === null ? 1 : { ok: rise, failed: fall, drain: 1 }[result.kind];
   const state = STATES[result.kind];
-  if (state === verdict.state || row < needed) return { verdict, last: result, streak: row };
+  if (state === verdict.state || length < needed) return { verdict, last: result, streak: length };
   const reason = result.kind === "ok" ? null : result.reason;
-  return { verdict: { state, reason, since: now }, last: result, streak: row };
+  return { verdict: { state, reason, since: now }, last: result, streak: length };
 }

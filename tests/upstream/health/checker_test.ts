@@ -72,7 +72,7 @@ Deno.test("Checker gives up on a backend that answers without end, byte by byte"
   await until("the backend has stopped answering", () => backend.open === 0);
 });
 
-Deno.test("Checker keeps the health of a target that a reload changes, and its row of results", async () => {
+Deno.test("Checker keeps the health of a target that a reload changes, and its streak", async () => {
   using backend = new Backend(BROKEN);
   using under = new CheckerUnderTest();
   under.checker.update([target(backend.address, { fall: 2 })]);

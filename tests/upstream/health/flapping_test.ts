@@ -13,15 +13,17 @@ Deno.test("FlapFold tells changes that are rare one by one, for ever", () => {
 
 Deno.test("FlapFold tells many changes as one, and again after a minute", () => {
   const fold = new FlapFold(LIMITS);
-  const tales = Array.from({ length: 130 }, (_, second) => fold.change(second * 1000));
-  const told = tales.map((tale, second) => ({ second, tale })).filter(({ tale }) => tale !== null);
+  const reports = Array.from({ length: 130 }, (_, second) => fold.change(second * 1000));
+  const told = reports.map((report, second) => ({ second, report })).filter(({ report }) =>
+    report !== null
+  );
   assertEquals(told, [
-    { second: 0, tale: { kind: "changed" } },
-    { second: 1, tale: { kind: "changed" } },
-    { second: 2, tale: { kind: "changed" } },
-    { second: 3, tale: { kind: "flapping", changes: 4, window: 100_000 } },
-    { second: 63, tale: { kind: "flapping", changes: 64, window: 100_000 } },
-    { second: 123, tale: { kind: "flapping", changes: 100, window: 100_000 } },
+    { second: 0, report: { kind: "changed" } },
+    { second: 1, report: { kind: "changed" } },
+    { second: 2, report: { kind: "changed" } },
+    { second: 3, report: { kind: "flapping", changes: 4, window: 100_000 } },
+    { second: 63, report: { kind: "flapping", changes: 64, window: 100_000 } },
+    { second: 123, report: { kind: "flapping", changes: 100, window: 100_000 } },
   ]);
 });
 

@@ -34,7 +34,7 @@ Deno.test("judge() needs `fall` failures in a row, and then `rise` successes", (
   assertEquals(after([OK, BAD, BAD, BAD, OK, OK], "up").verdict.state, "up");
 });
 
-Deno.test("judge() begins a new row with an opposite result", () => {
+Deno.test("judge() begins a new streak with an opposite result", () => {
   assertEquals(after([OK, BAD, BAD, OK, BAD, BAD], "up").verdict.state, "up");
   assertEquals(after([BAD, OK, BAD, OK, BAD, OK], "up").verdict.state, "down");
 });
