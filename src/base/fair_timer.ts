@@ -34,9 +34,8 @@ export class FairTimer {
     if (time >= this.#wakeTime) return;
     const now = this.read();
     this.stop();
-    const pause = Math.max(SHORTEST, time - now);
-    this.#wakeTime = now + pause;
-    this.#stop = laterAfterInput(pause, () => this.#fire());
+    this.#wakeTime = Math.max(time, now + SHORTEST);
+    this.#stop = laterAfterInput(this.#wakeTime - now, () => this.#fire());
   }
 
   /** Wakes nobody until it is set again. */
