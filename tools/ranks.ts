@@ -36,6 +36,11 @@ export const RANKS: readonly Rank[] = [
   },
   { folder: "http", about: "HTTP/1.1: the codec, conversations, handlers, files, WebSocket" },
   {
+    folder: "upstream",
+    about: "groups of backends: policies, health, discovery, the board",
+    apart: { within: "policies/", except: ["policy", "registry"] },
+  },
+  {
     folder: "services",
     about: "the services and their registry; handlers as services",
     apart: { within: "", except: ["service", "registry", "handler"] },

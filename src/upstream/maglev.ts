@@ -1,0 +1,58 @@
+import { hashText } from "./hash.ts";
+
+/** Prime sizes of tables; the largest is that of the paper. */
+const SIZES = [2039, 16_381, 65_537] as const;
+/** Slots for each backend, or for the lightest one: its share is right within a percent. */
+const SLOTS_EACH = 100;
+/** The least part of a slot that a backend may gain in a round, to bound the rounds. */
+const MOST_RELATIVE = 16;
+const SEEDS = [0x51_7c_c1, 0x27_22_0a] as const;
+/** A slot that no backend has yet. */
+const EMPTY = 0xffff;
+
+/**
+ * A table from hashes to backends in which each has slots in proportion to its weight, and
+ * hardly any slot changes its backend when others come and go (Eisenbud et al., "Maglev: A
+ * fast and reliable software network load balancer", NSDI 2016, section 3.4). Every backend
+ * has a permutation of the slots, which follows from its name; in turn, each takes the next
+ * slot of its own that is still empty. A lighter one lets turns pass.
+ *
+ * @param names Their order counts, too: sorted, or the tables of two lanes may differ.
+ * @param weights All positive.
+ * @returns For each slot, an index of `names`.
+ */
+export function maglevTable(names: readonly string[], weights: readonly number[]): Uint16Array {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const least = weights.reduce((least, weight) => Math.min(least, weight), Infinity);
+  const most = weights.reduce((most, weight) => Math.max(most, weight), 0);
+  const wanted = SLOTS_EACH * total / least;
+  const size = SIZES.find((size) => size >= wanted) ?? SIZES[SIZES.length - 1] ?? 0;
+  // The heaviest takes a slot in each round, or several if it is much heavier than the mean.
+  const unit = Math.min(most, MOST_RELATIVE * total / names.length);
+  const table = new Uint16Array(size).fill(EMPTY);
+  const slots = Float64Array.from(names, (name) => hashText(name, SEEDS[0]) % size);
+  const steps = Float64Array.from(names, (name) => hashText(name, SEEDS[1]) % (size - 1) + 1);
+  const credits = new Float64Array(names.length);
+  for (let left = size; left > 0;) {
+    for (let index = 0; index < names.length && left > 0; index++) {
+      let credit = (credits[index] ?? 0) + (weights[index] ?? 0) / unit;
+      for (; credit >= 1 && left > 0; credit--, left--) takeSlot(table, slots, steps, index);
+      credits[index] = credit;
+    }
+  }
+  return table;
+}
+
+/** Gives a backend the next slot of its permutation that is empty; there must be one. */
+function takeSlot(
+  table: Uint16Array,
+  slots: Float64Array,
+  steps: Float64Array,
+  index: number,
+): void {
+  const step = steps[index] ?? 0;
+  let slot = slots[index] ?? 0;
+  while (table[slot] !== EMPTY) slot = (slot + step) % table.length;
+  table[slot] = index;
+  slots[index] = slot;
+}
