@@ -96,9 +96,10 @@ export class Board {
     add(this.#memory.integers, GROUPS_START + group * LINE_WORDS, difference);
   }
 
-  /** A time by `clock()` as a tick: a whole number, in which rows note times. */
+  /** A time by `clock()` as a tick: a whole number from 0 on, in which rows note times. */
   tickOf(time: number): number {
-    return Math.floor((time - this.#made) / TICK);
+    // The clock of another thread may be a little behind.
+    return Math.max(0, Math.floor((time - this.#made) / TICK));
   }
 
   /** A duration in milliseconds as ticks, at least 1. */

@@ -1,9 +1,12 @@
 import { hashText } from "./hash.ts";
 
 /** Prime sizes of tables; the largest is that of the paper. */
-const SIZES = [2039, 16_381, 65_537] as const;
-/** Slots for each backend, or for the lightest one: its share is right within a percent. */
-const SLOTS_EACH = 100;
+const SIZES = [8191, 16_381, 65_537] as const;
+/**
+ * Slots for each backend, or for the lightest one. With so many, hardly 1% of the slots change
+ * without need when one of ten leaves; with a tenth, 2% did.
+ */
+const SLOTS_EACH = 1000;
 /** The least part of a slot that a backend may gain in a round, to bound the rounds. */
 const MOST_RELATIVE = 16;
 const SEEDS = [0x51_7c_c1, 0x27_22_0a] as const;

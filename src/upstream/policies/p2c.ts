@@ -5,7 +5,7 @@ import type { Policy } from "./policy.ts";
 /** How many draws may come to nothing. */
 const MAX_DRAWS = 16;
 /** How many draws may give the same backend again. */
-const MAX_REDRAWS = 4;
+const MAX_REDRAWS = 8;
 /**
  * Latencies below this count as equal, in milliseconds: they tell more of the two ends' event
  * loops than of the backends.
@@ -41,10 +41,11 @@ function drawAvailable(view: View, exclude: ReadonlySet<BoardRow> | null): numbe
 /**
  * The latency times the connections that share it, the new one included. The weight counts
  * only for the others, since the draw was by weight already: so idle backends cost the same,
- * and get as many clients as their weights say.
+ * and get as many clients as their weights say. Only whole connections, of a backend of mean
+ * weight, count: or a light backend would get too much of a group that has little to do.
  */
 function costOf(view: View, index: number): number {
   const relativeWeight = (view.shares[index] ?? 0) * view.size / view.total;
   const latency = Math.max(LEAST_LATENCY, view.latency(index));
-  return latency * (1 + view.inFlight(index) / relativeWeight);
+  return latency * (1 + Math.floor(view.inFlight(index) / relativeWeight));
 }
