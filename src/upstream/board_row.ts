@@ -5,7 +5,7 @@ import {
   type BackendState,
   STATE_REASONS,
 } from "./backend_facts.ts";
-import { type BoardMemory, COLUMN, LANES_WORDS, MAX_ADDRESS_BYTES } from "./board_layout.ts";
+import { type BoardMemory, COLUMN, LANES_WORDS } from "./board_layout.ts";
 import { decayed, observed } from "./peak_average.ts";
 
 // Taken before a handler can replace them: it shares the globals of its thread with the lane.
@@ -78,18 +78,11 @@ export class BoardRow {
   }
 
   /**
-   * Gives the row, which must be free, to a backend. Only the keeper may call it.
-   *
-   * @throws {RangeError} If the address is too long.
+   * Gives the row, which must be free, to a backend, whose address has at most
+   * `MAX_ADDRESS_BYTES`. Only the keeper may call it.
    */
   occupy(facts: BackendFacts): void {
     const address = encoder.encode(formatAddress(facts.address));
-    if (address.length > MAX_ADDRESS_BYTES) {
-      throw new RangeError(
-        `Cannot use the address "${formatAddress(facts.address)}": ` +
-          `it has ${address.length} bytes, expected at most ${MAX_ADDRESS_BYTES}`,
-      );
-    }
     this.#integers.fill(0, this.#start, this.#start + LANES_WORDS);
     this.#memory.bytes.set(address, (this.#start + COLUMN.address) * 4);
     this.#set(COLUMN.addressLength, address.length);

@@ -2,6 +2,7 @@ import { formatAddress } from "../base/address.ts";
 import { clock } from "../base/clock.ts";
 import type { BackendFacts } from "./backend_facts.ts";
 import { type Board, MAX_BACKENDS, MAX_GROUPS } from "./board.ts";
+import { MAX_ADDRESS_BYTES } from "./board_layout.ts";
 import type { BoardRow } from "./board_row.ts";
 
 /**
@@ -9,6 +10,8 @@ import type { BoardRow } from "./board_row.ts";
  * may not have counted its connection yet.
  */
 const REST = 1000;
+
+const encoder = new TextEncoder();
 
 /** A row that was released, and when, by `clock()`. */
 interface Released {
@@ -45,10 +48,11 @@ export class BoardWriter {
    * state `free` removes a backend. Others stay as they are. Lanes are told once, and only
    * if something is new.
    *
-   * @throws {RangeError} If a group or an address is out of range, or the board is full. What
-   * comes before in the list has been written.
+   * @throws {RangeError} If a group or an address is out of range; then nothing is written. Or
+   * if the board is full; then what comes before in the list is.
    */
   apply(changes: readonly BackendFacts[]): void {
+    changes.forEach(check);
     let isChanged = false;
     try {
       for (const facts of changes) {
@@ -71,9 +75,6 @@ export class BoardWriter {
 
   #add(facts: BackendFacts): boolean {
     const { group, address } = facts;
-    if (!(group >= 0 && group < MAX_GROUPS)) {
-      throw new RangeError(`Cannot use group ${group}: expected less than ${MAX_GROUPS} groups`);
-    }
     const row = this.#claim();
     row.occupy(facts);
     this.#rows.set(`${group} ${formatAddress(address)}`, row);
@@ -102,6 +103,18 @@ export class BoardWriter {
     this.#board.used = used + 1;
     return this.#board.row(used);
   }
+}
+
+function check({ group, address }: BackendFacts): void {
+  if (!(group >= 0 && group < MAX_GROUPS)) {
+    throw new RangeError(`Cannot use group ${group}: expected less than ${MAX_GROUPS} groups`);
+  }
+  const text = formatAddress(address);
+  const { length } = encoder.encode(text);
+  if (length <= MAX_ADDRESS_BYTES) return;
+  throw new RangeError(
+    `Cannot use the address ${text}: it has ${length} bytes, expected at most ${MAX_ADDRESS_BYTES}`,
+  );
 }
 
 /** Whether two facts of the same backend say the same. */

@@ -15,7 +15,7 @@ export interface EjectionOptions {
 }
 
 /** What follows from a failure that reached the limit. */
-export type Verdict =
+export type EjectionVerdict =
   /** No lane uses the backend for so many milliseconds. */
   | { readonly kind: "ejected"; readonly milliseconds: number; readonly failures: number }
   /** It is used in spite of its failures: too much of its group would be ejected. */
@@ -47,7 +47,7 @@ export class Ejection {
    * @param now By `clock()`.
    * @returns null in most cases: a backend that is spared is told of once until it succeeds.
    */
-  failed(row: BoardRow, group: readonly BoardRow[], now: number): Verdict | null {
+  failed(row: BoardRow, group: readonly BoardRow[], now: number): EjectionVerdict | null {
     const { failLimit } = this.#options;
     const failures = row.countFailure();
     // No two threads get the same number, so one of them acts. It may be refused, hence again

@@ -9,7 +9,7 @@ const SIZES = [8191, 16_381, 65_537] as const;
 const SLOTS_EACH = 1000;
 /** The least part of a slot that a backend may gain in a round, to bound the rounds. */
 const MOST_RELATIVE = 16;
-const SEEDS = [0x51_7c_c1, 0x27_22_0a] as const;
+const SEEDS = { slot: 0x51_7c_c1, step: 0x27_22_0a, credit: 0x3f_84_d5 } as const;
 /** A slot that no backend has yet. */
 const EMPTY = 0xffff;
 
@@ -33,9 +33,10 @@ export function maglevTable(names: readonly string[], weights: readonly number[]
   // The heaviest takes a slot in each round, or several if it is much heavier than the mean.
   const unit = Math.min(most, MOST_RELATIVE * total / names.length);
   const table = new Uint16Array(size).fill(EMPTY);
-  const slots = Float64Array.from(names, (name) => hashText(name, SEEDS[0]) % size);
-  const steps = Float64Array.from(names, (name) => hashText(name, SEEDS[1]) % (size - 1) + 1);
-  const credits = new Float64Array(names.length);
+  const slots = Float64Array.from(names, (name) => hashText(name, SEEDS.slot) % size);
+  const steps = Float64Array.from(names, (name) => hashText(name, SEEDS.step) % (size - 1) + 1);
+  // Light ones begin at any point, or many would take their first slot in the same round, or never.
+  const credits = Float64Array.from(names, (name) => hashText(name, SEEDS.credit) / 2 ** 32);
   for (let left = size; left > 0;) {
     for (let index = 0; index < names.length && left > 0; index++) {
       let credit = (credits[index] ?? 0) + (weights[index] ?? 0) / unit;

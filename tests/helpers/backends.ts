@@ -1,3 +1,4 @@
+import { formatAddress } from "../../src/base/address.ts";
 import type { BackendFacts } from "../../src/upstream/backend_facts.ts";
 import { Board } from "../../src/upstream/board.ts";
 import type { BoardRow } from "../../src/upstream/board_row.ts";
@@ -52,4 +53,16 @@ export function makeTiers(
   options: Partial<TierOptions> = {},
 ): Tiers {
   return new Tiers(board, GROUP, { slowStart: 0, minHealthy: 0, ...options }, makePolicy, random);
+}
+
+/** The row of the backend at a position. */
+export function rowAt({ rows }: TestBoard, position: number): BoardRow {
+  const row = rows[position];
+  if (row === undefined) throw new Error(`No backend has the position ${position}`);
+  return row;
+}
+
+/** The addresses of so many backends, as text. */
+export function namesOf(count: number): string[] {
+  return Array.from({ length: count }, (_, position) => formatAddress(backend(position).address));
 }
