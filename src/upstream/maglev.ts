@@ -7,7 +7,7 @@ const SIZES = [8191, 16_381, 65_537] as const;
  * without need when one of ten leaves; with a tenth, 2% did.
  */
 const SLOTS_EACH = 1000;
-/** The least part of a slot that a backend may gain in a round, to bound the rounds. */
+/** Beyond so many times the mean weight, a backend takes several slots in a round: it bounds the rounds. */
 const MOST_RELATIVE = 16;
 const SEEDS = { slot: 0x51_7c_c1, step: 0x27_22_0a, credit: 0x3f_84_d5 } as const;
 /** A slot that no backend has yet. */
@@ -30,7 +30,7 @@ export function maglevTable(names: readonly string[], weights: readonly number[]
   const most = weights.reduce((most, weight) => Math.max(most, weight), 0);
   const wanted = SLOTS_EACH * total / least;
   const size = SIZES.find((size) => size >= wanted) ?? SIZES[SIZES.length - 1] ?? 0;
-  // The heaviest takes a slot in each round, or several if it is much heavier than the mean.
+  // The weight that takes a slot in each round.
   const unit = Math.min(most, MOST_RELATIVE * total / names.length);
   const table = new Uint16Array(size).fill(EMPTY);
   const slots = Float64Array.from(names, (name) => hashText(name, SEEDS.slot) % size);

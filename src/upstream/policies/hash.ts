@@ -16,22 +16,25 @@ const WARMTH_SEED = 0x9e37_79b9;
 /**
  * The same backend for the same key, by a Maglev table. It holds all backends, whatever their
  * health: the clients of one that cannot take them are spread over the others by further
- * hashes, and return once it can; nobody else moves. While a backend starts slowly, a part of
- * its clients is not its own yet. One that has much more than its share of all connections
+ * hashes, and return once it can; nobody else moves. While a backend starts slowly, some of its
+ * clients do not return yet. One that has much more than its share of all connections
  * takes no more (Mirrokni et al., "Consistent hashing with bounded loads", 2016).
  */
 export class Hash implements Policy {
+  #revision = -1;
   #membership = -1;
+  /** The largest part of its weight that a backend has as its share. */
+  #warmest = 1;
   #table: Uint16Array = new Uint16Array(0);
   /** The indexes of the view, in the order of the table. */
   #indexes: readonly number[] = [];
 
   pick(view: View, key: string, exclude: ReadonlySet<BoardRow> | null): number {
     if (view.total === 0) return -1;
-    if (view.membership !== this.#membership) this.#prepare(view);
+    if (view.revision !== this.#revision) this.#prepare(view);
     const loadEach = MOST_RELATIVE * (view.totalInFlight + 1) / view.total;
     let hash = hashText(key);
-    const warmth = mix(hash ^ WARMTH_SEED) / 2 ** 32;
+    const warmth = this.#warmest * mix(hash ^ WARMTH_SEED) / 2 ** 32;
     for (let slots = 0; slots < MAX_SLOTS; slots++) {
       const index = this.#indexes[this.#table[hash % this.#table.length] ?? 0] ?? -1;
       if (view.isAvailable(index, exclude)) {
@@ -45,6 +48,15 @@ export class Hash implements Policy {
   }
 
   #prepare(view: View): void {
+    this.#revision = view.revision;
+    this.#warmest = view.shares.reduce(
+      (most, share, index) => Math.max(most, share / (view.weights[index] ?? 1)),
+      0,
+    );
+    if (view.membership !== this.#membership) this.#prepareTable(view);
+  }
+
+  #prepareTable(view: View): void {
     const named = view.rows.map((row, index) => ({ index, name: formatAddress(row.address) }));
     named.sort((a, b) => (a.name < b.name ? -1 : 1));
     this.#membership = view.membership;

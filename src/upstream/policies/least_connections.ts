@@ -3,9 +3,9 @@ import type { View } from "../view.ts";
 import type { Policy } from "./policy.ts";
 
 /** Up to this size of a group, all backends are compared. */
-const MAX_COMPARED = 48;
+const MAX_COMPARED = 32;
 /** In a larger one, as many are drawn. */
-const DRAWS = 16;
+const DRAWS = 8;
 /** Hides what the rounding of fractions leaves. */
 const EPSILON = 1e-9;
 
@@ -16,8 +16,8 @@ const EPSILON = 1e-9;
  * by weight, as nginx compares, would give a light backend in a group with little to do a
  * quarter too much.) Of several, each gets as many clients as its weight says, in smooth turns.
  *
- * In a group of more than 48, comparing all would cost more than it is worth: 16 are drawn at
- * random by weight, and compared. With that many, the most loaded backend has hardly more
+ * In a group of more than 32, comparing all would cost more than it is worth: eight are drawn
+ * at random by weight, and compared. With that many, the most loaded backend has hardly more
  * than the mean (Mitzenmacher, "The power of two choices in randomized load balancing", 2001).
  */
 export class LeastConnections implements Policy {

@@ -113,3 +113,9 @@ Deno.test("Hash gives a backend that is back more and more of its own clients", 
     last = part;
   }
 });
+
+Deno.test("Hash keeps clients where they are while all backends start slowly", () => {
+  const before = addresses(makeBoard(TEN));
+  const test = makeBoard(TEN.map((facts) => ({ ...facts, backSince: NOW })));
+  assertEquals(addresses(test, { slowStart: 10_000 }), before);
+});
