@@ -78,7 +78,7 @@ export class Board {
   }
 
   /** The rows of the backends of a group, in their order. */
-  group(group: number): BoardRow[] {
+  rowsOf(group: number): BoardRow[] {
     const rows: BoardRow[] = [];
     for (let index = 0; index < this.used; index++) {
       const row = this.row(index);

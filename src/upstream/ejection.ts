@@ -56,17 +56,18 @@ export class Ejection {
     const tick = this.#board.tickOf(now);
     if (row.isEjected(tick)) return null;
     const milliseconds = this.#eject(row, group, now);
+    if (milliseconds === null) return null;
     if (milliseconds > 0) return { kind: "ejected", milliseconds, failures };
     return row.spare() ? { kind: "spared", failures } : null;
   }
 
-  /** @returns For how long; 0 if the backend is spared. */
-  #eject(row: BoardRow, group: readonly BoardRow[], now: number): number {
+  /** @returns For how long; 0 if the backend is spared; null if another thread has just ejected it. */
+  #eject(row: BoardRow, group: readonly BoardRow[], now: number): number | null {
     const before = row.ejectedUntil;
     const ejections = this.#ejectionsInRow(row, now);
     const milliseconds = this.#duration(ejections);
     const until = this.#board.tickOf(now + milliseconds) + 1;
-    if (!row.moveEjection(before, until)) return 0;
+    if (!row.moveEjection(before, until)) return null;
     // Looked at after the change: of two threads that eject at once, at least one sees both.
     if (isTooMuch(group, this.#board.tickOf(now))) {
       row.moveEjection(until, before);
@@ -95,7 +96,8 @@ export class Ejection {
 function isTooMuch(group: readonly BoardRow[], tick: number): boolean {
   let [ejected, left] = [0, 0];
   for (const row of group) {
-    if (row.isEjected(tick)) ejected++;
+    // Not by `isEjected()`, whose plain load could come before the change.
+    if (row.ejectedUntil > tick) ejected++;
     else if (row.state === "up") left++;
   }
   return left === 0 || ejected > group.length * MOST;

@@ -40,10 +40,8 @@ export class Picker {
     const now = clock();
     this.#tiers.refresh(now);
     const row = this.#pick(key, exclude);
-    if (row !== null || this.#tiers.isPanicking) return row;
-    // Ejections do not tell when they make the backends too few.
-    this.#tiers.update(now);
-    return this.#tiers.isPanicking ? this.#pick(key, exclude) : null;
+    if (row !== null || !this.#tiers.startsToPanic(now)) return row;
+    return this.#pick(key, exclude);
   }
 
   /** Ends a connection to a backend that was picked. */

@@ -80,16 +80,27 @@ export class Tiers {
     if (version !== this.#version) {
       this.#version = version;
       this.#rebuild();
-      this.update(now);
-    } else if (now >= this.#nextUpdate) this.update(now);
+      this.#update(now);
+    } else if (now >= this.#nextUpdate) this.#update(now);
     const tick = this.#board.tickOf(now);
     this.#primaries.view.setTime(now, tick);
     this.#backups.view.setTime(now, tick);
     this.#everyone.view.setTime(now, null);
   }
 
+  /**
+   * Looks again whether too few backends are healthy: ejections do not tell.
+   *
+   * @returns Whether there is more to pick from now.
+   */
+  startsToPanic(now: number): boolean {
+    if (this.#isPanicking || this.#options.minHealthy === 0) return false;
+    this.#update(now);
+    return this.#isPanicking;
+  }
+
   /** Computes anew who gets how many of the new clients. */
-  update(now: number): void {
+  #update(now: number): void {
     const { slowStart, minHealthy } = this.#options;
     const isChanging = this.rows.some((row) => now < row.backSince + slowStart);
     this.#nextUpdate = isChanging || minHealthy > 0 ? now + UPDATE_INTERVAL : Infinity;
@@ -114,7 +125,7 @@ export class Tiers {
   }
 
   #rebuild(): void {
-    const rows = this.#board.group(this.#group);
+    const rows = this.#board.rowsOf(this.#group);
     this.#primaries.view.setRows(rows.filter((row) => !row.isBackup));
     this.#backups.view.setRows(rows.filter((row) => row.isBackup));
     this.#everyone.view.setRows(rows);

@@ -49,8 +49,8 @@ export class View {
 
   /** Replaces the backends, unless they and their weights are the same. */
   setRows(rows: readonly BoardRow[]): void {
-    const weights = Float64Array.from(rows, (row) => row.weight);
-    const tenancies = Float64Array.from(rows, (row) => row.tenancy);
+    const weights = map(rows, (row) => row.weight);
+    const tenancies = map(rows, (row) => row.tenancy);
     const areSame = rows.length === this.rows.length &&
       rows.every((row, index) => row === this.rows[index]) &&
       isEqual(weights, this.weights) && isEqual(tenancies, this.#tenancies);
@@ -64,7 +64,7 @@ export class View {
 
   /** Replaces the shares, unless they are the same. */
   setShares(shareOf: (row: BoardRow) => number): void {
-    const shares = Float64Array.from(this.rows, shareOf);
+    const shares = map(this.rows, shareOf);
     if (!isEqual(shares, this.shares)) this.#replaceShares(shares);
   }
 
@@ -131,6 +131,19 @@ export class View {
   }
 }
 
+// Loops: there may be thousands of backends, and `Float64Array.from()` takes twice as long.
+
+function map(rows: readonly BoardRow[], numberOf: (row: BoardRow) => number) {
+  const numbers = new Float64Array(rows.length);
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index];
+    if (row !== undefined) numbers[index] = numberOf(row);
+  }
+  return numbers;
+}
+
 function isEqual(a: Float64Array, b: Float64Array): boolean {
-  return a.length === b.length && a.every((value, index) => value === b[index]);
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }

@@ -37,7 +37,7 @@ export function makeBoard(list: readonly Partial<BackendFacts>[]): TestBoard {
   const board = new Board();
   const writer = new BoardWriter(board);
   writer.apply(list.map((facts, position) => backend(position, facts)));
-  return { board, writer, rows: board.group(GROUP) };
+  return { board, writer, rows: board.rowsOf(GROUP) };
 }
 
 /** Backends with these weights. */

@@ -31,7 +31,7 @@ Deno.test("BoardWriter.facts() are plain data that fill the board of another pro
   other.apply(JSON.parse(JSON.stringify(writer.facts())));
   assertEquals(other.facts(), FACTS);
   assertEquals(
-    board.group(GROUP).map((row) => row.facts()),
+    board.rowsOf(GROUP).map((row) => row.facts()),
     FACTS.filter(({ group }) => group === GROUP),
   );
 });
@@ -52,7 +52,7 @@ Deno.test("BoardWriter.apply() writes changes, and tells lanes once, if there ar
   assertEquals(writer.find(backend(1)), null);
 });
 
-Deno.test("Board.group() has the backends of a group in their order, and others have theirs", () => {
+Deno.test("Board.rowsOf() has the backends of a group in their order, and others have theirs", () => {
   const { board, writer } = makeBoard([]);
   writer.apply([
     backend(3),
@@ -61,9 +61,9 @@ Deno.test("Board.group() has the backends of a group in their order, and others 
     backend(2),
     backend(3, { group: 1 }),
   ]);
-  assertEquals(board.group(GROUP).map((row) => row.position), [1, 2, 3]);
-  assertEquals(new Board(board.buffer).group(1).map((row) => row.position), [3, 5]);
-  assertEquals(board.group(2), []);
+  assertEquals(board.rowsOf(GROUP).map((row) => row.position), [1, 2, 3]);
+  assertEquals(new Board(board.buffer).rowsOf(1).map((row) => row.position), [3, 5]);
+  assertEquals(board.rowsOf(2), []);
 });
 
 Deno.test("BoardRow.address is the address of the backend that has the row", () => {

@@ -57,7 +57,7 @@ Deno.test("LeastConnections keeps a large group even, though it compares only so
   const { board } = makeBoard(weighted(Array.from({ length: 5000 }, () => 1)));
   const pick = makeLane(board);
   for (let i = 0; i < 50_000; i++) pick();
-  const counts = board.group(GROUP).map((row) => row.inFlight);
+  const counts = board.rowsOf(GROUP).map((row) => row.inFlight);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   assert(least >= 7 && most <= 12, `${least} to ${most}`);
 });
