@@ -34,6 +34,7 @@ export {
   PeerError,
 } from "./core/errors.ts";
 export type { EndedBy } from "./core/event.ts";
+export { relay } from "./core/relay.ts";
 export type { Service } from "./core/service.ts";
 export type { Lease, Pool, PoolOptions } from "./services/pool.ts";
 export type { ServiceContext } from "./services/service.ts";
