@@ -1,27 +1,8 @@
 /** A handler that relays its clients, in every mode. */
 import { assertEquals } from "@std/assert";
-import { makeHandler } from "../helpers/handlers.ts";
 import { Client } from "../helpers/client.ts";
 import { testEachMode } from "../helpers/modes.ts";
-import { type Server, startServer } from "../helpers/server.ts";
-
-/** Starts a server that relays each client to a port. */
-async function startRelay(args: readonly string[], port: number) {
-  await using stack = new AsyncDisposableStack();
-  const handler = stack.use(
-    await makeHandler(`
-      import { relay } from "sluice";
-      export default {
-        async serve(client, context) {
-          await using upstream = await context.dial("127.0.0.1:${port}");
-          await relay(client, upstream);
-        },
-      };`),
-  );
-  const server: Server = stack.use(await startServer([...args, ...handler.args]));
-  const started = stack.move();
-  return { server, [Symbol.asyncDispose]: () => started.disposeAsync() };
-}
+import { startRelay } from "../helpers/relay.ts";
 
 testEachMode(
   "relay() passes on both half-closes, and an upstream that closes first",
