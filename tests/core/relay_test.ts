@@ -170,6 +170,35 @@ Deno.test("relay() closes a client that stays connected to a lost upstream", asy
   assertEquals(summary?.endedBy, "upstream");
 });
 
+Deno.test("a client that half-closes while its upstream is being dialed is still answered", async () => {
+  await using relaying = await startRelay();
+  using client = await Client.connect(relaying.serving);
+  await client.send("question");
+  await client.end();
+  using upstream = await relaying.accept();
+  assertEquals(await upstream.receiveAll(), "question");
+  await upstream.send("answer");
+  await upstream.end();
+  assertEquals(await client.receiveAll(), "answer");
+});
+
+Deno.test("relay() throws at once if the client has reset the connection before it began", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const gone = Promise.withResolvers<void>();
+  await using serving: Serving = await serve(async (client) => {
+    await using upstream = await dial(`127.0.0.1:${listener.addr.port}`, serving.connections);
+    await gone.promise;
+    await relay(client, upstream);
+  });
+  const client = await Visitor.open(serving);
+  using upstream = new Client(await listener.accept());
+  await client.leave("resets");
+  gone.resolve();
+  assertEquals(await upstream.receiveAll(), "");
+  const [summary] = await serving.closed(1);
+  assertEquals(summary?.endedBy, "client");
+});
+
 Deno.test("relay() slows a sender down whose bytes nobody reads, in either direction", async () => {
   for (const side of ["client", "upstream"] as const) {
     await using relaying = await startRelay();
