@@ -1,4 +1,5 @@
 /** Sluice as a TCP proxy, compared with others in front of the same backend. */
+import { delay } from "@std/async/delay";
 import { compare, type Comparison, type Context } from "./comparison.ts";
 import { echoWork, generator } from "./generator.ts";
 import { growth } from "./idle.ts";
@@ -15,6 +16,10 @@ const LARGE = 1024 ** 2;
 const IDLE = 5000;
 /** Messages per second over idle connections, one on each. */
 const RATE = 2500;
+/** Time for the proxy to close the connections, in milliseconds. */
+const SETTLE_MS = 1000;
+/** HAProxy and nginx write no log, either. */
+const QUIET = ["--log-level", "warning"];
 /** Idle connections of a proxy have two sockets each; the others are turned away. */
 const ROOM = 2 * IDLE;
 
@@ -61,7 +66,7 @@ function comparisons(backend: number): readonly Comparison[] {
 /** How Sluice is told to be a proxy in front of a backend. */
 function ours(backend: number): Pick<Comparison, "options" | "env"> {
   return {
-    options: ["--handler", HANDLER, "--max-connections", String(ROOM)],
+    options: ["--handler", HANDLER, "--max-connections", String(ROOM), ...QUIET],
     env: { BACKEND_PORT: String(backend) },
   };
 }
@@ -82,11 +87,16 @@ async function idleProxied(
   }
 }
 
+/** A new server also grows by the heap of the runtime, once. */
 async function printIdle(server: Server, pairs: number): Promise<void> {
-  const figures: number[] = [];
+  const [first, later]: [number[], number[]] = [[], []];
   for (let pair = 0; pair < pairs; pair++) {
     await using running = await startServer(server, ROOM);
-    figures.push(await growth(running, echoWork(IDLE), RATE) / IDLE / 1024);
+    for (const figures of [first, later]) {
+      figures.push(await growth(running, echoWork(IDLE), RATE) / IDLE / 1024);
+      await delay(SETTLE_MS);
+    }
   }
-  printFigure(server.name, figures);
+  printFigure(`${server.name}, new`, first);
+  printFigure(`${server.name}, after as many before`, later);
 }
