@@ -43,14 +43,14 @@ export async function dial(
     );
   }
   const { deadlines } = connections.context;
-  const attempt = new Attempt(formatAddress(wanted), deadlines, connectTimeout);
+  const attempt = new Attempt(wanted, deadlines, connectTimeout);
   const onAbort = () => attempt.abort(signal?.reason);
   signal?.addEventListener("abort", onAbort);
   if (signal?.aborted) onAbort();
   deadlines.add(attempt);
   connections.addDialed(attempt);
   try {
-    const socket = await attempt.connect(wanted);
+    const socket = await attempt.connect();
     disableNagle(socket);
     return connections.openDialed(socket);
   } finally {
@@ -62,25 +62,25 @@ export async function dial(
 
 /** A dial in progress, which the lane or the deadline sweep can end. */
 class Attempt implements Timed {
-  readonly #name: string;
+  readonly #address: Address;
   readonly #clock: Clock;
   readonly #since: number;
   readonly #timeout: number;
   readonly #controller = new AbortController();
 
-  constructor(name: string, clock: Clock, timeout: number) {
-    this.#name = name;
+  constructor(address: Address, clock: Clock, timeout: number) {
+    this.#address = address;
     this.#clock = clock;
     this.#since = clock.now;
     this.#timeout = timeout;
   }
 
-  async connect(address: Address): Promise<Deno.Conn> {
+  async connect(): Promise<Deno.Conn> {
     const { signal } = this.#controller;
     signal.throwIfAborted();
     let socket: Deno.Conn;
     try {
-      socket = await connect(address, signal);
+      socket = await connect(this.#address, signal);
     } catch (cause) {
       signal.throwIfAborted();
       throw this.#error(reasonOf(cause), "upstream", cause);
@@ -104,7 +104,7 @@ class Attempt implements Timed {
   }
 
   #error(reason: string, endedBy: EndedBy, cause?: unknown): ConnectionError {
-    const message = `Cannot connect to ${this.#name}: ${reason}`;
+    const message = `Cannot connect to ${formatAddress(this.#address)}: ${reason}`;
     return new ConnectionError(message, endedBy, { peer: "upstream", cause });
   }
 }

@@ -21,7 +21,7 @@ const HALF_OPEN_LIMIT = 5 * 60_000;
  * and `endedBy` say which and by whom.
  */
 export function relay(client: Connection, upstream: Connection): Promise<void> {
-  return new Promise((resolve, reject) => new Relay(client, upstream, resolve, reject).run());
+  return new Relay(client, upstream).run();
 }
 
 class Relay implements FlowHost, Timed {
@@ -31,8 +31,7 @@ class Relay implements FlowHost, Timed {
   readonly #up: Flow;
   readonly #down: Flow;
   readonly #clock: Clock;
-  readonly #resolve: () => void;
-  readonly #reject: (error: unknown) => void;
+  readonly #over = Promise.withResolvers<void>();
   active: number;
   latest: Flow | null = null;
   /** Who was the first to end its stream. */
@@ -43,16 +42,9 @@ class Relay implements FlowHost, Timed {
   /** The first error. */
   #error: unknown = null;
 
-  constructor(
-    client: Connection,
-    upstream: Connection,
-    resolve: () => void,
-    reject: (error: unknown) => void,
-  ) {
+  constructor(client: Connection, upstream: Connection) {
     this.#client = client;
     this.#upstream = upstream;
-    this.#resolve = resolve;
-    this.#reject = reject;
     this.#up = client.flowTo(upstream, this);
     this.#down = upstream.flowTo(client, this);
     this.#clock = client.keepTime(this);
@@ -65,11 +57,12 @@ class Relay implements FlowHost, Timed {
   }
 
   // Chains the promises of the flows: an async function would hold half a kilobyte meanwhile.
-  run(): void {
+  run(): Promise<void> {
     this.#up.run().then(() => this.#endedBy ??= "client", (error) => this.#loseClient(error))
       .then(() => this.#ended());
     this.#down.run().then(() => this.#answered(), (error) => this.#loseUpstream(error))
       .then(() => this.#ended());
+    return this.#over.promise;
   }
 
   expire(): void {
@@ -99,9 +92,9 @@ class Relay implements FlowHost, Timed {
   /** A flow has come to its end. */
   #ended(): void {
     if (--this.#running > 0) return;
-    if (this.#error !== null) return this.#reject(this.#error);
+    if (this.#error !== null) return this.#over.reject(this.#error);
     this.#client.endAs(this.#endedBy ?? "server");
-    this.#resolve();
+    this.#over.resolve();
   }
 
   #loseClient(error: unknown): void {
