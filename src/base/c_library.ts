@@ -14,6 +14,8 @@ const SYMBOLS = {
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   /** accept4(2), with the pointers to an address null. */
   accept4: { parameters: ["i32", "pointer", "pointer", "i32"], result: "i32" },
+  /** epoll_ctl(2). */
+  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   /** setitimer(2): sends SIGALRM after a time, and then at intervals if there is one; replaces any previous timer. */
   setitimer: { parameters: ["i32", "buffer", "pointer"], result: "i32" },
   /** sigaction(2). */

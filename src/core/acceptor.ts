@@ -152,14 +152,22 @@ export class Acceptor {
     const { connections, resources, service, emit, onFull } = this.#options;
     const connection = connections.open(socket);
     emit({ type: "accepted", connection });
-    connections.add(connection);
-    connection.serve(service, (failure) => void this.#finish(connection, lease, failure));
+    const place = connections.add(connection);
+    connection.serve(
+      service,
+      (failure) => void this.#finish(connection, place, lease, failure),
+    );
     if (resources.leavesToOthers) onFull(this);
   }
 
   // Begins when the service is over: suspended meanwhile, it would hold half a kilobyte
   // for each connection.
-  async #finish(connection: Connection, lease: Lease, failure: Failure | null): Promise<void> {
+  async #finish(
+    connection: Connection,
+    place: number,
+    lease: Lease,
+    failure: Failure | null,
+  ): Promise<void> {
     let error: Error | null = null;
     try {
       if (failure !== null) throw failure.cause;
@@ -171,7 +179,7 @@ export class Acceptor {
     } finally {
       lease.release();
       this.#options.emit({ type: "closed", connection: connection.release(error) });
-      this.#options.connections.delete(connection);
+      this.#options.connections.delete(connection, place);
     }
   }
 }

@@ -24,6 +24,7 @@ export class Connection {
   readonly #record: ConnectionRecord;
   readonly #receiver: Receiver;
   readonly #sender: Sender;
+  readonly #place: number;
   #isClosed = false;
   /** Decides how long the peer may be silent; null applies the connection's own timeouts. */
   #timed: Timed | null = null;
@@ -35,7 +36,7 @@ export class Connection {
     this.#record = new ConnectionRecord(context.peer, context.deadlines);
     this.#receiver = new Receiver(number, socket, context, this.#record);
     this.#sender = new Sender(socket, context, this.#record);
-    context.deadlines.add(this);
+    this.#place = context.deadlines.add(this);
   }
 
   /** Unique for the life of the server. */
@@ -292,7 +293,7 @@ export class Connection {
 
   /** Closes the connection and returns what it borrowed, once nothing uses it any more. */
   release(error: Error | null): ConnectionSummary {
-    this.#context.deadlines.delete(this);
+    this.#context.deadlines.delete(this, this.#place);
     this.#closeSocket();
     this.#receiver.release(error !== null); // Then the service may still run.
     const { id, remoteAddr, localAddr } = this;

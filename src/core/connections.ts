@@ -1,4 +1,5 @@
 import { tellOpenWork } from "../base/current_work.ts";
+import { Roster } from "../base/roster.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionContext, DialTraffic } from "./connection_context.ts";
 import { DialedConnection } from "./dialed_connection.ts";
@@ -16,11 +17,11 @@ export class Connections {
   readonly #dialContext: ConnectionContext;
   readonly #dialTraffic: DialTraffic;
   /** Client connections that are in use. */
-  readonly #live = new Set<Connection>();
+  readonly #live = new Roster<Connection>();
   /** Wake the waits for the end of all of them. */
   readonly #waiting = new Set<() => void>();
   /** Dialed connections, and dials in progress. */
-  readonly #dialed = new Set<Endable>();
+  readonly #dialed = new Roster<Endable>();
   readonly #telling = tellOpenWork("connections", () => this.#live);
   #lastNumber = 0;
   #isOver = false;
@@ -36,13 +37,13 @@ export class Connections {
     return new Connection(++this.#lastNumber, socket, this.context);
   }
 
-  /** Adds a connection, until it is no longer in use. */
-  add(connection: Connection): void {
-    this.#live.add(connection);
+  /** Adds a connection, until it is no longer in use, and returns its place among the others. */
+  add(connection: Connection): number {
+    return this.#live.add(connection);
   }
 
-  delete(connection: Connection): void {
-    this.#live.delete(connection);
+  delete(connection: Connection, place: number): void {
+    this.#live.delete(connection, place);
     if (this.#live.size > 0) return;
     for (const wake of this.#waiting) wake();
     this.#waiting.clear();
@@ -50,22 +51,25 @@ export class Connections {
 
   /** Wraps a dialed socket in a connection, which the lane tracks until it is released. */
   openDialed(socket: Socket): DialedConnection {
-    const forget = () => this.deleteDialed(connection);
+    const forget = () => this.deleteDialed(connection, place);
     const number = ++this.#lastNumber;
     const connection = new DialedConnection(number, socket, this.#dialContext, forget);
-    this.addDialed(connection);
+    const place = this.addDialed(connection);
     this.#dialTraffic.dialed();
     return connection;
   }
 
-  /** Adds something that must not outlive the lane; ends it at once if the lane has ended. */
-  addDialed(one: Endable): void {
+  /**
+   * Adds something that must not outlive the lane, and returns its place among such; ends it
+   * at once if the lane has ended.
+   */
+  addDialed(one: Endable): number {
     if (this.#isOver) one.endAs("drain");
-    else this.#dialed.add(one);
+    return this.#dialed.add(one);
   }
 
-  deleteDialed(one: Endable): void {
-    this.#dialed.delete(one);
+  deleteDialed(one: Endable, place: number): void {
+    this.#dialed.delete(one, place);
   }
 
   /** Waits for the last client to disconnect. */

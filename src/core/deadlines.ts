@@ -1,4 +1,5 @@
 import { FairClock, LEEWAY } from "../base/clock.ts";
+import { Roster } from "../base/roster.ts";
 import { every, everyAfterInput } from "../base/timers.ts";
 
 /** Something with deadlines: each sweep calls it, and it acts if one has passed. */
@@ -16,22 +17,23 @@ export interface Clock {
   isOver(since: number, timeout: number): boolean;
 }
 
-/** Calls the members of a set at an interval. Its one timer runs only while there are members. */
+/** Calls its members at an interval. Its one timer runs only while there are members. */
 export class Sweep {
-  readonly #timed = new Set<Timed>();
+  readonly #timed = new Roster<Timed>();
   #stop: (() => void) | null = null;
 
   /** @param tick Time between two sweeps in milliseconds. */
   constructor(readonly tick: number) {}
 
-  add(timed: Timed): void {
-    this.#timed.add(timed);
+  /** Adds a member, and returns its place. */
+  add(timed: Timed): number {
     this.#stop ??= every(this.tick, () => this.#sweep());
+    return this.#timed.add(timed);
   }
 
   /** The timer runs until the next sweep, since another member may follow at once. */
-  delete(timed: Timed): void {
-    this.#timed.delete(timed);
+  delete(timed: Timed, place: number): void {
+    this.#timed.delete(timed, place);
   }
 
   stop(): void {
@@ -65,7 +67,7 @@ export class Deadlines implements Clock {
   readonly tick: number;
   readonly quick = new Sweep(QUICK_TICK);
   readonly #clock = new FairClock();
-  readonly #timed = new Set<Timed>();
+  readonly #timed = new Roster<Timed>();
   readonly #stop: () => void;
   /** When the wait for input began, by this clock. */
   #begun = this.now;
@@ -100,12 +102,13 @@ export class Deadlines implements Clock {
     return timeout > 0 && this.#heard - since >= timeout + this.tick + LEEWAY;
   }
 
-  add(timed: Timed): void {
-    this.#timed.add(timed);
+  /** Adds something with deadlines, and returns its place among them. */
+  add(timed: Timed): number {
+    return this.#timed.add(timed);
   }
 
-  delete(timed: Timed): void {
-    this.#timed.delete(timed);
+  delete(timed: Timed, place: number): void {
+    this.#timed.delete(timed, place);
   }
 
   #sweep(): void {

@@ -47,16 +47,16 @@ export async function dial(
   const onAbort = () => attempt.abort(signal?.reason);
   signal?.addEventListener("abort", onAbort);
   if (signal?.aborted) onAbort();
-  deadlines.add(attempt);
-  connections.addDialed(attempt);
+  const place = deadlines.add(attempt);
+  const dialedPlace = connections.addDialed(attempt);
   try {
     const socket = await attempt.connect();
     disableNagle(socket);
     return connections.openDialed(socket);
   } finally {
     signal?.removeEventListener("abort", onAbort);
-    deadlines.delete(attempt);
-    connections.deleteDialed(attempt);
+    deadlines.delete(attempt, place);
+    connections.deleteDialed(attempt, dialedPlace);
   }
 }
 

@@ -25,16 +25,16 @@ export class Refusals {
     this.#emit({ type: "refused", remoteAddr: socket.remoteAddr, reason });
     if (this.#words === null || this.#telling === MAX_TELLING) return socket.close();
     const connection = this.#connections.open(socket);
-    this.#connections.add(connection);
     void this.#tell(connection, this.#words);
   }
 
   async #tell(connection: Connection, words: string): Promise<void> {
     this.#telling++;
+    const place = this.#connections.add(connection);
     await tellPeer(connection, new PeerError("Refused", words));
     this.#telling--;
     connection.release(null);
-    this.#connections.delete(connection);
+    this.#connections.delete(connection, place);
   }
 }
 

@@ -13,6 +13,12 @@ import { Turnover } from "./turnover.ts";
  * each other.
  */
 const SLACK = 4;
+/**
+ * The same, as a share of its connections. With thousands of clients at once, the lanes
+ * would otherwise hand the turn to each other hundreds of times, and each time only after
+ * serving the clients that they already have: the last would be accepted after seconds.
+ */
+const SLACK_SHARE = 1 / 32;
 /** How often in a row a lane yields to others before it accepts anyway. */
 const YIELDS = 5;
 /** How long a lane yields each time, in milliseconds. */
@@ -78,9 +84,10 @@ function evenTurns(
 
 function holdsMore(scoreboard: Scoreboard, own: Row, heartbeat: number): boolean {
   const { open } = own;
-  if (open <= SLACK) return false;
+  const slack = Math.max(SLACK, open * SLACK_SHARE);
+  if (open <= slack) return false;
   for (const row of scoreboard.rows()) {
-    if (row.open + SLACK >= open || row.index === own.index) continue;
+    if (row.open + slack >= open || row.index === own.index) continue;
     if (row.state === "ready" && row.isBeating(heartbeat)) return true;
   }
   return false;

@@ -213,11 +213,11 @@ export class Lane {
     const timed = {
       expire() {
         if (++sweeps < SERVICE_PATIENCE) return;
-        quick.delete(timed);
+        quick.delete(timed, place);
         connections.abandon();
       },
     };
-    quick.add(timed);
+    const place = quick.add(timed);
   }
 }
 

@@ -15,10 +15,15 @@ const ENTRY = entryUrl("thread_probe_entry");
  *
  * @param path An absolute path of a file that exists; it is imported, but never run.
  * @param startTimeout How long that may take, in milliseconds; 0 is for ever.
+ * @param entry The module of the thread that tries it.
  * @throws {ExitError} 78 if the sandbox does not hold, 70 if that cannot be told in time.
  */
-export async function checkSandbox(path: string, startTimeout: number): Promise<void> {
-  if (!await canImport(path, startTimeout)) return;
+export async function checkSandbox(
+  path: string,
+  startTimeout: number,
+  entry: string = ENTRY,
+): Promise<void> {
+  if (!await canImport(path, startTimeout, entry)) return;
   const [found, expected] = NEEDS_LOCK
     ? [
       "in the executable only the kernel can deny files, and it does not",
@@ -32,8 +37,8 @@ export async function checkSandbox(path: string, startTimeout: number): Promise<
 }
 
 /** Whether a thread with the permissions of the sandbox can import a file. */
-async function canImport(path: string, startTimeout: number): Promise<boolean> {
-  const worker = new Worker(ENTRY, { type: "module", deno: { permissions: SANDBOX } });
+async function canImport(path: string, startTimeout: number, entry: string): Promise<boolean> {
+  const worker = new Worker(entry, { type: "module", deno: { permissions: SANDBOX } });
   try {
     const answer = new Promise<boolean>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<boolean>) => resolve(data);

@@ -3,6 +3,7 @@ import { EXIT, ExitError } from "../base/exit.ts";
 import { AcceptQueues } from "../core/accept_queues.ts";
 import { listen } from "../core/listener.ts";
 import { listeningSockets } from "../core/listening_sockets.ts";
+import { stopWatching } from "../core/unwatched_sockets.ts";
 import { setUserTimeout } from "../core/user_timeout.ts";
 import type { Plan } from "../modes/mode.ts";
 import { type HeldAddress, type Hold, holdAddress } from "./hold_address.ts";
@@ -49,6 +50,7 @@ export async function holdListeners(
     bound.transport === "tcp" && plan.sharing === "shared" ? [bound.port] : []
   );
   queues = AcceptQueues.of(sharedPorts);
+  stopWatching(listeningSockets(sharedPorts));
   let userTimeout: number | null = null;
   return {
     addresses: held.map(({ wanted }) => wanted),

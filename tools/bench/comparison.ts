@@ -45,7 +45,7 @@ export interface Comparison extends Omit<Schedule, "pairs"> {
 
 /** Compares Sluice with its rivals, or with another checkout of itself, and prints a table. */
 export async function compare(comparison: Comparison, context: Context): Promise<void> {
-  const { title, unit, slices, duration, load, env } = comparison;
+  const { title, unit, load, env } = comparison;
   const { pairs, against, extra } = context;
   print(`\n${title}`);
   const options = [...comparison.options, ...extra];
@@ -54,11 +54,15 @@ export async function compare(comparison: Comparison, context: Context): Promise
     ? await findRivals(comparison, extra)
     : [{ server: sluice(against, options, env), load }];
   if (rivals.length === 0) return;
-  const [own = [], ...others] = await runPairs([ours, ...rivals], { pairs, slices, duration });
+  const [own = [], ...others] = await runPairs([ours, ...rivals], { ...comparison, pairs });
   for (const [i, rival] of rivals.entries()) {
-    printHead([ours.server, rival.server], pairs, `${slices} x ${duration} ms each, in turn`);
+    printHead([ours.server, rival.server], pairs, scheduleOf(comparison));
     printSlices([own, others[i] ?? []], unit, rival);
   }
+}
+
+function scheduleOf({ slices, duration, warmup }: Comparison): string {
+  return `${slices} x ${duration} ms each, in turn, after ${warmup} ms to warm up`;
 }
 
 /** The rivals that are installed. */

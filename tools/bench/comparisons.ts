@@ -9,6 +9,8 @@ import { type Server, WORKERS } from "./servers.ts";
 import { wrk } from "./wrk.ts";
 
 const CONNECTIONS = 64;
+/** Milliseconds until the code for a request is compiled. */
+const WARMUP = 1000;
 const PIPELINED = 16;
 const PROGRAMS = new URL("programs/", import.meta.url).pathname;
 const HTTP = ["--service", "http"];
@@ -21,6 +23,7 @@ const GET: Comparison = {
   load: wrk({ connections: CONNECTIONS }),
   slices: 4,
   duration: 1000,
+  warmup: WARMUP,
   rivals: [],
 };
 
@@ -54,6 +57,7 @@ export const ECHO: Comparison = {
   load: generator(echoWork(CONNECTIONS)),
   slices: 6,
   duration: 500,
+  warmup: WARMUP,
   rivals: [{ server: denoListen, cpuAim: "at most 1.05" }],
 };
 
@@ -128,6 +132,8 @@ export const CHURN: Comparison = {
   load: ab(CLIENTS),
   slices: 2,
   duration: 2000,
+  // The code for a connection runs once for each: it takes longer until all of it is compiled.
+  warmup: 6000,
   rivals: [
     { options: [...HTTP, ...QUIET] },
     ...churnIn("pooled", "at least 1/1.3", "--workers", String(WORKERS)),

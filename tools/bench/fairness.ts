@@ -1,8 +1,8 @@
-import { denoServe } from "../../src/bench/peers/deno.ts";
+import { denoServe, denoServeParallel } from "../../src/bench/peers/deno.ts";
 import type { Context } from "./comparison.ts";
 import { HERE, type Server, sluice, startServer, WORKERS } from "./servers.ts";
 import { measureSpread, type Spread } from "./spread.ts";
-import { print } from "./table.ts";
+import { median, print } from "./table.ts";
 
 const CLIENTS = [64, 256, 512, 1000, 4000];
 const PHASES = { warmup: 500, duration: 2000 };
@@ -25,16 +25,21 @@ export async function fairness({ pairs, against, extra }: Context): Promise<void
   const servers = against === null
     ? [
       denoServe,
+      denoServeParallel(WORKERS),
       sluice(HERE, [...options, "--mode", "async"]),
       sluice(HERE, [...options, "--mode", "pooled", ...workers]),
       sluice(HERE, [...options, "--mode", "forked", ...workers]),
     ]
     : [sluice(HERE, options), sluice(against, options)];
   print(`\nBusy clients, each with a connection, for ${PHASES.duration} ms: answers to each`);
-  print(`  The worst of ${pairs} new processes; latencies in ms, median CPU time in us per answer`);
+  print(
+    `  The worst of ${pairs} new processes; latencies in ms. Medians: p99.9:p50, CPU in us per answer`,
+  );
   for (const server of servers) {
     print(`  ${server.name}`);
-    print("    clients  fewest/median/most  fewest:median     p50    p99.9     max     CPU");
+    print(
+      "    clients  fewest/median/most  fewest:median     p50    p99.9     max  p99.9:p50     CPU",
+    );
     for (const clients of CLIENTS) {
       const runs = [];
       for (let i = 0; i < pairs; i++) runs.push(await measure(server, clients));
@@ -55,11 +60,14 @@ async function measure(server: Server, clients: number): Promise<Run> {
 function row(clients: number, runs: readonly Run[]): string {
   const [worst] = runs.toSorted((a, b) => a.fewest / a.median - b.fewest / b.median);
   if (worst === undefined) throw new Error("Nothing was measured");
-  const cpu = runs.map((run) => run.cpu).toSorted((a, b) => a - b)[runs.length >> 1] ?? NaN;
+  const tail = median(runs.map(({ p50, p999 }) => p999 / p50));
+  const cpu = median(runs.map((run) => run.cpu));
   const cells = [
     `${worst.fewest}/${worst.median}/${worst.most}`.padStart(18),
     (worst.fewest / worst.median).toFixed(2).padStart(13),
-    ...[worst.p50, worst.p999, worst.max, cpu].map((value) => value.toFixed(1).padStart(6)),
+    ...[worst.p50, worst.p999, worst.max].map((value) => value.toFixed(1).padStart(6)),
+    tail.toFixed(1).padStart(9),
+    cpu.toFixed(1).padStart(6),
   ];
   return [String(clients).padStart(7), ...cells].join("  ");
 }

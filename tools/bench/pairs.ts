@@ -36,10 +36,9 @@ export interface Schedule {
   readonly slices: number;
   /** Milliseconds of a slice. */
   readonly duration: number;
+  /** Milliseconds of load before the first slice of each server. */
+  readonly warmup: number;
 }
-
-/** Milliseconds of load before the first slice of a server. */
-const WARMUP_MS = 1000;
 
 /**
  * Starts all servers and loads them in turn, slice by slice, so that a drift in the
@@ -50,7 +49,7 @@ const WARMUP_MS = 1000;
  */
 export async function runPairs(
   contenders: readonly Contender[],
-  { pairs, slices, duration }: Schedule,
+  { pairs, slices, duration, warmup }: Schedule,
 ): Promise<Slice[][]> {
   const sums: Slice[][] = contenders.map(() => []);
   for (let pair = 0; pair < pairs; pair++) {
@@ -60,7 +59,7 @@ export async function runPairs(
       const found: Slice[] = [];
       running.push({ server: stack.use(await startServer(server)), load, found });
     }
-    for (const { server, load } of running) await load(server, WARMUP_MS);
+    for (const { server, load } of running) await load(server, warmup);
     for (let slice = 0; slice < slices; slice++) {
       // Alternates the order, so that none always runs right after the same other.
       for (const { server, load, found } of slice % 2 === 0 ? running : running.toReversed()) {

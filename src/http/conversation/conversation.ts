@@ -37,6 +37,8 @@ export class Conversation implements Timed, OpenConversation {
   readonly #exchange: CurrentExchange;
   readonly #responder: Responder;
   readonly #clock: Clock;
+  /** Among the open conversations of the lane. */
+  readonly #place: number;
   #phase: RequestPhase = "idle";
   /** When the phase began, by the clock. */
   #since: number;
@@ -48,6 +50,7 @@ export class Conversation implements Timed, OpenConversation {
   constructor(connection: Connection, context: ConversationContext) {
     this.#connection = connection;
     this.#context = context;
+    this.#place = context.begun(this);
     this.#clock = connection.keepTime(this);
     this.#since = this.#clock.now;
     this.#output = new Output(connection, context.buffers);
@@ -91,7 +94,7 @@ export class Conversation implements Timed, OpenConversation {
       const { request } = this.#exchange;
       if (request !== null) this.#exchange.lose(request);
       await (this.#ending ??= Promise.resolve());
-      this.#context.ended(this);
+      this.#context.ended(this, this.#place);
     }
   }
 

@@ -37,6 +37,8 @@ export interface ConversationContext {
   readonly buffers: OutputBuffers;
   readonly reports: HttpReports;
   readonly retirement: Retirement;
-  /** Called when a conversation is over. */
-  ended(conversation: OpenConversation): void;
+  /** Called when a conversation begins; returns its place among the open ones. */
+  begun(conversation: OpenConversation): number;
+  /** Called when it is over. */
+  ended(conversation: OpenConversation, place: number): void;
 }

@@ -1,4 +1,5 @@
 import { clock } from "../../base/clock.ts";
+import type { Roster } from "../../base/roster.ts";
 import { everyAfterInput } from "../../base/timers.ts";
 import type { Connection } from "../../core/connection.ts";
 
@@ -22,7 +23,7 @@ const BATCHES = 40;
  * again at once.
  */
 export class Retirement {
-  readonly #open: ReadonlySet<Retiring>;
+  readonly #open: Roster<Retiring>;
   /** How many of the batches have had their turn; 0 before the lane retires. */
   #turns = 0;
   #isRunning = false;
@@ -30,7 +31,7 @@ export class Retirement {
   #start = 0;
 
   /** @param open The open conversations of the lane, as they come and go. */
-  constructor(open: ReadonlySet<Retiring>) {
+  constructor(open: Roster<Retiring>) {
     this.#open = open;
   }
 

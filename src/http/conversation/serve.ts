@@ -1,4 +1,5 @@
 import { tellOpenWork } from "../../base/current_work.ts";
+import { Roster } from "../../base/roster.ts";
 import type { Service } from "../../core/service.ts";
 import type { HttpHandler } from "../message.ts";
 import { Conversation } from "./conversation.ts";
@@ -19,13 +20,14 @@ export function serveHttp(
   retiring: AbortSignal,
   reports: HttpReports,
 ): Service {
-  const open = new Set<OpenConversation>();
+  const open = new Roster<OpenConversation>();
   const retirement = new Retirement(open);
   const buffers = new OutputBuffers();
   const context: ConversationContext = {
     ...{ handler, options, buffers, reports, retirement },
-    ended(conversation) {
-      open.delete(conversation);
+    begun: (conversation) => open.add(conversation),
+    ended(conversation, place) {
+      open.delete(conversation, place);
       release();
     },
   };
@@ -40,12 +42,11 @@ export function serveHttp(
   // Not an async function: it would be suspended as long as the connection is open.
   return (connection) => {
     const conversation = new Conversation(connection, context);
-    open.add(conversation);
     retirement.check();
     return conversation.serve();
   };
 }
 
-function requestsIn(conversations: ReadonlySet<OpenConversation>): ServedRequest[] {
+function requestsIn(conversations: Roster<OpenConversation>): ServedRequest[] {
   return [...conversations].flatMap(({ request }) => request ?? []);
 }

@@ -21,6 +21,8 @@ export class SourceWatch implements Timed {
   readonly #body: BodyReader;
   readonly #sources: SourceWriter;
   readonly #sweep: Sweep;
+  /** Its place in the sweep. */
+  #place = 0;
   #pieces = 0;
   /** How long the source has been quiet, in milliseconds, seen from the sweeps. */
   #quiet = 0;
@@ -36,11 +38,11 @@ export class SourceWatch implements Timed {
   /** A response from a source begins. */
   begin(): void {
     this.#pieces = -1;
-    this.#sweep.add(this);
+    this.#place = this.#sweep.add(this);
   }
 
   end(): void {
-    this.#sweep.delete(this);
+    this.#sweep.delete(this, this.#place);
   }
 
   /** Called by the quick sweep. */

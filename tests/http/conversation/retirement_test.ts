@@ -1,4 +1,5 @@
 import { assert } from "@std/assert";
+import { Roster } from "../../../src/base/roster.ts";
 import type { Connection } from "../../../src/core/connection.ts";
 import { Retirement, type Retiring } from "../../../src/http/conversation/retirement.ts";
 import { until } from "../../helpers/until.ts";
@@ -8,19 +9,25 @@ const COUNT = 3000;
 const LAST = { number: 39, draining: { aborted: false } } as Connection;
 
 Deno.test("Retirement gives all connections their turn in the same time, however many there are", async () => {
-  const open = new Set<Retiring>();
+  const open = new Roster<Retiring>();
   let sweeps = 0;
   let isOver = false;
   const first: Retiring = {
     closeIfSilent() {
       sweeps++;
-      return isOver && open.delete(first);
+      if (isOver) open.delete(first, place);
+      return isOver;
     },
   };
-  open.add(first);
+  const place = open.add(first);
   while (open.size < COUNT) {
-    const silent: Retiring = { closeIfSilent: () => open.delete(silent) };
-    open.add(silent);
+    const silent: Retiring = {
+      closeIfSilent() {
+        open.delete(silent, place);
+        return true;
+      },
+    };
+    const place = open.add(silent);
   }
   const retirement = new Retirement(open);
   retirement.start();

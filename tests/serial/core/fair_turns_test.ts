@@ -23,3 +23,18 @@ for (const { name, args, clients } of CASES) {
     assert(fewest >= median / 2, `the slowest got ${fewest} answers, the median is ${median}`);
   });
 }
+
+Deno.test("--mode pooled: of 3000 clients that come at once each is accepted while others are busy", async () => {
+  await using server = await startServer([...workers("pooled"), "--service", "http"]);
+  const { port } = server;
+  const { fewest, median } = await measureSpread({
+    port,
+    clients: 3000,
+    warmup: 0,
+    duration: 1500,
+  });
+  // Killed, it would leave the record of a connection unfinished.
+  server.kill("SIGTERM");
+  await server.exited;
+  assert(fewest >= median / 2, `the last got ${fewest} answers, the median is ${median}`);
+});

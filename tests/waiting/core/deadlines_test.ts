@@ -20,11 +20,11 @@ for (const blocked of [50, 150, 280, 400]) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const first: Timed = {
         expire() {
-          deadlines.delete(first);
+          deadlines.delete(first, place);
           resolve();
         },
       };
-      deadlines.add(first);
+      const place = deadlines.add(first);
       await promise;
       await delay(1);
       block(blocked);
@@ -43,11 +43,11 @@ function measure(deadlines: Deadlines): Promise<number> {
     const timed: Timed = {
       expire() {
         if (!deadlines.isOver(since, TIMEOUT)) return;
-        deadlines.delete(timed);
+        deadlines.delete(timed, place);
         resolve(performance.now() - begun);
       },
     };
-    deadlines.add(timed);
+    const place = deadlines.add(timed);
   });
 }
 
