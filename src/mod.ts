@@ -24,8 +24,8 @@
  * @module
  */
 export type { Address } from "./base/address.ts";
+export { connect, type DialOptions } from "./core/connect.ts";
 export type { Connection } from "./core/connection.ts";
-export type { DialOptions } from "./core/dial.ts";
 export type { DialedConnection } from "./core/dialed_connection.ts";
 export {
   ConnectionError,
@@ -34,6 +34,7 @@ export {
   PeerError,
 } from "./core/errors.ts";
 export type { EndedBy } from "./core/event.ts";
+export { relay } from "./core/relay.ts";
 export type { Service } from "./core/service.ts";
 export type { Lease, Pool, PoolOptions } from "./services/pool.ts";
 export type { ServiceContext } from "./services/service.ts";

@@ -2,7 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { EXIT } from "../src/base/exit.ts";
 import { SIGNAL_NAMES } from "../src/base/signals.ts";
 import { isCommandName } from "../src/cli/commands/registry.ts";
+import { loadSettings } from "../src/settings/load.ts";
 import { envName, flagName, OPTION_KEYS } from "../src/settings/options.ts";
+import { PROXY_KEYS } from "../src/settings/proxy_options.ts";
 import { GENERATED_PAGES } from "../tools/generated_pages.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -31,6 +33,25 @@ Deno.test("docs/options.md has every option with its flag and its name in the en
     const names = [flagName(key), envName(key)].map((name) => `\`${name}\``);
     const rows = lines.filter((line) => names.every((name) => line.includes(name)));
     assertEquals(rows.length, 1, key);
+  }
+});
+
+Deno.test("docs/balancing.md has every option of a group", () => {
+  const text = read("docs/balancing.md");
+  for (const key of PROXY_KEYS) assert(text.includes(flagName(key)), key);
+});
+
+Deno.test("the configuration files in docs are valid", async () => {
+  const files = PAGES.flatMap((page) => [...read(page).matchAll(/^```toml\n([^]*?)^```$/gm)])
+    .map(([, text = ""]) => text);
+  assert(files.length >= 2, `found ${files.length} files`);
+  for (const text of files) {
+    await loadSettings({
+      flags: { config: ["a.toml"] },
+      environment: {},
+      readFile: () => Promise.resolve(text),
+      cwd: "/",
+    });
   }
 });
 

@@ -32,10 +32,49 @@ all.
 - A duration is \`500ms\`, \`30s\`, \`2m\`, \`1h\` or \`1d\`; a bare number is seconds.
 - A size is \`16kb\`, \`1mb\` or \`1gb\`, in steps of 1024; a bare number is bytes.
 - A flag without a value is on, and \`--no-watch\` is \`--watch=false\`.
-- A configuration file is TOML or JSON with comments, in UTF-8: \`max-connections = 5000\`. A key can
-  be set once.
+- A [configuration file](#the-configuration-file) is TOML or JSON with comments, in UTF-8:
+  \`max-connections = 5000\`. A key can be set once.
 
 \`sluice bench --help\` and \`sluice load --help\` list the options of these commands.
+
+## The configuration file
+
+It can have two kinds of table, both for the service \`proxy\`. Each \`[upstreams.NAME]\` is a group of
+backends: its keys are the options of the [balancer](#balancer), and what it does not set is as at
+the top, except for its backends. \`upstream\` and \`upstream-file\` at the top, on the command line or
+in the environment make the group \`default\`. Each \`[[routes]]\` says that the clients of an address
+go to a group, and the server listens on that address; clients of all other addresses go to the
+group of the route without \`bind\`, or else to \`default\`, or to the only group. \`--bind\`, \`--host\`
+and \`--port\` on the command line replace all addresses of the file. A reload takes new groups and
+routes, but what the server listens on changes only on restart.
+
+\`\`\`toml
+#:schema ./sluice.schema.json
+service = "proxy"
+bind = "0.0.0.0:8080"
+connect-timeout = "1s"
+
+[upstreams.api]
+upstream = ["10.0.0.1:8080,weight=3", "10.0.0.2:8080", "10.0.1.1:8080,backup"]
+balance = "least-connections"
+health-check = "http:/health"
+
+[upstreams.cache]
+upstream = ["srv+tcp://_cache._tcp.service.consul"]
+balance = "hash"
+resolver = "127.0.0.1:8600"
+
+[[routes]]
+bind = "127.0.0.1:6379"
+upstream = "cache"
+
+[[routes]]
+upstream = "api"
+\`\`\`
+
+\`sluice config-schema > sluice.schema.json\` writes a JSON Schema of the file, with which an editor
+completes keys and marks mistakes. A TOML file names it in a comment, as above, for editors that use
+Taplo; a JSON file has the key \`"$schema": "./sluice.schema.json"\`.
 `;
 
 /** The whole of docs/options.md: a table for each group, laid out as \`deno fmt\` would. */

@@ -21,6 +21,8 @@ export const MAX_PORT = 65_535;
 const TCP = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/;
 const NAME = /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_.])?$/i;
 const LOCALHOST = /^localhost\.?$/i;
+const BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const IPV4 = new RegExp(`^${BYTE}(?:\\.${BYTE}){3}$`);
 /** Loose: two colons are enough to tell it from a name with a port. */
 const IPV6 = /^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(?:%[a-z0-9._-]+)?$/i;
 
@@ -61,12 +63,23 @@ export function parseHostname(text: string): string | null {
   return !bracketed && NAME.test(hostname) ? hostname : null;
 }
 
+/** The family of an IP address without brackets; null if the host is a name. */
+export function familyOf(hostname: string): 4 | 6 | null {
+  if (hostname.includes(":")) return 6;
+  return IPV4.test(hostname) ? 4 : null;
+}
+
+/** Whether a name is that of the machine itself: `localhost` (RFC 6761, section 6.3). */
+export function isLocalhost(hostname: string): boolean {
+  return LOCALHOST.test(hostname);
+}
+
 /**
  * The addresses that an address stands for: `localhost` stands for the loopback addresses of
  * both families (RFC 6761, section 6.3), any other address for itself.
  */
 export function expandLocalhost(address: Address): readonly Address[] {
-  if (address.transport === "unix" || !LOCALHOST.test(address.hostname)) return [address];
+  if (address.transport === "unix" || !isLocalhost(address.hostname)) return [address];
   return ["127.0.0.1", "::1"].map((hostname) => ({ ...address, hostname }));
 }
 
@@ -83,4 +96,15 @@ export function formatAddress(address: Address): string {
   if (address.transport === "unix") return `unix:${address.path}`;
   const { hostname, port } = address;
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}
+
+/**
+ * Whether a host is an IP address in its usual form, or a name that nobody takes for one: not
+ * `10.0.0.256`, `1.2.3` or `1:2:::3`.
+ */
+export function isUnambiguous(hostname: string): boolean {
+  const family = familyOf(hostname);
+  if (family === 6) return URL.canParse(`http://[${hostname.replace(/%.*/, "")}]`);
+  // URLs and the system take what ends in a number for an IPv4 address.
+  return family === 4 || !/(?:^|\.)(?:\d+|0x[\da-f]*)\.?$/i.test(hostname);
 }

@@ -5,7 +5,8 @@ import { within } from "../base/within.ts";
 import { checkSandbox } from "../places/thread_probe.ts";
 import { planOf } from "../server/plan.ts";
 import { serviceChoice } from "../server/prepare.ts";
-import { validatePlan } from "../server/validate_plan.ts";
+import { validatePlan, validateRoutes } from "../server/validate_plan.ts";
+import { validateUpstreams } from "../server/validate_upstreams.ts";
 import { checkHandlerFile, importFile } from "../services/handler/handler_file.ts";
 import { describeService, findService } from "../services/registry.ts";
 import type { ServiceChoice } from "../services/service.ts";
@@ -24,6 +25,8 @@ export async function checkText(settings: Settings): Promise<string> {
   const addresses = resolveAddresses(settings, describeService(choice).port);
   const plan = planOf(settings, 1);
   validatePlan(settings, plan, addresses);
+  validateRoutes(settings, addresses);
+  await validateUpstreams(settings);
   if (settings.handler !== null) checkHandlerFile(settings.handler);
   const isLoaded = settings.handler === null || !settings.sandbox;
   if (isLoaded) await load(choice, settings);

@@ -23,6 +23,15 @@ export function defaultOf(option: Option<unknown>): { text: string; isLiteral: b
   return { text: String(option.format(value as NonNullable<unknown>)), isLiteral: true };
 }
 
+/** A final value as a configuration file would have it. */
+export function fileValue(
+  { type, format }: Option<unknown>,
+  value: NonNullable<unknown>,
+): string | number | boolean | readonly string[] {
+  if (type === "integer" || type === "flag") return value as number | boolean;
+  return format(value);
+}
+
 /** Whether a final value means "not set": null, or an empty list. */
 export function isUnset(value: unknown): boolean {
   return value === null || Array.isArray(value) && value.length === 0;

@@ -3,6 +3,7 @@ import { type Address, formatAddress } from "../base/address.ts";
 import { demand } from "../base/permissions.ts";
 import { serviceChoice } from "../server/prepare.ts";
 import { describeService } from "../services/registry.ts";
+import type { UpstreamGroup } from "../settings/balancer.ts";
 import { resolveAddresses } from "../settings/load.ts";
 import type { Settings } from "../settings/options.ts";
 
@@ -23,11 +24,22 @@ export function checkPermissions(settings: Settings): void {
     if (path !== null && path !== "-") demand({ name: "write", path }, `write "${path}"`);
   }
   const { port } = describeService(serviceChoice(settings));
-  for (const address of resolveAddresses(settings, port)) checkAddress(address);
+  for (const address of resolveAddresses(settings, port)) checkAddress(address, "listen on");
+  settings.upstreams.forEach(checkUpstream);
 }
 
-function checkAddress(address: Address): void {
-  const action = `listen on ${formatAddress(address)}`;
+/** Checks what does not depend on the records of a name. */
+function checkUpstream({ file, members, resolvers }: UpstreamGroup): void {
+  if (file !== null) demand({ name: "read", path: file }, `read "${file}"`);
+  for (const address of resolvers) checkAddress(address, "ask");
+  for (const { source } of members) {
+    if (source.kind === "address") checkAddress(source.address, "connect to");
+  }
+}
+
+/** @param verb What is done with the address. */
+function checkAddress(address: Address, verb: string): void {
+  const action = `${verb} ${formatAddress(address)}`;
   if (address.transport === "tcp") {
     const { hostname, port } = address;
     const host = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;

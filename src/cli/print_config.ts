@@ -1,9 +1,13 @@
 /** `--print-config`: the settings and their sources, as a TOML file. */
+import { formatAddress } from "../base/address.ts";
+import type { ListenRoute } from "../settings/balancer.ts";
+import { type LoadedGroup, NO_BACKENDS } from "../settings/balancer_groups.ts";
 import { excesses } from "../settings/consistency.ts";
 import type { Source } from "../settings/found.ts";
 import type { Loaded } from "../settings/load.ts";
 import { EXCLUSIVE, kebab, OPTION_KEYS, type OptionKey, optionOf } from "../settings/options.ts";
-import { isUnset } from "./describe.ts";
+import { PROXY_KEYS } from "../settings/proxy_options.ts";
+import { fileValue, isUnset } from "./describe.ts";
 
 /**
  * The settings as TOML, each with its source in a comment. Used as the file of
@@ -18,18 +22,37 @@ export function printConfigText(loaded: Loaded): string {
   }
   // The mode lowers such a default; written in a file, it would be refused.
   for (const [key] of excesses(loaded.settings)) hidden.add(key);
-  let text = "";
-  for (const key of OPTION_KEYS) {
-    const value = loaded.settings[key];
-    const source = sourceText(loaded.sources[key]);
-    if (isUnset(value)) {
-      text += `# ${kebab(key)}: ${optionOf(key).unset} # ${source}\n`;
-    } else {
-      const start = hidden.has(key) ? "# " : "";
-      text += `${start}${kebab(key)} = ${toml(key, value)} # ${source}\n`;
-    }
-  }
-  return text;
+  const lines = OPTION_KEYS.map((key) => {
+    const line = settingLine(key, loaded.settings[key], sourceText(loaded.sources[key]));
+    return hidden.has(key) && !line.startsWith("#") ? `# ${line}` : line;
+  });
+  return [
+    lines.join(""),
+    ...loaded.groups.map(groupText),
+    ...loaded.settings.routes.map(routeText),
+  ].join("\n");
+}
+
+/** A setting in a line; an unset one is commented out. */
+function settingLine(key: OptionKey, value: unknown, source: string): string {
+  if (isUnset(value)) return `# ${kebab(key)}: ${optionOf(key).unset} # ${source}\n`;
+  return `${kebab(key)} = ${toml(key, value)} # ${source}\n`;
+}
+
+/** A group as a table, with what it takes from the top. */
+function groupText({ name, values, sources }: LoadedGroup): string {
+  const lines = PROXY_KEYS.map((key) => {
+    const source = sources.get(key);
+    const inherited = key in NO_BACKENDS ? "default" : "from the top";
+    return settingLine(key, values[key], source === undefined ? inherited : sourceText(source));
+  });
+  const key = /^[\w-]+$/.test(name) ? name : tomlString(name);
+  return `[upstreams.${key}]\n${lines.join("")}`;
+}
+
+function routeText({ bind, group }: ListenRoute): string {
+  const listener = bind === null ? "" : `bind = ${tomlString(formatAddress(bind))}\n`;
+  return `[[routes]]\n${listener}upstream = ${tomlString(group)}\n`;
 }
 
 function sourceText({ from, detail }: Source): string {
@@ -40,10 +63,9 @@ function sourceText({ from, detail }: Source): string {
 }
 
 function toml(key: OptionKey, value: unknown): string {
-  const { type, format } = optionOf(key);
-  const text = format(value as NonNullable<unknown>);
-  if (type === "integer" || type === "flag") return String(text);
-  return Array.isArray(text) ? `[${text.map(tomlString).join(", ")}]` : tomlString(text);
+  const written = fileValue(optionOf(key), value as NonNullable<unknown>);
+  if (Array.isArray(written)) return `[${written.map(tomlString).join(", ")}]`;
+  return typeof written === "string" ? tomlString(written) : String(written);
 }
 
 /** A TOML string is a JSON string in which DEL is escaped, too. */

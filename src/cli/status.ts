@@ -7,8 +7,10 @@ import { isProcessAlive } from "../base/process_alive.ts";
 import { readTextFile } from "../base/read_text_file.ts";
 import type { Status } from "../ops/status.ts";
 import { quote } from "../settings/found.ts";
+import { MAX_TEXT } from "./max_text.ts";
+import { durationText } from "./short_figures.ts";
 import { statusSchema } from "./status_schema.ts";
-import { durationText, MAX_TEXT, statusText } from "./status_text.ts";
+import { statusText } from "./status_text.ts";
 
 /** The age, in milliseconds, at which a file is stale: the server writes it once a second. */
 const SILENT_MS = 3000;

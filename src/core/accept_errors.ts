@@ -52,9 +52,22 @@ export const ACCEPT_ERRORS: Readonly<Record<string, AcceptError>> = {
 
 /** Decides how to handle an error of accept(2). Unknown errors may last: pause. */
 export function acceptAction(error: Error): AcceptAction {
-  const errno = Number(/\(os error (\d+)\)/.exec(error.message)?.[1]);
+  const errno = errnoOf(error);
   const known = Object.values(ACCEPT_ERRORS).find(({ errno: number, type }) =>
     number === errno || (type !== undefined && error instanceof type)
   );
   return known?.action ?? "pause";
+}
+
+/** Whether the process or the system has no descriptor or memory for another socket. */
+export function isOutOfResources(error: Error): boolean {
+  const errno = errnoOf(error);
+  return Object.values(ACCEPT_ERRORS).some((known) =>
+    known.errno === errno && known.action === "pause"
+  );
+}
+
+/** The errno that the runtime mentions in a message; NaN if it mentions none. */
+function errnoOf(error: Error): number {
+  return Number(/\(os error (\d+)\)/.exec(error.message)?.[1]);
 }

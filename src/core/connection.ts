@@ -3,10 +3,12 @@ import { ConnectionRecord } from "./connection_record.ts";
 import { readableOf, writableOf } from "./connection_streams.ts";
 import type { Clock, Timed } from "./deadlines.ts";
 import type { Failure } from "./errors.ts";
-import type { ConnectionSummary, EndedBy, Peer } from "./event.ts";
+import type { ConnectionSummary, EndedBy, Forwarding, Peer } from "./event.ts";
+import { Flow, type FlowHost } from "./flow.ts";
 import { DRAIN_QUIET, phaseTimeout } from "./phase_timeouts.ts";
 import { readExactly, readLine, readUntil } from "./pieces.ts";
 import { Receiver } from "./receiver.ts";
+import { Sender } from "./sender.ts";
 import type { Socket } from "./socket.ts";
 
 const encoder = new TextEncoder();
@@ -21,9 +23,11 @@ export class Connection {
   readonly #context: ConnectionContext;
   readonly #record: ConnectionRecord;
   readonly #receiver: Receiver;
+  readonly #sender: Sender;
   readonly #place: number;
-  #isHalfClosed = false;
   #isClosed = false;
+  /** How the client is sent on to a backend, for the record of the connection. */
+  forwarding: Forwarding | null = null;
   /** Decides how long the peer may be silent; null applies the connection's own timeouts. */
   #timed: Timed | null = null;
 
@@ -33,6 +37,7 @@ export class Connection {
     this.#context = context;
     this.#record = new ConnectionRecord(context.peer, context.deadlines);
     this.#receiver = new Receiver(number, socket, context, this.#record);
+    this.#sender = new Sender(socket, context, this.#record);
     this.#place = context.deadlines.add(this);
   }
 
@@ -49,6 +54,16 @@ export class Connection {
     return this.#socket.localAddr;
   }
 
+  /** The address of this side of the socket, whatever a proxy in front of it says. */
+  get socketAddr(): Deno.Addr {
+    return this.#socket.localAddr;
+  }
+
+  /** Bytes received so far. */
+  get bytesIn(): number {
+    return this.#record.bytesIn;
+  }
+
   /** The other end: a client or an upstream. */
   get peer(): Peer {
     return this.#record.peer;
@@ -62,6 +77,11 @@ export class Connection {
   /** Aborts when the server drains: finish what is in flight and start nothing new. */
   get draining(): AbortSignal {
     return this.#context.draining;
+  }
+
+  /** How long the peer may be silent, in milliseconds; 0 means no limit. */
+  get idleTimeout(): number {
+    return this.#context.idleTimeout;
   }
 
   /** Whether the server is at its connection limit, so that clients may be waiting for a place. */
@@ -164,23 +184,17 @@ export class Connection {
    * @throws {Error} If another write is pending.
    */
   write(data: Uint8Array | string): Promise<void> {
-    const bytes = typeof data === "string" ? encoder.encode(data) : data;
-    if (this.#record.isWriting) {
-      return Promise.reject(new Error("Cannot write: another write is pending, await it first"));
-    }
-    this.#record.startWriting();
-    return this.#send(bytes);
+    return this.#sender.write(typeof data === "string" ? encoder.encode(data) : data);
   }
 
   /** Half-closes the connection: ends the outgoing stream; the peer can still send. */
-  async end(): Promise<void> {
-    if (this.#isHalfClosed) return;
-    this.#isHalfClosed = true;
-    try {
-      await this.#socket.closeWrite();
-    } catch (error) {
-      throw this.#record.lost(error);
-    }
+  end(): Promise<void> {
+    return this.#sender.end();
+  }
+
+  /** A flow of all that arrives on this connection from now on to another one; it has yet to be run. */
+  flowTo(other: Connection, host: FlowHost): Flow {
+    return new Flow(this.#receiver, other.#sender, host);
   }
 
   /**
@@ -237,9 +251,19 @@ export class Connection {
    */
   finish(endedBy: EndedBy): Promise<void> | null {
     this.#record.end(endedBy);
-    if (!this.#isClosed && !this.#receiver.hasReadToEnd) return this.#linger();
+    if (!this.#isClosed && !this.#receiver.hasReadToEnd) return this.#linger(endedBy);
     this.#closeSocket();
     return null;
+  }
+
+  /**
+   * Half-closes, and from then on leaves the peer only a moment to do the same: the
+   * beginning of {@linkcode finish} for who reads on by itself.
+   */
+  async leave(endedBy: EndedBy): Promise<void> {
+    this.#record.end(endedBy);
+    this.#record.enter("closing");
+    await this.end();
   }
 
   /** The incoming bytes as a web stream. */
@@ -284,8 +308,8 @@ export class Connection {
     this.#context.deadlines.delete(this, this.#place);
     this.#closeSocket();
     this.#receiver.release(error !== null); // Then the service may still run.
-    const { id, remoteAddr, localAddr } = this;
-    return { id, remoteAddr, localAddr, ...this.#record.summary(), error };
+    const { id, remoteAddr, localAddr, forwarding } = this;
+    return { id, remoteAddr, localAddr, forwarding, ...this.#record.summary(), error };
   }
 
   #endService(end: (failure: Failure | null) => void, failure: Failure | null): void {
@@ -294,26 +318,9 @@ export class Connection {
     end(failure);
   }
 
-  // Not an async function, for the reason given in the receiver.
-  #send(bytes: Uint8Array): Promise<void> {
-    return this.#socket.write(bytes).then(
-      (count) => {
-        const isAll = count === bytes.length;
-        this.#record.sent(count, isAll);
-        this.#context.traffic.sent(count);
-        if (!isAll) return this.#send(bytes.subarray(count));
-      },
-      (error) => {
-        this.#record.isWriting = false;
-        throw this.#record.lost(error);
-      },
-    );
-  }
-
-  async #linger(): Promise<void> {
-    this.#record.enter("closing");
+  async #linger(endedBy: EndedBy): Promise<void> {
     try {
-      await this.end();
+      await this.leave(endedBy);
       // The service's own read sees the peer's end, or the deadline sweep closes.
       const isRead = this.#record.isReading && !this.#receiver.isWatching;
       if (isRead || this.#isClosed) return;

@@ -115,7 +115,7 @@ export class ConnectionRecord {
   }
 
   /** Summarizes the ended connection. */
-  summary(): Omit<ConnectionSummary, "id" | "remoteAddr" | "localAddr" | "error"> {
+  summary(): Omit<ConnectionSummary, "id" | "remoteAddr" | "localAddr" | "forwarding" | "error"> {
     return {
       bytesIn: this.bytesIn,
       bytesOut: this.bytesOut,

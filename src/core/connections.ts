@@ -57,10 +57,7 @@ export class Connections {
 
   /** Wraps a dialed socket in a connection, which the lane tracks until it is released. */
   openDialed(socket: Socket): DialedConnection {
-    const forget = () => this.deleteDialed(connection, place);
-    const number = ++this.#lastNumber;
-    const connection = new DialedConnection(number, socket, this.#dialContext, forget);
-    const place = this.addDialed(connection);
+    const connection = new DialedConnection(++this.#lastNumber, socket, this.#dialContext, this);
     this.#dialTraffic.dialed();
     return connection;
   }

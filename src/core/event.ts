@@ -18,6 +18,18 @@ export type Phase = "idle" | "reading" | "serving" | "writing" | "closing";
  */
 export type RefusalReason = "total" | "address" | "draining" | "untrusted" | "header";
 
+/** How a client was sent on to a backend; a service notes it as it goes along. */
+export interface Forwarding {
+  /** The name of the group. */
+  readonly group: string;
+  /** The backend that was tried last; null if none was. */
+  address: string | null;
+  /** How many backends were tried. */
+  attempts: number;
+  /** How long connecting to the last one took, in milliseconds; null if that failed. */
+  connectTime: number | null;
+}
+
 /** A connection from accept to close. */
 export interface ConnectionSummary {
   readonly id: string;
@@ -25,6 +37,8 @@ export interface ConnectionSummary {
   readonly localAddr: Deno.Addr;
   /** The proxy that has introduced the client; absent if none has. */
   readonly proxyAddr?: Deno.Addr | undefined;
+  /** Null unless the client was to be sent on. */
+  readonly forwarding: Forwarding | null;
   /** Bytes received from the client. */
   readonly bytesIn: number;
   /** Bytes sent to the client. */

@@ -93,6 +93,7 @@ async function listenUnix(path: string, options: ListenOptions): Promise<Listene
   }
   return {
     ...withAddress(listener, address, false),
+    [Symbol.asyncIterator]: () => namedSockets(listener, address),
     takeOver() {
       if (!options.takeOver) return;
       try {
@@ -131,6 +132,23 @@ async function removeStaleSocket(address: Address & { transport: "unix" }): Prom
     return;
   }
   throw cannotBind(address, new Deno.errors.AddrInUse());
+}
+
+/** Accepts sockets whose own address is the name of the listener, not the one that was bound. */
+function namedSockets(
+  listener: Deno.UnixListener,
+  localAddr: Deno.UnixAddr,
+): AsyncIterator<Socket> {
+  const sockets = listener[Symbol.asyncIterator]();
+  return {
+    async next() {
+      const result = await sockets.next();
+      if (result.done !== true) {
+        Object.defineProperty(result.value, "localAddr", { value: localAddr });
+      }
+      return result;
+    },
+  };
 }
 
 function withAddress(listener: Deno.Listener, address: Address, isShared: boolean): Listener {

@@ -24,6 +24,11 @@ export class ReadBuffer {
     return this.#from === this.#to && (this.#to === 0 || this.#to < this.#bytes.length);
   }
 
+  /** Whether the last read filled the buffer, so that more may wait in the system. */
+  get isFull(): boolean {
+    return this.#to > 0 && this.#to === this.#bytes.length;
+  }
+
   /**
    * Makes room for the next read. The buffer grows with what arrives at once, and shrinks
    * as soon as that does not fill it, so that a client that waits holds little memory.

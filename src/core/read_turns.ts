@@ -22,6 +22,8 @@ export class ReadTurns {
   readonly #turns = new InputTurns();
   /** The lane's connections: a few need no order. */
   #connections = 0;
+  /** How many of them are read by a flow: a relay has two. */
+  #flows = 0;
   /** Reads that have begun since the last turn began. */
   #begun = 0;
   /** Each begins a read, from `#first` on. */
@@ -39,9 +41,26 @@ export class ReadTurns {
     if (--this.#connections === FEW && this.#waiting.length === 0) this.#turns.rest();
   }
 
-  /** Whether a read may begin at once; if not, it waits for its {@linkcode turn}. */
-  tryBegin(): boolean {
-    if (this.#connections <= READS_PER_TURN) return true;
+  /** A flow begins to read one of the connections. */
+  enterFlow(): void {
+    this.#flows++;
+  }
+
+  /** A flow ends. */
+  leaveFlow(): void {
+    this.#flows--;
+  }
+
+  /**
+   * Whether a read may begin at once; if not, it waits for its {@linkcode turn}. A relay
+   * counts as one connection as long as its sides answer each other. Sides that both send
+   * all the time have more to send than one read takes.
+   *
+   * @param isStreaming Whether the read before left something in the system.
+   */
+  tryBegin(isStreaming = false): boolean {
+    const second = isStreaming ? 0 : this.#flows >> 1;
+    if (this.#connections - second <= READS_PER_TURN) return true;
     if (this.#begun >= READS_PER_TURN) return false;
     this.#begun++;
     return true;

@@ -86,6 +86,53 @@ export class Receiver {
     return this.#watching ?? this.#watch(true);
   }
 
+  /** Whether the next bytes, or some of them, are read already, or being read. */
+  get isAhead(): boolean {
+    return this.#pending.length > 0 || this.#watching !== null;
+  }
+
+  /** A flow reads from now on: by {@linkcode turn} and {@linkcode begin}. */
+  enterFlow(): void {
+    this.#context.reads.enterFlow();
+  }
+
+  /** The flow reads no more. */
+  leaveFlow(): void {
+    this.#context.reads.leaveFlow();
+  }
+
+  /** Resolves when a {@linkcode begin} may follow; null if it may at once. */
+  turn(): Promise<void> | null {
+    const { reads } = this.#context;
+    if (reads.tryBegin(this.#pending.isFull)) return null;
+    this.#isHeld = true;
+    return reads.turn();
+  }
+
+  /**
+   * Begins a read in its {@linkcode turn}, as a loop does that awaits the promise of the
+   * socket itself, and then calls {@linkcode arrived} or {@linkcode lost}.
+   *
+   * @returns How many bytes have arrived; null at the end of the stream.
+   */
+  begin(): Promise<number | null> {
+    this.#isHeld = false;
+    if (this.#isReleased) throw new Deno.errors.Interrupted("The connection is closed");
+    this.#record.startReading(false);
+    return this.#socket.read(this.#pending.space());
+  }
+
+  /** Takes what a {@linkcode begin} has read: a view that is valid until the next read. */
+  arrived(count: number | null): Uint8Array<ArrayBuffer> | null {
+    return this.#afterRead(count) ? this.#takeAll() : null;
+  }
+
+  /** Makes the error for a read that has failed. */
+  lost(cause: unknown): Error {
+    this.#record.isReading = false;
+    return this.#record.lost(cause);
+  }
+
   /** Takes the peer as gone, whatever the service does: this side has closed the connection. */
   abandon(): void {
     this.onGone?.(new ConnectionError("Cannot use the connection: it was closed", "drain"));

@@ -33,6 +33,16 @@ const PROXIED: RecordKind = {
     ...ENDS,
   ],
 };
+const FORWARDED: RecordKind = {
+  message: CLOSED,
+  names: [
+    ...TCP.names,
+    "sluice.upstream.group",
+    "sluice.upstream.address",
+    "sluice.upstream.attempts",
+    "sluice.upstream.connect_duration",
+  ],
+};
 const LOCAL: RecordKind = {
   message: CLOSED,
   names: ["sluice.connection.id", "network.transport", ...ENDS],
@@ -45,8 +55,10 @@ const LOCAL: RecordKind = {
 export function closedLine(style: LogStyle): (connection: ConnectionSummary) => string {
   const tcp = recordLine(TCP, style);
   const proxied = recordLine(PROXIED, style);
+  const forwarded = recordLine(FORWARDED, style);
   const local = recordLine(LOCAL, style);
-  return ({ id, remoteAddr, proxyAddr, bytesIn, bytesOut, duration, endedBy, phase }) => {
+  return (connection) => {
+    const { id, remoteAddr, proxyAddr, bytesIn, bytesOut, duration, endedBy, phase } = connection;
     const seconds = Math.round(duration) / 1000;
     if (remoteAddr.transport !== "tcp") {
       return local([id, "unix", bytesIn, bytesOut, seconds, endedBy, phase]);
@@ -57,6 +69,15 @@ export function closedLine(style: LogStyle): (connection: ConnectionSummary) => 
       const ends = [hostname, port, proxy, proxyPort];
       return proxied([id, ...ends, bytesIn, bytesOut, seconds, endedBy, phase]);
     }
-    return tcp([id, hostname, hostname, port, bytesIn, bytesOut, seconds, endedBy, phase]);
+    const values = [id, hostname, hostname, port, bytesIn, bytesOut, seconds, endedBy, phase];
+    const { forwarding } = connection;
+    if (forwarding === null) return tcp(values);
+    const { group, address, attempts, connectTime } = forwarding;
+    return forwarded([...values, group, address ?? "", attempts, inSeconds(connectTime)]);
   };
+}
+
+/** Milliseconds as seconds, to a thousandth of a millisecond. */
+function inSeconds(milliseconds: number | null): number {
+  return Math.round((milliseconds ?? 0) * 1000) / 1e6;
 }

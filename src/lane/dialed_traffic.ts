@@ -14,11 +14,11 @@ export class DialedTraffic implements DialTraffic {
   }
 
   received(bytes: number): void {
-    this.#row.add("dialedBytesIn", bytes);
+    this.#row.dialedReceived(bytes);
   }
 
   sent(bytes: number): void {
-    this.#row.add("dialedBytesOut", bytes);
+    this.#row.dialedSent(bytes);
   }
 
   /** Does nothing: requests are counted on the connections of clients. */

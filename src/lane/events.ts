@@ -123,7 +123,7 @@ function recordClosed(
   if (endedBy === "error") {
     row.add("errors", 1);
     log.error("Connection failed: the service threw", { ...describe(connection), error });
-  } else if (connection.bytesIn === 0 && connection.bytesOut === 0 && endedBy !== "upstream") {
+  } else if (connection.bytesIn === 0 && connection.bytesOut === 0 && !isToldWhy(connection)) {
     row.add("silent", 1);
     logDetail(CLOSED, () => describe(connection));
   } else {
@@ -132,9 +132,21 @@ function recordClosed(
 }
 
 /** Whether the record of the end says no more than the usual. */
-function isUsual({ endedBy, error, remoteAddr, proxyAddr }: ConnectionSummary): boolean {
+function isUsual(
+  { endedBy, error, remoteAddr, proxyAddr, forwarding }: ConnectionSummary,
+): boolean {
+  // Only what is whole has a line of its own.
+  if (forwarding !== null && (forwarding.connectTime === null || proxyAddr !== undefined)) {
+    return false;
+  }
   if (proxyAddr !== undefined && proxyAddr.transport !== remoteAddr.transport) return false;
   return error === null || (endedBy !== "upstream" && !(error instanceof IncompleteReadError));
+}
+
+/** Whether a backend is to blame for the end, or that none was reached. */
+function isToldWhy({ endedBy, forwarding, error }: ConnectionSummary): boolean {
+  return endedBy === "upstream" ||
+    (forwarding !== null && forwarding.connectTime === null && error !== null);
 }
 
 function describe(connection: ConnectionSummary): Record<string, unknown> {
@@ -147,12 +159,24 @@ function describe(connection: ConnectionSummary): Record<string, unknown> {
     "sluice.connection.duration": Math.round(connection.duration) / 1000,
     "sluice.connection.ended_by": connection.endedBy,
     "sluice.connection.phase": connection.phase,
-    ...(connection.endedBy === "upstream" && error !== null
-      ? { "error.message": error.message }
-      : {}),
+    ...forwardingOf(connection),
+    ...(error !== null && isToldWhy(connection) ? { "error.message": error.message } : {}),
     ...(error instanceof IncompleteReadError && error.peer === "client"
       ? { "sluice.connection.unfinished": printable(error.partial, PARTIAL_LIMIT) }
       : {}),
+  };
+}
+
+function forwardingOf({ forwarding }: ConnectionSummary): Record<string, unknown> {
+  if (forwarding === null) return {};
+  const { group, address, attempts, connectTime } = forwarding;
+  return {
+    "sluice.upstream.group": group,
+    ...address === null ? {} : { "sluice.upstream.address": address },
+    "sluice.upstream.attempts": attempts,
+    ...connectTime === null
+      ? {}
+      : { "sluice.upstream.connect_duration": Math.round(connectTime * 1000) / 1e6 },
   };
 }
 

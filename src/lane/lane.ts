@@ -7,6 +7,7 @@ import type { Logger } from "../log/logger.ts";
 import type { ImportModule } from "../services/handler/handler_file.ts";
 import { findService } from "../services/registry.ts";
 import type { ServiceDefinition } from "../services/service.ts";
+import type { BackendMemory } from "./backends.ts";
 import { record } from "./events.ts";
 import { beatWhileStarting, startHeartbeat } from "./heartbeats.ts";
 import { introductionsOf } from "./introductions.ts";
@@ -32,6 +33,8 @@ export interface LaneHost {
   /** Returns the tables of client addresses of the process; at least one has room for `connections`. */
   readonly addressTables: (connections: number) => readonly SharedArrayBuffer[];
   readonly allocate: Allocate;
+  /** The memory of a lane that balances; null in a server that does not. */
+  readonly backends: (lane: number) => BackendMemory | null;
   importHandler(path: string, generation: number): ReturnType<ImportModule>;
   /** Memory attributed to the lane, in bytes: the heap of its thread, or its whole process. */
   readonly memory: () => number;

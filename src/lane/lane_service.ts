@@ -4,8 +4,14 @@ import { dial } from "../core/dial.ts";
 import type { Service } from "../core/service.ts";
 import type { LineBuffer } from "../log/line_buffer.ts";
 import type { Logger } from "../log/logger.ts";
-import type { OptionValues, ServiceContext, ServiceDefinition } from "../services/service.ts";
-import type { OptionKey } from "../settings/options.ts";
+import type {
+  OptionValues,
+  ServiceContext,
+  ServiceDefinition,
+  ServiceHost,
+} from "../services/service.ts";
+import type { SettingKey } from "../settings/options.ts";
+import type { BackendMemory } from "./backends.ts";
 import type { Order } from "./order.ts";
 import { type PoolCounts, ResourcePools } from "./resource_pool.ts";
 import type { Row } from "./row.ts";
@@ -17,6 +23,7 @@ export interface ServiceParts {
   readonly log: Logger;
   readonly accessLog: LineBuffer;
   readonly allocate: Allocate;
+  readonly backends: (lane: number) => BackendMemory | null;
   readonly connections: Connections;
   readonly tenancy: Tenancy;
   readonly row: Row;
@@ -42,9 +49,7 @@ export class LaneService {
   ): Promise<LaneService> {
     const pools = makePools(parts);
     const context = { ...contextOf(definition, order, parts), pool: pools.pool };
-    const { accessLog } = parts;
-    const { columns } = order.log;
-    const host = { columns, recordAccess: (line: string) => accessLog.add(line) };
+    const host = hostOf(order, parts);
     const service = await definition.create(context, optionsOf(order), host);
     try {
       await definition.start?.(context);
@@ -90,6 +95,18 @@ export class LaneService {
   }
 }
 
+function hostOf(
+  { lane, log: { columns }, groups }: Order,
+  { accessLog, backends }: ServiceParts,
+): ServiceHost {
+  const memory = groups === null ? null : backends(lane);
+  return {
+    columns,
+    recordAccess: (line) => accessLog.add(line),
+    backends: groups === null || memory === null ? null : { ...memory, groups },
+  };
+}
+
 function makePools({ row, log }: ServiceParts): ResourcePools {
   const onChange = ({ resources, leased }: PoolCounts) => {
     row.set("resources", resources);
@@ -106,8 +123,8 @@ function makePools({ row, log }: ServiceParts): ResourcePools {
 }
 
 /** The order carries the options that the service declares, which are those it reads. */
-export function optionsOf(order: Order): OptionValues<OptionKey> {
-  return order.options as OptionValues<OptionKey>;
+export function optionsOf(order: Order): OptionValues<SettingKey> {
+  return order.options as OptionValues<SettingKey>;
 }
 
 function contextOf(

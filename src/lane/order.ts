@@ -26,6 +26,8 @@ export interface Order {
   readonly service: ServiceChoice;
   /** The values of the options that the service reads. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** The numbers of the groups of backends on the board, by name; null unless the service balances. */
+  readonly groups: Readonly<Record<string, number>> | null;
   /** Whether the handler is denied access to files, the environment and other programs. */
   readonly sandbox: boolean;
   readonly addresses: readonly Address[];

@@ -43,7 +43,6 @@ const COUNTERS = [
   /** What the pools of the lane hold, and how much of it is leased; gauges. */
   "resources",
   "leased",
-  /** More refusals, by reason. */
   "refusedUntrusted",
   "refusedHeader",
 ] as const;
@@ -64,6 +63,8 @@ export const ROW_BYTES = COUNTER_BYTES + INTEGER_BYTES + PEER_NAMES_BYTES;
 const BYTES_IN = COUNTERS.indexOf("bytesIn");
 const BYTES_OUT = COUNTERS.indexOf("bytesOut");
 const REQUESTS = COUNTERS.indexOf("requests");
+const DIALED_BYTES_IN = COUNTERS.indexOf("dialedBytesIn");
+const DIALED_BYTES_OUT = COUNTERS.indexOf("dialedBytesOut");
 const STATE = INTEGERS.indexOf("state");
 const GENERATION = INTEGERS.indexOf("generation");
 const OPEN = INTEGERS.indexOf("open");
@@ -126,8 +127,6 @@ export class Row {
     this.set(counter, this.get(counter) + value);
   }
 
-  // These three run for every message: stores to fixed places, no lookup.
-
   /** Counts bytes from a client, whose connection becomes the current one. */
   received(bytes: number, connection: number): void {
     (this.#counters[BYTES_IN] as number) += bytes;
@@ -136,6 +135,14 @@ export class Row {
 
   sent(bytes: number): void {
     (this.#counters[BYTES_OUT] as number) += bytes;
+  }
+
+  dialedReceived(bytes: number): void {
+    (this.#counters[DIALED_BYTES_IN] as number) += bytes;
+  }
+
+  dialedSent(bytes: number): void {
+    (this.#counters[DIALED_BYTES_OUT] as number) += bytes;
   }
 
   /** Counts a request, whose connection becomes the current one. */

@@ -1,4 +1,5 @@
-import { concat, encodeLatin1 } from "./bytes.ts";
+import { concat } from "../base/concat.ts";
+import { encodeLatin1 } from "./encode_latin1.ts";
 import { EXCESS, type ReadState, type ResponseReader } from "./response.ts";
 
 /** Expects any bytes up to a delimiter. */

@@ -1,11 +1,11 @@
+import { concat } from "../base/concat.ts";
 import { ChunkedBody } from "../http/codec/body_decoder.ts";
-import { concat } from "./bytes.ts";
 import {
   CHUNKED,
   parseResponseHead,
   type ResponseHead,
   UNTIL_CLOSE,
-} from "./http_response_head.ts";
+} from "../http/codec/parse_response_head.ts";
 import type { DecodedMessage } from "./request_sequence.ts";
 import { EXCESS, type ReadState, type ResponseReader, WRONG } from "./response.ts";
 

@@ -1,4 +1,4 @@
-import { encodeLatin1 } from "./bytes.ts";
+import { encodeLatin1 } from "./encode_latin1.ts";
 import { Poller, READABLE } from "./poller.ts";
 import { openSocketLibrary } from "./socket_library.ts";
 import { AGAIN, Sockets } from "./sockets.ts";

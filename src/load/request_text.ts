@@ -1,7 +1,8 @@
 /** Requests as bytes, built from their parts or read from a file. */
+import { concat } from "../base/concat.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 import { quote } from "../settings/found.ts";
-import { concat, encodeLatin1 } from "./bytes.ts";
+import { encodeLatin1 } from "./encode_latin1.ts";
 import type { Message } from "./load.ts";
 import { Random } from "./random.ts";
 

@@ -1,4 +1,6 @@
 import { EXIT, ExitError } from "../base/exit.ts";
+import { systemReason } from "../base/system_errors.ts";
+import { connect } from "../core/connect.ts";
 import { quote } from "../settings/found.ts";
 import type { LoadSettings } from "../settings/load_options.ts";
 import type { LoadPlan, Message } from "./load.ts";
@@ -72,15 +74,10 @@ async function planMessages(
 /** The IP address that accepts a connection, of those that the host has. */
 async function resolve(url: string, hostname: string, port: number): Promise<string> {
   try {
-    using conn = await Deno.connect({ hostname, port });
-    return conn.remoteAddr.hostname;
+    using conn = await connect({ transport: "tcp", hostname, port });
+    return (conn.remoteAddr as Deno.NetAddr).hostname;
   } catch (error) {
-    const reason = error instanceof Deno.errors.ConnectionRefused
-      ? "the connection was refused"
-      : error instanceof Error
-      ? error.message
-      : String(error);
-    throw new ExitError(`Cannot load ${quote(url)}: ${reason}`, EXIT.unavailable);
+    throw new ExitError(`Cannot load ${quote(url)}: ${systemReason(error)}`, EXIT.unavailable);
   }
 }
 

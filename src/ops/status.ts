@@ -2,6 +2,7 @@
 import type { LaneCounts } from "../lane/counts.ts";
 import type { LaneState } from "../lane/row.ts";
 import type { PlaceName } from "../modes/mode.ts";
+import type { UpstreamStatus } from "./upstream_status.ts";
 
 /** One lane. */
 export interface LaneStatus extends LaneCounts {
@@ -39,4 +40,6 @@ export interface Status {
     /** Lanes that were replaced for their age, memory or number of requests. */
     readonly recycled: number;
   };
+  /** The groups of backends; empty in a server that does not balance. */
+  readonly upstreams: readonly UpstreamStatus[];
 }

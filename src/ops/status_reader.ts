@@ -2,6 +2,7 @@ import { countsOf } from "../lane/counts.ts";
 import type { Server } from "../server/server.ts";
 import type { SupervisedLane } from "../supervision/supervised_lane.ts";
 import type { LaneStatus, Status } from "./status.ts";
+import { readUpstreams } from "./upstream_reader.ts";
 
 /**
  * Reads the status of a server, repeatedly. Each reader has its own baseline for
@@ -44,6 +45,7 @@ export class StatusReader {
         hung: totals.hung,
         recycled: totals.recycled,
       },
+      upstreams: readUpstreams(this.#server.balancing),
     };
   }
 

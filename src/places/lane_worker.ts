@@ -39,7 +39,7 @@ export class LaneWorker {
   }
 
   /** Handles a message from the parent. */
-  receive(message: ToLane): void {
+  receive(message: Exclude<ToLane, { readonly type: "backends" }>): void {
     switch (message.type) {
       case "open":
         return this.#open(message.order);

@@ -2,6 +2,7 @@ import { type ExitCode, ExitError } from "../base/exit.ts";
 import { thrownValue } from "../base/thrown.ts";
 import type { ForeignSockets } from "../core/foreign_sockets.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
+import type { BackendFacts } from "../upstream/backend_facts.ts";
 import type { Order } from "../lane/order.ts";
 import type { Ready } from "./handle.ts";
 
@@ -20,6 +21,8 @@ export interface ErrorReport {
 /** A message from the parent to a lane. */
 export type ToLane =
   | { readonly type: "open"; readonly order: Order }
+  /** What has changed of the backends, or all that is known of them; for processes only. */
+  | { readonly type: "backends"; readonly changes: readonly BackendFacts[] }
   | { readonly type: "setReuseportFilter"; readonly filter: ReuseportFilter | null }
   | { readonly type: "relieve"; readonly sockets: ForeignSockets }
   | { readonly type: "endRelief"; readonly pid: number; readonly isGone: boolean }

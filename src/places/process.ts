@@ -2,6 +2,7 @@ import { ChildProcess } from "../base/child_process.ts";
 import { programArguments } from "../base/run_arguments.ts";
 import { thrownError } from "../base/thrown.ts";
 import { sleep } from "../base/timers.ts";
+import type { Backends } from "../lane/backends.ts";
 import type { Row } from "../lane/row.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
 import type { Place } from "./handle.ts";
@@ -15,6 +16,8 @@ export interface ProcessTools extends Reports {
   readonly scoreboard: Scoreboard;
   /** Messages of a lane were lost, possibly lines for the logs. */
   onDropped(count: number): void;
+  /** The board, which each process that balances copies; null in a server that does not. */
+  backends(): Backends | null;
 }
 
 /** How long a process may take to exit once its lane has stopped, in milliseconds. */
@@ -31,12 +34,17 @@ export function process(tools: ProcessTools): Place {
   const args = [...programArguments(), LANE_ARGUMENT];
   return (order) => {
     const rows = new RowReports(tools.scoreboard.row(order.row));
+    const backends = order.groups === null ? null : tools.backends();
+    const counts = backends?.countsOfProcess() ?? null;
     const child = new ChildProcess<ToLane, unknown>(args, (sent) => {
       const message = checkFromProcess(sent);
       if (message === null) lane.receive(sent);
       else if (message.type === "dropped") tools.onDropped(message.count);
       // Output may still arrive when the row already belongs to another lane.
-      else if (!lane.isOver) rows.take(message);
+      else if (lane.isOver) return;
+      else if (message.type === "row") rows.take(message);
+      else if (counts === null) lane.reject(sent);
+      else counts.take(message.counts);
     });
     const channel = {
       pid: child.pid,
@@ -50,6 +58,11 @@ export function process(tools: ProcessTools): Place {
       const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
       // Where this was noticed says nothing about why.
       lane.crash(thrownError(`Process ${child.pid} ${how}`));
+    });
+    const stopFollowing = backends?.follow((changes) => lane.tellBackends(changes));
+    void lane.exited.then(() => {
+      stopFollowing?.();
+      counts?.close();
     });
     lane.start(order);
     return lane;

@@ -7,9 +7,11 @@ import { every, later } from "../base/timers.ts";
 import { allowCopies } from "../core/foreign_sockets.ts";
 import { AddressTables } from "../core/address_counts.ts";
 import type { Emit } from "../core/event.ts";
+import type { Backends } from "../lane/backends.ts";
 import type { Order } from "../lane/order.ts";
 import { Scoreboard } from "../lane/scoreboard.ts";
 import { SharedMemory } from "../lane/shared_state.ts";
+import type { BackendFacts } from "../upstream/backend_facts.ts";
 import { importFile } from "../services/handler/handler_file.ts";
 import { keepStandardStreams } from "./guard.ts";
 import { LaneWorker, type WorkerHost } from "./lane_worker.ts";
@@ -47,14 +49,25 @@ export async function runProcess(): Promise<number> {
   let isReady = false;
   let restartAlarm = () => {};
   let gracefulTimeout = 0;
+  let backends: Promise<Backends> | null = null;
+  let memoryFor: WorkerHost["backends"] = () => null;
   const worker = new LaneWorker(post, (order) => {
     gracefulTimeout = order.gracefulTimeout;
     const limit = () => isReady ? order.workerTimeout : order.startTimeout;
     restartAlarm = startOrphanAlarm(limit);
-    return makeHost(order, pipe, restartAlarm);
+    return { ...makeHost(order, pipe, restartAlarm), backends: memoryFor };
   }, (message) => pipe.postNow(message));
   onStrayError((cause) => worker.crash(cause));
-  const receive = (message: ToLane) => worker.receive(message);
+  const receive = (message: ToLane) => {
+    if (message.type === "backends") {
+      backends = copied(backends ?? makeBackends(pipe), message.changes);
+    } else if (message.type !== "open" || backends === null) worker.receive(message);
+    // Only a process that balances loads what it needs for that.
+    else {void backends.then((found) => {
+        memoryFor = (lane) => found.memoryFor(lane);
+        worker.receive(message);
+      });}
+  };
   void parent.readMessages(receive).then(() => {
     // The parent is gone: leave new clients to the server that replaces it.
     receive({ type: "stopAccepting" });
@@ -66,8 +79,33 @@ export async function runProcess(): Promise<number> {
   return code;
 }
 
+/** Makes the board of this process, and has its counts reported. */
+async function makeBackends(pipe: ParentPipe): Promise<Backends> {
+  const [{ Backends }, { CountsReporter }] = await Promise.all([
+    import("../lane/backends.ts"),
+    import("../upstream/counts_reporter.ts"),
+  ]);
+  const backends = new Backends();
+  pipe.attachBackends(new CountsReporter(backends.board));
+  return backends;
+}
+
+/** Writes what has changed of the backends on the board of this process. */
+async function copied(
+  before: Promise<Backends>,
+  changes: readonly BackendFacts[],
+): Promise<Backends> {
+  const backends = await before;
+  backends.apply(changes);
+  return backends;
+}
+
 /** Makes the host of the lane, and starts the heartbeat that reports its row. */
-function makeHost(order: Order, pipe: ParentPipe, restartAlarm: () => void): WorkerHost {
+function makeHost(
+  order: Order,
+  pipe: ParentPipe,
+  restartAlarm: () => void,
+): Omit<WorkerHost, "backends"> {
   const scoreboard = new Scoreboard();
   const memory = new SharedMemory();
   const row = scoreboard.row(order.row);
@@ -76,7 +114,7 @@ function makeHost(order: Order, pipe: ParentPipe, restartAlarm: () => void): Wor
   // The parent tells by this that the lane has begun to start.
   pipe.reportRowNow();
   every(order.heartbeat, () => {
-    pipe.reportRow();
+    pipe.report();
     restartAlarm();
   });
   return {

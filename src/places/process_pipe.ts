@@ -2,6 +2,7 @@ import { encodeMessage } from "../base/pipe.ts";
 import { writeText } from "../base/write_text.ts";
 import type { Row } from "../lane/row.ts";
 import { LineWriter } from "../log/line_writer.ts";
+import type { CountsReporter } from "../upstream/counts_reporter.ts";
 import type { FromProcess } from "./process_messages.ts";
 
 /** The pipe from a process to its parent, for messages and the row of its lane. */
@@ -9,6 +10,7 @@ export class ParentPipe {
   readonly #word: string;
   readonly #writer: LineWriter;
   #row: Row | null = null;
+  #backends: CountsReporter | null = null;
   #lastNumber = 0;
 
   /** @param word Marks the messages. */
@@ -21,7 +23,10 @@ export class ParentPipe {
         reopen: () => Promise.resolve(),
         close() {},
       },
-      (count) => this.#encode({ type: "dropped", count }),
+      (count) => {
+        this.#backends?.forget();
+        return this.#encode({ type: "dropped", count });
+      },
       0,
     );
   }
@@ -31,15 +36,22 @@ export class ParentPipe {
     this.#row = row;
   }
 
+  /** Reports what is counted of backends from now on. */
+  attachBackends(reporter: CountsReporter): void {
+    this.#backends = reporter;
+  }
+
   /** Queues a message, after the row, so that the parent has the counts when it handles the message. */
   post(message: FromProcess): void {
-    if (message.type !== "log" && message.type !== "access") this.reportRow();
+    if (message.type !== "log" && message.type !== "access") this.report();
     this.#writer.add(this.#encode(message));
   }
 
-  /** Queues the row. */
-  reportRow(): void {
+  /** Queues the row, and what has changed of the backends. */
+  report(): void {
     if (this.#row !== null) this.#writer.add(this.#encodeRow(this.#row));
+    const counts = this.#backends?.changed() ?? [];
+    if (counts.length > 0) this.#writer.add(this.#encode({ type: "counts", counts }));
   }
 
   /** Reports the row like {@linkcode postNow}. */

@@ -1,6 +1,7 @@
 import type { ForeignSockets } from "../core/foreign_sockets.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
+import type { BackendFacts } from "../upstream/backend_facts.ts";
 import type { Exit, LaneHandle, Ready } from "./handle.ts";
 import { errorOf, type FromLane, type ToLane } from "./messages.ts";
 import { checkFromLane, typeOf } from "./messages_check.ts";
@@ -61,6 +62,11 @@ export class RemoteLane implements LaneHandle {
   /** Whether the lane is gone, so that its row may already belong to another. */
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Tells it what has changed of the backends; only a process has to be told. */
+  tellBackends(changes: readonly BackendFacts[]): void {
+    this.#channel.send({ type: "backends", changes });
   }
 
   start(order: Order): void {

@@ -1,5 +1,6 @@
 import { entryUrl, OWN_MODULE } from "../base/program.ts";
 import type { AddressTables } from "../core/address_counts.ts";
+import type { BackendMemory } from "../lane/backends.ts";
 import type { Order } from "../lane/order.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
 import type { SharedMemory } from "../lane/shared_state.ts";
@@ -16,6 +17,8 @@ export interface ThreadTools extends Reports {
   readonly scoreboard: Scoreboard;
   readonly addressTables: AddressTables;
   readonly memory: SharedMemory;
+  /** The memory of a lane that balances; null in a server that does not. */
+  backends(lane: number): BackendMemory | null;
 }
 
 const ENTRY = entryUrl("thread_entry");
@@ -61,6 +64,7 @@ export function thread(tools: ThreadTools): Place {
       addressTables: order.maxConnectionsPerIp === 0
         ? []
         : addressTables.reserve(order.totalConnections),
+      backends: order.groups === null ? null : tools.backends(order.lane),
     };
     worker.postMessage(start, [port2]);
     lane.start(order);

@@ -35,7 +35,7 @@ export function startThread(importHandler: WorkerHost["importHandler"] = importF
 }
 
 function runLane(
-  { port, scoreboard: board, addressTables }: ThreadStart,
+  { port, scoreboard: board, addressTables, backends }: ThreadStart,
   importHandler: WorkerHost["importHandler"],
 ): void {
   pinMethods(port);
@@ -47,6 +47,7 @@ function runLane(
     scoreboard,
     addressTables: () => addressTables,
     allocate: memory.allocate,
+    backends: () => backends,
     importHandler: async (path, generation) => {
       if (order.sandbox) {
         await closeSandbox();
@@ -62,7 +63,8 @@ function runLane(
   onStrayError((cause) => worker.crash(cause));
   port.onmessage = ({ data }: MessageEvent<ToThread>) => {
     if (data.type === "memory") memory.receive(data.id, data.buffer);
-    else worker.receive(data);
+    // A thread reads the board itself.
+    else if (data.type !== "backends") worker.receive(data);
   };
 }
 

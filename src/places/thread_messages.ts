@@ -1,3 +1,4 @@
+import type { BackendMemory } from "../lane/backends.ts";
 import type { FromLane, ToLane } from "./messages.ts";
 
 /** The first message to a thread, over the worker itself; everything else goes over the port. */
@@ -10,6 +11,8 @@ export interface ThreadStart {
   readonly scoreboard: SharedArrayBuffer;
   /** None if client addresses are not limited. */
   readonly addressTables: readonly SharedArrayBuffer[];
+  /** Null unless the lane balances. */
+  readonly backends: BackendMemory | null;
 }
 
 /** A message from the parent to a thread: those for any lane, and those about shared memory. */

@@ -80,6 +80,7 @@ export class OverloadLane {
       takeOver: true,
       service: { kind: "refusal", text: this.#refusal },
       options: {},
+      groups: null,
       maxConnections: 0,
       totalConnections: 0,
     };

@@ -1,4 +1,5 @@
 import { AddressTables } from "../core/address_counts.ts";
+import type { Backends } from "../lane/backends.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
 import { SharedMemory } from "../lane/shared_state.ts";
 import type { AccessLog } from "../log/access_log.ts";
@@ -18,13 +19,15 @@ export interface Commons {
   readonly log: Log;
   readonly accessLog: AccessLog;
   readonly scoreboard: Scoreboard;
+  /** The board and the ledgers; null unless the server balances. */
+  readonly backends: () => Backends | null;
   /** Called when idle lanes have become too few, or enough again. */
   readonly onPressure: () => void;
 }
 
 /** Makes the places where the lanes of a server can run. */
 export function makePlaces(commons: Commons): Record<PlaceName, Place> {
-  const { log, accessLog, scoreboard, onPressure } = commons;
+  const { log, accessLog, scoreboard, backends, onPressure } = commons;
   const memory = new SharedMemory();
   const addressTables = new AddressTables();
   const record = (lines: string) => accessLog.record(lines);
@@ -42,7 +45,8 @@ export function makePlaces(commons: Commons): Record<PlaceName, Place> {
         "sluice.messages.dropped": count,
       }),
   };
-  return {
+  const memoryFor = (lane: number) => backends()?.memoryFor(lane) ?? null;
+  const places = {
     here: here({
       log: log.logger,
       addLine: (line) => log.pass(line),
@@ -52,11 +56,19 @@ export function makePlaces(commons: Commons): Record<PlaceName, Place> {
       addressTables: (connections) => addressTables.reserve(connections),
       onEvent: () => {},
       importHandler: importFile,
+      backends: memoryFor,
       allocate: (name, bytes) => Promise.resolve().then(() => memory.allocate(name, bytes)),
       memory: () => Deno.memoryUsage().rss,
       cpuTime,
     }),
-    thread: thread({ ...reports, addressTables, memory }),
-    process: process(reports),
+    thread: thread({ ...reports, addressTables, memory, backends: memoryFor }),
+    process: process({ ...reports, backends }),
   };
+  /** Takes what a lane had in flight off the board once it is gone. */
+  const clearing = (place: Place): Place => (order) => {
+    const lane = place(order);
+    if (order.groups !== null) void lane.exited.then(() => backends()?.close(order.lane));
+    return lane;
+  };
+  return { ...places, here: clearing(places.here), thread: clearing(places.thread) };
 }

@@ -10,9 +10,11 @@ import { resolveAddresses } from "../settings/load.ts";
 import type { Settings } from "../settings/options.ts";
 import type { SupervisionSettings } from "../supervision/settings.ts";
 import type { Work } from "../supervision/generation.ts";
+import type { Balancing, GroupNumbers } from "./balancing.ts";
 import { type HeldListeners, holdListeners } from "./held_listeners.ts";
 import { makePlan } from "./plan.ts";
-import { validatePlan } from "./validate_plan.ts";
+import { validatePlan, validateRoutes } from "./validate_plan.ts";
+import { validateUpstreams } from "./validate_upstreams.ts";
 
 /** What a generation of lanes is started with: the settings that its lanes and their supervisor read. */
 export interface Prepared {
@@ -34,20 +36,25 @@ export async function prepare(
   settings: Settings,
   log: Pick<Log, "logger" | "style">,
   held: HeldListeners | null,
+  balancing: Balancing,
 ): Promise<Prepared> {
   if (settings.handler !== null) checkHandlerFile(settings.handler);
   const { port } = describeService(serviceChoice(settings));
-  const addresses = held?.addresses ?? resolveAddresses(settings, port);
+  const wanted = resolveAddresses(settings, port);
+  validateRoutes(settings, wanted);
+  await validateUpstreams(settings);
+  const addresses = held?.addresses ?? wanted;
   const plan = await makePlan(settings, log.logger);
   validatePlan(settings, plan, addresses);
   if (settings.sandbox && settings.handler !== null) {
     await checkSandbox(settings.handler, settings.startTimeout);
   }
+  const groups = await balancing.begin(settings.upstreams);
   const listeners = held ?? await holdListeners(addresses, plan, settings.backlog);
   return {
     plan,
     listeners,
-    work: workOf(settings, plan, listeners.addresses, log.style),
+    work: workOf(settings, plan, listeners.addresses, log.style, groups),
     supervision: supervisionOf(settings),
   };
 }
@@ -74,12 +81,14 @@ function workOf(
   plan: Plan,
   addresses: readonly Address[],
   log: LogStyle,
+  groups: GroupNumbers | null,
 ): Work {
   const service = serviceChoice(settings);
   return {
     mode: settings.mode,
     service,
     options: serviceOptions(service, settings),
+    groups,
     sandbox: settings.sandbox,
     addresses,
     sharing: plan.sharing,

@@ -7,6 +7,7 @@ import type { Ready } from "../places/handle.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Stop } from "../supervision/stop.ts";
 import { Supervisor } from "../supervision/supervisor.ts";
+import { Balancing } from "./balancing.ts";
 import type { HeldListeners } from "./held_listeners.ts";
 import { OverloadLane } from "./overload_lane.ts";
 import { makePlaces } from "./places.ts";
@@ -17,6 +18,8 @@ export class Server {
   readonly supervisor: Supervisor;
   readonly scoreboard = new Scoreboard();
   readonly mode: string;
+  /** The groups of backends that it balances. */
+  readonly balancing: Balancing;
   /** When it started, by `performance.now()`. */
   readonly started = performance.now();
   /** The last reload if it failed; null otherwise. */
@@ -41,32 +44,42 @@ export class Server {
     accessLog: AccessLog,
     cancel: AbortSignal,
   ): Promise<Server> {
-    const prepared = await prepare(settings, log, null);
+    const balancing = new Balancing(log.logger);
+    const prepared = await prepare(settings, log, null, balancing);
     try {
       cancel.throwIfAborted();
       prepared.listeners.setUserTimeout(settings.writeTimeout);
-      const server = new Server(settings, prepared, log, accessLog);
+      const server = new Server(settings, prepared, log, accessLog, balancing);
       cancel.addEventListener("abort", () => server.supervisor.cancelStart(cancel.reason));
       const { addresses, refusal } = await server.#startGeneration(
         server.supervisor.nextGeneration(),
         prepared,
       );
+      balancing.settle(settings.upstreams);
       server.#addresses = addresses;
       server.#speaksHttp = refusal?.startsWith("HTTP/") ?? false;
       return server;
     } catch (error) {
       prepared.listeners.close();
+      balancing.stop();
       throw error;
     }
   }
 
-  private constructor(settings: Settings, prepared: Prepared, log: Log, accessLog: AccessLog) {
+  private constructor(
+    settings: Settings,
+    prepared: Prepared,
+    log: Log,
+    accessLog: AccessLog,
+    balancing: Balancing,
+  ) {
     const { plan, listeners, supervision } = prepared;
     const { scoreboard } = this;
     const places = makePlaces({
       log,
       accessLog,
       scoreboard,
+      backends: () => balancing.backends,
       onPressure: () => this.supervisor.meetDemand(),
     });
     this.#plan = plan;
@@ -92,6 +105,7 @@ export class Server {
     );
     this.#listeners = listeners;
     this.#log = log;
+    this.balancing = balancing;
   }
 
   /** The plan of the serving generation. */
@@ -126,12 +140,14 @@ export class Server {
       const settings = await load();
       await this.#startGeneration(
         generation,
-        await prepare(settings, this.#log, this.#listeners),
+        await prepare(settings, this.#log, this.#listeners, this.balancing),
       );
+      this.balancing.settle(settings.upstreams);
       this.#service = serviceName(settings);
       this.failedReload = null;
       return settings;
     } catch (error) {
+      this.balancing.revert();
       const reason = error instanceof Error ? error.message : String(error);
       this.failedReload = { generation, reason };
       throw error;
@@ -144,6 +160,7 @@ export class Server {
     // The lanes still hold the sockets, and close them once they have accepted the queued clients.
     this.#listeners.close();
     const stop = await this.supervisor.stop();
+    this.balancing.stop();
     removeSockets(this.addresses);
     return stop;
   }

@@ -1,6 +1,8 @@
 import { type Address, expandLocalhost, formatAddress } from "../base/address.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 import type { Plan } from "../modes/mode.ts";
+import { isProxy } from "../settings/consistency.ts";
+import { routeOf } from "../settings/routes.ts";
 import type { Settings } from "../settings/options.ts";
 
 /**
@@ -37,4 +39,21 @@ export function validatePlan(
       EXIT.usage,
     );
   }
+}
+
+/**
+ * Checks that a balancer knows where to send the clients of each listener.
+ *
+ * @param addresses The addresses to listen on, as in `bind`.
+ * @throws {ExitError} 78 if it does not.
+ */
+export function validateRoutes(settings: Settings, addresses: readonly Address[]): void {
+  if (!isProxy(settings)) return;
+  const lost = addresses.find((address) => routeOf(settings.routes, address) === null);
+  if (lost === undefined) return;
+  throw new ExitError(
+    `Cannot listen on "${formatAddress(lost)}": no route leads from there to a group, expected ` +
+      'one with this bind or without any, or a group named "default"',
+    EXIT.config,
+  );
 }

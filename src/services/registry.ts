@@ -1,9 +1,10 @@
-import type { OptionKey } from "../settings/options.ts";
+import type { SettingKey } from "../settings/options.ts";
 import { echo } from "./echo.ts";
 import { HANDLER_OPTIONS, HANDLER_PORT, type ImportModule } from "./handler/handler_file.ts";
 import { http } from "./http/http.ts";
 import { log } from "./log.ts";
 import { message } from "./message.ts";
+import { proxy } from "./proxy/proxy.ts";
 import type { ServiceChoice, ServiceDefinition } from "./service.ts";
 import { zen } from "./zen.ts";
 
@@ -14,6 +15,7 @@ export const SERVICES: Readonly<Record<string, ServiceDefinition>> = {
   zen,
   log,
   http,
+  proxy,
 };
 
 /** The default port and the options of a choice, without loading a handler. */
@@ -28,7 +30,7 @@ export function describeService(
 /** The values of the options that a choice reads, for the orders of its lanes. */
 export function serviceOptions(
   choice: ServiceChoice,
-  settings: Readonly<Record<OptionKey, unknown>>,
+  settings: Readonly<Record<SettingKey, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const { options } = describeService(choice);
   return Object.fromEntries(options.map((key) => [key, settings[key]]));

@@ -1,10 +1,10 @@
 import type { Address } from "../base/address.ts";
-import type { DialOptions } from "../core/dial.ts";
+import type { DialOptions } from "../core/connect.ts";
 import type { DialedConnection } from "../core/dialed_connection.ts";
 import type { Service } from "../core/service.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Pool, PoolOptions } from "./pool.ts";
-import type { OptionKey, Settings } from "../settings/options.ts";
+import type { SettingKey, Settings } from "../settings/options.ts";
 
 /** Passed to a service or handler once, when its lane starts. */
 export interface ServiceContext {
@@ -60,13 +60,23 @@ export interface ServiceHost {
   recordAccess(line: string): void;
   /** The width of the terminal that shows the log; null if there is none. */
   readonly columns: number | null;
+  /** The backends; null unless the lane balances. */
+  readonly backends: BackendAccess | null;
 }
 
-/** The values of some options, as plain data in the order. */
-export type OptionValues<K extends OptionKey> = Readonly<Pick<Settings, K>>;
+/** How a service finds the backends of its groups: memory shared by the threads of a process. */
+export interface BackendAccess {
+  readonly board: SharedArrayBuffer;
+  readonly ledger: SharedArrayBuffer;
+  /** The numbers of the groups on the board, by name. */
+  readonly groups: Readonly<Record<string, number>>;
+}
+
+/** The values of some settings, as plain data in the order. */
+export type OptionValues<K extends SettingKey> = Readonly<Pick<Settings, K>>;
 
 /** The definition of a service: an entry of the registry, or a user's module. */
-export interface ServiceDefinition<K extends OptionKey = OptionKey> {
+export interface ServiceDefinition<K extends SettingKey = SettingKey> {
   readonly name: string;
   /** One line for `--help`. */
   readonly help: string;
@@ -95,7 +105,7 @@ export interface ServiceDefinition<K extends OptionKey = OptionKey> {
 }
 
 /** Makes an entry of the registry, whose `create` sees only the options that it declares. */
-export function defineService<const K extends OptionKey = never>(
+export function defineService<const K extends SettingKey = never>(
   definition: ServiceDefinition<K>,
 ): ServiceDefinition {
   return definition;

@@ -1,10 +1,11 @@
 /** Settings from a configuration file. */
 import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
 import { parserFor, SyntaxProblem } from "./config_syntax.ts";
-import { type Found, quote, RANK } from "./found.ts";
-import { nearest } from "./nearest.ts";
+import { type FileTables, readTables, TABLE_NAMES } from "./config_tables.ts";
+import { readKeys, unknownKey } from "./file_keys.ts";
+import { type Found, quote } from "./found.ts";
 import { kebab, OPTION_KEYS, type OptionKey, optionOf } from "./options.ts";
-import { folderOf } from "./paths.ts";
+import { bindRoutes } from "./routes.ts";
 
 /**
  * Reads a text file, named in messages as given.
@@ -25,37 +26,47 @@ export interface ConfigFile {
   readonly exitCode: ExitCode;
 }
 
+/** What a configuration file sets. */
+export interface FileContents {
+  /** Its `bind` has the addresses of routes, too. */
+  readonly options: ReadonlyMap<OptionKey, Found>;
+  readonly tables: FileTables;
+}
+
+/** The key with which editors find the JSON Schema of a file. */
+export const SCHEMA_KEY = "$schema";
+
 /**
  * Finds the settings in a configuration file, TOML or JSON by its extension.
  * Keys with the value null, and empty lists, count as not set.
  *
  * @throws {ExitError} 66 if there is no such file, 77 if permission is denied, 78 if
- * its syntax or a key is wrong, `file.exitCode` if its extension is unknown.
+ * its syntax, a key or a value in a table is wrong, `file.exitCode` if its extension is
+ * unknown.
  */
-export async function readConfigFile(
-  file: ConfigFile,
-  readFile: ReadFile,
-): Promise<Map<OptionKey, Found>> {
-  const known = new Map(OPTION_KEYS.map((key) => [kebab(key), key]));
-  const where = ` in ${quote(file.written)}`;
-  const found = new Map<OptionKey, Found>();
-  for (const [name, value] of Object.entries(await parse(file, readFile))) {
-    const key = known.get(name);
-    if (key === undefined) throw await unknownKey(name, where, [...known.keys()]);
-    if (!optionOf(key).inFile) throw misplacedKey(name, where);
-    if (value === null || Array.isArray(value) && value.length === 0) continue;
-    found.set(key, {
-      key,
-      value,
-      name,
-      where,
-      folder: folderOf(file.path),
-      source: { from: "file", detail: file.path },
-      rank: RANK.file,
-      exitCode: EXIT.config,
-    });
-  }
-  return found;
+export async function readConfigFile(file: ConfigFile, readFile: ReadFile): Promise<FileContents> {
+  const entries = Object.entries(await parse(file, readFile));
+  const isTable = (name: string) => (TABLE_NAMES as readonly string[]).includes(name);
+  const allowed = OPTION_KEYS.filter((key) => optionOf(key).inFile);
+  const names = [...allowed.map(kebab), ...TABLE_NAMES];
+  const options = await readKeys(
+    entries.filter(([name]) => name !== SCHEMA_KEY && !isTable(name)),
+    allowed,
+    {
+      path: file.path,
+      where: ` in ${quote(file.written)}`,
+      // Of all options, only those that a file cannot set are unknown here.
+      explain: async (name) =>
+        OPTION_KEYS.map(kebab).includes(name) ? misplaced(name) : await unknownKey(name, names),
+    },
+  );
+  const tables = await readTables(new Map(entries), file);
+  bindRoutes(options, tables.routes);
+  return { options, tables };
+}
+
+function misplaced(name: string): string {
+  return `a configuration file cannot name another, expected --${name} on the command line`;
 }
 
 async function parse(file: ConfigFile, readFile: ReadFile): Promise<Record<string, unknown>> {
@@ -75,25 +86,4 @@ async function parse(file: ConfigFile, readFile: ReadFile): Promise<Record<strin
     const { message, place } = error;
     throw new ExitError(`Cannot read ${name} ${quote(written + place)}: ${message}`, EXIT.config);
   }
-}
-
-function misplacedKey(name: string, where: string): ExitError {
-  return new ExitError(
-    `Cannot use ${quote(name)}${where}: a configuration file cannot name another, ` +
-      `expected --${name} on the command line`,
-    EXIT.config,
-  );
-}
-
-async function unknownKey(
-  name: string,
-  where: string,
-  known: readonly string[],
-): Promise<ExitError> {
-  const hint = await nearest(name, known.filter((key) => key !== "config"));
-  return new ExitError(
-    `Cannot use ${quote(name)}${where}: unknown key, ` +
-      (hint === null ? "see --help" : `did you mean ${quote(hint)}?`),
-    EXIT.config,
-  );
 }

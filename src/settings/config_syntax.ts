@@ -51,7 +51,12 @@ async function parseJson(text: string): Promise<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
-async function parseJsonValue(text: string): Promise<unknown> {
+/**
+ * Parses JSON with comments.
+ *
+ * @throws {SyntaxProblem} If its syntax is wrong.
+ */
+export async function parseJsonValue(text: string): Promise<unknown> {
   const module = await import("@std/jsonc");
   const parse: (text: string) => unknown = module.parse;
   try {

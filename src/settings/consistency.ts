@@ -1,11 +1,12 @@
 /** Settings that are valid alone, but not together. */
 import { EXIT, ExitError } from "../base/exit.ts";
+import type { FileTables } from "./config_tables.ts";
 import { type Found, quote, RANK } from "./found.ts";
-import { flagName, type OptionKey, optionOf, type Settings } from "./options.ts";
+import { flagName, type OptionKey, optionOf, type OptionSettings } from "./options.ts";
 
 /** The options whose final value is always a number. */
 type NumberKey = {
-  [K in OptionKey]: Settings[K] extends number ? K : never;
+  [K in OptionKey]: OptionSettings[K] extends number ? K : never;
 }[OptionKey];
 
 /** Options that may not exceed another: the key, and its upper bound. */
@@ -22,6 +23,8 @@ const NEEDS = [
   ["acceptProxy", "trustedProxies", "the networks of the proxies, such as 10.0.0.0/8"],
   ["trustedProxies", "acceptProxy", "both or neither"],
 ] as const;
+/** Options that apply only to the balancer. */
+const OF_PROXY = ["upstream", "upstreamFile"] as const;
 
 /** What the sources set, by option; options without an entry have their default. */
 type Sources = ReadonlyMap<OptionKey, Found>;
@@ -31,7 +34,7 @@ type Sources = ReadonlyMap<OptionKey, Found>;
  *
  * @throws {ExitError} 64 if either of two that conflict is a flag, otherwise 78.
  */
-export function checkConsistency(settings: Settings, found: Sources): void {
+export function checkConsistency(settings: OptionSettings, found: Sources): void {
   for (const [less, more] of excesses(settings)) {
     // A default is not the user's choice: the mode lowers it to the limit.
     if (!found.has(less)) continue;
@@ -45,6 +48,10 @@ export function checkConsistency(settings: Settings, found: Sources): void {
   }
   checkNeeds(settings, found);
   const isHandler = settings.handler !== null;
+  for (const key of OF_PROXY) {
+    if (!found.has(key) || isProxy(settings)) continue;
+    throw conflict(settings, found, key, isHandler ? "handler" : "service", PROXY);
+  }
   for (const key of OF_HTTP) {
     if (settings[key] === null || settings[key] === false) continue;
     if (!isHandler && settings.service !== "http") {
@@ -56,7 +63,7 @@ export function checkConsistency(settings: Settings, found: Sources): void {
   }
 }
 
-function checkNeeds(settings: Settings, found: Sources): void {
+function checkNeeds(settings: OptionSettings, found: Sources): void {
   for (const [key, needed, expected] of NEEDS) {
     if (!isOn(settings[key]) || isOn(settings[needed])) continue;
     const isFlag = found.get(key)?.rank === RANK.flag;
@@ -73,15 +80,44 @@ function isOn(value: boolean | readonly string[]): boolean {
   return typeof value === "boolean" ? value : value.length > 0;
 }
 
+/**
+ * Checks that there are tables of groups and routes only for a balancer.
+ *
+ * @throws {ExitError} 64 if the service is a flag, otherwise 78.
+ */
+export function checkTables(
+  settings: OptionSettings,
+  found: Sources,
+  { groups, routes }: FileTables,
+): void {
+  const [first] = [...groups, ...routes];
+  if (first === undefined || isProxy(settings)) return;
+  const other = settings.handler === null ? "service" : "handler";
+  throw new ExitError(
+    `Cannot combine ${first.place} with ${written(settings, found, other)}: ` +
+      `expected ${PROXY}`,
+    found.get(other)?.rank === RANK.flag ? EXIT.usage : EXIT.config,
+  );
+}
+
+/** Whether the settings are those of a balancer. */
+export function isProxy(
+  { handler, service }: Pick<OptionSettings, "handler" | "service">,
+): boolean {
+  return handler === null && service === "proxy";
+}
+
+const PROXY = "--service proxy";
+
 /** The options that exceed another, and that one; only defaults may. */
-export function excesses(settings: Settings): [less: OptionKey, more: OptionKey][] {
+export function excesses(settings: OptionSettings): [less: OptionKey, more: OptionKey][] {
   const limits = Object.entries(AT_MOST) as [NumberKey, NumberKey][];
   return limits.filter(([less, more]) => settings[less] > settings[more]);
 }
 
 /** The error for two options that conflict. */
 function conflict(
-  settings: Settings,
+  settings: OptionSettings,
   found: Sources,
   key: OptionKey,
   other: OptionKey,
@@ -95,7 +131,7 @@ function conflict(
   );
 }
 
-function written(settings: Settings, found: Sources, key: OptionKey): string {
+function written(settings: OptionSettings, found: Sources, key: OptionKey): string {
   const one = found.get(key);
   if (one === undefined) return `the default ${flagName(key)} ${settings[key]}`;
   if (one.source.from === "argument") return one.name;

@@ -31,8 +31,10 @@ export function settleExclusive(found: Map<OptionKey, Found>): Map<OptionKey, st
 
 /** The error for two options of which only one may be set, with the exit code of the first. */
 export function conflict(one: Found<string>, other: Found<string>): ExitError {
+  const where = one.where === other.where ? "" : one.where;
   return new ExitError(
-    `Cannot combine ${one.name} with ${other.name}${one.where}: expected only one of them`,
+    `Cannot combine ${one.name}${where} with ${other.name}${other.where}: ` +
+      "expected only one of them",
     one.exitCode,
   );
 }

@@ -4,9 +4,11 @@
  * them.
  */
 export { addresses, host } from "./kinds/addresses.ts";
-export type { Kind } from "./kinds/kind.ts";
+export { members, resolvers } from "./kinds/backends.ts";
+export { healthCheck, statuses } from "./kinds/health.ts";
+export type { JsonSchema, Kind } from "./kinds/kind.ts";
 export { integer } from "./kinds/numbers.ts";
 export { output, path, permissions } from "./kinds/files.ts";
 export { networks } from "./kinds/networks.ts";
-export { duration, percent, size } from "./kinds/quantities.ts";
-export { choice, flag } from "./kinds/words.ts";
+export { duration, durationRange, percent, size } from "./kinds/quantities.ts";
+export { choice, flag, name, text } from "./kinds/words.ts";

@@ -3,14 +3,24 @@
  * precedence, into the final settings. Nothing merges or checks them later.
  */
 import type { Address } from "../base/address.ts";
+import type { BalancerSettings } from "./balancer.ts";
+import type { LoadedGroup } from "./balancer_groups.ts";
 import type { ReadFile } from "./config_file.ts";
-import { checkConsistency } from "./consistency.ts";
+import type { FileTables } from "./config_tables.ts";
+import { checkConsistency, checkTables, isProxy } from "./consistency.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 import { settleExclusive } from "./exclusive.ts";
 import { readArguments } from "./flags.ts";
 import { finalValue, type Found, type Source } from "./found.ts";
 import type { OptionTable } from "./option.ts";
-import { OPTION_KEYS, type OptionKey, optionOf, OPTIONS, type Settings } from "./options.ts";
+import {
+  OPTION_KEYS,
+  type OptionKey,
+  optionOf,
+  OPTIONS,
+  type OptionSettings,
+  type Settings,
+} from "./options.ts";
 import type { Targets } from "./targets.ts";
 
 /** The flags on the command line: for each, its values in order. */
@@ -23,6 +33,8 @@ export type Sources = { readonly [K in OptionKey]: Source };
 export interface Loaded {
   readonly settings: Settings;
   readonly sources: Sources;
+  /** The groups that tables of the configuration file set. */
+  readonly groups: readonly LoadedGroup[];
 }
 
 /** What {@linkcode loadSettings} reads from. */
@@ -41,6 +53,12 @@ export interface LoadOptions {
 /** The options that one source sets. */
 type Layer = ReadonlyMap<OptionKey, Found>;
 
+/** The sources of options in order of precedence, and what else the configuration file sets. */
+interface Layers {
+  readonly layers: readonly Layer[];
+  readonly tables: FileTables;
+}
+
 /**
  * Finds, checks and merges all settings. Checks overridden values, too, so that a
  * mistake shows before the value ever takes effect.
@@ -52,7 +70,8 @@ type Layer = ReadonlyMap<OptionKey, Found>;
 export async function loadSettings(options: LoadOptions): Promise<Loaded> {
   const found = new Map<OptionKey, Found>();
   const values = new Map<OptionKey, unknown>();
-  for (const layer of await readLayers(options)) {
+  const { layers, tables } = await readLayers(options);
+  for (const layer of layers) {
     for (const [key, one] of layer) {
       const value = finalValue(optionOf(key), one);
       if (found.has(key)) continue;
@@ -70,20 +89,37 @@ export async function loadSettings(options: LoadOptions): Promise<Loaded> {
     settings[key] = Array.isArray(value) ? Object.freeze([...value]) : value;
     sources[key] = one?.source ?? { from: "default", detail: overridden.get(key) ?? "" };
   }
-  checkConsistency(settings as Settings, found);
+  const all = settings as OptionSettings;
+  checkConsistency(all, found);
+  checkTables(all, found, tables);
+  const balancer = await balancerOf(all, found, tables);
   return Object.freeze({
-    settings: Object.freeze(settings) as Settings,
+    settings: Object.freeze({ ...all, ...balancer.settings }),
     sources: Object.freeze(sources) as Sources,
+    groups: balancer.groups,
   });
 }
 
+async function balancerOf(
+  settings: OptionSettings,
+  found: Layer,
+  tables: FileTables,
+): Promise<{ settings: BalancerSettings; groups: readonly LoadedGroup[] }> {
+  if (!isProxy(settings)) return { settings: NO_BALANCER, groups: [] };
+  // Loaded here because only a balancer needs it.
+  const { loadBalancer } = await import("./load_balancer.ts");
+  return await loadBalancer(settings, found, tables);
+}
+
+const NO_BALANCER: BalancerSettings = { upstreams: Object.freeze([]), routes: Object.freeze([]) };
+
 /** Reads all sources, in order of precedence. */
-async function readLayers(options: LoadOptions): Promise<Layer[]> {
+async function readLayers(options: LoadOptions): Promise<Layers> {
   const { flags, targets = {}, environment, readFile, cwd } = options;
   const given = readArguments(OPTIONS as OptionTable<OptionKey>, flags, targets, cwd);
   const layers: Layer[] = [given, await readEnvironment(environment, cwd)];
   const config = layers.map((layer) => layer.get("config")).find((found) => found !== undefined);
-  if (config === undefined) return layers;
+  if (config === undefined) return { layers, tables: { groups: [], routes: [] } };
   // Loaded here because most starts have no configuration file.
   const { readConfigFile } = await import("./config_file.ts");
   const file = {
@@ -92,7 +128,8 @@ async function readLayers(options: LoadOptions): Promise<Layer[]> {
     written: String(config.value),
     exitCode: config.exitCode,
   };
-  return [...layers, await readConfigFile(file, readFile)];
+  const { options: own, tables } = await readConfigFile(file, readFile);
+  return { layers: [...layers, own], tables };
 }
 
 /**

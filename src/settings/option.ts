@@ -13,6 +13,7 @@ export const GROUPS = [
   "Limits",
   "Timeouts",
   "HTTP",
+  "Balancer",
   "Logs",
   "Process",
 ] as const;

@@ -3,9 +3,11 @@
  * shell completions, docs/options.md and the table in README.md derive from it.
  */
 import { MAX_PORT } from "../base/address.ts";
+import type { BalancerSettings } from "./balancer.ts";
 import { HTTP_OPTIONS } from "./http_options.ts";
 import * as kinds from "./kinds.ts";
 import { kebab, type Option, option } from "./option.ts";
+import { PROXY_OPTIONS } from "./proxy_options.ts";
 import { WORKER_OPTIONS } from "./worker_options.ts";
 
 /** Every option by its key, from which its other names derive. */
@@ -17,7 +19,7 @@ export const OPTIONS = {
     help: "How connections run: one at a time, many on one event loop, a thread per connection, " +
       "a pool of threads, or a pool of processes",
   }),
-  service: option(kinds.choice("echo", "message", "zen", "log", "http"), {
+  service: option(kinds.choice("echo", "message", "zen", "log", "http", "proxy"), {
     default: "http",
     group: "Model",
     help: "Built-in service that serves each connection",
@@ -114,6 +116,7 @@ export const OPTIONS = {
     help: "How long connections of a replaced worker may stay open; 0 means no limit",
   }),
   ...HTTP_OPTIONS,
+  ...PROXY_OPTIONS,
   logLevel: option(kinds.choice("debug", "info", "warning", "error"), {
     default: "info",
     group: "Logs",
@@ -191,10 +194,16 @@ export const EXCLUSIVE: Readonly<Partial<Record<OptionKey, readonly OptionKey[]>
   bind: ["host", "port"],
 };
 
-/** The final, validated values: milliseconds, bytes, absolute paths. */
-export type Settings = {
+/** The final, validated values of all options: milliseconds, bytes, absolute paths. */
+export type OptionSettings = {
   readonly [K in OptionKey]: typeof OPTIONS[K]["default"];
 };
+
+/** All settings. */
+export type Settings = OptionSettings & BalancerSettings;
+
+/** The key of a setting: of an option, or of what tables of the configuration file hold. */
+export type SettingKey = keyof Settings;
 
 /** The keys of all options, in the order of the table. */
 export const OPTION_KEYS = Object.keys(OPTIONS) as OptionKey[];

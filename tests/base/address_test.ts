@@ -1,5 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { formatAddress, parseAddress, parseHostname } from "../../src/base/address.ts";
+import {
+  familyOf,
+  formatAddress,
+  isLocalhost,
+  isUnambiguous,
+  parseAddress,
+  parseHostname,
+} from "../../src/base/address.ts";
 
 const VALID = [
   ["127.0.0.1:8000", "127.0.0.1", 8000],
@@ -56,4 +63,25 @@ Deno.test("parseHostname() takes IPv6 with and without brackets", () => {
   assertEquals(parseHostname("127.0.0.1"), "127.0.0.1");
   assertEquals(parseHostname("127.0.0.1:80"), null);
   assertEquals(parseHostname("[name]"), null);
+});
+
+Deno.test("familyOf() tells IP addresses from names", () => {
+  for (const ip of ["0.0.0.0", "127.0.0.1", "255.249.199.99"]) assertEquals(familyOf(ip), 4, ip);
+  for (const ip of ["::", "::1", "2001:db8::1", "fe80::1%eth0"]) assertEquals(familyOf(ip), 6, ip);
+  for (const name of ["a", "1.2.3", "1.2.3.4.", "256.1.1.1", "01.1.1.1", "1.2.3.4.5"]) {
+    assertEquals(familyOf(name), null, name);
+  }
+});
+
+Deno.test("isLocalhost() knows the name in all of its forms", () => {
+  for (const name of ["localhost", "LocalHost."]) assertEquals(isLocalhost(name), true, name);
+  for (const name of ["localhost.a", "local", "127.0.0.1"]) assertEquals(isLocalhost(name), false);
+});
+
+Deno.test("isUnambiguous() accepts IP addresses and names, but not what is nearly an address", () => {
+  const addresses = ["10.0.0.1", "0.0.0.0", "::1", "fe80::1%eth0", "::ffff:1.2.3.4"];
+  const names = ["localhost", "a.b.", "_http._tcp.a", "10.0.0.1.a", "a1", "1a", "0xg"];
+  for (const right of [...addresses, ...names]) assertEquals(isUnambiguous(right), true, right);
+  const wrong = ["10.0.0.256", "10.0.1", "1", "10.0.0.1.", "010.0.0.1", "0x7f.0.0.1", "1:2:::3"];
+  for (const host of [...wrong, "1.2.3.4.5"]) assertEquals(isUnambiguous(host), false, host);
 });

@@ -33,7 +33,8 @@ Deno.test("candidates() offers files as arguments of serve, check and bench, wit
 
 Deno.test("candidates() after options of the server leaves out bench and load", () => {
   for (const line of ["--watch ", "--port 80 ", "-p80 ", "--port=80 ", "--no-watch "]) {
-    assertEquals(offered(line), [":files", "serve", "check", "status", "completions"], line);
+    const commands = ["serve", "check", "status", "completions", "config-schema"];
+    assertEquals(offered(line), [":files", ...commands], line);
   }
 });
 

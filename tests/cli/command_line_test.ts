@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ExitError } from "../../src/base/exit.ts";
 import { readCommandLine } from "../../src/cli/command_line.ts";
 
-const COMMANDS = "serve, check, status, bench, load, completions";
+const COMMANDS = "serve, check, status, bench, load, completions, config-schema";
 
 async function refuses(args: string[], message: string, exitCode = 64) {
   const error: ExitError = await assertRejects(() => readCommandLine(args), ExitError);

@@ -64,7 +64,7 @@ function inBash(folder: string, ...words: string[]) {
 }
 
 shellTest("bash", "offers commands, options and values", async (folder) => {
-  assertEquals(await inBash(folder, "c"), ["check", "completions"]);
+  assertEquals(await inBash(folder, "c"), ["check", "completions", "config-schema"]);
   const files = ["a file.toml", "bin", "script"];
   assertEquals((await inBash(folder, "")).sort(), [...COMMAND_NAMES, ...files].sort());
   assertEquals(await inBash(folder, "s"), ["serve", "status", "script"]);

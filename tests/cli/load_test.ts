@@ -207,7 +207,8 @@ Deno.test("sluice load reports a usage error in one line, before it connects", a
     "a port without a listener": {
       args: [`http://127.0.0.1:${port}/`],
       code: 69,
-      says: `Cannot load "http://127.0.0.1:${port}/": the connection was refused`,
+      says:
+        `Cannot load "http://127.0.0.1:${port}/": cannot connect to 127.0.0.1:${port}: connection refused`,
     },
     "a folder for the JSON that does not exist": {
       args: [url, "--json", "/no/such/folder/load.json"],

@@ -36,6 +36,69 @@ Deno.test("printConfigText() is a configuration file that yields the same settin
   }
 });
 
+/** A file with groups that take most from the top, and routes. */
+const BALANCER = `
+service = "proxy"
+bind = "[::]:9"
+upstream = ["10.0.0.1:80,weight=3,backup,max=7", "unix:a b.sock", "srv+tcp://_a._tcp.b"]
+health-check = "http:/health"
+health-status = "200,300-308"
+resolver = "10.0.0.53"
+resolve-interval = "1s-2s"
+min-healthy = 12.5
+[upstreams."a.b"]
+upstream = "app:80"
+balance = "hash"
+[upstreams.files]
+upstream-file = "files.json"
+[[routes]]
+bind = "unix:a.sock"
+upstream = "files"
+[[routes]]
+bind = "127.0.0.1:8080,[::1]:8080"
+upstream = "a.b"
+`;
+
+Deno.test("printConfigText() of a balancer yields the same groups and routes", async () => {
+  for (const flags of [{}, { balance: ["first"] }, { port: ["1"] }, { bind: ["[::1]:8080"] }]) {
+    const loaded = await load({ config: ["/etc/s.toml"], ...flags }, {}, BALANCER);
+    const text = printConfigText(loaded);
+    const again = await load({ config: ["/s.toml"] }, {}, text);
+    assertEquals(
+      { ...again.settings, config: null },
+      { ...loaded.settings, config: null },
+      JSON.stringify(flags),
+    );
+    // What a group takes from the top is no longer from there once it is written down.
+    assertEquals(
+      again.groups.map(({ values }) => values),
+      loaded.groups.map(({ values }) => values),
+    );
+  }
+});
+
+Deno.test("printConfigText() of a balancer names the source of each value of a group", async () => {
+  const text = printConfigText(
+    await load({ config: ["s.toml"], connectRetries: ["1"] }, {}, BALANCER),
+  );
+  const tables = text.slice(text.indexOf("\n[upstreams"));
+  const [group = ""] = tables.trim().split("\n\n");
+  for (
+    const line of [
+      '[upstreams."a.b"]',
+      'upstream = ["app:80"] # file /srv/s.toml',
+      "# upstream-file: none # default",
+      'balance = "hash" # file /srv/s.toml',
+      'health-check = "http:/health" # from the top',
+      "connect-retries = 1 # from the top",
+    ]
+  ) assertEquals(group.split("\n").filter((each) => each === line), [line]);
+  assertMatch(
+    tables,
+    /\n\[\[routes\]\]\nbind = "unix:\/srv\/a\.sock"\nupstream = "files"\n/,
+  );
+});
+
 Deno.test("printConfigText() names the source of each setting", async () => {
   const text = printConfigText(
     await load(

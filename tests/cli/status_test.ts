@@ -3,6 +3,7 @@ import { ExitError } from "../../src/base/exit.ts";
 import { reportStatus } from "../../src/cli/status.ts";
 import { statusText } from "../../src/cli/status_text.ts";
 import type { Status } from "../../src/ops/status.ts";
+import type { BackendStatus, UpstreamStatus } from "../../src/ops/upstream_status.ts";
 
 const COUNTS = {
   open: 1,
@@ -52,6 +53,53 @@ const STATUS: Status = {
     },
   ],
   totals: { ...COUNTS, accepted: 1_000_000, crashed: 1, hung: 0, recycled: 3 },
+  upstreams: [],
+};
+
+const BACKEND: BackendStatus = {
+  address: "10.0.0.1:8080",
+  state: "up",
+  reason: null,
+  since: "2026-01-31T11:00:00.000Z",
+  weight: 1,
+  backup: false,
+  max: 0,
+  in_flight: 12,
+  connects: 3456,
+  failures: 7,
+  ejected_until: null,
+  latency_ms: 1.25,
+  last_check: { result: "ok", reason: null, duration_ms: 0.5 },
+};
+
+const UPSTREAM: UpstreamStatus = {
+  name: "api",
+  balance: "p2c",
+  backends: [
+    { ...BACKEND, weight: 3, max: 100 },
+    { ...BACKEND, address: "10.0.0.2:8080", ejected_until: "2026-01-31T12:00:19.500Z" },
+    {
+      ...BACKEND,
+      address: "10.0.0.3:8080",
+      state: "down",
+      reason: "cannot connect: connection refused",
+      since: "2026-01-31T11:59:55.000Z",
+      latency_ms: null,
+      last_check: {
+        result: "failed",
+        reason: "cannot connect: connection refused",
+        duration_ms: 1234,
+      },
+    },
+    {
+      ...BACKEND,
+      address: "10.0.0.4:8080",
+      backup: true,
+      last_check: { result: "failed", reason: "no answer within 2000 ms", duration_ms: 2000 },
+    },
+    { ...BACKEND, address: "unix:/run/app.sock", since: null, latency_ms: null, last_check: null },
+  ],
+  totals: { backends: 5, available: 3, in_flight: 60, connects: 17_280, failures: 35 },
 };
 
 async function inFile<T>(text: string, body: (path: string) => Promise<T>): Promise<T> {
@@ -133,6 +181,38 @@ Deno.test("statusText() fits 80 columns, whatever the figures", () => {
     });
     assertEquals(text.split("\n").filter((line) => line.length > 80), []);
   }
+});
+
+Deno.test("statusText() shows each group of backends, and why some are not used", () => {
+  const text = statusText({ ...STATUS, upstreams: [UPSTREAM, { ...UPSTREAM, backends: [] }] });
+  assertEquals(
+    text.slice(text.indexOf("Upstream")),
+    `\
+Upstream api: p2c, 3 of 5 backends available
+
+BACKEND            STATE   SINCE   WEIGHT   OPEN CONNECTS FAILED LATENCY CHECK
+10.0.0.1:8080      up        59m        3 12/100     3456      7   1.3ms 0.5ms
+10.0.0.2:8080      ejected   59m        1     12     3456      7   1.3ms 0.5ms
+10.0.0.3:8080      down     4.5s        1     12     3456      7          1.2s
+10.0.0.4:8080      up        59m 1 backup     12     3456      7   1.3ms  2.0s
+unix:/run/app.sock up                   1     12     3456      7
+TOTAL                                         60    17280     35
+  10.0.0.2:8080 ejected for another 20s: it failed several times in a row
+  10.0.0.3:8080 down: cannot connect: connection refused
+  10.0.0.4:8080 its last check failed: no answer within 2000 ms
+
+Upstream api: p2c, 3 of 5 backends available
+
+BACKEND  STATE  SINCE  WEIGHT  OPEN  CONNECTS  FAILED  LATENCY  CHECK
+TOTAL                            60     17280      35
+`,
+  );
+});
+
+Deno.test("reportStatus() accepts files of servers that say nothing about backends", async () => {
+  const { upstreams: _, ...older } = { ...STATUS, pid: Deno.pid, time: new Date().toISOString() };
+  const { text } = await inFile(JSON.stringify(older), reportStatus);
+  assertEquals(text, statusText({ ...STATUS, pid: Deno.pid }));
 });
 
 Deno.test("statusText() shortens numbers, sizes and heartbeats", () => {
@@ -274,6 +354,14 @@ Deno.test("reportStatus() exits 78, and says what is wrong and where", async () 
       `found "cloud" in lanes.0.place, expected one of here, thread, process`,
     ],
     [{ totals: COUNTS }, "found nothing in totals.crashed, expected a value"],
+    [
+      { upstreams: [{ ...UPSTREAM, backends: [{ ...BACKEND, state: "free" }] }] },
+      `found "free" in upstreams.0.backends.0.state, expected one of up, down, draining`,
+    ],
+    [
+      { upstreams: [{ ...UPSTREAM, backends: [{ ...BACKEND, since: "now" }] }] },
+      `found "now" in upstreams.0.backends.0.since, expected a time such as 2026-01-31T12:00:00Z`,
+    ],
     [{ failed_generation: 3 }, "found 3 in failed_generation, expected an object"],
   ];
   for (const [change, message] of wrong) {

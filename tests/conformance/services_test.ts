@@ -5,6 +5,15 @@ import { Client } from "../helpers/client.ts";
 import { testEachMode } from "../helpers/modes.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 
+/** A backend for a service that needs one; null for the others. */
+async function startBackend(service: string): Promise<Server | null> {
+  return service === "proxy" ? await startServer(["--service", "echo"]) : null;
+}
+
+function upstreamOf(backend: Server | null): readonly string[] {
+  return backend === null ? [] : ["--upstream", `127.0.0.1:${backend.port}`];
+}
+
 /** Checks that the server still accepts and closes connections. */
 async function stillServes(server: Server): Promise<void> {
   using client = await Client.connect(server);
@@ -65,7 +74,10 @@ function logsNoError(server: Server): void {
 for (const service of Object.keys(SERVICES)) {
   for (const [name, { args: own = [], run }] of Object.entries(CASES)) {
     testEachMode(`--service ${service} ${name}`, async ({ args }) => {
-      await using server = await startServer(args("--service", service, ...own));
+      await using backend = await startBackend(service);
+      await using server = await startServer(
+        args("--service", service, ...upstreamOf(backend), ...own),
+      );
       await run(server);
       logsNoError(server);
     });
@@ -76,7 +88,8 @@ for (const service of Object.keys(SERVICES)) {
 testEachMode("each service drains with an open connection", async ({ args }) => {
   await Promise.all(
     Object.keys(SERVICES).map(async (service) => {
-      await using server = await startServer(args("--service", service));
+      await using backend = await startBackend(service);
+      await using server = await startServer(args("--service", service, ...upstreamOf(backend)));
       using client = await Client.connect(server);
       const end = client.receiveAll();
       server.kill("SIGTERM");

@@ -7,6 +7,7 @@ import { Client } from "../helpers/client.ts";
 import { type FetchServing, serveFetcher } from "../helpers/fetch.ts";
 import { ask } from "../helpers/http_client.ts";
 import { serve, type Serving } from "../helpers/lane.ts";
+import { listenSilently } from "../helpers/silent.ts";
 
 const decoder = new TextDecoder();
 
@@ -25,28 +26,6 @@ function listenUpstream() {
 function closedAddress(): Address {
   using upstream = listenUpstream();
   return upstream.address;
-}
-
-/** An address that does not answer: its accept queue is full, so the kernel drops new SYNs. */
-async function silentAddress() {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
-  const { port } = listener.addr;
-  const waiting: Deno.Conn[] = [];
-  for (let isFull = false; !isFull;) {
-    const signal = AbortSignal.timeout(200);
-    try {
-      waiting.push(await Deno.connect({ hostname: "127.0.0.1", port, signal }));
-    } catch {
-      isFull = true;
-    }
-  }
-  return {
-    address: `127.0.0.1:${port}`,
-    [Symbol.dispose]() {
-      for (const conn of waiting) conn.close();
-      listener.close();
-    },
-  };
 }
 
 /** A lane whose clients, if any, are ignored. */
@@ -143,6 +122,17 @@ Deno.test("dial() connects to a Unix socket", async () => {
   listener.close();
 });
 
+Deno.test("dial() connects to a name at whichever of its addresses a server listens", async () => {
+  await using serving = await serveNobody();
+  for (const hostname of ["127.0.0.1", "::1"]) {
+    using listener = Deno.listen({ hostname, port: 0 });
+    const { port } = listener.addr;
+    await using other = await dial(`localhost:${port}`, serving.connections);
+    using _server = await listener.accept();
+    assertEquals(other.remoteAddr, { transport: "tcp", hostname, port });
+  }
+});
+
 Deno.test("dial() reports why it cannot connect", async () => {
   await using serving = await serveNobody();
   const { connections } = serving;
@@ -161,7 +151,7 @@ Deno.test("dial() reports why it cannot connect", async () => {
 });
 
 Deno.test("dial() gives up after its connect timeout", async () => {
-  using silent = await silentAddress();
+  using silent = await listenSilently();
   await using serving = await serveNobody();
   const start = performance.now();
   const error = await assertRejects(
@@ -174,7 +164,7 @@ Deno.test("dial() gives up after its connect timeout", async () => {
 });
 
 Deno.test("dial() is cancelled by its signal, even one that has already aborted", async () => {
-  using silent = await silentAddress();
+  using silent = await listenSilently();
   await using serving = await serveNobody();
   const controller = new AbortController();
   const { signal } = controller;
@@ -190,7 +180,7 @@ Deno.test("dial() is cancelled by its signal, even one that has already aborted"
 });
 
 Deno.test("Connections.kill() closes dialed connections, cancels pending dials, and rejects new ones", async () => {
-  using silent = await silentAddress();
+  using silent = await listenSilently();
   using upstream = listenUpstream();
   await using serving = await serveNobody();
   const { connections } = serving;

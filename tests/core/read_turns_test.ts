@@ -16,6 +16,16 @@ Deno.test("ReadTurns lets a few connections begin as many reads as they like", (
   for (let i = 0; i < 10 * READS_PER_TURN; i++) assert(turns.tryBegin());
 });
 
+Deno.test("ReadTurns counts a relay as one connection, unless it streams", () => {
+  const turns = withConnections(2 * READS_PER_TURN);
+  for (let i = 0; i < 2 * READS_PER_TURN; i++) turns.enterFlow();
+  for (let i = 0; i < 10 * READS_PER_TURN; i++) assert(turns.tryBegin());
+  while (turns.tryBegin(true));
+  assert(turns.tryBegin());
+  turns.leaveFlow();
+  assertEquals(turns.tryBegin(), false);
+});
+
 Deno.test("ReadTurns lets reads beyond those of a turn begin later, in order", async () => {
   const turns = withConnections(MANY);
   for (let i = 0; i < READS_PER_TURN; i++) assert(turns.tryBegin());

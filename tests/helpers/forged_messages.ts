@@ -1,7 +1,18 @@
 /** Messages that a handler could try to send in the name of its lane, as JSON, none of which is valid. */
 export const FORGED: readonly string[] = [
   ...["null", "5", '"stopped"', "[]", "{}", '[{"type":"stopped"}]', "true"],
-  ...["ready", "failed", "crashed", "row", "dropped", "log", "access", "allocate", "memory"]
+  ...[
+    "ready",
+    "failed",
+    "crashed",
+    "row",
+    "counts",
+    "dropped",
+    "log",
+    "access",
+    "allocate",
+    "memory",
+  ]
     .map((type) => JSON.stringify({ type })),
   ...["open", "start", "__proto__", "constructor", "toString", ""]
     .map((type) => JSON.stringify({ type })),
@@ -28,6 +39,9 @@ export const FORGED: readonly string[] = [
   `{"type":"row","number":1e300,"row":{"counters":[],"open":1e99,"current":0,"peer":null}}`,
   `{"type":"row","number":1e300,"row":{"counters":[],"open":0,"current":0.5,"peer":null}}`,
   `{"type":"row","number":1e300,"row":{"counters":[],"open":0,"current":0,"peer":"\\n"}}`,
+  // Only from a process that balances.
+  `{"type":"counts","counts":[]}`,
+  `{"type":"counts","counts":[{"row":-1}]}`,
   `{"type":"dropped","count":-1}`,
   `{"type":"dropped","count":"many"}`,
   `{"type":"allocate","id":{},"name":[],"bytes":null}`,

@@ -12,6 +12,7 @@ export function makeHost(given: Partial<LaneHost> = {}): LaneHost {
     scoreboard: new Scoreboard(),
     addressTables: () => [],
     allocate: () => Promise.reject(new Error("there is no shared memory")),
+    backends: () => null,
     importHandler: () => Promise.reject(new Error("there is no handler")),
     memory: () => 0,
     cpuTime: () => 0,

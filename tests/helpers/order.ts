@@ -10,6 +10,7 @@ export function makeOrder(given: Partial<Order>): Order {
     mode: "async",
     service: { kind: "service", name: "echo" },
     options: {},
+    groups: null,
     sandbox: false,
     addresses: [{ transport: "tcp", hostname: "127.0.0.1", port: 0 }],
     sharing: "reusePort",

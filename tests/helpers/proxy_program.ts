@@ -54,6 +54,15 @@ export async function startProxy(
   }
 }
 
+/** Where Debian has the module of nginx for streams, which is a package of its own. */
+export const NGINX_STREAM_MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so";
+
+/** Why nginx cannot pass on streams; null if it can. */
+export async function nginxStreamObstacle(): Promise<string | null> {
+  const info = await Deno.stat(NGINX_STREAM_MODULE).catch(() => null);
+  return info === null ? "nginx has no stream module" : null;
+}
+
 /** A configuration of HAProxy. */
 export function haproxyConfig(mode: "tcp" | "http", ...rest: readonly string[]): string {
   return `

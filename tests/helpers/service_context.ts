@@ -17,4 +17,4 @@ export const CONTEXT: ServiceContext = {
 };
 
 /** Drops the lines of the access log. */
-export const HOST: ServiceHost = { columns: null, recordAccess() {} };
+export const HOST: ServiceHost = { columns: null, recordAccess() {}, backends: null };

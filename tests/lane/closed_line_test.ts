@@ -11,6 +11,7 @@ const SUMMARY: ConnectionSummary = {
   id: "3-17",
   remoteAddr: TCP,
   localAddr: TCP,
+  forwarding: null,
   bytesIn: 78,
   bytesOut: 130,
   requests: 1,

@@ -7,8 +7,10 @@ import { receiveResponse, requestText } from "../helpers/http_client.ts";
 import { IPV4_LINE } from "../helpers/proxy_headers.ts";
 import {
   haproxyConfig,
+  NGINX_STREAM_MODULE,
   nginxConfig,
   nginxHttp,
+  nginxStreamObstacle,
   type ProxyProgram,
   startProxy,
 } from "../helpers/proxy_program.ts";
@@ -107,12 +109,7 @@ testWith("haproxy", "HAProxy in front of a Unix socket: the server sees the clie
   await Deno.remove(folder, { recursive: true });
 });
 
-/** Where Debian has the module of nginx for streams, which is a package of its own. */
-const STREAM_MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so";
-const obstacle = await Deno.stat(STREAM_MODULE).then(
-  () => null,
-  () => "nginx has no stream module",
-);
+const obstacle = await nginxStreamObstacle();
 
 testUnless(obstacle, "nginx with proxy_protocol: the server sees the client", async () => {
   await using handler = await makeHandler(TELL);
@@ -120,7 +117,7 @@ testUnless(obstacle, "nginx with proxy_protocol: the server sees the client", as
   await using proxy = await startProxy(
     "nginx",
     (port) =>
-      `load_module ${STREAM_MODULE};` + nginxConfig(`
+      `load_module ${NGINX_STREAM_MODULE};` + nginxConfig(`
 stream {
   server {
     listen 127.0.0.1:${port};

@@ -152,7 +152,7 @@ Deno.test("planTarget() fails with 69 if the server cannot be reached", async ()
   for (const url of [`http://127.0.0.1:${port}/`, `tcp://127.0.0.1:${port}`]) {
     assertEquals(await refusal(url), [
       EXIT.unavailable,
-      `Cannot load "${url}": the connection was refused`,
+      `Cannot load "${url}": cannot connect to 127.0.0.1:${port}: connection refused`,
     ]);
   }
   const [code, message] = await refusal("http://there-is-no-such-host.invalid/");

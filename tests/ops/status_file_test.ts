@@ -41,6 +41,7 @@ function statusOf(uptime: number, lanes = 0): Status {
       busy: 0,
     })),
     totals: { ...COUNTS, crashed: 0, hung: 0, recycled: 0 },
+    upstreams: [],
   };
 }
 

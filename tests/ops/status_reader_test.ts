@@ -99,12 +99,13 @@ Deno.test("StatusReader.read() does not count CPU time from before the reader wa
 Deno.test("StatusReader.read() describes the server and its lane", () =>
   withServer((server) => {
     const status = new StatusReader(server).read();
-    const { mode, service, pid, generation, failed_generation, lanes, totals } = status;
+    const { mode, service, pid, generation, failed_generation, lanes, totals, upstreams } = status;
     assertEquals([mode, service, pid, generation], ["async", "echo", Deno.pid, 0]);
     assertEquals(failed_generation, null);
     assertEquals(lanes.map(({ lane, place, state }) => [lane, place, state]), [
       [0, "here", "ready"],
     ]);
+    assertEquals(upstreams, []);
     assertEquals([totals.accepted, totals.crashed, totals.hung, totals.recycled], [0, 0, 0, 0]);
     return Promise.resolve();
   }));

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { getLogger } from "@logtape/logtape";
 import type { Order } from "../../src/lane/order.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
+import { Balancing } from "../../src/server/balancing.ts";
 import { prepare } from "../../src/server/prepare.ts";
 import type { Settings } from "../../src/settings/options.ts";
 import { LanePool } from "../../src/supervision/lane_pool.ts";
@@ -20,7 +21,12 @@ const listeners = {
 
 /** The order of a lane, as its place receives it. */
 async function orderOf(given: Partial<Settings>): Promise<Order> {
-  const prepared = await prepare(await settingsWith(given), log, listeners);
+  const prepared = await prepare(
+    await settingsWith(given),
+    log,
+    listeners,
+    new Balancing(log.logger),
+  );
   const orders: Order[] = [];
   const pool = new LanePool({
     place: (order) => {
@@ -45,6 +51,7 @@ const KEYS = [
   "backlog",
   "generation",
   "gracefulTimeout",
+  "groups",
   "heartbeat",
   "idleTimeout",
   "lane",

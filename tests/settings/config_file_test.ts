@@ -161,6 +161,7 @@ const BROKEN_JSON: Record<string, string> = {
   '{"port": 1, "p\\u006frt": 2}': `:1:13: "port" is set twice`,
   '{"__proto__": 1, "__proto__": 2}': `:1:18: "__proto__" is set twice`,
   '{"a": {"b": [","]}, /* "c": */ "d": "\\"", // ,"d"\n "d": 1}': `:2:2: "d" is set twice`,
+  '{"a": [{"b": 1}, {"b": 1, "c": {"b": 1, "b": 2}}]}': `:1:41: "b" is set twice`,
   '{"port": 1} x': `:1:13: unexpected token "x"`,
   '{"port": 0x1}': `:1:10: unexpected token "0x1"`,
   '{"host": "a\tb"}': `:1:10: unexpected token ""a\\x09b""`,

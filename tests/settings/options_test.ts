@@ -83,5 +83,5 @@ Deno.test("OPTIONS flags accept words in any case, and booleans", () => {
 });
 
 function isUnset(value: unknown): boolean {
-  return value === null || Array.isArray(value);
+  return value === null || Array.isArray(value) && value.length === 0;
 }

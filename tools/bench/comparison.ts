@@ -37,20 +37,22 @@ export interface Comparison extends Omit<Schedule, "pairs"> {
   readonly unit: string;
   /** Options of Sluice. */
   readonly options: readonly string[];
+  /** Its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly load: Load;
   readonly rivals: readonly Rival[];
 }
 
 /** Compares Sluice with its rivals, or with another checkout of itself, and prints a table. */
 export async function compare(comparison: Comparison, context: Context): Promise<void> {
-  const { title, unit, load } = comparison;
+  const { title, unit, load, env } = comparison;
   const { pairs, against, extra } = context;
   print(`\n${title}`);
   const options = [...comparison.options, ...extra];
-  const ours = { server: sluice(HERE, options), load };
+  const ours = { server: sluice(HERE, options, env), load };
   const rivals = against === null
     ? await findRivals(comparison, extra)
-    : [{ server: sluice(against, options), load }];
+    : [{ server: sluice(against, options, env), load }];
   if (rivals.length === 0) return;
   const [own = [], ...others] = await runPairs([ours, ...rivals], { ...comparison, pairs });
   for (const [i, rival] of rivals.entries()) {
@@ -65,12 +67,12 @@ function scheduleOf({ slices, duration, warmup }: Comparison): string {
 
 /** The rivals that are installed. */
 async function findRivals(
-  { load, options, rivals }: Comparison,
+  { load, options, env, rivals }: Comparison,
   extra: readonly string[],
 ): Promise<(Contender & Rival)[]> {
   const contenders = [];
   for (const { note = "", ...rival } of rivals) {
-    const server = rival.server ?? sluice(HERE, [...rival.options ?? options, ...extra]);
+    const server = rival.server ?? sluice(HERE, [...rival.options ?? options, ...extra], env);
     const found = await server.find?.();
     if (found !== undefined && "reason" in found) print(`  No ${server.name}: ${found.reason}`);
     else contenders.push({ load, ...rival, server: { ...server, name: `${server.name}${note}` } });

@@ -5,16 +5,19 @@ import { echoMessage, httpMessage } from "../../src/load/request_text.ts";
 import type { Load } from "./pairs.ts";
 import type { RunningServer } from "./servers.ts";
 
-type Work = Pick<LoadPlan, "framing" | "messages" | "connections">;
+/** What the generator sends. */
+export type Work =
+  & Pick<LoadPlan, "framing" | "messages" | "connections">
+  & Partial<Pick<LoadPlan, "closing">>;
 
 const HOST = "127.0.0.1";
 const SEED = 1;
 const FIXED = { hostname: HOST, slow: 0, closing: false, warmup: 0, seed: SEED };
 
-/** Messages of 64 bytes over persistent connections; each waits for its echo. */
-export const echoWork = (connections: number): Work => ({
+/** Messages over persistent connections; each waits for its echo. */
+export const echoWork = (connections: number, bytes = 64): Work => ({
   framing: { type: "echo" },
-  messages: [echoMessage(64, SEED)],
+  messages: [echoMessage(bytes, SEED)],
   connections,
 });
 

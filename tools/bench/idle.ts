@@ -4,7 +4,7 @@ import { nginx } from "../../src/bench/peers/nginx.ts";
 import { nodeHttp } from "../../src/bench/peers/node.ts";
 import { SEMI_SPACE } from "../semi_space.ts";
 import type { Context } from "./comparison.ts";
-import { echoWork, getWork, runGenerator } from "./generator.ts";
+import { echoWork, getWork, runGenerator, type Work } from "./generator.ts";
 import {
   executable,
   HERE,
@@ -29,7 +29,7 @@ const ROOM = 2 * CONNECTIONS;
 /** A server, and what is sent to it on each connection. */
 interface Subject {
   readonly server: Server;
-  readonly work: ReturnType<typeof getWork>;
+  readonly work: Work;
 }
 
 /** The memory of one server, in KB per connection. */
@@ -96,12 +96,16 @@ async function measure(subject: Subject, earlier: readonly number[]): Promise<nu
   return await growth(running, subject.work) / CONNECTIONS / 1024;
 }
 
-/** The growth of a server with a number of connections, in bytes. */
-async function growth(server: RunningServer, work: Subject["work"]): Promise<number> {
+/**
+ * The growth of a server with a number of connections, in bytes.
+ *
+ * @param rate Requests per second, one on each connection.
+ */
+export async function growth(server: RunningServer, work: Work, rate = RATE): Promise<number> {
   const before = server.memory();
   let after = before;
-  const duration = work.connections / RATE * 1000;
-  await runGenerator(server, { ...work, rate: RATE, duration }, ({ phase }) => {
+  const duration = work.connections / rate * 1000;
+  await runGenerator(server, { ...work, rate, duration }, ({ phase }) => {
     if (phase === "finishing") after = server.memory();
   });
   server.check();

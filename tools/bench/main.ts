@@ -7,6 +7,8 @@ import { compare, type Comparison, type Context } from "./comparison.ts";
 import { CHURN, ECHO, HTTP_GROUPS, LOAD } from "./comparisons.ts";
 import { fairness } from "./fairness.ts";
 import { idle } from "./idle.ts";
+import { pick } from "./pick.ts";
+import { proxy } from "./proxy.ts";
 import { reload } from "./reload.ts";
 import { start } from "./start.ts";
 import { print } from "./table.ts";
@@ -19,11 +21,13 @@ const GROUPS: Readonly<Record<string, Group>> = {
   echo: (context) => compare(ECHO, context),
   fairness,
   idle,
+  pick,
   reload,
   start,
   ...Object.fromEntries(HTTP.map((name) => [name, withTool("wrk", HTTP_GROUPS[name] ?? [])])),
   churn: withTool("ab", [CHURN]),
   load: withTool("wrk", LOAD),
+  proxy,
 };
 
 const DEFAULT_PAIRS = "5";
@@ -40,6 +44,8 @@ Usage: deno task bench [group...] [options] [-- options of the server]
   deno task bench http                     With nginx, deno serve and Node, by wrk
   deno task bench echo --against ../other  With another checkout
   deno task bench churn                    A new connection for each request, in each mode, by ab
+  deno task bench pick                     The policies of a balancer, in groups of all sizes
+  deno task bench proxy                    As a TCP proxy, with HAProxy and nginx stream
   deno task bench reload --pairs 20        Lost requests and latencies in 20 x 2 reloads
   deno task bench echo -- --mode pooled    Setting options of Sluice
 

@@ -39,8 +39,13 @@ const NEVER = new AbortController().signal;
  * Sluice from a checkout.
  *
  * @param options `{folder}` in them stands for an empty folder.
+ * @param env Its environment.
  */
-export function sluice(checkout: string, options: readonly string[]): Server {
+export function sluice(
+  checkout: string,
+  options: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Server {
   const name = ["sluice", ...options].join(" ").replaceAll(`${HERE}/`, "");
   return {
     name: `${name}, from ${describe(checkout)}`,
@@ -48,7 +53,7 @@ export function sluice(checkout: string, options: readonly string[]): Server {
       const own = options.map((option) => option.replaceAll("{folder}", folder));
       const runtime = ["run", "--allow-all", "--no-check", `${checkout}/main.ts`];
       const args = [...runtime, "--port", String(port), ...own];
-      return Promise.resolve({ command: [Deno.execPath(), ...args], env: {} });
+      return Promise.resolve({ command: [Deno.execPath(), ...args], env });
     },
   };
 }

@@ -9,6 +9,7 @@ export const COMMANDS = {
   bench: async () => (await import("./bench.ts")).bench,
   load: async () => (await import("./load.ts")).load,
   completions: async () => (await import("./completions.ts")).completions,
+  "config-schema": async () => (await import("./config_schema.ts")).configSchema,
   __complete: async () => (await import("./complete.ts")).complete,
 } satisfies Record<string, () => Promise<Command>>;
 

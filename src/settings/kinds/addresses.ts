@@ -13,8 +13,11 @@ export function host(): Kind<string> {
     v.transform(parseHostname),
     v.string(expected),
   );
-  return { ...PLAIN, type: "host", schema };
+  return { ...PLAIN, type: "host", schema, json: { type: ["string"], minLength: 1 } };
 }
+
+/** The pattern of an address among several in one text. */
+const ONE_OF_SEVERAL = "\\s*(?:unix:[^,]+|[^,]+:\\d{1,5})\\s*";
 
 /** A list of addresses; text may hold several, separated by commas. */
 export function addresses(): Kind<readonly Address[]> {
@@ -36,6 +39,11 @@ export function addresses(): Kind<readonly Address[]> {
     type: "addresses",
     repeatable: true,
     schema,
+    json: {
+      type: ["array", "string"],
+      items: { type: ["string"], pattern: "^\\s*(?:unix:.+|.+:\\d{1,5}\\s*)$" },
+      pattern: `^${ONE_OF_SEVERAL}(?:,${ONE_OF_SEVERAL})*$`,
+    },
     format: (value) => value.map(formatAddress),
     resolve: (value, folder) => value.map((one) => resolveAddress(one, folder)),
   };

@@ -27,9 +27,12 @@ function pathOr(expected: string, isSpecial: (value: string) => boolean): Kind<s
     ...PLAIN,
     type: "path",
     schema,
+    json: { type: ["string"], minLength: 1 },
     resolve: (value, folder) => isSpecial(value) ? value : resolvePath(folder, value),
   };
 }
+
+const OCTAL = /^0?[0-7]{3}$/;
 
 /**
  * File permissions as octal text; the final value is the number that
@@ -41,13 +44,14 @@ export function permissions(): Kind<number> {
   const schema = v.pipe(
     v.unknown(),
     v.string(expected),
-    v.regex(/^0?[0-7]{3}$/, expected),
+    v.regex(OCTAL, expected),
     v.transform((text) => parseInt(text, 8)),
   );
   return {
     ...PLAIN,
     type: "permissions",
     schema,
+    json: { type: ["string"], pattern: OCTAL.source },
     format: (value) => value.toString(8).padStart(3, "0"),
   };
 }

@@ -23,6 +23,7 @@ export function list<T extends string | number>(item: Kind<T>): Kind<readonly T[
     choices: item.choices,
     repeatable: true,
     schema,
+    json: { type: ["array", "string"], items: item.json },
     format: (value) => value.map((one) => String(item.format(one))),
   };
 }
@@ -41,6 +42,7 @@ export function paths(): Kind<readonly string[]> {
     type: one.type,
     repeatable: true,
     schema,
+    json: { type: ["array", "string"], items: one.json },
     format: (value) => [...value],
     resolve: (value, folder) => [...new Set(value.map((each) => one.resolve(each, folder)))],
   };

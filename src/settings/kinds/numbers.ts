@@ -5,13 +5,16 @@ import { type Kind, PLAIN } from "./kind.ts";
 /** A whole number from `min` to `max`, both included. */
 export function integer(min: number, max: number): Kind<number> {
   const expected = `an integer from ${min} to ${max}`;
+  const notation = /^[+-]?\d+$/;
   const schema = v.pipe(
-    number(/^[+-]?\d+$/, expected),
+    number(notation, expected),
     v.integer(expected),
     v.minValue(min, expected),
     v.maxValue(max, expected),
   );
-  return { ...PLAIN, type: "integer", schema };
+  const pattern = notation.source;
+  const json = { type: ["integer", "string"], minimum: min, maximum: max, pattern } as const;
+  return { ...PLAIN, type: "integer", schema, json };
 }
 
 /** A number above 0, up to `max`. */
@@ -22,7 +25,8 @@ export function positive(max: number): Kind<number> {
     v.gtValue(0, expected),
     v.maxValue(max, expected),
   );
-  return { ...PLAIN, type: "number", schema };
+  const json = { type: ["number", "string"], exclusiveMinimum: 0, maximum: max } as const;
+  return { ...PLAIN, type: "number", schema, json };
 }
 
 /** A number, or text in the notation of a pattern. */

@@ -8,6 +8,7 @@ import {
   parsePercent,
   parseSize,
 } from "../units.ts";
+import type { DurationRange } from "../balancer.ts";
 import { type Kind, PLAIN } from "./kind.ts";
 
 /** The longest duration: the runtime's timers cannot wait 25 days. */
@@ -26,6 +27,12 @@ export function duration(min = 0): Kind<number> {
       max: MAX_DURATION,
     }),
     format: formatDuration,
+    json: {
+      type: ["number", "string"],
+      minimum: min / 1000,
+      maximum: MAX_DURATION / 1000,
+      pattern: pattern(DURATION_UNITS),
+    },
   };
 }
 
@@ -42,6 +49,7 @@ export function size(min: number): Kind<number> {
       max: Number.MAX_SAFE_INTEGER,
     }),
     format: formatSize,
+    json: { type: ["number", "string"], minimum: min, pattern: pattern(SIZE_UNITS) },
   };
 }
 
@@ -59,7 +67,51 @@ export function percent(): Kind<number> {
       max: 100,
     }),
     format: formatPercent,
+    json: { type: ["number", "string"], minimum: 0, maximum: 100, pattern: pattern("%?") },
   };
+}
+
+/**
+ * A shortest and a longest duration such as `5s-1m`, or one for both, each at least `min`
+ * milliseconds.
+ */
+export function durationRange(min: number): Kind<DurationRange> {
+  const expected = `two durations such as 5s-1m, from ${formatDuration(min)} to ` +
+    formatDuration(MAX_DURATION);
+  const schema = v.pipe(
+    v.unknown(),
+    v.union([v.number(), v.string()], expected),
+    v.transform(parseRange),
+    v.custom<DurationRange>(
+      (value) => value !== null && (value as DurationRange).min >= min,
+      expected,
+    ),
+  );
+  const one = `\\s*\\d+(?:\\.\\d+)?\\s*${DURATION_UNITS}\\s*`;
+  return {
+    ...PLAIN,
+    type: "range",
+    schema,
+    format: ({ min, max }) => `${formatDuration(min)}-${formatDuration(max)}`,
+    json: { type: ["number", "string"], minimum: min / 1000, pattern: `^${one}(?:-${one})?$` },
+  };
+}
+
+/** @returns The bounds; null if the value has none, or the first is above the second. */
+function parseRange(value: string | number): DurationRange | null {
+  const [first = "", second = first, ...more] = String(value).split("-");
+  const [min, max] = [parseDuration(first), parseDuration(second)];
+  if (min === null || max === null || more.length > 0) return null;
+  return min <= max && max <= MAX_DURATION ? { min, max } : null;
+}
+
+/** The units of a duration and of a size, in any case, as JSON Schema has no flags. */
+const DURATION_UNITS = "(?:[mM]?[sS]|[mMhHdD])?";
+const SIZE_UNITS = "(?:[kKmMgG][iI]?)?[bB]?";
+
+/** The pattern of a number with a unit. */
+function pattern(units: string): string {
+  return `^\\s*\\d+(?:\\.\\d+)?\\s*${units}\\s*$`;
 }
 
 interface Quantity {

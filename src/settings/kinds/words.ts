@@ -6,7 +6,7 @@ import { type Kind, PLAIN } from "./kind.ts";
 export function choice<const C extends readonly string[]>(...choices: C): Kind<C[number]> {
   const expected = `one of ${choices.join(", ")}`;
   const schema = v.pipe(v.unknown(), v.picklist<C, string>(choices, expected));
-  return { ...PLAIN, type: "choice", choices, schema };
+  return { ...PLAIN, type: "choice", choices, schema, json: { type: ["string"], enum: choices } };
 }
 
 /** The words for true and for false. */
@@ -24,5 +24,26 @@ export function flag(): Kind<boolean> {
     v.boolean(),
   );
   const schema = v.pipe(v.unknown(), v.union([v.boolean(), word], expected));
-  return { ...PLAIN, type: "flag", schema };
+  // JSON Schema has no flags for patterns.
+  const words = [...SWITCH.keys()].join("|")
+    .replaceAll(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
+  const pattern = `^(?:${words})$`;
+  return { ...PLAIN, type: "flag", schema, json: { type: ["boolean", "string"], pattern } };
+}
+
+/** A name for logs and metrics: at most 64 letters, digits, dots, hyphens and underscores. */
+export function name(): Kind<string> {
+  const expected = "a name of at most 64 letters, digits, -, _ and ., beginning with one of the " +
+    "first two";
+  const pattern = /^[A-Za-z0-9][\w.-]{0,63}$/;
+  const schema = v.pipe(v.unknown(), v.string(expected), v.regex(pattern, expected));
+  return { ...PLAIN, type: "text", schema, json: { type: ["string"], pattern: pattern.source } };
+}
+
+/** Text of at least one character, in one line. */
+export function text(): Kind<string> {
+  const expected = "text of one line";
+  const pattern = /^\P{Cc}+$/u;
+  const schema = v.pipe(v.unknown(), v.string(expected), v.regex(pattern, expected));
+  return { ...PLAIN, type: "text", schema, json: { type: ["string"], pattern: pattern.source } };
 }

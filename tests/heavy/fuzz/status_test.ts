@@ -41,6 +41,45 @@ function status(random: Random): unknown {
     ]),
     lanes: value(random, Array.from({ length: random.below(3) }, () => lane(random))),
     totals: { ...counts(random), crashed: 0, hung: value(random, 1), recycled: 2 },
+    upstreams: value(random, Array.from({ length: random.below(3) }, () => upstream(random))),
+  };
+}
+
+function upstream(random: Random): unknown {
+  return {
+    name: value(random, "api"),
+    balance: value(random, "p2c"),
+    backends: value(random, Array.from({ length: random.below(3) }, () => backend(random))),
+    totals: {
+      backends: value(random, 2),
+      available: value(random, 1),
+      in_flight: 3,
+      connects: value(random, 10),
+      failures: 0,
+    },
+  };
+}
+
+function backend(random: Random): unknown {
+  const time = "2026-01-31T11:59:59.500Z";
+  const reason = value(random, random.pick([null, "connection refused"]));
+  return {
+    address: value(random, "10.0.0.1:8080"),
+    state: value(random, random.pick(["up", "down", "draining"])),
+    reason,
+    since: value(random, random.pick([null, time])),
+    weight: value(random, 1),
+    backup: random.pick([true, false]),
+    max: value(random, 0),
+    in_flight: value(random, 2),
+    connects: value(random, 100),
+    failures: value(random, 1),
+    ejected_until: value(random, random.pick([null, time])),
+    latency_ms: value(random, random.pick([null, 1.5])),
+    last_check: random.pick<unknown>([
+      null,
+      { result: random.pick(["ok", "failed", "drain"]), reason, duration_ms: value(random, 2) },
+    ]),
   };
 }
 

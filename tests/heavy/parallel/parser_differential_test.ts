@@ -9,7 +9,7 @@ import { Random } from "../../../src/load/random.ts";
 import { makeCuts, makeStream } from "../../helpers/request_mutations.ts";
 import { testWith } from "../../helpers/tools.ts";
 
-const STREAMS = 200_000;
+const STREAMS = 100_000;
 const BATCH = 2_000;
 const CUTTINGS = 3;
 

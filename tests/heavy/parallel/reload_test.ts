@@ -5,7 +5,7 @@ import { workers } from "../../helpers/modes.ts";
 import { startServer } from "../../helpers/server.ts";
 import { until } from "../../helpers/until.ts";
 
-const RELOADS = 10;
+const RELOADS = 5;
 
 for (const mode of ["async", "threaded", "pooled", "forked"]) {
   Deno.test(`--mode ${mode}: ${RELOADS} reloads under load refuse, reset and kill no connection`, async () => {

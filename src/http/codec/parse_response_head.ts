@@ -25,8 +25,8 @@ export interface ResponseHead {
 }
 
 /**
- * Parses the header section of a response in one pass and without decoding text, since this runs
- * for every request.
+ * Parses the header section of a response in one pass and without decoding text, since the load
+ * generator does this for every request.
  *
  * @param from The offset of the status line.
  */

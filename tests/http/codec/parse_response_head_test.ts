@@ -4,8 +4,8 @@ import {
   parseResponseHead,
   type ResponseHead,
   UNTIL_CLOSE,
-} from "../../src/load/http_response_head.ts";
-import { latin1 } from "../helpers/load_responses.ts";
+} from "../../../src/http/codec/parse_response_head.ts";
+import { latin1 } from "../../helpers/load_responses.ts";
 
 /** Parses a header section with these lines, and a body after it. */
 function parse(...lines: string[]): ResponseHead | "more" | "malformed" {

@@ -1,0 +1,2 @@
+/** The longest text from a status file in the output, in characters. */
+export const MAX_TEXT = 500;

@@ -1,0 +1,14 @@
+import type { Settings } from "../settings/options.ts";
+
+/**
+ * Checks that the files that list backends can be used now. While the server runs, one that is
+ * wrong is reported, and changes nothing.
+ *
+ * @throws {ExitError} 66 if there is no such file, 77 if it may not be read, 78 if it is wrong.
+ */
+export async function validateUpstreams({ upstreams }: Settings): Promise<void> {
+  const files = new Set(upstreams.flatMap(({ file }) => file ?? []));
+  if (files.size === 0) return;
+  const { readMembers } = await import("../upstream/discovery/member_file.ts");
+  for (const file of files) await readMembers(file);
+}

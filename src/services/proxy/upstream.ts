@@ -1,0 +1,188 @@
+import { clock } from "../../base/clock.ts";
+import { every } from "../../base/timers.ts";
+import type { Connection } from "../../core/connection.ts";
+import { ConnectionError } from "../../core/errors.ts";
+import type { DialedConnection } from "../../core/dialed_connection.ts";
+import type { EndedBy, Forwarding } from "../../core/event.ts";
+import type { UpstreamGroup } from "../../settings/balancer.ts";
+import type { Board } from "../../upstream/board.ts";
+import type { BoardRow } from "../../upstream/board_row.ts";
+import { Ejection } from "../../upstream/ejection.ts";
+import type { Ledger } from "../../upstream/ledger.ts";
+import { Picker } from "../../upstream/picker.ts";
+import { RetryBudget } from "../../upstream/retry_budget.ts";
+import { type InVain, WaitQueue } from "../../upstream/wait_queue.ts";
+import type { ServiceContext } from "../service.ts";
+
+/** Retries per second besides the share of the clients: a share of few would be none. */
+const RETRIES_PER_SECOND = 3;
+/** How often clients that wait look for a place that another thread has given back, in milliseconds. */
+const LOOK = 20;
+/** The most of them that are let in at a time. */
+const MOST_LOOKING = 32;
+
+/** What is said of a client that has waited in vain, and who has ended its connection. */
+const IN_VAIN: Readonly<Record<InVain, readonly [EndedBy, string]>> = {
+  late: ["timeout", "none was available within --queue-timeout"],
+  shed: ["limit", "none is available, and as many clients wait as --queue-size allows"],
+  left: ["client", "the client has left"],
+  closed: ["drain", "none was available before the server had to stop"],
+};
+
+/** What a group is made of. */
+export interface UpstreamParts {
+  readonly board: Board;
+  readonly ledger: Ledger;
+  /** The number of the group on the board. */
+  readonly number: number;
+  readonly settings: UpstreamGroup;
+  readonly context: Pick<ServiceContext, "dial" | "log">;
+}
+
+/** A connection to a backend, to be given back by {@linkcode Upstream.release}. */
+export interface Reached {
+  readonly row: BoardRow;
+  readonly connection: DialedConnection;
+}
+
+/** A group of backends as one lane uses it. */
+export class Upstream {
+  readonly settings: UpstreamGroup;
+  readonly #parts: UpstreamParts;
+  readonly #picker: Picker;
+  readonly #ejection: Ejection;
+  readonly #budget: RetryBudget;
+  readonly #queue: WaitQueue<BoardRow>;
+  #stopLooking: (() => void) | null = null;
+
+  constructor(parts: UpstreamParts) {
+    const { board, ledger, number, settings } = parts;
+    this.#parts = parts;
+    this.settings = settings;
+    this.#picker = new Picker(board, ledger, number, settings);
+    this.#ejection = new Ejection(board, settings.passive);
+    const share = { share: settings.retryBudget, perSecond: RETRIES_PER_SECOND };
+    this.#budget = new RetryBudget(share, clock());
+    const { queueSize: size, queueTimeout: timeout, queueShed: shed } = settings;
+    this.#queue = new WaitQueue({ size, timeout, shed });
+  }
+
+  /**
+   * Connects to a backend for a client; if one cannot be reached, to another.
+   *
+   * @param note Is told what happens.
+   * @throws {ConnectionError} If none can be reached; `note` says why, too.
+   */
+  async reach(client: Connection, note: Forwarding): Promise<Reached> {
+    this.#budget.request(clock());
+    const key = keyOf(client);
+    let tried: Set<BoardRow> | null = null;
+    for (;;) {
+      const row = this.#pick(key, tried) ?? await this.#wait(key, tried);
+      const reached = await this.#dial(row, note);
+      if (!(reached instanceof Error)) return { row, connection: reached };
+      (tried ??= new Set()).add(row);
+      if (!this.#mayRetry(tried)) throw reached;
+    }
+  }
+
+  /**
+   * Gives back what {@linkcode reach} has returned, once the connection is closed.
+   *
+   * @param hasAnswered Whether the backend has sent anything; null if that says nothing about it.
+   */
+  release({ row }: Reached, hasAnswered: boolean | null): void {
+    if (hasAnswered === true) this.#ejection.succeeded(row);
+    if (hasAnswered === false) this.#failed(row);
+    this.#giveBack(row);
+  }
+
+  /** Turns away the clients that wait. */
+  stop(): void {
+    this.#queue.close();
+    this.#endLooking();
+  }
+
+  async #dial(row: BoardRow, note: Forwarding): Promise<DialedConnection | Error> {
+    const { connectTimeout } = this.settings;
+    const begun = clock();
+    note.attempts++;
+    note.address = row.addressText;
+    try {
+      const connection = await this.#parts.context.dial(row.address, { connectTimeout });
+      const took = clock() - begun;
+      note.connectTime = took;
+      row.countConnect();
+      row.observeLatency(took, begun + took);
+      return connection;
+    } catch (error) {
+      this.#giveBack(row);
+      if (!(error instanceof ConnectionError)) throw error;
+      // It says nothing about the backend that the lane has ended.
+      if (error.endedBy === "drain") throw error;
+      this.#failed(row);
+      return error;
+    }
+  }
+
+  #pick(key: string, tried: ReadonlySet<BoardRow> | null): BoardRow | null {
+    // Nobody overtakes those who wait.
+    return this.#queue.length > 0 ? null : this.#picker.pick(key, tried);
+  }
+
+  #mayRetry(tried: ReadonlySet<BoardRow>): boolean {
+    return tried.size <= this.settings.connectRetries && this.#picker.hasOther(tried) &&
+      this.#budget.retry(clock());
+  }
+
+  /** Waits until a backend is available. */
+  async #wait(key: string, tried: ReadonlySet<BoardRow> | null): Promise<BoardRow> {
+    const take = () => this.#picker.pick(key, tried);
+    const waiting = this.#queue.wait({ take, isPicky: tried !== null });
+    if (this.#queue.length > 0) this.#stopLooking ??= every(LOOK, () => this.#look());
+    const taken = await waiting;
+    if (typeof taken === "object") return taken;
+    const [endedBy, reason] = IN_VAIN[taken];
+    const message = `Cannot reach a backend of "${this.settings.name}": ${reason}`;
+    throw new ConnectionError(message, endedBy);
+  }
+
+  /** Lets clients that wait look for a place. */
+  #look(): void {
+    if (this.#queue.length === 0) return this.#endLooking();
+    for (let i = 0; i < MOST_LOOKING && this.#queue.serve(); i++);
+  }
+
+  #endLooking(): void {
+    this.#stopLooking?.();
+    this.#stopLooking = null;
+  }
+
+  #giveBack(row: BoardRow): void {
+    this.#picker.release(row);
+    if (this.#queue.length > 0) this.#queue.serve();
+  }
+
+  #failed(row: BoardRow): void {
+    const verdict = this.#ejection.failed(row, this.#picker.tiers.rows, clock());
+    if (verdict === null) return;
+    const { log } = this.#parts.context;
+    const about = {
+      "sluice.upstream.group": this.settings.name,
+      "sluice.upstream.address": row.addressText,
+      "sluice.upstream.failures": verdict.failures,
+    };
+    if (verdict.kind === "spared") {
+      return log.warn("Backend fails, and is used: too few others of its group are left", about);
+    }
+    const seconds = verdict.milliseconds / 1000;
+    log.warn("Backend ejected: it failed several times in a row", {
+      ...about,
+      "sluice.upstream.ejected_for": seconds,
+    });
+  }
+}
+
+function keyOf({ remoteAddr }: Connection): string {
+  return remoteAddr.transport === "tcp" ? remoteAddr.hostname : "";
+}

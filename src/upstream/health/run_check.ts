@@ -1,0 +1,37 @@
+import type { Address } from "../../base/address.ts";
+import { systemReason } from "../../base/system_errors.ts";
+import { isOutOfResources } from "../../core/accept_errors.ts";
+import { connectFailure } from "../../core/open_socket.ts";
+import type { Attempt } from "./attempt.ts";
+import { checkHttp } from "./check_http.ts";
+import { checkTcp } from "./check_tcp.ts";
+import { type CheckResult, failed } from "./result.ts";
+import type { ActiveCheck } from "./settings.ts";
+
+/**
+ * Makes one check. It takes until there is a result, or `attempt` is cancelled.
+ *
+ * @returns Null if nothing is known of the backend: the check was cancelled, or this process has
+ * no descriptor for it.
+ */
+export async function runCheck(
+  address: Address,
+  check: ActiveCheck,
+  attempt: Attempt,
+): Promise<CheckResult | null> {
+  try {
+    const result = await (check.kind === "tcp"
+      ? checkTcp(address, attempt)
+      : checkHttp(address, check, attempt));
+    return attempt.isCancelled ? null : result;
+  } catch (cause) {
+    const isUnknown = attempt.isCancelled || cause instanceof Error && isOutOfResources(cause);
+    return isUnknown ? null : failed(
+      attempt.isConnected
+        ? `the connection failed: ${systemReason(cause)}`
+        : `cannot connect: ${connectFailure(cause)}`,
+    );
+  } finally {
+    attempt[Symbol.dispose]();
+  }
+}

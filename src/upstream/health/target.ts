@@ -1,0 +1,27 @@
+import { type Address, formatAddress } from "../../base/address.ts";
+import type { ActiveCheck, HealthSettings } from "./settings.ts";
+
+/** What is to be checked. */
+export interface Target {
+  readonly address: Address;
+  readonly health: HealthSettings;
+}
+
+/** A target that is checked at all. */
+export interface CheckedTarget extends Target {
+  readonly health: HealthSettings & { readonly check: ActiveCheck };
+}
+
+/** Whether a target is checked at all. */
+export function isChecked(target: Target): target is CheckedTarget {
+  return target.health.check.kind !== "none";
+}
+
+/**
+ * What the health of a target belongs to: its address together with the check and the header
+ * before it. Neither the group nor the interval is a part of it, so that it survives a reload that
+ * changes those.
+ */
+export function targetKey({ address, health: { check, sendProxy } }: Target): string {
+  return `${formatAddress(address)} ${sendProxy} ${JSON.stringify(check)}`;
+}
