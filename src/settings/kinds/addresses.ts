@@ -19,21 +19,30 @@ export function host(): Kind<string> {
 /** The pattern of an address among several in one text. */
 const ONE_OF_SEVERAL = "\\s*(?:unix:[^,]+|[^,]+:\\d{1,5})\\s*";
 
-/** A list of addresses; text may hold several, separated by commas. */
-export function addresses(): Kind<readonly Address[]> {
-  const expected = "an address such as 127.0.0.1:8000, [::1]:8000 or unix:/run/sluice.sock";
+/**
+ * The schema of a list of addresses; text may hold several, separated by commas.
+ *
+ * @param parse Returns null for what is no address.
+ */
+export function listOfAddresses(expected: string, parse: (text: string) => Address | null) {
   const address = v.pipe(
     v.string(expected),
-    v.transform((text) => parseAddress(text.trim())),
+    v.transform((text) => parse(text.trim())),
     v.custom<Address>((value) => value !== null, expected),
   );
   const list = v.pipe(v.string(), v.transform((text) => text.split(",")));
-  const schema = v.pipe(
+  return v.pipe(
     v.unknown(),
     v.union([v.array(v.unknown()), list], expected),
     v.array(address),
     v.readonly(),
   );
+}
+
+/** A list of addresses; text may hold several, separated by commas. */
+export function addresses(): Kind<readonly Address[]> {
+  const expected = "an address such as 127.0.0.1:8000, [::1]:8000 or unix:/run/sluice.sock";
+  const schema = listOfAddresses(expected, parseAddress);
   return {
     ...PLAIN,
     type: "addresses",

@@ -10,6 +10,7 @@ import {
 import type { Member } from "../balancer.ts";
 import { formatMember, formatSource, parseMember } from "../member.ts";
 import { resolvePath } from "../paths.ts";
+import { listOfAddresses } from "./addresses.ts";
 import { type Kind, PLAIN } from "./kind.ts";
 
 /** Between two members in one text: a comma before what has a colon, as addresses do. */
@@ -73,18 +74,7 @@ function resolveMember(member: Member, folder: string): Member {
 /** The IP addresses of DNS servers; text may hold several, separated by commas. */
 export function resolvers(): Kind<readonly Address[]> {
   const expected = "the IP address of a DNS server such as 10.0.0.53 or [fd00::53]:5353";
-  const resolver = v.pipe(
-    v.string(expected),
-    v.transform((text) => parseResolver(text.trim())),
-    v.custom<Address>((value) => value !== null, expected),
-  );
-  const list = v.pipe(v.string(), v.transform((text) => text.split(",")));
-  const schema = v.pipe(
-    v.unknown(),
-    v.union([v.array(v.unknown()), list], expected),
-    v.array(resolver),
-    v.readonly(),
-  );
+  const schema = listOfAddresses(expected, parseResolver);
   return {
     ...PLAIN,
     type: "addresses",
