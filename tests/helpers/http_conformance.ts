@@ -1,5 +1,5 @@
 /** Runs HTTP cases, each on its own connection to a server with the handler `bodies.js`. */
-import { assert } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { Client } from "./client.ts";
 import { receiveLastResponse } from "./http_client.ts";
@@ -32,7 +32,7 @@ export function testAll(args: readonly string[], cases: Readonly<Record<string, 
         }
       });
     }
-    assert(!server.log.some(({ severity }) => severity === "ERROR"), "an error was logged");
+    assertEquals(server.records(({ severity }) => severity === "ERROR"), []);
   });
 }
 

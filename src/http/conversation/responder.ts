@@ -94,14 +94,19 @@ export class Responder {
     error: unknown,
   ): Promise<boolean> {
     const isDrained = error instanceof ConnectionError && error.endedBy === "drain";
+    const { failure } = this.#body;
+    // The source has read the body of the request, which is malformed or too large.
+    const isRefused = failure !== null && error === failure;
+    if (isRefused) this.#exchange.reportRefusal(failure);
     if (isDrained) request.abort(new RequestAbortedError("The server drains", "AbortError"));
     this.#exchange.lose(request, status, this.#writer.sources.sent);
     // The client must be able to read what was sent so far.
     if (isDrained) await this.#connection.finish("drain");
     if (isOfClient(error)) throw error;
+    if (!isRefused) this.#context.reports.failed(request, error);
     // Only closing the connection can still tell the client that the response is incomplete.
-    this.#context.reports.failed(request, error);
-    this.#connection.endAs("error");
+    if (isRefused) this.#connection.endAs(failure.status === 400 ? "server" : "limit");
+    else this.#connection.endAs("error");
     return false;
   }
 

@@ -64,3 +64,19 @@ Deno.test("a body takes memory as it arrives, not as it is announced", async () 
     for (const client of open) client.close();
   }
 });
+
+Deno.test("a malformed body that is echoed is the client's fault, also once the response has begun", async () => {
+  await using server = await startServer(["--service", "http", "--lab"]);
+  using client = await Client.connect(server);
+  await client.send(
+    "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n",
+  );
+  await client.receiveUntil("1\r\nx\r\n");
+  await client.send("no size\r\n");
+  assertEquals(await client.receiveAll().catch(() => ""), "");
+  const refused = await server.logged("Request refused");
+  assertEquals(refused["sluice.request.reason"], "a chunk size is not a hexadecimal number");
+  const closed = await server.logged("Connection closed");
+  assertEquals(closed["sluice.connection.ended_by"], "server");
+  assertEquals(server.records(({ severity }) => severity === "ERROR"), []);
+});
