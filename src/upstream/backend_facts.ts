@@ -16,3 +16,9 @@ export interface BackendFacts extends Backend {
   /** When it came back, or was added to a running server, by `clock()`; 0 if it never did. */
   readonly backSince: number;
 }
+
+/** Whether two facts of the same backend say the same. */
+export function areSameFacts(a: BackendFacts, b: BackendFacts): boolean {
+  return a.state === b.state && a.weight === b.weight && a.max === b.max &&
+    a.isBackup === b.isBackup && a.position === b.position && a.backSince === b.backSince;
+}

@@ -1,6 +1,6 @@
 import { formatAddress } from "../base/address.ts";
 import { clock } from "../base/clock.ts";
-import type { BackendFacts } from "./backend_facts.ts";
+import { areSameFacts, type BackendFacts } from "./backend_facts.ts";
 import { type Board, MAX_BACKENDS, MAX_GROUPS } from "./board.ts";
 import { MAX_ADDRESS_BYTES } from "./board_layout.ts";
 import type { BoardRow } from "./board_row.ts";
@@ -68,7 +68,7 @@ export class BoardWriter {
     const row = this.find(facts);
     if (facts.state === "free") return row !== null && this.#release(facts, row);
     if (row === null) return this.#add(facts);
-    if (isSame(row.facts(), facts)) return false;
+    if (areSameFacts(row.facts(), facts)) return false;
     // Its check knows better than the clients that could not reach it before.
     if (facts.state === "up" && row.state !== "up") row.pardon(this.#board.tickOf(clock()));
     row.update(facts);
@@ -117,11 +117,4 @@ function check({ group, address }: BackendFacts): void {
   throw new RangeError(
     `Cannot use the address ${text}: it has ${length} bytes, expected at most ${MAX_ADDRESS_BYTES}`,
   );
-}
-
-/** Whether two facts of the same backend say the same. */
-function isSame(a: BackendFacts, b: BackendFacts): boolean {
-  return a.state === b.state && a.weight === b.weight &&
-    a.max === b.max && a.isBackup === b.isBackup && a.position === b.position &&
-    a.backSince === b.backSince;
 }

@@ -2,7 +2,7 @@ import { formatAddress } from "../base/address.ts";
 import { clock } from "../base/clock.ts";
 import type { UpstreamGroup } from "../settings/balancer.ts";
 import type { Backend } from "./backend.ts";
-import type { BackendFacts } from "./backend_facts.ts";
+import { areSameFacts, type BackendFacts } from "./backend_facts.ts";
 import { MAX_GROUPS } from "./board.ts";
 import type { Report } from "./health/checked.ts";
 import { Checker, type TargetStatus } from "./health/checker.ts";
@@ -193,7 +193,7 @@ export class Keeper {
     const backSince = isBack ? clock() : known?.facts.backSince ?? 0;
     const facts = { ...backend, weight, group: group.number, position, state, backSince };
     this.#kept.set(key, { facts, mayBeBack: mayBeBack || state === "up" });
-    return known !== undefined && isSame(known.facts, facts) ? null : facts;
+    return known !== undefined && areSameFacts(known.facts, facts) ? null : facts;
   }
 
   #groupsOf({ address }: Target): string[] {
@@ -210,9 +210,4 @@ function push(lists: Map<number, string[]>, group: number, name: string): void {
 
 function keyOf(group: number, name: string): string {
   return `${group} ${name}`;
-}
-
-function isSame(a: BackendFacts, b: BackendFacts): boolean {
-  return a.state === b.state && a.weight === b.weight && a.max === b.max &&
-    a.isBackup === b.isBackup && a.position === b.position && a.backSince === b.backSince;
 }
