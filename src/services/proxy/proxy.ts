@@ -7,8 +7,10 @@ export const proxy = defineService({
   port: 8080,
   options: ["upstreams", "routes"],
   refusal: null,
-  shortestTimeout: ({ upstreams }) =>
-    Math.min(...upstreams.map(({ connectTimeout }) => connectTimeout || Infinity), 10_000),
+  shortestTimeout({ upstreams }) {
+    const timeouts = upstreams.map((group) => group.connectTimeout).filter((one) => one > 0);
+    return timeouts.length === 0 ? 0 : Math.min(...timeouts);
+  },
   async create(context, options, { backends }) {
     // Only lanes that balance load the balancer.
     const { createProxy } = await import("./proxy_service.ts");
