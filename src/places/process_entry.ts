@@ -60,13 +60,17 @@ export async function runProcess(): Promise<number> {
   onStrayError((cause) => worker.crash(cause));
   const receive = (message: ToLane) => {
     if (message.type === "backends") {
+      // Only a process that balances loads what it needs for that.
       backends = copied(backends ?? makeBackends(pipe), message.changes);
-    } else if (message.type !== "open" || backends === null) worker.receive(message);
-    // Only a process that balances loads what it needs for that.
-    else {void backends.then((found) => {
+    } else if (backends === null) {
+      worker.receive(message);
+    } else {
+      // All that follow wait as well: a lane that is not open yet would miss that it is to end.
+      void backends.then((found) => {
         memoryFor = (lane) => found.memoryFor(lane);
         worker.receive(message);
-      });}
+      });
+    }
   };
   void parent.readMessages(receive).then(() => {
     // The parent is gone: leave new clients to the server that replaces it.
