@@ -1,6 +1,5 @@
 import { clock } from "../../base/clock.ts";
 import { every } from "../../base/timers.ts";
-import type { Connection } from "../../core/connection.ts";
 import { ConnectionError } from "../../core/errors.ts";
 import type { DialedConnection } from "../../core/dialed_connection.ts";
 import type { EndedBy, Forwarding } from "../../core/event.ts";
@@ -39,12 +38,6 @@ export interface UpstreamParts {
   readonly context: Pick<ServiceContext, "dial" | "log">;
 }
 
-/** A connection to a backend, to be given back by {@linkcode Upstream.release}. */
-export interface Reached {
-  readonly row: BoardRow;
-  readonly connection: DialedConnection;
-}
-
 /** A group of backends as one lane uses it. */
 export class Upstream {
   readonly settings: UpstreamGroup;
@@ -67,43 +60,34 @@ export class Upstream {
     this.#queue = new WaitQueue({ size, timeout, shed });
   }
 
+  /** Counts a client, or a request of one: the budget of retries is a share of them. */
+  begin(): void {
+    this.#budget.request(clock());
+  }
+
   /**
-   * Connects to a backend for a client; if one cannot be reached, to another.
+   * Takes a place at a backend, to be given back by {@linkcode giveBack}.
+   *
+   * @param key Equal keys are sent to the same backend by the policy `hash`.
+   * @param tried Backends that are out of the question; null for none.
+   * @returns A promise if the client has to wait; it rejects with a {@linkcode ConnectionError} if
+   * it has waited in vain.
+   */
+  take(key: string, tried: ReadonlySet<BoardRow> | null): BoardRow | Promise<BoardRow> {
+    // Nobody overtakes those who wait.
+    const row = this.#queue.length > 0 ? null : this.#picker.pick(key, tried);
+    return row ?? this.#wait(key, tried);
+  }
+
+  /**
+   * Connects to a backend at which a place was taken. If that fails, the place is given back, and
+   * the failure is counted.
    *
    * @param note Is told what happens.
-   * @throws {ConnectionError} If none can be reached; `note` says why, too.
+   * @returns The error if the backend cannot be reached.
+   * @throws {ConnectionError} If the lane has ended meanwhile.
    */
-  async reach(client: Connection, note: Forwarding): Promise<Reached> {
-    this.#budget.request(clock());
-    const key = keyOf(client);
-    let tried: Set<BoardRow> | null = null;
-    for (;;) {
-      const row = this.#pick(key, tried) ?? await this.#wait(key, tried);
-      const reached = await this.#dial(row, note);
-      if (!(reached instanceof Error)) return { row, connection: reached };
-      (tried ??= new Set()).add(row);
-      if (!this.#mayRetry(tried)) throw reached;
-    }
-  }
-
-  /**
-   * Gives back what {@linkcode reach} has returned, once the connection is closed.
-   *
-   * @param hasAnswered Whether the backend has sent anything; null if that says nothing about it.
-   */
-  release({ row }: Reached, hasAnswered: boolean | null): void {
-    if (hasAnswered === true) this.#ejection.succeeded(row);
-    if (hasAnswered === false) this.#failed(row);
-    this.#giveBack(row);
-  }
-
-  /** Turns away the clients that wait. */
-  stop(): void {
-    this.#queue.close();
-    this.#endLooking();
-  }
-
-  async #dial(row: BoardRow, note: Forwarding): Promise<DialedConnection | Error> {
+  async dial(row: BoardRow, note: Forwarding): Promise<DialedConnection | ConnectionError> {
     const { connectTimeout } = this.settings;
     const begun = clock();
     note.attempts++;
@@ -116,23 +100,56 @@ export class Upstream {
       row.observeLatency(took, begun + took);
       return connection;
     } catch (error) {
-      this.#giveBack(row);
+      this.giveBack(row);
       if (!(error instanceof ConnectionError)) throw error;
       // It says nothing about the backend that the lane has ended.
       if (error.endedBy === "drain") throw error;
-      this.#failed(row);
+      this.failed(row);
       return error;
     }
   }
 
-  #pick(key: string, tried: ReadonlySet<BoardRow> | null): BoardRow | null {
-    // Nobody overtakes those who wait.
-    return this.#queue.length > 0 ? null : this.#picker.pick(key, tried);
-  }
-
-  #mayRetry(tried: ReadonlySet<BoardRow>): boolean {
+  /** Whether a client may be tried with another backend, after those that were tried. */
+  mayRetry(tried: ReadonlySet<BoardRow>): boolean {
     return tried.size <= this.settings.connectRetries && this.#picker.hasOther(tried) &&
       this.#budget.retry(clock());
+  }
+
+  /** Gives back a place at a backend. */
+  giveBack(row: BoardRow): void {
+    this.#picker.release(row);
+    if (this.#queue.length > 0) this.#queue.serve();
+  }
+
+  /** A backend has done its work. */
+  succeeded(row: BoardRow): void {
+    this.#ejection.succeeded(row);
+  }
+
+  /** A backend could not be reached, or was lost before it had answered. */
+  failed(row: BoardRow): void {
+    const verdict = this.#ejection.failed(row, this.#picker.tiers.rows, clock());
+    if (verdict === null) return;
+    const { log } = this.#parts.context;
+    const about = {
+      "sluice.upstream.group": this.settings.name,
+      "sluice.upstream.address": row.addressText,
+      "sluice.upstream.failures": verdict.failures,
+    };
+    if (verdict.kind === "spared") {
+      return log.warn("Backend fails, and is used: too few others of its group are left", about);
+    }
+    const seconds = verdict.milliseconds / 1000;
+    log.warn("Backend ejected: it failed several times in a row", {
+      ...about,
+      "sluice.upstream.ejected_for": seconds,
+    });
+  }
+
+  /** Turns away the clients that wait. */
+  stop(): void {
+    this.#queue.close();
+    this.#endLooking();
   }
 
   /** Waits until a backend is available. */
@@ -157,32 +174,4 @@ export class Upstream {
     this.#stopLooking?.();
     this.#stopLooking = null;
   }
-
-  #giveBack(row: BoardRow): void {
-    this.#picker.release(row);
-    if (this.#queue.length > 0) this.#queue.serve();
-  }
-
-  #failed(row: BoardRow): void {
-    const verdict = this.#ejection.failed(row, this.#picker.tiers.rows, clock());
-    if (verdict === null) return;
-    const { log } = this.#parts.context;
-    const about = {
-      "sluice.upstream.group": this.settings.name,
-      "sluice.upstream.address": row.addressText,
-      "sluice.upstream.failures": verdict.failures,
-    };
-    if (verdict.kind === "spared") {
-      return log.warn("Backend fails, and is used: too few others of its group are left", about);
-    }
-    const seconds = verdict.milliseconds / 1000;
-    log.warn("Backend ejected: it failed several times in a row", {
-      ...about,
-      "sluice.upstream.ejected_for": seconds,
-    });
-  }
-}
-
-function keyOf({ remoteAddr }: Connection): string {
-  return remoteAddr.transport === "tcp" ? remoteAddr.hostname : "";
 }
