@@ -86,8 +86,25 @@ export interface HttpRequest<Params = RouteParams> {
 export interface BodySource {
   /** Bytes of all pieces together; null if unknown. */
   readonly length: number | null;
+  /**
+   * The first piece, if it is there without waiting: it leaves in one write with the head.
+   * Called once at most, before any {@linkcode read}.
+   *
+   * @returns Bytes that must not change until the next call; null if there are none yet.
+   */
+  ready?(): Uint8Array | null;
   /** @returns The next piece, which must not change until the next call; null at the end. */
   read(): Promise<Uint8Array | null>;
+  /**
+   * Trailer fields, known once {@linkcode read} has returned null. Only the chunked coding has
+   * a place for them: elsewhere they are dropped.
+   */
+  readonly trailers?: readonly Field[];
+  /**
+   * Whether producing the body may read that of the request: then a client that waits for
+   * a 100 to send it is told to. true if absent.
+   */
+  readonly readsRequest?: boolean;
   /**
    * Called once, when nothing more will be read: after the end, or earlier if the body is
    * not sent. A read may still be waiting.

@@ -117,11 +117,16 @@ export class BodyReader {
     this.#output.addText("HTTP/1.1 100 Continue\r\n\r\n", "");
   }
 
+  /** Whether the client waits for a 100 that was not sent, so that no body may ever come. */
+  get isHeldBack(): boolean {
+    return !this.isOver && !this.#isContinued && this.#head?.expectsContinue === true;
+  }
+
   /** Whether the rest of the body is cheap to skip: it is short, or has arrived. */
   canSkip(): boolean {
-    const { expectsContinue = false, contentLength = 0 } = this.#head ?? {};
     if (this.isOver) return this.failure === null;
-    if (expectsContinue && !this.#isContinued) return false;
+    if (this.isHeldBack) return false;
+    const { contentLength = 0 } = this.#head ?? {};
     if (contentLength !== null) return contentLength - this.#received <= MAX_SKIPPED;
     try {
       for (;;) {

@@ -93,6 +93,29 @@ export class Output {
   }
 
   /**
+   * Adds a head in two parts, as {@linkcode addHead}, and bytes.
+   *
+   * @returns false if there was no room, and nothing was added.
+   */
+  addHeadAndBytes(begin: HeadBegin, end: string, bytes: Uint8Array): boolean {
+    if (begin.text.length + end.length + bytes.length > this.#room) return false;
+    this.addHead(begin, end, "");
+    this.#append(bytes);
+    return true;
+  }
+
+  /**
+   * Adds as many bytes as there is room for.
+   *
+   * @returns How many.
+   */
+  addSome(bytes: Uint8Array): number {
+    const count = Math.min(bytes.length, this.#room);
+    if (count > 0) this.#append(count === bytes.length ? bytes : bytes.subarray(0, count));
+    return count;
+  }
+
+  /**
    * Adds bytes that will not change.
    *
    * @returns false if there was no room, and nothing was added.
@@ -140,9 +163,20 @@ export class Output {
    * @throws {ConnectionError} If the connection is over.
    */
   async writeHead(head: string): Promise<void> {
-    if (this.addText(head, "")) return await this.flush();
+    if (!this.addText(head, "")) await this.gatherHead(head);
     if (!this.isEmpty) await this.flush();
-    if (this.addText(head, "")) return await this.flush();
+  }
+
+  /**
+   * Adds a head of any length, with one character per byte, to leave with what is added next;
+   * writes only what there is no room for.
+   *
+   * @throws {ConnectionError} If the connection is over.
+   */
+  async gatherHead(head: string): Promise<void> {
+    if (this.addText(head, "")) return;
+    if (!this.isEmpty) await this.flush();
+    if (this.addText(head, "")) return;
     // A handler's fields may exceed the buffer.
     await this.#connection.write(Uint8Array.from(head, (character) => character.charCodeAt(0)));
   }

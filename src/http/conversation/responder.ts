@@ -67,7 +67,8 @@ export class Responder {
 
   #isLast(request: ServedRequest, response: HttpResponse): boolean {
     // The source may read the request's body, which the client may be holding back.
-    if (isSource(response.body)) this.#body.continue();
+    const { body } = response;
+    if (isSource(body) && body.readsRequest !== false) this.#body.continue();
     return this.#exchange.requests === this.#context.options.maxKeepAliveRequests ||
       isLastResponse(request.head, response, this.#connection, this.#body, this.#context);
   }

@@ -3,20 +3,21 @@ import type { Connection } from "../../core/connection.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import type { HeadBegin } from "../codec/head_begin.ts";
 import {
+  type BodyLength,
   bodyLengthOf,
-  checkFields,
   type ConnectionOption,
   headBegin,
   headEnd,
   responseHead,
   upgradeHead,
 } from "../codec/response_head.ts";
+import { checkFields } from "../codec/outgoing_field.ts";
 import { InvalidResponseError } from "../error.ts";
 import { FixedResponse } from "../fixed_response.ts";
 import type { BodySource, Field, HttpResponse } from "../message.ts";
 import { isBodiless } from "../status.ts";
 import type { Output } from "./output.ts";
-import { SourceWriter } from "./source_writer.ts";
+import { pieceOf, SourceWriter, tooLong } from "./source_writer.ts";
 
 /** The parts of a request that the form of its response depends on. */
 type RequestParts = Pick<RequestHead, "method" | "minor">;
@@ -119,11 +120,28 @@ export class ResponseWriter {
     body: BodySource,
     option: ConnectionOption,
     hasNoBody: boolean,
-  ): Promise<number> {
+  ): number | Promise<number> {
     checkSource(body);
     const bodyLength = bodyLengthOf(status, body.length ?? announcedLength(headers), request);
-    const head = responseHead(status, headers, bodyLength, option);
-    return this.sources.write(head, body, bodyLength, hasNoBody);
+    const begin = headBegin(status, headers);
+    const end = headEnd(bodyLength, option);
+    const first = hasNoBody ? null : readyPiece(body, bodyLength);
+    if (first === null) return this.sources.write(begin.text + end, body, bodyLength, hasNoBody);
+    if (first.length === bodyLength && this.#output.addHeadAndBytes(begin, end, first)) {
+      return this.#closeWritten(body, first.length);
+    }
+    return this.sources.write(begin.text + end, body, bodyLength, hasNoBody, first);
+  }
+
+  /** Closes a source whose whole body was added to the output. */
+  #closeWritten(body: BodySource, length: number): number | Promise<number> {
+    let closing: void | Promise<void>;
+    try {
+      closing = body.close();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return closing instanceof Promise ? this.sources.finish(closing, length) : length;
   }
 
   async #writeLarge(head: string, bytes: Uint8Array): Promise<number> {
@@ -147,6 +165,14 @@ function checkSource(body: BodySource): void {
     `Cannot send the body: found ${kindOf(body)}, expected text such as JSON.stringify(body), ` +
       "bytes or { length, read, close }",
   );
+}
+
+/** The piece of a source that leaves with the head; null if there is none. */
+function readyPiece(body: BodySource, bodyLength: BodyLength): Uint8Array | null {
+  const piece = pieceOf(body.ready?.() ?? null, "ready");
+  if (piece === null || piece.length === 0) return null;
+  if (typeof bodyLength === "number" && piece.length > bodyLength) throw tooLong(bodyLength);
+  return piece;
 }
 
 /** The length that a handler announced in a field; null if there is none, or it is no number. */
