@@ -68,6 +68,8 @@ export interface HttpRequest<Params = RouteParams> {
   header(name: string): string | null;
   /** Whether there is an Upgrade field. */
   readonly asksToUpgrade: boolean;
+  /** Whether the client waits for a 100 before it sends the body; reading the body sends it. */
+  readonly expectsContinue: boolean;
   readonly body: RequestBody;
   readonly remoteAddr: Deno.Addr;
   readonly localAddr: Deno.Addr;
@@ -80,6 +82,17 @@ export interface HttpRequest<Params = RouteParams> {
   readonly signal: AbortSignal;
   /** Resolves when the response is sent; rejects if it could not be. */
   readonly completed: Promise<void>;
+  /**
+   * Sends an interim response at once, such as 103 (Early Hints); nothing to a client of
+   * HTTP/1.0, which would not understand it.
+   *
+   * @param status From 100 to 199, except 101.
+   * @param fields Header fields; none by default.
+   * @throws {InvalidResponseError} If the status or a field is invalid.
+   * @throws {ConnectionError} If the connection is over.
+   * @throws {TypeError} If the response has begun.
+   */
+  inform(status: number, fields?: readonly Field[]): Promise<void>;
 }
 
 /** A body that is produced piece by piece, as fast as the client reads. */

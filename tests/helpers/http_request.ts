@@ -35,11 +35,13 @@ export function requestOf(
     headers: fields,
     header: (name) => fields.find(([key]) => key === name)?.[1] ?? null,
     asksToUpgrade: "upgrade" in headers,
+    expectsContinue: false,
     body: NO_BODY,
     remoteAddr: ADDRESS,
     localAddr: ADDRESS,
     id: "1",
     signal: new AbortController().signal,
     completed: Promise.resolve(),
+    inform: () => Promise.resolve(),
   };
 }

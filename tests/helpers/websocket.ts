@@ -62,10 +62,12 @@ export function serveSockets(
     take(socket, request);
     return response;
   };
+  const fail = (_request: HttpRequest, error: unknown) => {
+    throw error;
+  };
   const reports = {
-    failed: (_request: HttpRequest, error: unknown) => {
-      throw error;
-    },
+    failed: fail,
+    broken: fail,
     refused: () => {},
     answered: null,
   };

@@ -117,6 +117,17 @@ export class BodyReader {
     this.#output.addText("HTTP/1.1 100 Continue\r\n\r\n", "");
   }
 
+  /**
+   * Sends an interim response.
+   *
+   * @param head With one character per byte.
+   * @throws {ConnectionError} If the connection is over.
+   */
+  async inform(head: string): Promise<void> {
+    await this.#output.gatherHead(head);
+    if (!this.#output.isEmpty) await this.#output.flushAhead();
+  }
+
   /** Whether the client waits for a 100 that was not sent, so that no body may ever come. */
   get isHeldBack(): boolean {
     return !this.isOver && !this.#isContinued && this.#head?.expectsContinue === true;
@@ -193,7 +204,7 @@ export class BodyReader {
     this.#waitingSince = this.#clock.now;
     this.isWaiting = true;
     try {
-      if (!this.#output.isEmpty) await this.#output.flush();
+      if (!this.#output.isEmpty) await this.#output.flushAhead();
       this.#head?.keep();
       // Not fill(): skip() may wait at the same time as a read by the handler.
       return await this.#connection.watch();

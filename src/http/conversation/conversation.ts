@@ -170,6 +170,7 @@ export class Conversation implements Timed, OpenConversation {
       return false;
     }
     this.#phase = "response";
+    request.isAnswered = true;
     try {
       if (response.upgrade !== undefined) return this.#upgrade(request, response);
     } catch (error) {
@@ -235,6 +236,7 @@ export class Conversation implements Timed, OpenConversation {
   async #refuse(error: HttpError, endedBy: EndedBy): Promise<void> {
     this.#exchange.refuse(error);
     const { request } = this.#exchange;
+    if (request !== null) request.isAnswered = true;
     const head = request?.head ?? { method: "", minor: 1 };
     try {
       const sent = await this.#writer.write(head, errorResponse(error), true);

@@ -2,7 +2,7 @@ import type { HttpError } from "../error.ts";
 import type { Exchange } from "../exchange.ts";
 import type { HttpHandler, HttpRequest } from "../message.ts";
 import type { ConversationOptions } from "./options.ts";
-import type { OutputBuffers } from "./output.ts";
+import type { OutputBuffers } from "./output_buffers.ts";
 import type { Retirement, Retiring } from "./retirement.ts";
 import type { ServedRequest } from "./served_request.ts";
 
@@ -22,6 +22,8 @@ export interface HttpReports {
   /** A handler threw something other than an HttpError. The client gets the id. */
   failed(request: HttpRequest, error: unknown): void;
   refused(refused: RefusedRequest): void;
+  /** A backend has ended in the middle of its response, and so did that to the client. */
+  broken(request: ServedRequest, error: Error): void;
 }
 
 /** A conversation as its lane sees it. */

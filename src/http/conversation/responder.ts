@@ -104,10 +104,16 @@ export class Responder {
     // The client must be able to read what was sent so far.
     if (isDrained) await this.#connection.finish("drain");
     if (isOfClient(error)) throw error;
-    if (!isRefused) this.#context.reports.failed(request, error);
     // Only closing the connection can still tell the client that the response is incomplete.
-    if (isRefused) this.#connection.endAs(failure.status === 400 ? "server" : "limit");
-    else this.#connection.endAs("error");
+    if (isRefused) {
+      this.#connection.endAs(failure.status === 400 ? "server" : "limit");
+    } else if (error instanceof ConnectionError) {
+      this.#context.reports.broken(request, error);
+      this.#connection.endAs("upstream");
+    } else {
+      this.#context.reports.failed(request, error);
+      this.#connection.endAs("error");
+    }
     return false;
   }
 

@@ -5,7 +5,7 @@ import type { HttpHandler } from "../message.ts";
 import { Conversation } from "./conversation.ts";
 import type { ConversationContext, HttpReports, OpenConversation } from "./conversation_context.ts";
 import type { ConversationOptions } from "./options.ts";
-import { OutputBuffers } from "./output.ts";
+import { OutputBuffers } from "./output_buffers.ts";
 import { Retirement } from "./retirement.ts";
 import type { ServedRequest } from "./served_request.ts";
 

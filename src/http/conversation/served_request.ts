@@ -1,17 +1,24 @@
 import type { Work } from "../../base/current_work.ts";
 import type { Connection } from "../../core/connection.ts";
+import type { Forwarding } from "../../core/event.ts";
 import type { RequestHead } from "../codec/request_head.ts";
+import { interimHead } from "../codec/response_head.ts";
 import { RequestAbortedError } from "../error.ts";
 import type { Field, HttpRequest, RouteParams } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { StreamedBody } from "./request_body.ts";
 
+const NO_FIELDS: readonly Field[] = [];
 const NO_PARAMS: RouteParams = Object.freeze({});
 
 /** A request being served, as its handler sees it. */
 export class ServedRequest implements HttpRequest, Work {
   params: RouteParams = NO_PARAMS;
   readonly head: RequestHead;
+  /** How it was sent on to a backend; null unless it was. */
+  forwarding: Forwarding | null = null;
+  /** Whether its response has begun. */
+  isAnswered = false;
   readonly #connection: Connection;
   readonly #reader: BodyReader;
   readonly #number: number;
@@ -79,6 +86,10 @@ export class ServedRequest implements HttpRequest, Work {
     return this.head.asksToUpgrade;
   }
 
+  get expectsContinue(): boolean {
+    return this.head.expectsContinue;
+  }
+
   get body(): StreamedBody {
     return this.#body ??= this.#makeBody();
   }
@@ -111,6 +122,12 @@ export class ServedRequest implements HttpRequest, Work {
       this.#completed.promise.catch(() => {});
     }
     return this.#completed.promise;
+  }
+
+  async inform(status: number, fields: readonly Field[] = NO_FIELDS): Promise<void> {
+    const head = interimHead(status, fields);
+    if (this.isAnswered) throw new TypeError("Cannot inform the client: the response has begun");
+    if (this.head.minor === 1) await this.#reader.inform(head);
   }
 
   /** Detaches the request from the connection: its response was sent. */

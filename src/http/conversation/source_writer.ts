@@ -105,6 +105,7 @@ export class SourceWriter {
       return await this.#writePieces(source, length, first);
     } catch (error) {
       failure = error;
+      this.#output.drop();
       throw error;
     } finally {
       if (this.#source === source) {

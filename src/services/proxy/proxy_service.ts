@@ -37,7 +37,10 @@ export function createProxy(
 /** Passes all bytes between a client and a backend. */
 async function forward(client: Connection, upstream: Upstream): Promise<void> {
   const { name: group, sendProxy } = upstream.settings;
-  const note: Forwarding = { group, address: null, attempts: 0, connectTime: null };
+  const note: Forwarding = {
+    ...{ group, address: null, attempts: 0, connectTime: null },
+    ...{ firstByteTime: null, totalTime: null, failure: null },
+  };
   client.forwarding = note;
   const reached = await upstream.reach(client, note);
   const { connection } = reached;

@@ -1,36 +1,12 @@
 /** Sources whose first piece is there at once, and what else they tell. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { serveHttp } from "../../../src/http/conversation/serve.ts";
-import type { Exchange } from "../../../src/http/exchange.ts";
-import type { BodySource, Field, HttpHandler } from "../../../src/http/message.ts";
+import type { BodySource, Field } from "../../../src/http/message.ts";
 import { Client } from "../../helpers/client.ts";
-import { CONTEXT, OPTIONS } from "../../helpers/fetch.ts";
+import { converse } from "../../helpers/conversation.ts";
 import { ask, receiveResponse, requestText } from "../../helpers/http_client.ts";
-import { serve, type Serving } from "../../helpers/lane.ts";
-import { keepWrites } from "../../helpers/written.ts";
 
 const encoder = new TextEncoder();
 const GET = requestText("GET", "/");
-
-interface HandlerServing extends Serving {
-  readonly failures: readonly unknown[];
-  readonly exchanges: readonly Exchange[];
-  /** What each write to the client was given. */
-  readonly written: readonly string[];
-}
-
-async function serveHandler(handler: HttpHandler): Promise<HandlerServing> {
-  const failures: unknown[] = [];
-  const exchanges: Exchange[] = [];
-  const written: string[] = [];
-  const service = serveHttp(handler, OPTIONS, CONTEXT.retiring, {
-    failed: (_request, error) => void failures.push(error),
-    refused: ({ error }) => void failures.push(error),
-    answered: (exchange) => void exchanges.push(exchange),
-  });
-  const serving = await serve(service, { wrap: keepWrites(written) });
-  return { ...serving, failures, exchanges, written };
-}
 
 /** What a source under test does; its pieces come one by one, the first of them at once. */
 interface SourceParts {
@@ -79,7 +55,7 @@ class ReadySource implements BodySource {
 
 Deno.test("BodySource.ready() that gives the whole body needs no read, and no promise", async () => {
   const sources: ReadySource[] = [];
-  await using serving = await serveHandler(() => {
+  await using serving = await converse(() => {
     const source = new ReadySource({ length: 5, ready: "whole" });
     sources.push(source);
     return { headers: [["X-Mark", "é"]], body: source };
@@ -103,7 +79,7 @@ const PLACES = [["with a length", 6], ["in chunks", null]] as const;
 for (const [how, length] of PLACES) {
   Deno.test(`BodySource.ready() leaves in one write with the head, ${how}`, async () => {
     const source = new ReadySource({ length, ready: "one", pieces: ["two"] });
-    await using serving = await serveHandler(() => ({ body: source }));
+    await using serving = await converse(() => ({ body: source }));
     using client = await Client.connect(serving);
     assertEquals((await ask(client, "GET", "/")).body, "onetwo");
     const [first = "", second] = serving.written;
@@ -118,7 +94,7 @@ for (const [how, length] of PLACES) {
         const [ready, rest] = ["r".repeat(size), "the rest"];
         const all = length === null ? null : size + rest.length;
         const source = new ReadySource({ length: all, ready, pieces: [rest] });
-        await using serving = await serveHandler(() => ({ headers: [["X", field]], body: source }));
+        await using serving = await converse(() => ({ headers: [["X", field]], body: source }));
         using client = await Client.connect(serving);
         assertEquals((await ask(client, "GET", "/")).body, ready + rest);
         assertEquals((await ask(client, "HEAD", "/")).body, "");
@@ -137,7 +113,7 @@ Deno.test("BodySource.ready() that is empty or null sends the head before a read
     const goOn = Promise.withResolvers<null>();
     const source = new ReadySource({ length: null, ready });
     source.read = () => goOn.promise;
-    await using serving = await serveHandler(() => ({ body: source }));
+    await using serving = await converse(() => ({ body: source }));
     using client = await Client.connect(serving);
     await client.send(GET);
     await client.receiveUntil("\r\n\r\n");
@@ -149,7 +125,7 @@ Deno.test("BodySource.ready() that is empty or null sends the head before a read
 Deno.test("BodySource.ready() that gives no bytes, or too many, becomes 500", async () => {
   for (const ready of [7, "too long"]) {
     const source = new ReadySource({ length: 3, ready });
-    await using serving = await serveHandler(() => ({ body: source }));
+    await using serving = await converse(() => ({ body: source }));
     using client = await Client.connect(serving);
     assertEquals((await ask(client, "GET", "/")).status, 500);
     assertEquals(source.reasons.length, 1);
@@ -166,7 +142,7 @@ Deno.test("a source that fails to close after BodySource.ready() ends its client
   ];
   for (const close of closings) {
     const source = new ReadySource({ length: 5, ready: "whole", close });
-    await using serving = await serveHandler(() => ({ body: source }));
+    await using serving = await converse(() => ({ body: source }));
     using client = await Client.connect(serving);
     await client.send(GET);
     await client.receiveAll().catch(() => "");
@@ -178,7 +154,7 @@ Deno.test("a source that fails to close after BodySource.ready() ends its client
 Deno.test("a source that takes its time to close after BodySource.ready() has sent all before", async () => {
   const closing = Promise.withResolvers<void>();
   const source = new ReadySource({ length: 5, ready: "whole", close: () => closing.promise });
-  await using serving = await serveHandler(() => ({ body: source }));
+  await using serving = await converse(() => ({ body: source }));
   using client = await Client.connect(serving);
   await client.send(GET.repeat(2));
   assertEquals((await receiveResponse(client)).body, "whole");
@@ -192,7 +168,7 @@ Deno.test("BodySource.trailers follow the chunks, without fields that only the s
   const trailers: Field[] = [["X-Sum", "1"], ["Content-Length", "7"], ["x", "é"]];
   for (const ready of [null, "one"]) {
     const source = new ReadySource({ ready, pieces: ["two"], trailers });
-    await using serving = await serveHandler(() => ({ body: source }));
+    await using serving = await converse(() => ({ body: source }));
     using client = await Client.connect(serving);
     await client.send(GET);
     await client.receiveUntil("two\r\n0\r\n");
@@ -203,7 +179,7 @@ Deno.test("BodySource.trailers follow the chunks, without fields that only the s
 
 Deno.test("BodySource.trailers are dropped from a body with a length, and for HTTP/1.0", async () => {
   const trailers: Field[] = [["X-Sum", "1"]];
-  await using serving = await serveHandler(({ version }) => ({
+  await using serving = await converse(({ version }) => ({
     body: new ReadySource({ length: version === "1.0" ? null : 3, pieces: ["two"], trailers }),
   }));
   using client = await Client.connect(serving);
@@ -214,7 +190,7 @@ Deno.test("BodySource.trailers are dropped from a body with a length, and for HT
 
 Deno.test("BodySource.trailers that are invalid end the connection: the body never looks complete", async () => {
   const source = new ReadySource({ pieces: ["two"], trailers: [["X", "a\r\nb"]] });
-  await using serving = await serveHandler(() => ({ body: source }));
+  await using serving = await converse(() => ({ body: source }));
   using client = await Client.connect(serving);
   await client.send(GET);
   await client.receiveUntil("two\r\n");
@@ -225,7 +201,7 @@ Deno.test("BodySource.trailers that are invalid end the connection: the body nev
 Deno.test("BodySource.readsRequest that is false sends no 100, and the connection ends", async () => {
   for (const readsRequest of [false, true]) {
     const source = new ReadySource({ pieces: ["two"], readsRequest });
-    await using serving = await serveHandler(() => ({ status: 403, body: source }));
+    await using serving = await converse(() => ({ status: 403, body: source }));
     using client = await Client.connect(serving);
     await client.send(requestText("POST", "/", { Expect: "100-continue", "Content-Length": 3 }));
     const first = await receiveResponse(client);
