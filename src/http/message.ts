@@ -10,6 +10,8 @@ export interface RequestBody {
   readonly length: number | null;
   /** Whether reading has begun. */
   readonly isUsed: boolean;
+  /** The trailer fields, with names in lower case, once the body has been read to its end. */
+  readonly trailers: readonly Field[];
   /**
    * Reads what has arrived, or waits for more.
    *

@@ -3,6 +3,7 @@ import type { Field, HttpRequest, RequestBody } from "../../src/http/message.ts"
 const NO_BODY: RequestBody = {
   length: 0,
   isUsed: false,
+  trailers: [],
   read: () => Promise.resolve(null),
   bytes: () => Promise.resolve(new Uint8Array(0)),
   text: () => Promise.resolve(""),

@@ -5,6 +5,7 @@ import { MAX_AHEAD } from "../../core/receiver.ts";
 import type { RequestDecoder } from "../codec/request_decoder.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import { HttpError, LateReadError } from "../error.ts";
+import type { Field } from "../message.ts";
 import type { Output } from "./output.ts";
 
 /** Maximum bytes of an unread body that are skipped to keep the connection. */
@@ -91,6 +92,11 @@ export class BodyReader {
     if (this.isWaiting) return true;
     this.#leaveLent();
     return await this.#connection.attend();
+  }
+
+  /** The trailer fields of the current request, once its body is over. */
+  get trailers(): readonly Field[] {
+    return this.#decoder.trailers;
   }
 
   /** Whether {@linkcode watch} is worth while: no read waits, and little has been read ahead. */
