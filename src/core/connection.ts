@@ -64,6 +64,11 @@ export class Connection {
     return this.#record.bytesIn;
   }
 
+  /** Bytes sent so far. */
+  get bytesOut(): number {
+    return this.#record.bytesOut;
+  }
+
   /** The other end: a client or an upstream. */
   get peer(): Peer {
     return this.#record.peer;

@@ -60,6 +60,12 @@ const PHRASES: Readonly<Record<number, string>> = {
   511: "Network Authentication Required",
 };
 
+/**
+ * Recorded, and never sent, if the client has left before any of the response: what nginx and
+ * others record.
+ */
+export const CLIENT_LEFT = 499;
+
 /** The reason phrase of a status code; empty if the code is not registered. */
 export function reasonPhrase(status: number): string {
   return PHRASES[status] ?? "";

@@ -76,8 +76,12 @@ export class CurrentExchange {
     request.end();
   }
 
-  /** Ends the exchange without a complete response; status 0 if none of it was sent. */
-  lose(request: ServedRequest, status = 0, bodyBytes = 0): void {
+  /**
+   * Ends the exchange without a complete response.
+   *
+   * @param status If none of it was sent, as {@linkcode lostStatus} says.
+   */
+  lose(request: ServedRequest, status: number, bodyBytes = 0): void {
     this.request = null;
     request.abort();
     if (!this.#isRefused) this.#record(request, status, bodyBytes);

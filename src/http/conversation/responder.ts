@@ -2,6 +2,7 @@ import type { Connection } from "../../core/connection.ts";
 import type { Sweep } from "../../core/deadlines.ts";
 import { ConnectionError, isOfClient } from "../../core/errors.ts";
 import { isHttpError, RequestAbortedError } from "../error.ts";
+import { lostStatus } from "../exchange.ts";
 import { type HttpResponse, isSource } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { ConversationContext } from "./conversation_context.ts";
@@ -79,11 +80,14 @@ export class Responder {
     sending: Promise<number>,
     isLast: boolean,
   ): Promise<boolean> {
+    const before = this.#connection.bytesOut;
     let sent = 0;
     try {
       sent = isSource(response.body) ? await this.#watched(sending) : await sending;
     } catch (error) {
-      return await this.#lose(request, response, error);
+      const hasBegun = this.#connection.bytesOut > before;
+      const status = hasBegun ? response.status ?? 200 : lostStatus(error);
+      return await this.#lose(request, status, error);
     }
     return await this.#end(request, response, sent, isLast);
   }
@@ -91,7 +95,7 @@ export class Responder {
   /** Ends an exchange whose response could not be sent completely. */
   async #lose(
     request: ServedRequest,
-    { status = 200 }: HttpResponse,
+    status: number,
     error: unknown,
   ): Promise<boolean> {
     const isDrained = error instanceof ConnectionError && error.endedBy === "drain";

@@ -2,6 +2,7 @@ import type { Work } from "../../base/current_work.ts";
 import type { Connection } from "../../core/connection.ts";
 import type { Forwarding } from "../../core/event.ts";
 import type { RequestHead } from "../codec/request_head.ts";
+import { ConnectionError, isOfClient } from "../../core/errors.ts";
 import { interimHead } from "../codec/response_head.ts";
 import { RequestAbortedError } from "../error.ts";
 import type { Field, HttpRequest, RouteParams } from "../message.ts";
@@ -19,6 +20,11 @@ export class ServedRequest implements HttpRequest, Work {
   forwarding: Forwarding | null = null;
   /** Whether its response has begun. */
   isAnswered = false;
+  /**
+   * Called if the request is aborted, as {@linkcode signal} is then. It costs nothing, but a
+   * client that disconnects may go unnoticed for two seconds.
+   */
+  onAbort: ((reason: Error) => void) | null = null;
   readonly #connection: Connection;
   readonly #reader: BodyReader;
   readonly #number: number;
@@ -26,6 +32,9 @@ export class ServedRequest implements HttpRequest, Work {
   #controller: AbortController | null = null;
   #completed: PromiseWithResolvers<void> | null = null;
   #isEnded = false;
+  #isWatching = false;
+  /** Whether the client was seen to end its stream while the handler worked. */
+  #hasLeft = false;
 
   /** @param number Counts the requests of the connection from 1. */
   constructor(head: RequestHead, connection: Connection, reader: BodyReader, number: number) {
@@ -146,8 +155,23 @@ export class ServedRequest implements HttpRequest, Work {
     reason: Error = new RequestAbortedError("The client has disconnected", "AbortError"),
   ): void {
     if (this.#isEnded) return;
+    const { onAbort } = this;
+    this.onAbort = null;
+    onAbort?.(reason);
     this.#controller?.abort(reason);
     this.#completed?.reject(reason);
+  }
+
+  /** Called now and then while the handler works: looks after the client, if anyone wants to know. */
+  look(): void {
+    if (this.onAbort !== null) void this.#watchClient();
+  }
+
+  /** The error that ends the connection, if the handler threw because of the client; null otherwise. */
+  lossIn(error: Error): Error | null {
+    if (isOfClient(error)) return error;
+    if (!this.#hasLeft || error.name !== "AbortError") return null;
+    return new ConnectionError("Cannot respond: the client has disconnected", "client");
   }
 
   #makeBody(): StreamedBody {
@@ -163,14 +187,23 @@ export class ServedRequest implements HttpRequest, Work {
 
   /** Notices if the client disconnects, by reading ahead while it waits for the response. */
   async #watchClient(): Promise<void> {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
     try {
       do {
-        if (this.#connection.sawEnd || !await this.#reader.watch()) return this.abort();
+        if (this.#connection.sawEnd || !await this.#reader.watch()) return this.#leave();
         // The next request may have arrived; it is not the end of this one.
       } while (!this.#isEnded && this.#reader.isOver && this.#reader.canWatch);
     } catch {
-      this.abort();
+      this.#leave();
+    } finally {
+      this.#isWatching = false;
     }
+  }
+
+  #leave(): void {
+    this.#hasLeft = true;
+    this.abort();
   }
 
   get #localHost(): string {
