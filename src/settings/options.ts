@@ -76,7 +76,8 @@ export const OPTIONS = {
     group: "Listen",
     help:
       "Network of proxies that are believed who their clients are, such as 10.0.0.0/8 or ::1; " +
-      "unix is all that connects to a Unix socket; can be repeated",
+      "unix is all that connects to a Unix socket; over HTTP, they name them in X-Forwarded-For " +
+      "or Forwarded; can be repeated",
   }),
   maxConnections: option(kinds.integer(1, 1_000_000), {
     default: 10_000,

@@ -52,11 +52,7 @@ export class Conversation implements Timed, OpenConversation {
     this.#reader = new RequestReader(connection, this.#output, context.options, this.#clock);
     this.#body = this.#reader.body;
     this.#writer = new ResponseWriter(connection, this.#output);
-    const exchange = this.#exchange = new CurrentExchange(
-      connection,
-      this.#reader,
-      context.reports,
-    );
+    const exchange = this.#exchange = new CurrentExchange(connection, this.#reader, context);
     const { quick } = this.#clock;
     this.#responder = new Responder(connection, context, exchange, this.#body, this.#writer, quick);
   }

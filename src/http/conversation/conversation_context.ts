@@ -1,5 +1,6 @@
 import type { HttpError } from "../error.ts";
 import type { Exchange } from "../exchange.ts";
+import type { TrustedClients } from "../forwarding/trusted_clients.ts";
 import type { HttpHandler, HttpRequest } from "../message.ts";
 import type { ConversationOptions } from "./options.ts";
 import type { OutputBuffers } from "./output_buffers.ts";
@@ -39,6 +40,8 @@ export interface ConversationContext {
   readonly buffers: OutputBuffers;
   readonly reports: HttpReports;
   readonly retirement: Retirement;
+  /** Finds the clients of trusted proxies; null if there are none. */
+  readonly clients: TrustedClients | null;
   /** Called when a conversation begins; returns its place among the open ones. */
   begun(conversation: OpenConversation): number;
   /** Called when it is over. */

@@ -1,6 +1,7 @@
 import { tellOpenWork } from "../../base/current_work.ts";
 import { Roster } from "../../base/roster.ts";
 import type { Service } from "../../core/service.ts";
+import type { TrustedClients } from "../forwarding/trusted_clients.ts";
 import type { HttpHandler } from "../message.ts";
 import { Conversation } from "./conversation.ts";
 import type { ConversationContext, HttpReports, OpenConversation } from "./conversation_context.ts";
@@ -13,18 +14,20 @@ import type { ServedRequest } from "./served_request.ts";
  * Makes a service from a handler: HTTP/1.1 (RFC 9112) on each connection.
  *
  * @param retiring Aborts when the lane stops accepting connections.
+ * @param clients Finds the clients of trusted proxies; null if there are none.
  */
 export function serveHttp(
   handler: HttpHandler,
   options: ConversationOptions,
   retiring: AbortSignal,
   reports: HttpReports,
+  clients: TrustedClients | null = null,
 ): Service {
   const open = new Roster<OpenConversation>();
   const retirement = new Retirement(open);
   const buffers = new OutputBuffers();
   const context: ConversationContext = {
-    ...{ handler, options, buffers, reports, retirement },
+    ...{ handler, options, buffers, reports, retirement, clients },
     begun: (conversation) => open.add(conversation),
     ended(conversation, place) {
       open.delete(conversation, place);

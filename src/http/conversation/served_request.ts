@@ -5,6 +5,7 @@ import type { RequestHead } from "../codec/request_head.ts";
 import { ConnectionError, isOfClient } from "../../core/errors.ts";
 import { interimHead } from "../codec/response_head.ts";
 import { RequestAbortedError } from "../error.ts";
+import type { TrustedClients } from "../forwarding/trusted_clients.ts";
 import type { Field, HttpRequest, RouteParams } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { StreamedBody } from "./request_body.ts";
@@ -25,6 +26,9 @@ export class ServedRequest implements HttpRequest, Work {
    * client that disconnects may go unnoticed for two seconds.
    */
   onAbort: ((reason: Error) => void) | null = null;
+  /** Finds its client; null unless its peer is a trusted proxy. */
+  readonly #clients: TrustedClients | null;
+  #client: Deno.Addr | null = null;
   readonly #connection: Connection;
   readonly #reader: BodyReader;
   readonly #number: number;
@@ -36,8 +40,18 @@ export class ServedRequest implements HttpRequest, Work {
   /** Whether the client was seen to end its stream while the handler worked. */
   #hasLeft = false;
 
-  /** @param number Counts the requests of the connection from 1. */
-  constructor(head: RequestHead, connection: Connection, reader: BodyReader, number: number) {
+  /**
+   * @param number Counts the requests of the connection from 1.
+   * @param clients null unless the peer is a trusted proxy.
+   */
+  constructor(
+    head: RequestHead,
+    connection: Connection,
+    reader: BodyReader,
+    number: number,
+    clients: TrustedClients | null,
+  ) {
+    this.#clients = clients;
     this.head = head;
     this.#connection = connection;
     this.#reader = reader;
@@ -103,8 +117,20 @@ export class ServedRequest implements HttpRequest, Work {
     return this.#body ??= this.#makeBody();
   }
 
+  /** The client that a trusted proxy names, with the port 0, or else the peer. */
   get remoteAddr(): Deno.Addr {
+    if (this.#clients === null) return this.#connection.remoteAddr;
+    return this.#client ??= this.#clients.find(this.headers, this.#connection.remoteAddr);
+  }
+
+  /** The peer of the connection, which may be a proxy. */
+  get peerAddr(): Deno.Addr {
     return this.#connection.remoteAddr;
+  }
+
+  /** Whether the peer is a trusted proxy, which is believed who its client is. */
+  get isPeerTrusted(): boolean {
+    return this.#clients !== null;
   }
 
   get localAddr(): Deno.Addr {

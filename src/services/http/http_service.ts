@@ -1,11 +1,13 @@
 import type { Service } from "../../core/service.ts";
+import type { ConversationOptions } from "../../http/conversation/options.ts";
 import { serveHttp } from "../../http/conversation/serve.ts";
 import type { Exchange } from "../../http/exchange.ts";
-import type { HttpHandler } from "../../http/message.ts";
+import type { TrustedClients } from "../../http/forwarding/trusted_clients.ts";
+import type { HttpHandler, HttpRequest } from "../../http/message.ts";
 import { literal } from "../../log/logger.ts";
 import { PREFIX_WIDTH } from "../../log/terminal_format.ts";
 import { STANDARD_OUTPUT } from "../../settings/paths.ts";
-import type { ServiceContext, ServiceHost } from "../service.ts";
+import type { OptionValues, ServiceContext, ServiceHost } from "../service.ts";
 import type { HttpOptions } from "./options.ts";
 import { reportTo } from "./reports.ts";
 
@@ -34,18 +36,40 @@ export async function createHttpService(
     const { compressing } = await import("../../http/compression/compress.ts");
     outermost = compressing(outermost);
   }
+  return await serveRequests(outermost, handler?.routeOf ?? (() => null), context, options, host);
+}
+
+/** Makes a service from a handler, with its log, its access log and its trusted proxies. */
+export async function serveRequests(
+  handler: HttpHandler,
+  routeOf: (request: HttpRequest) => string | null,
+  context: ServiceContext,
+  options: ConversationOptions & RecorderOptions & OptionValues<"trustedProxies">,
+  host: ServiceHost,
+): Promise<Service> {
   const reports = {
-    ...reportTo(context, handler?.routeOf ?? (() => null)),
+    ...reportTo(context, routeOf),
     answered: await exchangeRecorder(options, context, host),
   };
-  return serveHttp(outermost, options, context.retiring, reports);
+  const clients = await clientsOf(options);
+  return serveHttp(handler, options, context.retiring, reports, clients);
 }
+
+async function clientsOf(
+  { trustedProxies }: OptionValues<"trustedProxies">,
+): Promise<TrustedClients | null> {
+  if (trustedProxies.length === 0) return null;
+  const { TrustedClients } = await import("../../http/forwarding/trusted_clients.ts");
+  return new TrustedClients(trustedProxies);
+}
+
+type RecorderOptions = OptionValues<"accessLog" | "accessLogFormat">;
 
 type Recorder = (exchange: Exchange) => void;
 
 /** Records requests in the access log, and on a terminal; null if nobody wants to know. */
 async function exchangeRecorder(
-  options: HttpOptions,
+  options: RecorderOptions,
   context: ServiceContext,
   host: ServiceHost,
 ): Promise<Recorder | null> {
@@ -63,7 +87,7 @@ async function exchangeRecorder(
 }
 
 async function accessRecorder(
-  { accessLog, accessLogFormat }: HttpOptions,
+  { accessLog, accessLogFormat }: RecorderOptions,
   host: ServiceHost,
 ): Promise<Recorder | null> {
   if (accessLog === null) return null;
@@ -74,7 +98,7 @@ async function accessRecorder(
 
 /** Shows requests on a terminal, unless the access log does. */
 async function terminalRecorder(
-  { accessLog }: HttpOptions,
+  { accessLog }: RecorderOptions,
   { log }: ServiceContext,
   { columns }: ServiceHost,
 ): Promise<Recorder | null> {
