@@ -13,6 +13,14 @@ export interface RequestBody {
   /** The trailer fields, with names in lower case, once the body has been read to its end. */
   readonly trailers: readonly Field[];
   /**
+   * Lowers `--max-body-size` for this body, before it is read.
+   *
+   * @param bytes The most that it may have.
+   * @throws {HttpError} 413 if its Content-Length is larger. Otherwise a read throws it, as soon as
+   * more has arrived.
+   */
+  limit(bytes: number): void;
+  /**
    * Reads what has arrived, or waits for more.
    *
    * @returns A view that is valid until the next read; null at the end.

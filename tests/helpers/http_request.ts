@@ -4,6 +4,7 @@ const NO_BODY: RequestBody = {
   length: 0,
   isUsed: false,
   trailers: [],
+  limit: () => {},
   read: () => Promise.resolve(null),
   bytes: () => Promise.resolve(new Uint8Array(0)),
   text: () => Promise.resolve(""),

@@ -141,7 +141,8 @@ Deno.test("checkConsistency() accepts --trusted-proxies alone for what may speak
   await refuses(
     { flags: { trustedProxies, service: ["echo"] } },
     64,
-    'Cannot use --trusted-proxies "10.0.0.0/8" without --accept-proxy: expected both or neither, except for HTTP',
+    'Cannot use --trusted-proxies ["10.0.0.0/8"] without --accept-proxy: ' +
+      "expected both or neither, except for HTTP",
   );
 });
 

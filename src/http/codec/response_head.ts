@@ -22,9 +22,6 @@ export type BodyLength =
   /** There is no body, and no field about it. */
   | "none";
 
-/** The Connection field of a response; empty if the connection persists by default. */
-export type ConnectionOption = "" | "Connection: close\r\n" | "Connection: keep-alive\r\n";
-
 const statusLines: string[] = [];
 /** Lengths below this have their field formatted once. */
 const MAX_LENGTH_END = 1024;
@@ -36,13 +33,14 @@ let dateLine = "";
  * Formats the head of a response, including the empty line, with one character per
  * byte (RFC 9112, 4 to 6).
  *
+ * @param connection As {@linkcode headEnd}.
  * @throws {InvalidResponseError} If the status or a field is invalid, such as a value with a line break.
  */
 export function responseHead(
   status: number,
   fields: readonly Field[],
   bodyLength: BodyLength,
-  connection: ConnectionOption,
+  connection: string,
 ): string {
   return headBegin(status, fields).text + headEnd(bodyLength, connection);
 }
@@ -61,8 +59,12 @@ export function headBegin(status: number, fields: readonly Field[]): HeadBegin {
   return rememberBegin(place, formatBegin(status, fields, second));
 }
 
-/** Formats the rest of a head, including the empty line. */
-export function headEnd(bodyLength: BodyLength, connection: ConnectionOption): string {
+/**
+ * Formats the rest of a head, including the empty line.
+ *
+ * @param connection The lines of Connection and Keep-Alive; none if the connection persists by default.
+ */
+export function headEnd(bodyLength: BodyLength, connection: string): string {
   if (typeof bodyLength === "number") {
     return connection === ""
       ? lengthEnd(bodyLength)

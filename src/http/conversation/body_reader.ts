@@ -33,6 +33,8 @@ export class BodyReader {
   #isLent = false;
   #isRevoked = false;
   #isStopped = false;
+  /** The most bytes of content that the handler accepts. */
+  #limit = Infinity;
   /** Bytes of content that were decoded. */
   #received = 0;
   #waited = 0;
@@ -56,6 +58,7 @@ export class BodyReader {
     this.#head = head;
     this.isOver = head.contentLength === 0;
     this.#isContinued = this.#isLent = this.#isRevoked = false;
+    this.#limit = Infinity;
     this.#received = this.#waited = 0;
   }
 
@@ -92,6 +95,13 @@ export class BodyReader {
     if (this.isWaiting) return true;
     this.#leaveLent();
     return await this.#connection.attend();
+  }
+
+  /** See {@linkcode RequestBody.limit}. */
+  limit(bytes: number): void {
+    this.#limit = bytes;
+    const { contentLength = 0 } = this.#head ?? {};
+    if (Math.max(contentLength ?? 0, this.#received) > bytes) this.#exceed();
   }
 
   /** The trailer fields of the current request, once its body is over. */
@@ -195,7 +205,10 @@ export class BodyReader {
       const decoded = this.#decoder.decode(this.#connection.pending);
       this.#connection.skip(this.#decoder.consumed);
       if (decoded === "end") this.isOver = true;
-      if (decoded instanceof Uint8Array) this.#received += decoded.length;
+      if (decoded instanceof Uint8Array) {
+        this.#received += decoded.length;
+        if (this.#received > this.#limit) this.#exceed();
+      }
       // Never a head: the body is not over.
       return decoded as Uint8Array<ArrayBuffer> | "more" | "end";
     } catch (error) {
@@ -203,6 +216,12 @@ export class BodyReader {
       this.isOver = true;
       throw error;
     }
+  }
+
+  /** Refuses the body, which is not read any further. */
+  #exceed(): never {
+    this.isOver = true;
+    throw this.failure = new HttpError(413, `the body is larger than ${this.#limit} bytes`);
   }
 
   /** Waits for more; false if the client has closed its end. */

@@ -51,7 +51,7 @@ export class Conversation implements Timed, OpenConversation {
     this.#output = new Output(connection, context.buffers);
     this.#reader = new RequestReader(connection, this.#output, context.options, this.#clock);
     this.#body = this.#reader.body;
-    this.#writer = new ResponseWriter(connection, this.#output);
+    this.#writer = new ResponseWriter(connection, this.#output, context.persisting);
     const exchange = this.#exchange = new CurrentExchange(connection, this.#reader, context);
     const { quick } = this.#clock;
     this.#responder = new Responder(connection, context, exchange, this.#body, this.#writer, quick);

@@ -2,6 +2,7 @@ import type { HttpError } from "../error.ts";
 import type { Exchange } from "../exchange.ts";
 import type { TrustedClients } from "../forwarding/trusted_clients.ts";
 import type { HttpHandler, HttpRequest } from "../message.ts";
+import type { PersistLines } from "./keep_alive_policy.ts";
 import type { ConversationOptions } from "./options.ts";
 import type { OutputBuffers } from "./output_buffers.ts";
 import type { Retirement, Retiring } from "./retirement.ts";
@@ -40,6 +41,7 @@ export interface ConversationContext {
   readonly buffers: OutputBuffers;
   readonly reports: HttpReports;
   readonly retirement: Retirement;
+  readonly persisting: PersistLines;
   /** Finds the clients of trusted proxies; null if there are none. */
   readonly clients: TrustedClients | null;
   /** Called when a conversation begins; returns its place among the open ones. */

@@ -6,6 +6,8 @@ export interface BodyParts {
   read(): Promise<Uint8Array<ArrayBuffer> | null>;
   /** See {@linkcode RequestBody.trailers}. */
   readonly trailers: readonly Field[];
+  /** See {@linkcode RequestBody.limit}. */
+  limit(bytes: number): void;
 }
 
 /** How many times larger a buffer becomes: more would waste memory, less would copy more often. */
@@ -30,6 +32,10 @@ export class StreamedBody implements RequestBody {
   constructor(readonly length: number | null, parts: BodyParts | null, onEnd = () => {}) {
     this.#parts = parts;
     this.#onEnd = onEnd;
+  }
+
+  limit(bytes: number): void {
+    this.#parts?.limit(bytes);
   }
 
   async read(): Promise<Uint8Array<ArrayBuffer> | null> {

@@ -146,7 +146,9 @@ export class Responder {
     this.#exchange.end(request, status, sent);
     this.#body.revoke();
     if (isLast || !this.#body.canSkip()) {
-      if (!request.head.keepAlive && this.#body.isOver) this.#connection.announceEnd();
+      // The rest of a body that was refused is still under way.
+      const isAll = this.#body.isOver && this.#body.failure === null;
+      if (!request.head.keepAlive && isAll) this.#connection.announceEnd();
       return false;
     }
     if (!this.#body.isOver) return this.#skipBody();

@@ -5,7 +5,6 @@ import type { HeadBegin } from "../codec/head_begin.ts";
 import {
   type BodyLength,
   bodyLengthOf,
-  type ConnectionOption,
   headBegin,
   headEnd,
   responseHead,
@@ -16,6 +15,7 @@ import { InvalidResponseError } from "../error.ts";
 import { FixedResponse } from "../fixed_response.ts";
 import type { BodySource, Field, HttpResponse } from "../message.ts";
 import { isBodiless } from "../status.ts";
+import type { PersistLines } from "./keep_alive_policy.ts";
 import type { Output } from "./output.ts";
 import { pieceOf, SourceWriter, tooLong } from "./source_writer.ts";
 
@@ -32,9 +32,11 @@ const encoder = new TextEncoder();
 export class ResponseWriter {
   readonly #connection: Connection;
   readonly #output: Output;
+  readonly #persisting: PersistLines;
   #sources: SourceWriter | null = null;
 
-  constructor(connection: Connection, output: Output) {
+  constructor(connection: Connection, output: Output, persisting: PersistLines) {
+    this.#persisting = persisting;
     this.#connection = connection;
     this.#output = output;
   }
@@ -54,7 +56,7 @@ export class ResponseWriter {
    */
   write(request: RequestParts, response: HttpResponse, isLast: boolean): number | Promise<number> {
     const { status = 200, headers = NO_FIELDS, body = null } = response;
-    const option = optionOf(request, isLast);
+    const option = isLast ? "Connection: close\r\n" : this.#linesTo(request);
     const hasNoBody = request.method === "HEAD" || isBodiless(status);
     if (this.#sources !== null) this.#sources.sent = 0;
     if (response instanceof FixedResponse) return this.#writeFixed(response, option, hasNoBody);
@@ -88,9 +90,13 @@ export class ResponseWriter {
     return this.#output.writeHead(upgradeHead(headers));
   }
 
+  #linesTo({ minor }: RequestParts): string {
+    return minor === 1 ? this.#persisting.byDefault : this.#persisting.explicit;
+  }
+
   #writeFixed(
     response: FixedResponse,
-    option: ConnectionOption,
+    option: string,
     hasNoBody: boolean,
   ): number | Promise<number> {
     const bytes = response.encode(!hasNoBody, option);
@@ -118,7 +124,7 @@ export class ResponseWriter {
     request: RequestParts,
     { status = 200, headers = NO_FIELDS }: HttpResponse,
     body: BodySource,
-    option: ConnectionOption,
+    option: string,
     hasNoBody: boolean,
   ): number | Promise<number> {
     checkSource(body);
@@ -151,11 +157,6 @@ export class ResponseWriter {
     await this.#connection.write(bytes);
     return bytes.length;
   }
-}
-
-function optionOf({ minor }: RequestParts, isLast: boolean): ConnectionOption {
-  if (isLast) return "Connection: close\r\n";
-  return minor === 1 ? "" : "Connection: keep-alive\r\n";
 }
 
 /** Checks a body that is neither text nor bytes, and may be anything in an untyped handler. */

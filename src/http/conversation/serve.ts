@@ -5,6 +5,7 @@ import type { TrustedClients } from "../forwarding/trusted_clients.ts";
 import type { HttpHandler } from "../message.ts";
 import { Conversation } from "./conversation.ts";
 import type { ConversationContext, HttpReports, OpenConversation } from "./conversation_context.ts";
+import { persistLines } from "./keep_alive_policy.ts";
 import type { ConversationOptions } from "./options.ts";
 import { OutputBuffers } from "./output_buffers.ts";
 import { Retirement } from "./retirement.ts";
@@ -28,6 +29,7 @@ export function serveHttp(
   const buffers = new OutputBuffers();
   const context: ConversationContext = {
     ...{ handler, options, buffers, reports, retirement, clients },
+    persisting: persistLines(options),
     begun: (conversation) => open.add(conversation),
     ended(conversation, place) {
       open.delete(conversation, place);
