@@ -2,7 +2,7 @@ import type { HttpError } from "../error.ts";
 import type { Exchange } from "../exchange.ts";
 import type { TrustedClients } from "../forwarding/trusted_clients.ts";
 import type { HttpHandler, HttpRequest } from "../message.ts";
-import type { PersistLines } from "./keep_alive_policy.ts";
+import type { PersistLines } from "./persist_lines.ts";
 import type { ConversationOptions } from "./options.ts";
 import type { OutputBuffers } from "./output_buffers.ts";
 import type { Retirement, Retiring } from "./retirement.ts";

@@ -15,7 +15,7 @@ import { InvalidResponseError } from "../error.ts";
 import { FixedResponse } from "../fixed_response.ts";
 import type { BodySource, Field, HttpResponse } from "../message.ts";
 import { isBodiless } from "../status.ts";
-import type { PersistLines } from "./keep_alive_policy.ts";
+import type { PersistLines } from "./persist_lines.ts";
 import type { Output } from "./output.ts";
 import { pieceOf, SourceWriter, tooLong } from "./source_writer.ts";
 

@@ -5,7 +5,7 @@ import type { TrustedClients } from "../forwarding/trusted_clients.ts";
 import type { HttpHandler } from "../message.ts";
 import { Conversation } from "./conversation.ts";
 import type { ConversationContext, HttpReports, OpenConversation } from "./conversation_context.ts";
-import { persistLines } from "./keep_alive_policy.ts";
+import { persistLines } from "./persist_lines.ts";
 import type { ConversationOptions } from "./options.ts";
 import { OutputBuffers } from "./output_buffers.ts";
 import { Retirement } from "./retirement.ts";
