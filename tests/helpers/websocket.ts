@@ -159,7 +159,7 @@ export function closePayload(code: number, reason = ""): Uint8Array {
   return Uint8Array.of(code >> 8, code & 255, ...encoder.encode(reason));
 }
 
-function encodeFrame(frame: FrameParts): Uint8Array {
+export function encodeFrame(frame: FrameParts): Uint8Array {
   const { opcode, isLast = true, isMasked = true, reserved = 0 } = frame;
   const content = typeof frame.payload === "string" ? encoder.encode(frame.payload) : frame.payload;
   const payload = content ?? new Uint8Array();
