@@ -52,7 +52,7 @@ export class Flow {
 
   /** Passes on all bytes, and then the end of the stream; never rejects. */
   async run(): Promise<void> {
-    const [from, to] = [this.#from, this.#to];
+    const [from, to, filter] = [this.#from, this.#to, this.#filter];
     let failure: unknown = null;
     from.enterFlow();
     try {
@@ -72,7 +72,7 @@ export class Flow {
         if (data === null) return await this.#end();
         this.#moved();
         if (this.isDropping) continue;
-        if (this.#filter !== null) data = this.#filter.filter(data);
+        if (filter !== null) data = filter.filter(data);
         try {
           for (let count = 0; count < data.length;) {
             if (count > 0) data = data.subarray(count);

@@ -62,6 +62,11 @@ export function serveSockets(
     take(socket, request);
     return response;
   };
+  return serveHandler(handler, options);
+}
+
+/** Serves HTTP with a handler that must not fail. */
+export function serveHandler(handler: HttpHandler, options: ServeOptions = {}): Promise<Serving> {
   const reports = {
     failed: (_request: HttpRequest, error: unknown) => {
       throw error;

@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { dial } from "../../../src/core/dial.ts";
+import type { Field, HttpHandler } from "../../../src/http/message.ts";
 import { passThrough } from "../../../src/http/websocket/pass_through.ts";
 import { Client } from "../../helpers/client.ts";
 import { serve, type ServeOptions, type Serving } from "../../helpers/lane.ts";
-import { encodeFrame, type FrameParts } from "../../helpers/websocket.ts";
+import { encodeFrame, type FrameParts, serveHandler } from "../../helpers/websocket.ts";
 
 const encoder = new TextEncoder();
-const HEAD_END = encoder.encode("\r\n\r\n");
 /** What the balancer sends to a client: 1001. */
 const GOING_AWAY = Uint8Array.of(0x88, 2, 0x03, 0xe9);
 
@@ -49,7 +49,7 @@ function close(parts: Partial<FrameParts> = {}): Uint8Array {
   return encodeFrame({ opcode: 8, payload: Uint8Array.of(0x03, 0xe9), ...parts });
 }
 
-/** Real ends of a WebSocket with the lane between them, which passes the handshake on as it is. */
+/** A WebSocket from a client to a backend, both real ones, by a handler that passes it through. */
 async function startSockets() {
   const closed = Promise.withResolvers<number>();
   const backend = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
@@ -58,12 +58,21 @@ async function startSockets() {
     socket.onclose = ({ code }) => closed.resolve(code);
     return response;
   });
-  const serving: Serving = await serve(async (client) => {
-    await using upstream = await dial(`127.0.0.1:${backend.addr.port}`, serving.connections);
-    await upstream.write((await client.readUntil(HEAD_END, 4096)) ?? "");
-    await client.write((await upstream.readUntil(HEAD_END, 4096)) ?? "");
-    await passThrough(client, upstream, "WebSocket");
-  });
+  const handler: HttpHandler = async ({ headers }) => {
+    const upstream = await dial(`127.0.0.1:${backend.addr.port}`, serving.connections);
+    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
+    await upstream.write(`GET / HTTP/1.1\r\n${lines.join("")}\r\n`);
+    const head = await upstream.readUntil(encoder.encode("\r\n\r\n"), 4096);
+    return {
+      status: 101,
+      headers: fieldsOf(head ?? new Uint8Array()),
+      async upgrade(client) {
+        await using connection = upstream;
+        await passThrough(client, connection, "WebSocket");
+      },
+    };
+  };
+  const serving: Serving = await serveHandler(handler);
   const socket = new WebSocket(`ws://127.0.0.1:${serving.port}/`);
   socket.binaryType = "arraybuffer";
   await new Promise((resolve) => socket.onopen = resolve);
@@ -77,6 +86,16 @@ async function startSockets() {
       await backend.shutdown();
     },
   };
+}
+
+/** The fields of a head, but those that the conversation writes itself. */
+function fieldsOf(head: Uint8Array): Field[] {
+  const [, ...lines] = new TextDecoder().decode(head).trim().split("\r\n");
+  const fields = lines.map((line): Field => {
+    const [name = "", value = ""] = line.split(": ");
+    return [name, value];
+  });
+  return fields.filter(([name]) => !/^(connection|date)$/i.test(name));
 }
 
 function closeEvent(socket: WebSocket): Promise<CloseEvent> {
