@@ -1,6 +1,6 @@
 /** `--print-config`: the settings and their sources, as a TOML file. */
 import { formatAddress } from "../base/address.ts";
-import type { ListenRoute } from "../settings/balancer.ts";
+import type { Route } from "../settings/balancer.ts";
 import { type LoadedGroup, NO_BACKENDS } from "../settings/balancer_groups.ts";
 import { excesses } from "../settings/consistency.ts";
 import type { Source } from "../settings/found.ts";
@@ -50,7 +50,7 @@ function groupText({ name, values, sources }: LoadedGroup): string {
   return `[upstreams.${key}]\n${lines.join("")}`;
 }
 
-function routeText({ bind, group }: ListenRoute): string {
+function routeText({ bind, group }: Route): string {
   const listener = bind === null ? "" : `bind = ${tomlString(formatAddress(bind))}\n`;
   return `[[routes]]\n${listener}upstream = ${tomlString(group)}\n`;
 }

@@ -111,7 +111,11 @@ async function balancerOf(
   return await loadBalancer(settings, found, tables);
 }
 
-const NO_BALANCER: BalancerSettings = { upstreams: Object.freeze([]), routes: Object.freeze([]) };
+const NO_BALANCER: BalancerSettings = {
+  protocol: "tcp",
+  upstreams: Object.freeze([]),
+  routes: Object.freeze([]),
+};
 
 /** Reads all sources, in order of precedence. */
 async function readLayers(options: LoadOptions): Promise<Layers> {

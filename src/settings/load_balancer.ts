@@ -44,7 +44,11 @@ export async function loadBalancer(
   const used = routes.filter((route) =>
     route.bind === null || top.bind.some((address) => routeOf([route], address) !== null)
   );
-  const settings = { upstreams: Object.freeze(upstreams), routes: Object.freeze(used) };
+  const settings = {
+    protocol: "tcp" as const,
+    upstreams: Object.freeze(upstreams),
+    routes: Object.freeze(used),
+  };
   return { settings, groups };
 }
 

@@ -27,7 +27,7 @@ export function parseMember(text: string): Member | string {
   const [where = "", ...settings] = text.split(",").map((part) => part.trim());
   const source = parseSource(where);
   if (typeof source === "string") return source;
-  let member: Member = { source, weight: 1, isBackup: false, max: 0 };
+  let member: Member = { source, weight: 1, isBackup: false, max: 0, isHttp: false };
   const names = settings.map((setting) => setting.split("=", 1)[0] ?? "");
   if (new Set(names).size < names.length) return "each of weight, backup, max and drain once";
   if (source.kind === "srv" && names.includes("weight")) {

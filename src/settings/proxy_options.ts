@@ -1,9 +1,10 @@
 /** The options of the balancer, a part of the table in options.ts. */
+import { HTTP_PROXY_OPTIONS } from "./http_proxy_options.ts";
 import * as kinds from "./kinds.ts";
 import { option } from "./option.ts";
 
 /**
- * Every option of the group "Balancer". At the top of a configuration file, on the command line
+ * Every option that each group can have. At the top of a configuration file, on the command line
  * and in the environment they set the group `default`, and what other groups leave out, except
  * for their backends.
  */
@@ -165,6 +166,7 @@ export const PROXY_OPTIONS = {
     group: "Balancer",
     help: "Version of the PROXY protocol by which backends are told the address of the client",
   }),
+  ...HTTP_PROXY_OPTIONS,
 };
 
 /** The key of an option that each group can have. */

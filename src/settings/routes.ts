@@ -1,12 +1,29 @@
 /** Which group the clients of a listener go to. */
 import { type Address, formatAddress } from "../base/address.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
-import type { ListenRoute } from "./balancer.ts";
+import type { HttpRoute, Route } from "./balancer.ts";
 import { DEFAULT_GROUP } from "./balancer_groups.ts";
 import type { FileRoute } from "./config_tables.ts";
 import { finalValue, type Found, quote } from "./found.ts";
 import { nearest } from "./nearest.ts";
 import { type OptionKey, OPTIONS } from "./options.ts";
+
+/** A route that does nothing to requests and responses. */
+export const PLAIN_HTTP_ROUTE: HttpRoute = {
+  rewrite: null,
+  setRequestFields: [],
+  removedRequestFields: [],
+  setResponseFields: [],
+  removedResponseFields: [],
+  timeouts: { head: null, idle: null, total: null },
+  maxBodySize: null,
+  maxRequests: 0,
+  retries: null,
+  mirror: null,
+};
+
+/** What is the same in all routes for any request. */
+const ALL_REQUESTS = { host: null, path: null, http: PLAIN_HTTP_ROUTE };
 
 /**
  * Settles the routes of a file. Clients of listeners that no route names go to the group
@@ -18,18 +35,20 @@ import { type OptionKey, OPTIONS } from "./options.ts";
 export async function settleRoutes(
   routes: readonly FileRoute[],
   groups: readonly string[],
-): Promise<readonly ListenRoute[]> {
-  const settled = new Map<string | null, ListenRoute>();
+): Promise<readonly Route[]> {
+  const settled = new Map<string | null, Route>();
   for (const { bind, group, place } of routes) {
     if (!groups.includes(group)) throw await unknownGroup(group, place, groups);
     for (const address of bind.length === 0 ? [null] : bind) {
       const name = nameOf(address);
       if (settled.has(name)) throw repeated(name, place);
-      settled.set(name, { bind: address, group });
+      settled.set(name, { bind: address, group, ...ALL_REQUESTS });
     }
   }
   const rest = groups.length === 1 ? groups[0] : groups.find((name) => name === DEFAULT_GROUP);
-  if (rest !== undefined && !settled.has(null)) settled.set(null, { bind: null, group: rest });
+  if (rest !== undefined && !settled.has(null)) {
+    settled.set(null, { bind: null, group: rest, ...ALL_REQUESTS });
+  }
   return [...settled.values()];
 }
 
@@ -39,7 +58,7 @@ export async function settleRoutes(
  * @param address The address as in `bind`.
  * @returns null if there is none.
  */
-export function routeOf(routes: readonly ListenRoute[], address: Address): ListenRoute | null {
+export function routeOf(routes: readonly Route[], address: Address): Route | null {
   const name = formatAddress(address);
   return routes.find(({ bind }) => nameOf(bind) === name) ??
     routes.find(({ bind }) => bind === null) ?? null;

@@ -1,11 +1,16 @@
 import { defineService } from "../service.ts";
 
-/** Sends each client to one of several backends, and passes bytes both ways. */
+/** Sends each client, or each of its requests, to one of several backends. */
 export const proxy = defineService({
   name: "proxy",
-  help: "sends each client to a backend: a balancer for TCP",
+  help: "balances TCP and HTTP: sends each client or request to a backend",
   port: 8080,
-  options: ["upstreams", "routes"],
+  options: [
+    ...["protocol", "upstreams", "routes", "trustedProxies"] as const,
+    ...["maxHeaderSize", "maxHeaders", "maxBodySize"] as const,
+    ...["idleTimeout", "headerTimeout", "bodyTimeout"] as const,
+    ...["keepAlive", "maxKeepAliveRequests", "accessLog", "accessLogFormat"] as const,
+  ],
   refusal: null,
   shortestTimeout({ upstreams }) {
     const timeouts = upstreams.map((group) => group.connectTimeout).filter((one) => one > 0);
