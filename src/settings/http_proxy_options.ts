@@ -93,3 +93,8 @@ export const HTTP_PROXY_OPTIONS = {
       "or a cookie (address, path, header:NAME, cookie:NAME)",
   }),
 };
+
+/** The keys of all options of HTTP that each group can have. */
+export const HTTP_PROXY_KEYS = Object.keys(
+  HTTP_PROXY_OPTIONS,
+) as (keyof typeof HTTP_PROXY_OPTIONS)[];

@@ -14,8 +14,8 @@ export const PROXY_OPTIONS = {
     unset: "none",
     group: "Balancer",
     help: "Backend to send clients to, such as 10.0.0.1:8080, app.internal:8080, " +
-      "unix:/run/app.sock or srv+tcp://_http._tcp.service.consul, with ,weight=N, ,backup, ,drain and " +
-      ",max=N after it; can be repeated",
+      "http://app.internal, unix:/run/app.sock or srv+tcp://_http._tcp.service.consul, with " +
+      ",weight=N, ,backup, ,drain and ,max=N after it; can be repeated",
   }),
   upstreamFile: option(kinds.path(), {
     default: null,

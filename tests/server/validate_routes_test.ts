@@ -3,7 +3,8 @@ import { parseAddress } from "../../src/base/address.ts";
 import { ExitError } from "../../src/base/exit.ts";
 import { validateRoutes } from "../../src/server/validate_plan.ts";
 import type { Route } from "../../src/settings/balancer.ts";
-import { PLAIN_HTTP_ROUTE, routeOf } from "../../src/settings/routes.ts";
+import { PLAIN_HTTP_ROUTE } from "../../src/settings/http_route.ts";
+import { routeOf } from "../../src/settings/routes.ts";
 import { settingsWith } from "../helpers/settings.ts";
 
 function address(text: string) {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ExitError } from "../../src/base/exit.ts";
-import { PLAIN_HTTP_ROUTE } from "../../src/settings/routes.ts";
+import { PLAIN_HTTP_ROUTE } from "../../src/settings/http_route.ts";
 import { type Flags, loadSettings } from "../../src/settings/load.ts";
 
 interface Given {

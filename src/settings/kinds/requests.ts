@@ -5,7 +5,7 @@ import { type Kind, PLAIN } from "./kind.ts";
 import { list } from "./lists.ts";
 
 /** The characters of a token (RFC 9110, section 5.6.2). */
-const TOKEN = "[\\w!#$%&'*+.^`|~-]+";
+export const TOKEN = "[\\w!#$%&'*+.^`|~-]+";
 
 /** What keeps a client on its backend, as one option says it. */
 export type StickyKind =
