@@ -24,7 +24,7 @@ const NEEDS = [
   ["trustedProxies", "acceptProxy", "both or neither"],
 ] as const;
 /** Options that apply only to the balancer. */
-const OF_PROXY = ["upstream", "upstreamFile"] as const;
+const OF_PROXY = ["protocol", "upstream", "upstreamFile"] as const;
 
 /** What the sources set, by option; options without an entry have their default. */
 type Sources = ReadonlyMap<OptionKey, Found>;
@@ -54,6 +54,8 @@ export function checkConsistency(settings: OptionSettings, found: Sources): void
   }
   for (const key of OF_HTTP) {
     if (settings[key] === null || settings[key] === false) continue;
+    // Whether the balancer speaks HTTP is not settled here.
+    if (key === "accessLog" && isProxy(settings)) continue;
     if (!isHandler && settings.service !== "http") {
       throw conflict(settings, found, key, "service", "--service http or a handler");
     }

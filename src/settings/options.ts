@@ -116,6 +116,14 @@ export const OPTIONS = {
     help: "How long connections of a replaced worker may stay open; 0 means no limit",
   }),
   ...HTTP_OPTIONS,
+  protocol: option(kinds.choice("tcp", "http"), {
+    default: null,
+    unset: "http if a route or a backend says so",
+    group: "Balancer",
+    help:
+      "What clients and backends speak: bytes that are passed on unchanged, or HTTP, of which " +
+      "each request goes to a backend of its own",
+  }),
   ...PROXY_OPTIONS,
   logLevel: option(kinds.choice("debug", "info", "warning", "error"), {
     default: "info",

@@ -3,7 +3,7 @@ import type { Member, MemberSource } from "../../src/settings/balancer.ts";
 import { formatMember, parseMember } from "../../src/settings/member.ts";
 
 function member(source: MemberSource, given: Partial<Member> = {}): Member {
-  return { source, weight: 1, isBackup: false, max: 0, ...given };
+  return { source, weight: 1, isBackup: false, max: 0, isHttp: false, ...given };
 }
 
 function tcp(hostname: string, port: number): MemberSource {

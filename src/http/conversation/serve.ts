@@ -24,7 +24,7 @@ export function serveHttp(
   const retirement = new Retirement(open);
   const buffers = new OutputBuffers();
   const context: ConversationContext = {
-    ...{ handler, options, buffers, reports, retirement },
+    ...{ handler, options: withBodyLimit(options), buffers, reports, retirement },
     begun: (conversation) => open.add(conversation),
     ended(conversation, place) {
       open.delete(conversation, place);
@@ -45,6 +45,12 @@ export function serveHttp(
     retirement.check();
     return conversation.serve();
   };
+}
+
+/** Without a limit, what can be counted is still one. */
+function withBodyLimit(options: ConversationOptions): ConversationOptions {
+  if (options.maxBodySize > 0) return options;
+  return { ...options, maxBodySize: Number.MAX_SAFE_INTEGER };
 }
 
 function requestsIn(conversations: Roster<OpenConversation>): ServedRequest[] {

@@ -1,14 +1,23 @@
-import { defineService } from "../service.ts";
+import { defineService, type OptionValues } from "../service.ts";
 
-/** Sends each client to one of several backends, and passes bytes both ways. */
+/** Sends each client, or each of its requests, to one of several backends. */
 export const proxy = defineService({
   name: "proxy",
-  help: "sends each client to a backend: a balancer for TCP",
+  help: "balances TCP and HTTP: sends each client or request to a backend",
   port: 8080,
-  options: ["upstreams", "routes"],
+  options: [
+    ...["protocol", "upstreams", "routes", "trustedProxies"] as const,
+    ...["maxHeaderSize", "maxHeaders", "maxBodySize"] as const,
+    ...["idleTimeout", "headerTimeout", "bodyTimeout"] as const,
+    ...["keepAlive", "maxKeepAliveRequests", "accessLog", "accessLogFormat"] as const,
+  ],
   refusal: null,
-  shortestTimeout({ upstreams }) {
-    const timeouts = upstreams.map((group) => group.connectTimeout).filter((one) => one > 0);
+  shortestTimeout(options) {
+    const { protocol, upstreams } = options;
+    const timeouts = [
+      ...upstreams.map((group) => group.connectTimeout),
+      ...protocol === "http" ? timeoutsOfHttp(options) : [],
+    ].filter((one) => one > 0);
     return timeouts.length === 0 ? 0 : Math.min(...timeouts);
   },
   async create(context, options, { backends }) {
@@ -17,3 +26,18 @@ export const proxy = defineService({
     return createProxy(context, options, backends);
   },
 });
+
+/** In milliseconds; 0 for one that is off. */
+function timeoutsOfHttp(
+  { upstreams, routes, headerTimeout, bodyTimeout, keepAlive }: OptionValues<
+    "upstreams" | "routes" | "headerTimeout" | "bodyTimeout" | "keepAlive"
+  >,
+): number[] {
+  const ofBackends = [...upstreams, ...routes].flatMap(({ http: { timeouts } }) => [
+    timeouts.head ?? 0,
+    timeouts.idle ?? 0,
+    timeouts.total ?? 0,
+  ]);
+  const kept = upstreams.map(({ http }) => http.keepAlive);
+  return [headerTimeout, bodyTimeout, keepAlive, ...ofBackends, ...kept];
+}

@@ -1,6 +1,6 @@
 import { type Address, familyOf, formatAddress } from "../../base/address.ts";
 import { formatIp, parseIp } from "../../base/ip.ts";
-import type { ListenRoute } from "../../settings/balancer.ts";
+import type { Route } from "../../settings/balancer.ts";
 
 const EVERYWHERE: readonly string[] = ["0.0.0.0", "::"];
 
@@ -10,7 +10,7 @@ export class Router {
   readonly #groups = new Map<string, string>();
   readonly #rest: string | null;
 
-  constructor(routes: readonly ListenRoute[]) {
+  constructor(routes: readonly Route[]) {
     for (const { bind, group } of routes) {
       if (bind !== null) this.#groups.set(keyOf(bind), group);
     }
