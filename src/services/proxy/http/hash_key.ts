@@ -1,9 +1,5 @@
+import type { HashBy } from "../../../settings/balancer.ts";
 import { cookieValue } from "./cookie_value.ts";
-
-/** What the choice of a backend depends on; names of fields are in lower case. */
-export type HashBy =
-  | { readonly kind: "address" | "path" }
-  | { readonly kind: "header" | "cookie"; readonly name: string };
 
 /** The parts of a request that the choice may depend on. */
 interface Request {

@@ -1,10 +1,5 @@
+import type { RoutePath } from "../../../settings/balancer.ts";
 import { writtenReading } from "./path_reading.ts";
-
-/** The paths that a route is for: all below a prefix, or those of a pattern of URLPattern. */
-export interface RoutePath {
-  readonly kind: "prefix" | "pattern";
-  readonly text: string;
-}
 
 /** What is found by a path, with the path itself; null for any. */
 export interface PathEntry {

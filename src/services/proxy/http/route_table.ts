@@ -1,5 +1,6 @@
+import type { RoutePath } from "../../../settings/balancer.ts";
 import { isAmbiguous, looseReading, strictReading } from "./path_reading.ts";
-import { type PathEntry, PathTable, type RoutePath } from "./path_table.ts";
+import { type PathEntry, PathTable } from "./path_table.ts";
 
 /** What a route says of the requests that it is for. */
 export interface RouteMatch {

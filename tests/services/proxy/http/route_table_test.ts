@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { RoutePath } from "../../../../src/services/proxy/http/path_table.ts";
+import type { RoutePath } from "../../../../src/settings/balancer.ts";
 import { rewritten, RouteTable } from "../../../../src/services/proxy/http/route_table.ts";
 
 /** A route by its host and path, such as `a.example/x`; a path with `:` or `*` is a pattern. */
