@@ -1,36 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { ExitError } from "../../src/base/exit.ts";
+import { assertEquals } from "@std/assert";
 import { PLAIN_HTTP_ROUTE } from "../../src/settings/http_route.ts";
-import { type Flags, loadSettings } from "../../src/settings/load.ts";
-
-interface Given {
-  flags?: Flags;
-  environment?: Record<string, string>;
-  /** The text of the configuration file. */
-  file?: string;
-  /** Its name, in /etc/sluice. */
-  name?: string;
-}
-
-async function load({ flags = {}, environment = {}, file, name = "s.toml" }: Given) {
-  const { settings } = await loadSettings({
-    flags,
-    environment: { ...environment, ...file === undefined ? {} : { SLUICE_CONFIG: name } },
-    readFile: () => Promise.resolve(file ?? ""),
-    cwd: "/etc/sluice",
-  });
-  return settings;
-}
-
-async function refuses(given: Given, message: string, code = 78) {
-  const error: ExitError = await assertRejects(() => load(given), ExitError);
-  assertEquals([error.message, error.exitCode], [message, code]);
-}
-
-/** A file of a balancer, with these lines. */
-function balancer(...lines: readonly string[]): Given {
-  return { file: ['service = "proxy"', ...lines].join("\n") };
-}
+import type { Flags } from "../../src/settings/load.ts";
+import { balancer, type Given, load, refuses } from "../helpers/load_balancer.ts";
 
 /** The groups and the routes of a file by name. */
 async function routesOf(given: Given) {
