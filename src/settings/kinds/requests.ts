@@ -75,12 +75,21 @@ export function retryStatuses(): Kind<readonly number[]> {
     v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))], expected),
     v.picklist(choices, expected),
   );
+  const one = choices.join("|");
   const json = {
     type: ["integer", "string"],
     minimum: choices[0],
     maximum: choices[2],
-    pattern: `^(?:${choices.join("|")})$`,
+    pattern: `^(?:${one})$`,
   } as const;
-  const all = list({ ...PLAIN, type: "integer", choices: choices.map(String), schema, json });
-  return { ...all, json: { ...all.json, type: ["array", "integer", "string"] } };
+  const all = list({ ...PLAIN, type: "choice", choices: choices.map(String), schema, json });
+  return {
+    ...all,
+    json: {
+      ...json,
+      type: ["array", "integer", "string"],
+      items: json,
+      pattern: `^\\s*(?:${one})\\s*(?:,\\s*(?:${one})\\s*)*$`,
+    },
+  };
 }
