@@ -1,6 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { EXIT, ExitError } from "../../src/base/exit.ts";
+import { type Found, RANK } from "../../src/settings/found.ts";
 import type { Flags } from "../../src/settings/load.ts";
 import { PLAIN_HTTP_ROUTE } from "../../src/settings/http_route.ts";
+import type { Settings } from "../../src/settings/options.ts";
+import { settleProtocol } from "../../src/settings/protocol.ts";
+import { settingsWith } from "../helpers/settings.ts";
 import { balancer, type Given, load, refuses } from "../helpers/load_balancer.ts";
 
 /** Two groups. */
@@ -78,6 +83,29 @@ Deno.test("settleProtocol() refuses headers of the PROXY protocol with HTTP, unl
       "since backends are told the client of each request by X-Forwarded-For, or --protocol tcp",
   );
   await load(balancer('upstream = "http://a"', 'send-proxy = "none"'));
+});
+
+Deno.test("settleProtocol() refuses trusted proxies with TCP, unless they introduce their clients", async () => {
+  const name = "--trusted-proxies";
+  const found: Found = {
+    ...{ key: "trustedProxies", value: ["::1"], name, where: "", folder: "/" },
+    ...{ source: { from: "flag", detail: name }, rank: RANK.flag, exitCode: EXIT.usage },
+  };
+  const sources = (given: Partial<Settings>) =>
+    settingsWith({ trustedProxies: ["::1"], ...given }).then((settings) => ({
+      top: settings,
+      found: new Map([[found.key, found]]),
+      tables: { groups: [], routes: [] },
+    }));
+  assertEquals(settleProtocol(await sources({ protocol: "tcp", acceptProxy: true })), "tcp");
+  assertEquals(settleProtocol(await sources({ protocol: "http" })), "http");
+  const tcp = await sources({ protocol: "tcp" });
+  const error = assertThrows(() => settleProtocol(tcp), ExitError);
+  assertEquals([error.message, error.exitCode], [
+    'Cannot combine --trusted-proxies ["::1"] with the default --protocol tcp: expected ' +
+    "--protocol http",
+    64,
+  ]);
 });
 
 Deno.test("loadSettings() refuses a protocol without a balancer", async () => {
