@@ -1,16 +1,31 @@
 import { defineService, type OptionValues } from "../service.ts";
 
+const OPTIONS = [
+  "protocol",
+  "upstreams",
+  "routes",
+  "trustedProxies",
+  "maxHeaderSize",
+  "maxHeaders",
+  "maxBodySize",
+  "idleTimeout",
+  "headerTimeout",
+  "bodyTimeout",
+  "keepAlive",
+  "maxKeepAliveRequests",
+  "accessLog",
+  "accessLogFormat",
+] as const;
+
+/** The values of the options of the balancer. */
+export type ProxyOptions = OptionValues<typeof OPTIONS[number]>;
+
 /** Sends each client, or each of its requests, to one of several backends. */
 export const proxy = defineService({
   name: "proxy",
   help: "balances TCP and HTTP: sends each client or request to a backend",
   port: 8080,
-  options: [
-    ...["protocol", "upstreams", "routes", "trustedProxies"] as const,
-    ...["maxHeaderSize", "maxHeaders", "maxBodySize"] as const,
-    ...["idleTimeout", "headerTimeout", "bodyTimeout"] as const,
-    ...["keepAlive", "maxKeepAliveRequests", "accessLog", "accessLogFormat"] as const,
-  ],
+  options: OPTIONS,
   refusal: null,
   shortestTimeout(options) {
     const { protocol, upstreams } = options;
@@ -29,9 +44,7 @@ export const proxy = defineService({
 
 /** In milliseconds; 0 for one that is off. */
 function timeoutsOfHttp(
-  { upstreams, routes, headerTimeout, bodyTimeout, keepAlive }: OptionValues<
-    "upstreams" | "routes" | "headerTimeout" | "bodyTimeout" | "keepAlive"
-  >,
+  { upstreams, routes, headerTimeout, bodyTimeout, keepAlive }: ProxyOptions,
 ): number[] {
   const ofBackends = [...upstreams, ...routes].flatMap(({ http: { timeouts } }) => [
     timeouts.head ?? 0,
