@@ -44,8 +44,9 @@ backends: its keys are the options of the [balancer](#balancer), and what it doe
 the top, except for its backends. \`upstream\` and \`upstream-file\` at the top, on the command line or
 in the environment make the group \`default\`. Each \`[[routes]]\` says that the clients of an address
 go to a group, and the server listens on that address; clients of all other addresses go to the
-group of the route without \`bind\`, or else to \`default\`, or to the only group. \`--bind\`, \`--host\`
-and \`--port\` on the command line replace all addresses of the file. A reload takes new groups and
+group of the route without \`bind\`, or else to \`default\`, or to the only group. With HTTP, a route
+can be for [some hosts and paths](balancing.md#routes-by-host-and-path) only. \`--bind\`, \`--host\` and
+\`--port\` on the command line replace all addresses of the file. A reload takes new groups and
 routes, but what the server listens on changes only on restart.
 
 \`\`\`toml

@@ -15,11 +15,7 @@ const CHUNK_SIZE = 64 * 1024;
  * is too large or not UTF-8.
  */
 export async function readTextFile(path: string, file: string): Promise<string> {
-  demand({ name: "read", path }, `read ${file}`);
-  const bytes = await readAtMost(path, MAX_SIZE + 1).catch((error) => {
-    throw cannotRead(file, error);
-  });
-  if (bytes.length > MAX_SIZE) throw refusal(file, "more than 4 MB, expected less");
+  const bytes = await readBytes(path, file);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -27,7 +23,22 @@ export async function readTextFile(path: string, file: string): Promise<string> 
   }
 }
 
-async function readAtMost(path: string, limit: number): Promise<Uint8Array> {
+/**
+ * Reads a file that a user names, like {@linkcode readTextFile}, whatever it holds.
+ *
+ * @throws {ExitError} 66 if it is not a readable file, 77 if permission is denied, 78 if it
+ * is too large.
+ */
+export async function readBytes(path: string, file: string): Promise<Uint8Array<ArrayBuffer>> {
+  demand({ name: "read", path }, `read ${file}`);
+  const bytes = await readAtMost(path, MAX_SIZE + 1).catch((error) => {
+    throw cannotRead(file, error);
+  });
+  if (bytes.length > MAX_SIZE) throw refusal(file, "more than 4 MB, expected less");
+  return bytes;
+}
+
+async function readAtMost(path: string, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const { isFile, isDirectory } = await Deno.stat(path);
   if (isDirectory) throw new Deno.errors.IsADirectory();
   if (!isFile) throw new Error("It is not a regular file");

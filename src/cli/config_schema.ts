@@ -1,9 +1,10 @@
 /** The JSON Schema of the configuration file, made from the tables of options. */
 import { SCHEMA_KEY } from "../settings/config_file.ts";
-import { GROUP_NAME, ROUTE_OPTIONS } from "../settings/config_tables.ts";
+import { GROUP_NAME } from "../settings/config_tables.ts";
 import { kebab, type Option, type OptionTable } from "../settings/option.ts";
 import { EXCLUSIVE, OPTIONS } from "../settings/options.ts";
 import { PROXY_OPTIONS } from "../settings/proxy_options.ts";
+import { ROUTE_OPTIONS } from "../settings/route_options.ts";
 import { fileValue, isUnset } from "./describe.ts";
 
 /** A JSON Schema of an object, or a part of one; keywords beside those of values. */
@@ -28,8 +29,8 @@ export function configSchema(): Schema {
         additionalProperties: { $ref: "#/$defs/group" },
       },
       routes: {
-        description: "Which group the clients of a listener go to; those of others go to the " +
-          "group default, or to the only one",
+        description: "Which group the clients of a listener go to, or requests with a host and a " +
+          "path; others go to the group default, or to the only one",
         type: "array",
         items: { $ref: "#/$defs/route" },
       },

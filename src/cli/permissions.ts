@@ -29,7 +29,10 @@ export function checkPermissions(settings: Settings): void {
 }
 
 /** Checks what does not depend on the records of a name. */
-function checkUpstream({ file, members, resolvers }: UpstreamGroup): void {
+function checkUpstream({ file, members, resolvers, http: { sticky } }: UpstreamGroup): void {
+  if (sticky.kind === "cookie") {
+    demand({ name: "read", path: sticky.keyFile }, `read "${sticky.keyFile}"`);
+  }
   if (file !== null) demand({ name: "read", path: file }, `read "${file}"`);
   for (const address of resolvers) checkAddress(address, "ask");
   for (const { source } of members) {

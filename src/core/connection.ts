@@ -4,7 +4,7 @@ import { readableOf, writableOf } from "./connection_streams.ts";
 import type { Clock, Timed } from "./deadlines.ts";
 import type { Failure } from "./errors.ts";
 import type { ConnectionSummary, EndedBy, Forwarding, Peer } from "./event.ts";
-import { Flow, type FlowHost } from "./flow.ts";
+import { Flow, type FlowFilter, type FlowHost } from "./flow.ts";
 import { DRAIN_QUIET, phaseTimeout } from "./phase_timeouts.ts";
 import { readExactly, readLine, readUntil } from "./pieces.ts";
 import { Receiver } from "./receiver.ts";
@@ -62,6 +62,11 @@ export class Connection {
   /** Bytes received so far. */
   get bytesIn(): number {
     return this.#record.bytesIn;
+  }
+
+  /** Bytes sent so far. */
+  get bytesOut(): number {
+    return this.#record.bytesOut;
   }
 
   /** The other end: a client or an upstream. */
@@ -193,8 +198,8 @@ export class Connection {
   }
 
   /** A flow of all that arrives on this connection from now on to another one; it has yet to be run. */
-  flowTo(other: Connection, host: FlowHost): Flow {
-    return new Flow(this.#receiver, other.#sender, host);
+  flowTo(other: Connection, host: FlowHost, filter: FlowFilter | null): Flow {
+    return new Flow(this.#receiver, other.#sender, host, filter);
   }
 
   /**

@@ -28,6 +28,25 @@ export interface Forwarding {
   attempts: number;
   /** How long connecting to the last one took, in milliseconds; null if that failed. */
   connectTime: number | null;
+  /** From the first try to the first byte of the answer, in milliseconds; null if it is not known. */
+  firstByteTime: number | null;
+  /** From the first try to the end of the answer, in milliseconds; null if it is not known. */
+  totalTime: number | null;
+  /** Why there was no answer, or not all of it: an error type of RFC 9209; null if there was. */
+  failure: string | null;
+}
+
+/** A client, or a request of one, that is to be sent on to a group. */
+export function forwardingTo(group: string): Forwarding {
+  return {
+    group,
+    address: null,
+    attempts: 0,
+    connectTime: null,
+    firstByteTime: null,
+    totalTime: null,
+    failure: null,
+  };
 }
 
 /** A connection from accept to close. */

@@ -15,6 +15,12 @@ export interface FlowHost {
   ended(flow: Flow, error: unknown): void;
 }
 
+/** Knows the protocol that passes, and changes what does. */
+export interface FlowFilter {
+  /** @returns What is passed on in place of the bytes, often the same; valid until the next call. */
+  filter(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
+}
+
 /**
  * The bytes of one direction of a relay. It reads when all that was read before is
  * written, so a slow reader slows the sender down, and no more than a read buffer is
@@ -26,11 +32,14 @@ export class Flow {
   readonly #host: FlowHost;
   /** Whether the bytes have nowhere to go any more. */
   isDropping = false;
+  readonly #filter: FlowFilter | null;
 
-  constructor(from: Receiver, to: Sender, host: FlowHost) {
+  /** @param filter null passes all bytes as they are. */
+  constructor(from: Receiver, to: Sender, host: FlowHost, filter: FlowFilter | null) {
     this.#from = from;
     this.#to = to;
     this.#host = host;
+    this.#filter = filter;
   }
 
   /** Whether bytes wait for the other side to accept them. */
@@ -43,12 +52,12 @@ export class Flow {
 
   /** Passes on all bytes, and then the end of the stream; never rejects. */
   async run(): Promise<void> {
-    const [from, to] = [this.#from, this.#to];
+    const [from, to, filter] = [this.#from, this.#to, this.#filter];
     let failure: unknown = null;
     from.enterFlow();
     try {
       for (;;) {
-        let data: Uint8Array | null;
+        let data: Uint8Array<ArrayBuffer> | null;
         if (from.isAhead) {
           data = await from.read();
         } else {
@@ -63,6 +72,7 @@ export class Flow {
         if (data === null) return await this.#end();
         this.#moved();
         if (this.isDropping) continue;
+        if (filter !== null) data = filter.filter(data);
         try {
           for (let count = 0; count < data.length;) {
             if (count > 0) data = data.subarray(count);

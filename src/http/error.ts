@@ -52,6 +52,19 @@ export class InvalidResponseError extends TypeError {
   }
 }
 
+/** A response that was received cannot be understood. */
+export class MalformedResponseError extends Error {
+  override readonly name = "MalformedResponseError";
+
+  /**
+   * @param reason For the log: "both Content-Length and Transfer-Encoding".
+   * @param kind Whether it breaks the rules of HTTP, or its fields or trailers exceed a limit.
+   */
+  constructor(readonly reason: string, readonly kind: "malformed" | "header size") {
+    super(`Cannot read the response: ${reason}`);
+  }
+}
+
 /** Whether a value is an HttpError, or an error of the same shape. */
 export function isHttpError(error: unknown): error is HttpError {
   return error instanceof HttpError ||

@@ -1,14 +1,22 @@
 import type { Connection } from "../core/connection.ts";
+import { ConnectionError } from "../core/errors.ts";
+import type { Forwarding } from "../core/event.ts";
 import type { HttpRequest } from "./message.ts";
+import { CLIENT_LEFT } from "./status.ts";
+
+/** A request that may have been sent on. */
+type ForwardedRequest = HttpRequest & { readonly forwarding: Forwarding | null };
 
 /** A request and its response, as recorded in the access log. */
 export interface Exchange {
   /** null if the request could not be decoded. */
   readonly request: HttpRequest | null;
   readonly remoteAddr: Deno.Addr;
+  /** How it was sent on to a backend; null unless it was. */
+  readonly forwarding: Forwarding | null;
   /** The id of the connection and the number of the request on it, such as `0-17-2`. */
   readonly id: string;
-  /** 0 if the client disconnected before the response. */
+  /** {@linkcode CLIENT_LEFT}, or 0 if there was none for another reason, such as a drain. */
   readonly status: number;
   /** Bytes of the response body that were sent. */
   readonly bodyBytes: number;
@@ -20,7 +28,7 @@ export interface Exchange {
 
 /** An exchange that ends now. Parts that few formats need are computed on access. */
 export class EndedExchange implements Exchange {
-  readonly request: HttpRequest | null;
+  readonly request: ForwardedRequest | null;
   readonly status: number;
   readonly bodyBytes: number;
   readonly time: number;
@@ -32,7 +40,7 @@ export class EndedExchange implements Exchange {
   constructor(
     connection: Pick<Connection, "id" | "remoteAddr">,
     number: number,
-    request: HttpRequest | null,
+    request: ForwardedRequest | null,
     started: number,
     status: number,
     bodyBytes: number,
@@ -51,6 +59,16 @@ export class EndedExchange implements Exchange {
   }
 
   get remoteAddr(): Deno.Addr {
-    return this.#connection.remoteAddr;
+    return this.request === null ? this.#connection.remoteAddr : this.request.remoteAddr;
   }
+
+  get forwarding(): Forwarding | null {
+    return this.request === null ? null : this.request.forwarding;
+  }
+}
+
+/** The status to record of a request that got none of its response, by why the connection is over. */
+export function lostStatus(error: unknown): number {
+  const hasLeft = error instanceof ConnectionError && error.endedBy === "client";
+  return hasLeft ? CLIENT_LEFT : 0;
 }

@@ -1,9 +1,4 @@
-import {
-  bodyLengthOf,
-  type ConnectionOption,
-  currentSecond,
-  responseHead,
-} from "./codec/response_head.ts";
+import { bodyLengthOf, currentSecond, responseHead } from "./codec/response_head.ts";
 import type { Field, HttpResponse } from "./message.ts";
 
 const encoder = new TextEncoder();
@@ -38,15 +33,19 @@ export class FixedResponse implements HttpResponse {
     return true;
   }
 
-  /** Encodes the head and the body, with the current date. */
-  encode(isWithBody: boolean, option: ConnectionOption): Uint8Array {
-    const key = isWithBody ? option : `HEAD ${option}`;
+  /**
+   * Encodes the head and the body, with the current date.
+   *
+   * @param connection The lines of Connection and Keep-Alive.
+   */
+  encode(isWithBody: boolean, connection: string): Uint8Array {
+    const key = isWithBody ? connection : `HEAD ${connection}`;
     const second = currentSecond();
     const known = this.#encoded.get(key);
     if (known?.second === second) return known.bytes;
     // The length is known, so the request makes no difference.
     const bodyLength = bodyLengthOf(this.status, this.length, { method: "GET", minor: 1 });
-    const head = responseHead(this.status, this.headers, bodyLength, option);
+    const head = responseHead(this.status, this.headers, bodyLength, connection);
     const body = encoder.encode(isWithBody ? this.body : "");
     const bytes = new Uint8Array(head.length + body.length);
     for (let i = 0; i < head.length; i++) bytes[i] = head.charCodeAt(i);

@@ -10,6 +10,16 @@ export interface RequestBody {
   readonly length: number | null;
   /** Whether reading has begun. */
   readonly isUsed: boolean;
+  /** The trailer fields, with names in lower case, once the body has been read to its end. */
+  readonly trailers: readonly Field[];
+  /**
+   * Lowers `--max-body-size` for this body, before it is read.
+   *
+   * @param bytes The most that it may have.
+   * @throws {HttpError} 413 if its Content-Length is larger. Otherwise a read throws it, as soon as
+   * more has arrived.
+   */
+  limit(bytes: number): void;
   /**
    * Reads what has arrived, or waits for more.
    *
@@ -68,6 +78,8 @@ export interface HttpRequest<Params = RouteParams> {
   header(name: string): string | null;
   /** Whether there is an Upgrade field. */
   readonly asksToUpgrade: boolean;
+  /** Whether the client waits for a 100 before it sends the body; reading the body sends it. */
+  readonly expectsContinue: boolean;
   readonly body: RequestBody;
   readonly remoteAddr: Deno.Addr;
   readonly localAddr: Deno.Addr;
@@ -80,14 +92,42 @@ export interface HttpRequest<Params = RouteParams> {
   readonly signal: AbortSignal;
   /** Resolves when the response is sent; rejects if it could not be. */
   readonly completed: Promise<void>;
+  /**
+   * Sends an interim response at once, such as 103 (Early Hints); nothing to a client of
+   * HTTP/1.0, which would not understand it.
+   *
+   * @param status From 100 to 199, except 101.
+   * @param fields Header fields; none by default.
+   * @throws {InvalidResponseError} If the status or a field is invalid.
+   * @throws {ConnectionError} If the connection is over.
+   * @throws {TypeError} If the response has begun.
+   */
+  inform(status: number, fields?: readonly Field[]): Promise<void>;
 }
 
 /** A body that is produced piece by piece, as fast as the client reads. */
 export interface BodySource {
   /** Bytes of all pieces together; null if unknown. */
   readonly length: number | null;
+  /**
+   * The first piece, if it is there without waiting: it leaves in one write with the head.
+   * Called once at most, before any {@linkcode read}.
+   *
+   * @returns Bytes that must not change until the next call; null if there are none yet.
+   */
+  ready?(): Uint8Array | null;
   /** @returns The next piece, which must not change until the next call; null at the end. */
   read(): Promise<Uint8Array | null>;
+  /**
+   * Trailer fields, known once {@linkcode read} has returned null. Only the chunked coding has
+   * a place for them: elsewhere they are dropped.
+   */
+  readonly trailers?: readonly Field[];
+  /**
+   * Whether producing the body may read that of the request: then a client that waits for
+   * a 100 to send it is told to. true if absent.
+   */
+  readonly readsRequest?: boolean;
   /**
    * Called once, when nothing more will be read: after the end, or earlier if the body is
    * not sent. A read may still be waiting.

@@ -2,6 +2,8 @@
 const PHRASES: Readonly<Record<number, string>> = {
   100: "Continue",
   101: "Switching Protocols",
+  102: "Processing",
+  103: "Early Hints",
   200: "OK",
   201: "Created",
   202: "Accepted",
@@ -57,6 +59,12 @@ const PHRASES: Readonly<Record<number, string>> = {
   508: "Loop Detected",
   511: "Network Authentication Required",
 };
+
+/**
+ * Recorded, and never sent, if the client has left before any of the response: what nginx and
+ * others record.
+ */
+export const CLIENT_LEFT = 499;
 
 /** The reason phrase of a status code; empty if the code is not registered. */
 export function reasonPhrase(status: number): string {

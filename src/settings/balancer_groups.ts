@@ -1,6 +1,6 @@
 /** Groups of backends from the options at the top and the tables of the configuration file. */
 import { EXIT, ExitError } from "../base/exit.ts";
-import type { UpstreamGroup } from "./balancer.ts";
+import type { HttpGroup, Stickiness, UpstreamGroup } from "./balancer.ts";
 import type { FileGroup } from "./config_tables.ts";
 import { finalValue, type Found, type Source } from "./found.ts";
 import type { ValuesOf } from "./option.ts";
@@ -99,5 +99,30 @@ export function groupOf(name: string, values: GroupValues): UpstreamGroup {
     sendProxy: values.sendProxy,
     resolvers: values.resolver,
     resolveInterval: values.resolveInterval,
+    http: httpGroupOf(values),
   };
+}
+
+function httpGroupOf(values: GroupValues): HttpGroup {
+  return {
+    keepAlive: values.upstreamKeepAlive,
+    maxIdle: values.upstreamMaxIdle,
+    timeouts: {
+      head: values.upstreamTimeout,
+      idle: values.upstreamIdleTimeout,
+      total: values.upstreamTotalTimeout,
+    },
+    retries: values.retries,
+    retryOn: values.retryOn,
+    retryBuffer: values.retryBuffer,
+    maxRequests: values.upstreamMaxRequests,
+    breaker: { threshold: values.breakerThreshold / 100, time: values.breakerTime },
+    sticky: stickinessOf(values),
+    hashBy: values.hashBy,
+  };
+}
+
+function stickinessOf({ sticky, stickyCookie, stickyKeyFile }: GroupValues): Stickiness {
+  if (sticky.kind !== "cookie") return sticky;
+  return { kind: "cookie", name: stickyCookie, keyFile: stickyKeyFile ?? "" };
 }

@@ -1,13 +1,13 @@
 /** The tables of a configuration file: groups of backends, and the routes to them. */
 import { safeParse } from "valibot";
-import type { Address } from "../base/address.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 import { readKeys, unknownKey, wrongKey } from "./file_keys.ts";
 import { finalValue, type Found, quote } from "./found.ts";
 import * as kinds from "./kinds.ts";
-import { kebab, option } from "./option.ts";
+import { kebab, type Option } from "./option.ts";
 import { OPTION_KEYS } from "./options.ts";
 import { PROXY_KEYS, type ProxyKey } from "./proxy_options.ts";
+import { ROUTE_KEYS, ROUTE_OPTIONS, type RouteKey, type RouteValues } from "./route_options.ts";
 
 /** The names of the tables in a file. */
 export const TABLE_NAMES = ["upstreams", "routes"] as const;
@@ -23,10 +23,9 @@ export interface FileGroup {
 
 /** A table of `[[routes]]`. */
 export interface FileRoute {
-  /** The listeners whose clients it is for; empty for all others. */
-  readonly bind: readonly Address[];
-  /** Its `bind` as found; null if it has none. */
-  readonly found: Found<"bind"> | null;
+  /** Its keys as found. */
+  readonly found: ReadonlyMap<RouteKey, Found<RouteKey>>;
+  readonly values: RouteValues;
   readonly group: string;
   /** For messages: `route 2 of "sluice.toml"`. */
   readonly place: string;
@@ -38,27 +37,8 @@ export interface FileTables {
   readonly routes: readonly FileRoute[];
 }
 
-/** What a route is for, and where it leads. The next kinds of route are entries of this table. */
-export const ROUTE_OPTIONS = {
-  bind: option(kinds.addresses(), {
-    default: [],
-    unset: "all listeners that no other route names",
-    group: "Balancer",
-    help: "Address to listen on for clients of this route, or a list of addresses",
-  }),
-  upstream: option(kinds.name(), {
-    default: null,
-    unset: "none",
-    group: "Balancer",
-    help: "Name of the group that its clients go to",
-  }),
-};
-
 /** The name of a group. */
 export const GROUP_NAME = kinds.name();
-
-/** The keys of a route. */
-const ROUTE_KEYS = Object.keys(ROUTE_OPTIONS) as (keyof typeof ROUTE_OPTIONS)[];
 
 /** The file that tables are in. */
 interface TableFile {
@@ -131,22 +111,28 @@ function routeTables(value: unknown, file: string): readonly Table[] {
 }
 
 async function readRoute(table: Table, path: string, place: string): Promise<FileRoute> {
-  const where = ` in ${place}`;
-  const explain = (name: string) => unknownKey(name, ROUTE_KEYS);
-  const found = await readKeys(Object.entries(table), ROUTE_KEYS, { path, where, explain });
-  const [bind, upstream] = [found.get("bind") ?? null, found.get("upstream")];
-  if (upstream === undefined) {
-    throw new ExitError(
-      `Cannot use ${place}: expected upstream, the name of a group`,
-      EXIT.config,
-    );
-  }
-  return {
-    bind: bind === null ? [] : finalValue(ROUTE_OPTIONS.bind, bind) as readonly Address[],
-    found: bind as Found<"bind"> | null,
-    group: finalValue(ROUTE_OPTIONS.upstream, upstream) as string,
-    place,
-  };
+  const groupNames = PROXY_KEYS.map(kebab);
+  const found = await readKeys(Object.entries(table), ROUTE_KEYS, {
+    path,
+    where: ` in ${place}`,
+    explain: async (name) =>
+      groupNames.includes(name)
+        ? "it is of a group, expected it in [upstreams.NAME] or before all tables"
+        : await unknownKey(name, ROUTE_KEYS.map(kebab)),
+  });
+  const values = Object.fromEntries(ROUTE_KEYS.map((key) => {
+    const one = found.get(key);
+    return [key, one === undefined ? ROUTE_OPTIONS[key].default : finalRouteValue(key, one)];
+  })) as RouteValues;
+  if (values.upstream !== null) return { found, values, group: values.upstream, place };
+  throw new ExitError(
+    `Cannot use ${place}: expected upstream, the name of a group`,
+    EXIT.config,
+  );
+}
+
+function finalRouteValue(key: RouteKey, found: Found<RouteKey>): unknown {
+  return finalValue(ROUTE_OPTIONS[key] as Option<unknown>, found);
 }
 
 function isTable(value: unknown): value is Table {

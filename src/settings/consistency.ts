@@ -21,10 +21,9 @@ const OF_HTTP = ["root", "compress", "lab", "accessLog"] as const;
 /** Options that mean nothing without another, and what was expected. */
 const NEEDS = [
   ["acceptProxy", "trustedProxies", "the networks of the proxies, such as 10.0.0.0/8"],
-  ["trustedProxies", "acceptProxy", "both or neither"],
 ] as const;
 /** Options that apply only to the balancer. */
-const OF_PROXY = ["upstream", "upstreamFile"] as const;
+const OF_PROXY = ["protocol", "upstream", "upstreamFile"] as const;
 
 /** What the sources set, by option; options without an entry have their default. */
 type Sources = ReadonlyMap<OptionKey, Found>;
@@ -47,6 +46,7 @@ export function checkConsistency(settings: OptionSettings, found: Sources): void
     );
   }
   checkNeeds(settings, found);
+  checkTrusted(settings, found);
   const isHandler = settings.handler !== null;
   for (const key of OF_PROXY) {
     if (!found.has(key) || isProxy(settings)) continue;
@@ -54,6 +54,8 @@ export function checkConsistency(settings: OptionSettings, found: Sources): void
   }
   for (const key of OF_HTTP) {
     if (settings[key] === null || settings[key] === false) continue;
+    // Whether the balancer speaks HTTP is not settled here.
+    if (key === "accessLog" && isProxy(settings)) continue;
     if (!isHandler && settings.service !== "http") {
       throw conflict(settings, found, key, "service", "--service http or a handler");
     }
@@ -74,6 +76,18 @@ function checkNeeds(settings: OptionSettings, found: Sources): void {
       isFlag ? EXIT.usage : EXIT.config,
     );
   }
+}
+
+/** Only HTTP has fields by which proxies that are trusted can name their clients. */
+function checkTrusted(settings: OptionSettings, found: Sources): void {
+  const isOfHttp = settings.handler !== null || ["http", "proxy"].includes(settings.service);
+  if (settings.trustedProxies.length === 0 || settings.acceptProxy || isOfHttp) return;
+  const isFlag = found.get("trustedProxies")?.rank === RANK.flag;
+  throw new ExitError(
+    `Cannot use ${written(settings, found, "trustedProxies")} without --accept-proxy: expected ` +
+      "both or neither, except for HTTP",
+    isFlag ? EXIT.usage : EXIT.config,
+  );
 }
 
 function isOn(value: boolean | readonly string[]): boolean {

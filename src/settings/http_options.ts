@@ -35,7 +35,9 @@ export const HTTP_OPTIONS = {
   maxBodySize: option(kinds.size(0), {
     default: 10 * 1024 ** 2,
     group: "HTTP",
-    help: "Maximum size of a request body; a client that exceeds it gets 413",
+    help:
+      "Maximum size of a request body; a client that exceeds it gets 413; 0 means no limit, as " +
+      "is the default of the service proxy",
   }),
   headerTimeout: option(kinds.duration(), {
     default: 10_000,

@@ -11,4 +11,5 @@ export { integer } from "./kinds/numbers.ts";
 export { output, path, permissions } from "./kinds/files.ts";
 export { networks } from "./kinds/networks.ts";
 export { duration, durationRange, percent, size } from "./kinds/quantities.ts";
+export { hashBy, retryStatuses, sticky, token } from "./kinds/requests.ts";
 export { choice, flag, name, text } from "./kinds/words.ts";

@@ -12,6 +12,7 @@ import { type Environment, readEnvironment } from "./environment.ts";
 import { settleExclusive } from "./exclusive.ts";
 import { readArguments } from "./flags.ts";
 import { finalValue, type Found, type Source } from "./found.ts";
+import type { LoadedBalancer } from "./load_balancer.ts";
 import type { OptionTable } from "./option.ts";
 import {
   OPTION_KEYS,
@@ -104,14 +105,18 @@ async function balancerOf(
   settings: OptionSettings,
   found: Layer,
   tables: FileTables,
-): Promise<{ settings: BalancerSettings; groups: readonly LoadedGroup[] }> {
+): Promise<Pick<LoadedBalancer, "groups"> & { readonly settings: BalancerSettings }> {
   if (!isProxy(settings)) return { settings: NO_BALANCER, groups: [] };
   // Loaded here because only a balancer needs it.
   const { loadBalancer } = await import("./load_balancer.ts");
-  return await loadBalancer(settings, found, tables);
+  return await loadBalancer({ top: settings, found, tables });
 }
 
-const NO_BALANCER: BalancerSettings = { upstreams: Object.freeze([]), routes: Object.freeze([]) };
+const NO_BALANCER: BalancerSettings = {
+  protocol: "tcp",
+  upstreams: Object.freeze([]),
+  routes: Object.freeze([]),
+};
 
 /** Reads all sources, in order of precedence. */
 async function readLayers(options: LoadOptions): Promise<Layers> {

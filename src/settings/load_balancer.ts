@@ -9,14 +9,17 @@ import {
   type LoadedGroup,
   loadGroups,
 } from "./balancer_groups.ts";
-import type { FileTables } from "./config_tables.ts";
+import { checkBodySizes, checkKeys } from "./balancer_checks.ts";
 import { type Found, quote } from "./found.ts";
-import type { OptionKey, OptionSettings } from "./options.ts";
+import { type BalancerSources, settleProtocol } from "./protocol.ts";
 import { routeOf, settleRoutes } from "./routes.ts";
 
 /** The settings of the balancer, and where those of the groups in tables come from. */
 export interface LoadedBalancer {
-  readonly settings: BalancerSettings;
+  readonly settings: BalancerSettings & {
+    /** Without a limit if no source sets one: it is for the backends to limit what they take. */
+    readonly maxBodySize: number;
+  };
   readonly groups: readonly LoadedGroup[];
 }
 
@@ -24,15 +27,12 @@ export interface LoadedBalancer {
  * Completes the groups and routes with what is set at the top. Leaves out the routes of addresses
  * that are not listened on, since a flag or the environment names others.
  *
- * @param found What is set at the top, without what is overridden.
  * @throws {ExitError} 78 if a group or a route is wrong; if there is no group, with the code of
- * the source of `--service proxy`.
+ * the source of `--service proxy`; if a setting contradicts the protocol, 64 if either is a flag,
+ * otherwise 78.
  */
-export async function loadBalancer(
-  top: OptionSettings,
-  found: ReadonlyMap<OptionKey, Found>,
-  tables: FileTables,
-): Promise<LoadedBalancer> {
+export async function loadBalancer(sources: BalancerSources): Promise<LoadedBalancer> {
+  const { top, found, tables } = sources;
   const values = groupValues(top);
   const groups = loadGroups(tables.groups, { values, found });
   const upstreams = [
@@ -40,11 +40,19 @@ export async function loadBalancer(
     ...groups.map((group) => groupOf(group.name, group.values)),
   ];
   if (upstreams.length === 0) throw noBackends(found.get("service"));
+  const protocol = settleProtocol(sources);
+  checkKeys(sources, groups);
+  checkBodySizes(sources);
   const routes = await settleRoutes(tables.routes, upstreams.map(({ name }) => name));
   const used = routes.filter((route) =>
     route.bind === null || top.bind.some((address) => routeOf([route], address) !== null)
   );
-  const settings = { upstreams: Object.freeze(upstreams), routes: Object.freeze(used) };
+  const settings = {
+    protocol,
+    upstreams: Object.freeze(upstreams),
+    routes: Object.freeze(used),
+    maxBodySize: found.has("maxBodySize") ? top.maxBodySize : 0,
+  };
   return { settings, groups };
 }
 

@@ -1,4 +1,4 @@
-/** Members of a group as people write them: `10.0.0.1:8080,weight=3`. */
+/** Members of a group as people write them: `10.0.0.1:8080,weight=3`, `http://app.internal`. */
 import {
   familyOf,
   formatAddress,
@@ -13,9 +13,11 @@ const MAX_WEIGHT = 65_535;
 const MAX_CONNECTIONS = 1_000_000;
 
 const BACKEND = "a backend such as 10.0.0.1:8080, [fd00::1]:8080, app.internal:8080, " +
-  "unix:/run/app.sock or srv+tcp://_http._tcp.service.consul";
+  "http://app.internal, unix:/run/app.sock or srv+tcp://_http._tcp.service.consul";
 const SETTING = "only weight=N, backup, max=N and drain after the address of a backend";
 const SRV = /^srv\+([a-z]*):\/\/(.*)$/i;
+const URL_OF_HTTP = /^(https?):\/\/([^/?#]*)(.*)$/i;
+const HTTP_PORT = 80;
 
 /**
  * Reads a member: where it is found, and after it in any order `weight=N`, `backup`, `max=N` and
@@ -25,9 +27,10 @@ const SRV = /^srv\+([a-z]*):\/\/(.*)$/i;
  */
 export function parseMember(text: string): Member | string {
   const [where = "", ...settings] = text.split(",").map((part) => part.trim());
-  const source = parseSource(where);
+  const url = URL_OF_HTTP.exec(where);
+  const source = url === null ? parseSource(where) : parseUrl(url);
   if (typeof source === "string") return source;
-  let member: Member = { source, weight: 1, isBackup: false, max: 0 };
+  let member: Member = { source, weight: 1, isBackup: false, max: 0, isHttp: url !== null };
   const names = settings.map((setting) => setting.split("=", 1)[0] ?? "");
   if (new Set(names).size < names.length) return "each of weight, backup, max and drain once";
   if (source.kind === "srv" && names.includes("weight")) {
@@ -43,9 +46,9 @@ export function parseMember(text: string): Member | string {
 }
 
 /** Formats a member for {@linkcode parseMember}. */
-export function formatMember({ source, weight, isBackup, max }: Member): string {
+export function formatMember({ source, weight, isBackup, max, isHttp }: Member): string {
   return [
-    formatSource(source),
+    isHttp ? `http://${formatSource(source)}` : formatSource(source),
     ...weight > 1 ? [`weight=${weight}`] : [],
     ...isBackup ? ["backup"] : [],
     ...max === 0 ? [] : [`max=${max}`],
@@ -58,6 +61,18 @@ export function formatSource(source: MemberSource): string {
   if (source.kind === "srv") return `srv+tcp://${source.name}`;
   if (source.kind === "address") return formatAddress(source.address);
   return `${source.hostname}:${source.port}`;
+}
+
+/** @returns The source of `http://host` or `http://host:port`; or what was expected. */
+function parseUrl([, scheme = "", host = "", rest = ""]: RegExpExecArray): MemberSource | string {
+  if (scheme.toLowerCase() === "https") {
+    return "http://, since TLS to backends is not supported yet";
+  }
+  if (rest !== "") {
+    return `http://${host} without a path: the rewrite of a route changes those of requests`;
+  }
+  if (host.startsWith("unix:")) return BACKEND;
+  return parseSource(/:\d+$/.test(host) ? host : `${host}:${HTTP_PORT}`);
 }
 
 /** @returns The source; or what was expected. */

@@ -76,7 +76,8 @@ export const OPTIONS = {
     group: "Listen",
     help:
       "Network of proxies that are believed who their clients are, such as 10.0.0.0/8 or ::1; " +
-      "unix is all that connects to a Unix socket; can be repeated",
+      "unix is all that connects to a Unix socket; over HTTP, they name them in X-Forwarded-For " +
+      "or Forwarded; can be repeated",
   }),
   maxConnections: option(kinds.integer(1, 1_000_000), {
     default: 10_000,
@@ -116,6 +117,14 @@ export const OPTIONS = {
     help: "How long connections of a replaced worker may stay open; 0 means no limit",
   }),
   ...HTTP_OPTIONS,
+  protocol: option(kinds.choice("tcp", "http"), {
+    default: null,
+    unset: "http if a route or a backend says so",
+    group: "Balancer",
+    help:
+      "What clients and backends speak: bytes that are passed on unchanged, or HTTP, of which " +
+      "each request goes to a backend of its own",
+  }),
   ...PROXY_OPTIONS,
   logLevel: option(kinds.choice("debug", "info", "warning", "error"), {
     default: "info",

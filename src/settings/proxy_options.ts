@@ -1,9 +1,10 @@
 /** The options of the balancer, a part of the table in options.ts. */
+import { HTTP_PROXY_OPTIONS } from "./http_proxy_options.ts";
 import * as kinds from "./kinds.ts";
 import { option } from "./option.ts";
 
 /**
- * Every option of the group "Balancer". At the top of a configuration file, on the command line
+ * Every option that each group can have. At the top of a configuration file, on the command line
  * and in the environment they set the group `default`, and what other groups leave out, except
  * for their backends.
  */
@@ -13,8 +14,8 @@ export const PROXY_OPTIONS = {
     unset: "none",
     group: "Balancer",
     help: "Backend to send clients to, such as 10.0.0.1:8080, app.internal:8080, " +
-      "unix:/run/app.sock or srv+tcp://_http._tcp.service.consul, with ,weight=N, ,backup, ,drain and " +
-      ",max=N after it; can be repeated",
+      "http://app.internal, unix:/run/app.sock or srv+tcp://_http._tcp.service.consul, with " +
+      ",weight=N, ,backup, ,drain and ,max=N after it; can be repeated",
   }),
   upstreamFile: option(kinds.path(), {
     default: null,
@@ -165,6 +166,7 @@ export const PROXY_OPTIONS = {
     group: "Balancer",
     help: "Version of the PROXY protocol by which backends are told the address of the client",
   }),
+  ...HTTP_PROXY_OPTIONS,
 };
 
 /** The key of an option that each group can have. */

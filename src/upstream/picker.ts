@@ -17,10 +17,12 @@ export interface PickerOptions extends TierOptions {
 export class Picker {
   readonly #tiers: Tiers;
   readonly #ledger: Ledger;
+  readonly #board: Board;
 
   /** @param group The number of the group on the board. */
   constructor(board: Board, ledger: Ledger, group: number, options: PickerOptions) {
     this.#ledger = ledger;
+    this.#board = board;
     this.#tiers = new Tiers(board, group, options, POLICIES[options.balance], random);
   }
 
@@ -42,6 +44,18 @@ export class Picker {
     const row = this.#pick(key, exclude);
     if (row !== null || !this.#tiers.startsToPanic(now)) return row;
     return this.#pick(key, exclude);
+  }
+
+  /**
+   * Counts a connection to one backend, if it can have any. One that is draining can, since its
+   * clients are the ones that it still serves.
+   *
+   * @returns Whether it was counted; {@linkcode release} ends it.
+   */
+  take(row: BoardRow): boolean {
+    const { state } = row;
+    if (state !== "up" && state !== "draining") return false;
+    return !row.isEjected(this.#board.tickOf(clock())) && this.#ledger.enter(row);
   }
 
   /**

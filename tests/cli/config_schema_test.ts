@@ -32,6 +32,9 @@ async function assertJudged(toml: string, isRight: boolean): Promise<void> {
 const PROXY = 'service = "proxy"\n';
 const GROUP = `${PROXY}[upstreams.api]\nupstream = "a:80"\n`;
 
+const HTTP = `${PROXY}upstream = "http://a"\n`;
+const ROUTE = `[[routes]]\nupstream = "default"\n`;
+
 const RIGHT = [
   "",
   '"$schema" = "./sluice.schema.json"',
@@ -48,6 +51,13 @@ const RIGHT = [
   `${PROXY}upstream-file = "a.json"\nhealth-status = "200, 300-399"\nresolve-interval = "1s-1.5m"`,
   `${GROUP}balance = "hash"\nresolver = "10.0.0.53"\nmin-healthy = 50\nsend-proxy = "v2"`,
   `${GROUP}[[routes]]\nupstream = "api"\n[[routes]]\nupstream = "api"\nbind = ["[::1]:80"]`,
+  `${HTTP}protocol = "http"\nretry-on = [502, "503"]\nretries = 2\nretry-buffer = "1mb"`,
+  `${HTTP}sticky = "cookie"\nsticky-key-file = "key"\nhash-by = "header:X-User"`,
+  `${HTTP}sticky = "none"\nretry-on = "502, 504"\nbreaker-threshold = "50%"\nbreaker-time = 1`,
+  `${HTTP}${ROUTE}host = "a.test, *.b.test"\npath = "/a/:b"\nmax-requests = 7`,
+  `${HTTP}${ROUTE}path = "/a"\nrewrite = "/"\nset-request-headers = "X-A: b"\nretries = 0`,
+  `${HTTP}${ROUTE}path = "/a"\nset-response-headers = ["A: b, c"]\nmax-body-size = "1kb"`,
+  `${HTTP}${ROUTE}remove-request-headers = "a,b"\nupstream-timeout = "1s"`,
 ];
 
 const WRONG = [
@@ -86,7 +96,17 @@ const WRONG = [
   `${PROXY}[upstreams."a b"]\nupstream = "a:80"`,
   `${GROUP}[routes]\nupstream = "api"`,
   `${GROUP}[[routes]]\nbind = "a:80"`,
-  `${GROUP}[[routes]]\nupstream = "api"\npath = "/"`,
+  `${GROUP}[[routes]]\nupstream = "api"\npaths = "/"`,
+  `${HTTP}protocol = "udp"`,
+  `${HTTP}retry-on = 500`,
+  `${HTTP}sticky = "header"`,
+  `${HTTP}hash-by = "cookie:"`,
+  `${HTTP}sticky-cookie = "a b"`,
+  `${HTTP}${ROUTE}path = "a"`,
+  `${HTTP}${ROUTE}host = 5`,
+  `${HTTP}${ROUTE}set-request-headers = ["A"]`,
+  `${HTTP}${ROUTE}remove-response-headers = ["a b"]`,
+  `${HTTP}${ROUTE}mirror-share = 101`,
 ];
 
 Deno.test("configSchema() takes files that the program takes", async () => {

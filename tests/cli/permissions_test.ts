@@ -25,6 +25,23 @@ Deno.test("a run without permissions ends with one line and exit code 77", async
   assertMatch(new TextDecoder().decode(stderr), /^sluice: Cannot [^\n]*--allow-\w+\n$/);
 });
 
+Deno.test("a balancer says that it needs to read the key of its cookies", async () => {
+  const folder = fileURLToPath(new URL("../../", import.meta.url));
+  const backend = ["--service", "proxy", "--upstream", "http://127.0.0.1:1"];
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--no-check", "--no-prompt", "--allow-net", `--allow-read=${folder}`],
+      ...["--allow-env", MAIN, ...backend, "--sticky", "cookie", "--sticky-key-file", "/etc/key"],
+    ],
+    stdin: "null",
+  }).output();
+  assertMatch(
+    new TextDecoder().decode(stderr),
+    /^sluice: Cannot read "\/etc\/key": [^\n]*--allow-read\n$/,
+  );
+  assertEquals(code, EXIT.noPermission);
+});
+
 for (const mode of Object.keys(MODES)) {
   Deno.test(`--mode ${mode} serves a handler with the permissions that README names`, async () => {
     await using handler = await makeForeignHandler(HANDLER);

@@ -59,6 +59,66 @@ bind = "127.0.0.1:8080,[::1]:8080"
 upstream = "a.b"
 `;
 
+/** A file with all that routes of HTTP can have. */
+const HTTP_BALANCER = `
+service = "proxy"
+upstream = "http://app"
+sticky = "cookie"
+sticky-key-file = "key"
+retry-on = "502,504"
+[upstreams.api]
+upstream = "[::1]:80"
+sticky = "header:X-User"
+hash-by = "cookie:Id"
+[[routes]]
+bind = "127.0.0.1:8080"
+upstream = "api"
+host = ["a.test", "*.b.test"]
+path = "/app/"
+rewrite = "/"
+set-request-headers = ["X-A: \\"b\\", c", "X-Empty:"]
+remove-request-headers = "cookie"
+set-response-headers = "x-b: c"
+remove-response-headers = ["server"]
+upstream-timeout = "1s"
+upstream-idle-timeout = 0
+upstream-total-timeout = "1m"
+max-body-size = 0
+max-requests = 3
+retries = 0
+mirror = "default"
+mirror-share = "7%"
+[[routes]]
+upstream = "api"
+path = "/:id/(\\\\d+)"
+mirror = "default"
+`;
+
+Deno.test("printConfigText() of a balancer of HTTP yields the same groups and routes", async () => {
+  for (const flags of [{}, { maxBodySize: ["0"] }, { port: ["1"] }]) {
+    const loaded = await load({ config: ["/etc/s.toml"], ...flags }, {}, HTTP_BALANCER);
+    const text = printConfigText(loaded);
+    const again = await load({ config: ["/s.toml"] }, {}, text);
+    assertEquals({ ...again.settings, config: null }, { ...loaded.settings, config: null });
+  }
+});
+
+Deno.test("printConfigText() comments out what the protocol has not", async () => {
+  const linesOf = async (flags: Flags) => printConfigText(await load(flags)).split("\n");
+  const tcp = await linesOf({ service: ["proxy"], upstream: ["a:80"] });
+  assertEquals(tcp.filter((line) => /^(# )?(protocol|retries) /.test(line)), [
+    'protocol = "tcp" # default',
+    "# retries = 1 # default",
+  ]);
+  const http = await linesOf({ service: ["proxy"], upstream: ["http://a"] });
+  assertEquals(http.filter((line) => /^(# )?(protocol|retries) /.test(line)), [
+    'protocol = "http" # default',
+    "retries = 1 # default",
+  ]);
+  const none = await linesOf({});
+  assertEquals(none.filter((line) => line.includes("protocol ")), ['# protocol = "tcp" # default']);
+});
+
 Deno.test("printConfigText() of a balancer yields the same groups and routes", async () => {
   for (const flags of [{}, { balance: ["first"] }, { port: ["1"] }, { bind: ["[::1]:8080"] }]) {
     const loaded = await load({ config: ["/etc/s.toml"], ...flags }, {}, BALANCER);
@@ -91,11 +151,12 @@ Deno.test("printConfigText() of a balancer names the source of each value of a g
       'balance = "hash" # file /srv/s.toml',
       'health-check = "http:/health" # from the top',
       "connect-retries = 1 # from the top",
+      "# retries = 1 # from the top",
     ]
   ) assertEquals(group.split("\n").filter((each) => each === line), [line]);
   assertMatch(
     tables,
-    /\n\[\[routes\]\]\nbind = "unix:\/srv\/a\.sock"\nupstream = "files"\n/,
+    /\n\[\[routes\]\]\nbind = \["unix:\/srv\/a\.sock"\]\nupstream = "files"\n/,
   );
 });
 

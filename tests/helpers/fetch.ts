@@ -56,6 +56,7 @@ export async function serveHandler(
   const refusals: HttpError[] = [];
   const reports = {
     failed: ({ id }: HttpRequest, error: unknown) => void failures.push({ id, error }),
+    broken: ({ id }: HttpRequest, error: unknown) => void failures.push({ id, error }),
     refused: ({ error }: RefusedRequest) => void refusals.push(error),
     answered: null,
   };

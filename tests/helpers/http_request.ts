@@ -3,6 +3,8 @@ import type { Field, HttpRequest, RequestBody } from "../../src/http/message.ts"
 const NO_BODY: RequestBody = {
   length: 0,
   isUsed: false,
+  trailers: [],
+  limit: () => {},
   read: () => Promise.resolve(null),
   bytes: () => Promise.resolve(new Uint8Array(0)),
   text: () => Promise.resolve(""),
@@ -35,11 +37,13 @@ export function requestOf(
     headers: fields,
     header: (name) => fields.find(([key]) => key === name)?.[1] ?? null,
     asksToUpgrade: "upgrade" in headers,
+    expectsContinue: false,
     body: NO_BODY,
     remoteAddr: ADDRESS,
     localAddr: ADDRESS,
     id: "1",
     signal: new AbortController().signal,
     completed: Promise.resolve(),
+    inform: () => Promise.resolve(),
   };
 }

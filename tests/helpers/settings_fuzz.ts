@@ -123,6 +123,7 @@ const USUAL: Readonly<Record<Option<unknown>["type"], [string, ...string[]]>> = 
   network: ["10.0.0.0/8,::1", "unix", "fd00::/8"],
   backend: ["10.0.0.1:80,weight=2,[::1]:81,backup", "unix:a.sock", "srv+tcp://_a._tcp.b,max=1"],
   check: ["none", "tcp", "http:/health?a=b"],
+  aspect: ["none", "cookie", "header:X-User", "cookie:a", "path"],
   statuses: ["200-399", "200,204"],
   range: ["5s-1m", "500ms-0.5s", "90"],
 };

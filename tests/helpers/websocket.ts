@@ -62,10 +62,17 @@ export function serveSockets(
     take(socket, request);
     return response;
   };
+  return serveHandler(handler, options);
+}
+
+/** Serves HTTP with a handler that must not fail. */
+export function serveHandler(handler: HttpHandler, options: ServeOptions = {}): Promise<Serving> {
+  const fail = (_request: HttpRequest, error: unknown) => {
+    throw error;
+  };
   const reports = {
-    failed: (_request: HttpRequest, error: unknown) => {
-      throw error;
-    },
+    failed: fail,
+    broken: fail,
     refused: () => {},
     answered: null,
   };
@@ -159,7 +166,7 @@ export function closePayload(code: number, reason = ""): Uint8Array {
   return Uint8Array.of(code >> 8, code & 255, ...encoder.encode(reason));
 }
 
-function encodeFrame(frame: FrameParts): Uint8Array {
+export function encodeFrame(frame: FrameParts): Uint8Array {
   const { opcode, isLast = true, isMasked = true, reserved = 0 } = frame;
   const content = typeof frame.payload === "string" ? encoder.encode(frame.payload) : frame.payload;
   const payload = content ?? new Uint8Array();

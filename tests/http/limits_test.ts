@@ -69,6 +69,19 @@ testAll(["--max-header-size", "256", "--max-headers", "4", "--max-body-size", "8
   },
 });
 
+testAll(["--max-body-size", "0"], {
+  async "a body of any size is accepted"(client) {
+    const size = 11 * MIB;
+    await client.send(requestText("POST", "/count", { "Content-Length": size }));
+    await client.send(new Uint8Array(size));
+    assertEquals((await receiveResponse(client)).body, String(size));
+  },
+  async "a Content-Length that cannot be counted gets 413"(client) {
+    const request = requestText("POST", "/count", { "Content-Length": "9007199254740992" });
+    assertEquals((await refused(client, request))[0], 413);
+  },
+});
+
 testAll(["--header-timeout", "200ms", "--body-timeout", "200ms", "--request-timeout", "400ms"], {
   async "a head that is not complete within --header-timeout gets 408"(client) {
     assertEquals((await refused(client, "GET / HTTP/1.1\r\nHost: a\r\n"))[0], 408);

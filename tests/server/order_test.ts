@@ -91,6 +91,7 @@ const HTTP_KEYS = [
   "maxKeepAliveRequests",
   "requestTimeout",
   "root",
+  "trustedProxies",
 ];
 
 for (const mode of ["single", "async", "threaded", "pooled", "forked"] as const) {

@@ -2,7 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { parseAddress } from "../../src/base/address.ts";
 import { ExitError } from "../../src/base/exit.ts";
 import { validateRoutes } from "../../src/server/validate_plan.ts";
-import type { ListenRoute } from "../../src/settings/balancer.ts";
+import type { Route } from "../../src/settings/balancer.ts";
+import { PLAIN_HTTP_ROUTE } from "../../src/settings/http_route.ts";
 import { routeOf } from "../../src/settings/routes.ts";
 import { settingsWith } from "../helpers/settings.ts";
 
@@ -12,10 +13,12 @@ function address(text: string) {
   return address;
 }
 
-const ROUTES: readonly ListenRoute[] = [
-  { bind: null, group: "others" },
-  { bind: address("[::1]:80"), group: "six" },
-  { bind: address("unix:/run/a.sock"), group: "local" },
+const ANY = { host: null, path: null, http: PLAIN_HTTP_ROUTE };
+
+const ROUTES: readonly Route[] = [
+  { ...ANY, bind: null, group: "others" },
+  { ...ANY, bind: address("[::1]:80"), group: "six" },
+  { ...ANY, bind: address("unix:/run/a.sock"), group: "local" },
 ];
 
 Deno.test("routeOf() prefers the route of an address to the one of all others", () => {

@@ -17,6 +17,14 @@ Deno.test("validateUpstreams() refuses a file of backends that is missing or wro
   assertEquals(wrong.exitCode, EXIT.config);
   await Deno.writeTextFile(path, `["10.0.0.1:80"]`);
   await validateUpstreams(settings);
+  await Deno.writeTextFile(path, `["http://a"]`);
+  await validateUpstreams({ ...settings, protocol: "http" });
+  const bytes = await assertRejects(() => validateUpstreams(settings), ExitError);
+  assertEquals([bytes.message, bytes.exitCode], [
+    `Cannot use the upstream file "${path}": it has backends with http://, expected ` +
+    "--protocol http",
+    EXIT.config,
+  ]);
   await Deno.remove(path);
   const missing = await assertRejects(() => validateUpstreams(settings), ExitError);
   assertEquals(missing.exitCode, EXIT.noInput);

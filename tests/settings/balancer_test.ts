@@ -1,35 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { ExitError } from "../../src/base/exit.ts";
-import { type Flags, loadSettings } from "../../src/settings/load.ts";
-
-interface Given {
-  flags?: Flags;
-  environment?: Record<string, string>;
-  /** The text of the configuration file. */
-  file?: string;
-  /** Its name, in /etc/sluice. */
-  name?: string;
-}
-
-async function load({ flags = {}, environment = {}, file, name = "s.toml" }: Given) {
-  const { settings } = await loadSettings({
-    flags,
-    environment: { ...environment, ...file === undefined ? {} : { SLUICE_CONFIG: name } },
-    readFile: () => Promise.resolve(file ?? ""),
-    cwd: "/etc/sluice",
-  });
-  return settings;
-}
-
-async function refuses(given: Given, message: string, code = 78) {
-  const error: ExitError = await assertRejects(() => load(given), ExitError);
-  assertEquals([error.message, error.exitCode], [message, code]);
-}
-
-/** A file of a balancer, with these lines. */
-function balancer(...lines: readonly string[]): Given {
-  return { file: ['service = "proxy"', ...lines].join("\n") };
-}
+import { assertEquals } from "@std/assert";
+import { PLAIN_HTTP_ROUTE } from "../../src/settings/http_route.ts";
+import type { Flags } from "../../src/settings/load.ts";
+import { balancer, type Given, load, refuses } from "../helpers/load_balancer.ts";
 
 /** The groups and the routes of a file by name. */
 async function routesOf(given: Given) {
@@ -47,12 +19,24 @@ const TCP = { kind: "address", address: { transport: "tcp", hostname: "10.0.0.1"
 Deno.test("loadBalancer() makes the group default of flags, with the defaults of the table", async () => {
   const flags = { service: ["proxy"], upstream: ["10.0.0.1:80,weight=2", "app:81,backup"] };
   const { upstreams, routes } = await load({ flags });
-  assertEquals(routes, [{ bind: null, group: "default" }]);
+  assertEquals(routes, [{
+    bind: null,
+    group: "default",
+    host: null,
+    path: null,
+    http: PLAIN_HTTP_ROUTE,
+  }]);
   assertEquals(upstreams, [{
     name: "default",
     members: [
-      { source: TCP, weight: 2, isBackup: false, max: 0 },
-      { source: { kind: "name", hostname: "app", port: 81 }, weight: 1, isBackup: true, max: 0 },
+      { source: TCP, weight: 2, isBackup: false, max: 0, isHttp: false },
+      {
+        source: { kind: "name", hostname: "app", port: 81 },
+        weight: 1,
+        isBackup: true,
+        max: 0,
+        isHttp: false,
+      },
     ],
     file: null,
     balance: "p2c",
@@ -77,6 +61,18 @@ Deno.test("loadBalancer() makes the group default of flags, with the defaults of
     sendProxy: "none",
     resolvers: [],
     resolveInterval: { min: 5000, max: 60_000 },
+    http: {
+      keepAlive: 4000,
+      maxIdle: 128,
+      timeouts: { head: 30_000, idle: 60_000, total: 0 },
+      retries: 1,
+      retryOn: [],
+      retryBuffer: 65_536,
+      maxRequests: 0,
+      breaker: { threshold: 0, time: 5000 },
+      sticky: { kind: "none" },
+      hashBy: { kind: "address" },
+    },
   }]);
   assertEquals(structuredClone(upstreams), upstreams);
   assertEquals(JSON.parse(JSON.stringify(upstreams)), upstreams);

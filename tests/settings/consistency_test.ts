@@ -128,6 +128,24 @@ Deno.test("checkConsistency() refuses --lab with a handler", async () => {
 
 const PROXIES = { acceptProxy: ["true"], trustedProxies: ["10.0.0.0/8,unix", "::1"] };
 
+Deno.test("checkConsistency() accepts --trusted-proxies alone for what may speak HTTP", async () => {
+  const trustedProxies = ["10.0.0.0/8"];
+  for (
+    const one of [{ service: ["http"] }, { service: ["proxy"], upstream: ["127.0.0.1:1"] }, {
+      handler: ["h.ts"],
+    }]
+  ) {
+    const { settings } = await load({ flags: { trustedProxies, ...one } });
+    assertEquals(settings.trustedProxies, trustedProxies);
+  }
+  await refuses(
+    { flags: { trustedProxies, service: ["echo"] } },
+    64,
+    'Cannot use --trusted-proxies ["10.0.0.0/8"] without --accept-proxy: ' +
+      "expected both or neither, except for HTTP",
+  );
+});
+
 Deno.test("checkConsistency() accepts --accept-proxy from --trusted-proxies, and neither without the other", async () => {
   const { settings } = await load({ flags: PROXIES });
   assertEquals(settings.trustedProxies, ["10.0.0.0/8", "unix", "::1"]);
@@ -138,9 +156,9 @@ Deno.test("checkConsistency() accepts --accept-proxy from --trusted-proxies, and
       "expected the networks of the proxies, such as 10.0.0.0/8",
   );
   await refuses(
-    { file: 'trusted-proxies = ["10.0.0.0/8"]\naccept-proxy = false' },
+    { file: 'service = "echo"\ntrusted-proxies = ["10.0.0.0/8"]\naccept-proxy = false' },
     78,
     'Cannot use trusted-proxies ["10.0.0.0/8"] in "/etc/s.toml" without --accept-proxy: ' +
-      "expected both or neither",
+      "expected both or neither, except for HTTP",
   );
 });

@@ -3,7 +3,7 @@ import type { Member, MemberSource } from "../../src/settings/balancer.ts";
 import { formatMember, parseMember } from "../../src/settings/member.ts";
 
 function member(source: MemberSource, given: Partial<Member> = {}): Member {
-  return { source, weight: 1, isBackup: false, max: 0, ...given };
+  return { source, weight: 1, isBackup: false, max: 0, isHttp: false, ...given };
 }
 
 function tcp(hostname: string, port: number): MemberSource {
@@ -32,6 +32,11 @@ const MEMBERS: Readonly<Record<string, Member>> = {
     { kind: "srv", name: "web.service.consul" },
     { isBackup: true, max: 9 },
   ),
+  "http://app.internal:8080,backup": member(
+    { kind: "name", hostname: "app.internal", port: 8080 },
+    { isBackup: true, isHttp: true },
+  ),
+  "http://[fd00::1]:80": member(tcp("fd00::1", 80), { isHttp: true }),
   "10.0.0.1:80,drain": member(tcp("10.0.0.1", 80), { weight: 0 }),
   "10.0.0.1:80,weight=65535,backup,max=1000000": member(tcp("10.0.0.1", 80), {
     weight: 65535,
@@ -54,10 +59,20 @@ Deno.test("parseMember() reads settings in any order, with spaces, and those tha
   assertEquals(parseMember("SRV+TCP://a"), member({ kind: "srv", name: "a" }));
 });
 
+Deno.test("parseMember() takes port 80 for http:// without one", () => {
+  const name: MemberSource = { kind: "name", hostname: "app", port: 80 };
+  assertEquals(parseMember("http://app"), member(name, { isHttp: true }));
+  assertEquals(
+    parseMember("HTTP://app,weight=2"),
+    member(name, { weight: 2, isHttp: true }),
+  );
+  assertEquals(parseMember("http://[::1]"), member(tcp("::1", 80), { isHttp: true }));
+});
+
 /** What is expected instead of wrong texts: the beginning of the answer. */
 const WRONG: Readonly<Record<string, readonly string[]>> = {
-  "a backend such as 10.0.0.1:8080, [fd00::1]:8080, app.internal:8080, unix:/run/app.sock or ": [
-    ...["", ",", "10.0.0.1", "app", ":80", "http://a:80", "10.0.0.1:", "a:b", "a:80:81", "fd00::1"],
+  "a backend such as 10.0.0.1:8080, [fd00::1]:8080, app.internal:8080, http://app.internal, u": [
+    ...["", ",", "10.0.0.1", "app", ":80", "ftp://a:80", "10.0.0.1:", "a:b", "a:80:81", "fd00::1"],
     ...[
       "10.0.0.256:80",
       "10.0.0:80",
@@ -67,9 +82,13 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
       "[::1]",
       "unix:",
     ],
+    ...["http://", "http://::1", "http://unix:a", "http://user@a", "http:a", "http://10.0.0.256"],
     ...["10.0.0.1:65536", "a b:80", "ü:80", "-a:80", "weight=2", "_http._tcp.a"],
   ],
-  "a port from 1 to 65535": ["10.0.0.1:0", "app:0"],
+  "http://, since TLS to backends is not supported yet": ["https://a", "HTTPS://a:443/b"],
+  "http://a without a path": ["http://a/", "http://a/b", "http://a?b"],
+  "http://unix: without a path": ["http://unix:/a"],
+  "a port from 1 to 65535": ["http://a:0", "10.0.0.1:0", "app:0"],
   "weight=N with N from 1 to 65535": [
     ...["a:80,weight=0", "a:80,weight=65536", "a:80,weight=", "a:80,weight=-1", "a:80,weight=1.5"],
     ...["a:80,weight=0x1", "a:80,weight=9999999999"],

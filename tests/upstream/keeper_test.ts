@@ -4,6 +4,7 @@ import type { HealthSettings, UpstreamGroup } from "../../src/settings/balancer.
 import { parseMember } from "../../src/settings/member.ts";
 import type { BackendFacts } from "../../src/upstream/backend_facts.ts";
 import { Keeper } from "../../src/upstream/keeper.ts";
+import { HTTP_GROUP } from "../helpers/http_group.ts";
 import { until } from "../helpers/until.ts";
 
 const UNCHECKED: HealthSettings = {
@@ -44,6 +45,7 @@ function group(
     sendProxy: "none",
     resolvers: [],
     resolveInterval: { min: 1000, max: 1000 },
+    http: HTTP_GROUP,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Forwarding } from "../../core/event.ts";
 import type { Exchange } from "../exchange.ts";
 
 /** The format of the access log: as in Apache and nginx, or JSON with OpenTelemetry's names. */
@@ -14,7 +15,8 @@ const NOT_ASCII = /[\x7f-\uffff]/g;
  * `combined` is the format of Apache and nginx, in UTC, with nginx's escapes, and the id
  * of the request at the end:
  * `::1 - - [21/Nov/2026:19:05:27 +0000] "GET / HTTP/1.1" 200 13 "-" "curl/8" 0-17-2`.
- * `json` is an object, without keys for missing values.
+ * `json` is an object, without keys for missing values, and the only one with what is known of
+ * the backend that a request was sent on to.
  */
 export function accessLine(format: AccessFormat): (exchange: Exchange) => string {
   return format === "combined" ? combined : json;
@@ -36,7 +38,7 @@ function combined(exchange: Exchange): string {
 }
 
 function json(exchange: Exchange): string {
-  const { request, remoteAddr, status } = exchange;
+  const { request, remoteAddr, status, forwarding } = exchange;
   setTime(exchange.time);
   let line = `{"timestamp":"${isoTime}.${milliseconds(exchange.time)}Z"`;
   if (remoteAddr.transport === "tcp") line += `,"client.address":"${remoteAddr.hostname}"`;
@@ -51,9 +53,28 @@ function json(exchange: Exchange): string {
     if (referer !== null) line += `,"http.request.header.referer":${quoted(referer)}`;
   }
   if (status !== 0) line += `,"http.response.status_code":${status}`;
+  if (forwarding !== null) line += forwarded(forwarding);
   return `${line},"http.response.body.bytes":${exchange.bodyBytes},"event.duration":${
     Math.round(exchange.duration * 1e6)
   },"sluice.request.id":"${exchange.id}"}\n`;
+}
+
+/** How the request was sent on: members with the names that the records of connections have. */
+function forwarded(forwarding: Forwarding): string {
+  const { group, address, attempts, failure } = forwarding;
+  let members = `,"sluice.upstream.group":${quoted(group)}`;
+  if (address !== null) members += `,"sluice.upstream.address":${quoted(address)}`;
+  members += `,"sluice.upstream.attempts":${attempts}`;
+  members += seconds("connect_duration", forwarding.connectTime);
+  members += seconds("first_byte_duration", forwarding.firstByteTime);
+  members += seconds("duration", forwarding.totalTime);
+  return failure === null ? members : `${members},"sluice.upstream.failure":${quoted(failure)}`;
+}
+
+/** A member with milliseconds as seconds, to a thousandth of a millisecond; none if it is null. */
+function seconds(name: string, milliseconds: number | null): string {
+  if (milliseconds === null) return "";
+  return `,"sluice.upstream.${name}":${Math.round(milliseconds * 1000) / 1e6}`;
 }
 
 /** Escapes characters that could end the field or the line, or are not ASCII, like nginx: `\x22`. */

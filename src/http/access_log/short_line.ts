@@ -6,8 +6,8 @@ const LONGEST_METHOD = 10;
 
 /**
  * Formats exchanges for people in front of a terminal, without a newline:
- * `GET /users/7 200 1.25ms 127.0.0.1`. The path is cut to fit; a client that left
- * before the response has a dash as its status.
+ * `GET /users/7 200 1.25ms 127.0.0.1`. The path is cut to fit; the status is a dash if there
+ * was no response, as in a drain, and 499 if the client left first.
  *
  * @param width In columns.
  */

@@ -1,8 +1,12 @@
 import { HttpError } from "../error.ts";
+import type { Field } from "../message.ts";
 import { colonOf } from "./field_line.ts";
 import { FIELD_VALUE, HEX, isAll } from "./grammar.ts";
 import { malformed } from "./malformed.ts";
-import { isomorphic } from "./text.ts";
+import { isomorphic, trimBlanks } from "./text.ts";
+
+/** The trailers of a message that has none. */
+export const NO_TRAILERS: readonly Field[] = [];
 
 const [LINE_FEED, RETURN] = [10, 13];
 /** Maximum number of digits in a chunk size, including leading zeros: sizes up to 2^52. */
@@ -35,6 +39,8 @@ export interface BodyDecoder {
   decode(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | "more" | "end";
   /** The number of bytes that the last call consumed. */
   readonly consumed: number;
+  /** The trailer fields, with names in lower case; known at the end of the message. */
+  readonly trailers: readonly Field[];
 }
 
 /** A body with a Content-Length. */
@@ -44,6 +50,10 @@ export class FixedBody implements BodyDecoder {
 
   constructor(length: number) {
     this.#remaining = length;
+  }
+
+  get trailers(): readonly Field[] {
+    return NO_TRAILERS;
   }
 
   decode(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | "more" | "end" {
@@ -56,7 +66,7 @@ export class FixedBody implements BodyDecoder {
   }
 }
 
-/** A chunked body (RFC 9112, 7.1). Trailers are checked and dropped. */
+/** A chunked body (RFC 9112, 7.1). */
 export class ChunkedBody implements BodyDecoder {
   consumed = 0;
   readonly #limits: BodyLimits;
@@ -70,10 +80,14 @@ export class ChunkedBody implements BodyDecoder {
   #to = 0;
   /** Bytes of extensions and trailers so far. */
   #excess = 0;
-  #trailers = 0;
+  #trailers: Field[] | null = null;
 
   constructor(limits: BodyLimits) {
     this.#limits = limits;
+  }
+
+  get trailers(): readonly Field[] {
+    return this.#trailers ?? NO_TRAILERS;
   }
 
   decode(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | "more" | "end" {
@@ -172,8 +186,11 @@ export class ChunkedBody implements BodyDecoder {
     if (!isAll(FIELD_VALUE, bytes, colon + 1, to)) {
       throw malformed("a field value has a control character");
     }
-    if (++this.#trailers > this.#limits.maxHeaders) throw this.#tooLong();
+    const trailers = this.#trailers ??= [];
+    if (trailers.length >= this.#limits.maxHeaders) throw this.#tooLong();
     this.#addExcess(to - from + 2);
+    const name = isomorphic(bytes, from, colon).toLowerCase();
+    trailers.push([name, trimBlanks(isomorphic(bytes, colon + 1, to))]);
     return false;
   }
 

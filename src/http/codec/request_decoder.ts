@@ -1,5 +1,12 @@
 import { HttpError } from "../error.ts";
-import { type BodyDecoder, type BodyLimits, ChunkedBody, FixedBody } from "./body_decoder.ts";
+import type { Field } from "../message.ts";
+import {
+  type BodyDecoder,
+  type BodyLimits,
+  ChunkedBody,
+  FixedBody,
+  NO_TRAILERS,
+} from "./body_decoder.ts";
 import { TOKEN } from "./grammar.ts";
 import { malformed } from "./malformed.ts";
 import { RequestHead } from "./request_head.ts";
@@ -23,6 +30,8 @@ export class TlsHelloError extends HttpError {
 export class RequestDecoder {
   /** The number of bytes that the last call consumed. */
   consumed = 0;
+  /** The trailer fields of the last body, with names in lower case; known at its end. */
+  trailers: readonly Field[] = NO_TRAILERS;
   readonly #limits: RequestLimits;
   #head: RequestHead | null = null;
   #body: BodyDecoder | null = null;
@@ -62,7 +71,10 @@ export class RequestDecoder {
     if (this.#body === null) return this.#decodeHead(bytes);
     const decoded = this.#body.decode(bytes);
     this.consumed = this.#body.consumed;
-    if (decoded === "end") this.#body = null;
+    if (decoded === "end") {
+      this.trailers = this.#body.trailers;
+      this.#body = null;
+    }
     return decoded;
   }
 
@@ -127,6 +139,7 @@ export class RequestDecoder {
         : new FixedBody(contentLength);
     }
     this.consumed = this.#parsed;
+    this.trailers = NO_TRAILERS;
     this.#head = null;
     this.#parsed = this.#searched = 0;
     this.#hasSkippedEmptyLine = false;

@@ -1,19 +1,16 @@
-import { kindOf } from "../../base/kind_of.ts";
 import { InvalidResponseError } from "../error.ts";
 import type { Field } from "../message.ts";
 import { isBodiless, reasonPhrase } from "../status.ts";
 import { findBegin, HeadBegin, placeOf, rememberBegin } from "./head_begin.ts";
-
-/** Fields that only the server writes; a handler's are dropped (RFC 9110, 7.6.1; RFC 9112, 6). */
-const OWN: ReadonlySet<string> = new Set([
-  "connection",
-  "content-length",
-  "keep-alive",
-  "proxy-connection",
-  "transfer-encoding",
-]);
-const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+import {
+  checkFields,
+  fieldLines,
+  invalidField,
+  isField,
+  OWN,
+  shown,
+  valueOf,
+} from "./outgoing_field.ts";
 
 /** What marks the end of a response body (RFC 9112, 6.3). */
 export type BodyLength =
@@ -24,9 +21,6 @@ export type BodyLength =
   | "close"
   /** There is no body, and no field about it. */
   | "none";
-
-/** The Connection field of a response; empty if the connection persists by default. */
-export type ConnectionOption = "" | "Connection: close\r\n" | "Connection: keep-alive\r\n";
 
 const statusLines: string[] = [];
 /** Lengths below this have their field formatted once. */
@@ -39,13 +33,14 @@ let dateLine = "";
  * Formats the head of a response, including the empty line, with one character per
  * byte (RFC 9112, 4 to 6).
  *
+ * @param connection As {@linkcode headEnd}.
  * @throws {InvalidResponseError} If the status or a field is invalid, such as a value with a line break.
  */
 export function responseHead(
   status: number,
   fields: readonly Field[],
   bodyLength: BodyLength,
-  connection: ConnectionOption,
+  connection: string,
 ): string {
   return headBegin(status, fields).text + headEnd(bodyLength, connection);
 }
@@ -64,8 +59,12 @@ export function headBegin(status: number, fields: readonly Field[]): HeadBegin {
   return rememberBegin(place, formatBegin(status, fields, second));
 }
 
-/** Formats the rest of a head, including the empty line. */
-export function headEnd(bodyLength: BodyLength, connection: ConnectionOption): string {
+/**
+ * Formats the rest of a head, including the empty line.
+ *
+ * @param connection The lines of Connection and Keep-Alive; none if the connection persists by default.
+ */
+export function headEnd(bodyLength: BodyLength, connection: string): string {
   if (typeof bodyLength === "number") {
     return connection === ""
       ? lengthEnd(bodyLength)
@@ -129,13 +128,21 @@ function makeLengthEnd(length: number): string {
  * @throws {InvalidResponseError} If a field is invalid.
  */
 export function upgradeHead(fields: readonly Field[]): string {
-  let head = `${statusLine(101)}Connection: Upgrade\r\n`;
-  checkFields(fields);
-  for (const [name, value] of fields) {
-    if (!isField(name, value)) throw new InvalidResponseError(invalidField(name, value));
-    if (!OWN.has(name.toLowerCase())) head += `${name}: ${value}\r\n`;
+  return `${statusLine(101)}Connection: Upgrade\r\n${fieldLines(fields)}\r\n`;
+}
+
+/**
+ * Formats an interim response, after which another follows (RFC 9110, 15.2).
+ *
+ * @throws {InvalidResponseError} If the status is that of no interim response, or a field is invalid.
+ */
+export function interimHead(status: number, fields: readonly Field[]): string {
+  if (status === 101 || !(status >= 100 && status < 200)) {
+    throw new InvalidResponseError(
+      `Cannot inform with status ${shown(status)}: expected an integer from 100 to 199, except 101`,
+    );
   }
-  return `${head}\r\n`;
+  return `${statusLine(status)}${fieldLines(fields)}\r\n`;
 }
 
 /**
@@ -185,47 +192,4 @@ function statusLine(status: number): string {
 
 function invalidStatus(status: unknown): string {
   return `Cannot send a response with status ${shown(status)}: expected an integer from 200 to 999`;
-}
-
-/**
- * Checks that fields, which may be anything in an untyped handler, are an array or
- * another iterable, such as an instance of Headers.
- *
- * @throws {InvalidResponseError} If they are not.
- */
-export function checkFields(fields: Iterable<Field>): void {
-  if (Array.isArray(fields)) return;
-  if (typeof fields === "object" && fields !== null && Symbol.iterator in fields) return;
-  throw new InvalidResponseError(
-    `Cannot send the headers: found ${kindOf(fields)}, expected an array of [name, value]`,
-  );
-}
-
-/** The value of a field as text. */
-function valueOf(field: Field): unknown {
-  const value = field?.[1];
-  return typeof value === "string" ? value : textOf(field?.[0], value);
-}
-
-function isField(name: unknown, value: unknown): boolean {
-  return typeof name === "string" && typeof value === "string" && NAME.test(name) &&
-    VALUE.test(value);
-}
-
-/** The text of a value that is not one, such as a number; converted once, since it may change. */
-function textOf(name: string, value: unknown): string {
-  if (value === null || value === undefined) {
-    throw new InvalidResponseError(invalidField(name, value));
-  }
-  return String(value);
-}
-
-function invalidField(name: unknown, value: unknown): string {
-  return `Cannot send the header field ${shown(name)}: found ${shown(value)}, ` +
-    "expected a token as its name and no control characters in its value";
-}
-
-function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  return typeof value === "number" ? String(value) : `a value of type ${typeof value}`;
 }

@@ -152,6 +152,7 @@ function compressedBody(
 function unread(body: string | Uint8Array | BodySource | null): BodySource {
   return {
     length: null,
+    readsRequest: false,
     read: () => Promise.resolve(null),
     close: (reason) => isSource(body) ? body.close(reason) : undefined,
   };

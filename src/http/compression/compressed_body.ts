@@ -7,10 +7,11 @@ const NOTHING = new Uint8Array(0);
 /**
  * Compresses a body as it is read, reading only as much of the source as the next
  * piece needs. The runtime's compressor cannot be flushed, so data that arrives in
- * small amounts is delayed.
+ * small amounts is delayed. Trailers are dropped: they may be about the other bytes.
  */
 export class CompressedBody implements BodySource {
   readonly length = null;
+  readonly readsRequest: boolean;
   readonly #source: BodySource;
   readonly #writer: WritableStreamDefaultWriter<BufferSource>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
@@ -24,6 +25,7 @@ export class CompressedBody implements BodySource {
   constructor(source: BodySource, format: CompressionFormat) {
     const { readable, writable } = new CompressionStream(format);
     this.#source = source;
+    this.readsRequest = source.readsRequest !== false;
     this.#writer = writable.getWriter();
     this.#reader = readable.getReader();
   }

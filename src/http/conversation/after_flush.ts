@@ -14,7 +14,7 @@ export async function afterFlush(
   // A rejection counts as handled: it is looked at later.
   handling.catch(() => {});
   try {
-    await output.flush();
+    await output.flushAhead();
   } catch (error) {
     handling.then(discard, () => {});
     throw error;

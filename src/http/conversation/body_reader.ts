@@ -5,6 +5,7 @@ import { MAX_AHEAD } from "../../core/receiver.ts";
 import type { RequestDecoder } from "../codec/request_decoder.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import { HttpError, LateReadError } from "../error.ts";
+import type { Field } from "../message.ts";
 import type { Output } from "./output.ts";
 
 /** Maximum bytes of an unread body that are skipped to keep the connection. */
@@ -32,6 +33,8 @@ export class BodyReader {
   #isLent = false;
   #isRevoked = false;
   #isStopped = false;
+  /** The most bytes of content that the handler accepts. */
+  #limit = Infinity;
   /** Bytes of content that were decoded. */
   #received = 0;
   #waited = 0;
@@ -55,6 +58,7 @@ export class BodyReader {
     this.#head = head;
     this.isOver = head.contentLength === 0;
     this.#isContinued = this.#isLent = this.#isRevoked = false;
+    this.#limit = Infinity;
     this.#received = this.#waited = 0;
   }
 
@@ -93,6 +97,18 @@ export class BodyReader {
     return await this.#connection.attend();
   }
 
+  /** See {@linkcode RequestBody.limit}. */
+  limit(bytes: number): void {
+    this.#limit = bytes;
+    const { contentLength = 0 } = this.#head ?? {};
+    if (Math.max(contentLength ?? 0, this.#received) > bytes) this.#exceed();
+  }
+
+  /** The trailer fields of the current request, once its body is over. */
+  get trailers(): readonly Field[] {
+    return this.#decoder.trailers;
+  }
+
   /** Whether {@linkcode watch} is worth while: no read waits, and little has been read ahead. */
   get canWatch(): boolean {
     return !this.isWaiting && this.#connection.pending.length < MAX_AHEAD;
@@ -117,11 +133,27 @@ export class BodyReader {
     this.#output.addText("HTTP/1.1 100 Continue\r\n\r\n", "");
   }
 
+  /**
+   * Sends an interim response.
+   *
+   * @param head With one character per byte.
+   * @throws {ConnectionError} If the connection is over.
+   */
+  async inform(head: string): Promise<void> {
+    await this.#output.gatherHead(head);
+    if (!this.#output.isEmpty) await this.#output.flushAhead();
+  }
+
+  /** Whether the client waits for a 100 that was not sent, so that no body may ever come. */
+  get isHeldBack(): boolean {
+    return !this.isOver && !this.#isContinued && this.#head?.expectsContinue === true;
+  }
+
   /** Whether the rest of the body is cheap to skip: it is short, or has arrived. */
   canSkip(): boolean {
-    const { expectsContinue = false, contentLength = 0 } = this.#head ?? {};
     if (this.isOver) return this.failure === null;
-    if (expectsContinue && !this.#isContinued) return false;
+    if (this.isHeldBack) return false;
+    const { contentLength = 0 } = this.#head ?? {};
     if (contentLength !== null) return contentLength - this.#received <= MAX_SKIPPED;
     try {
       for (;;) {
@@ -173,7 +205,10 @@ export class BodyReader {
       const decoded = this.#decoder.decode(this.#connection.pending);
       this.#connection.skip(this.#decoder.consumed);
       if (decoded === "end") this.isOver = true;
-      if (decoded instanceof Uint8Array) this.#received += decoded.length;
+      if (decoded instanceof Uint8Array) {
+        this.#received += decoded.length;
+        if (this.#received > this.#limit) this.#exceed();
+      }
       // Never a head: the body is not over.
       return decoded as Uint8Array<ArrayBuffer> | "more" | "end";
     } catch (error) {
@@ -183,12 +218,18 @@ export class BodyReader {
     }
   }
 
+  /** Refuses the body, which is not read any further. */
+  #exceed(): never {
+    this.isOver = true;
+    throw this.failure = new HttpError(413, `the body is larger than ${this.#limit} bytes`);
+  }
+
   /** Waits for more; false if the client has closed its end. */
   async #fill(): Promise<boolean> {
     this.#waitingSince = this.#clock.now;
     this.isWaiting = true;
     try {
-      if (!this.#output.isEmpty) await this.#output.flush();
+      if (!this.#output.isEmpty) await this.#output.flushAhead();
       this.#head?.keep();
       // Not fill(): skip() may wait at the same time as a read by the handler.
       return await this.#connection.watch();

@@ -1,17 +1,11 @@
 import { workFor } from "../../base/current_work.ts";
-import { kindOf } from "../../base/kind_of.ts";
 import { thrownError } from "../../base/thrown.ts";
 import type { Connection } from "../../core/connection.ts";
 import type { Clock, Timed } from "../../core/deadlines.ts";
-import { isOfClient } from "../../core/errors.ts";
 import type { EndedBy } from "../../core/event.ts";
 import type { RequestHead } from "../codec/request_head.ts";
-import {
-  type HttpError,
-  InvalidResponseError,
-  isHttpError,
-  RequestAbortedError,
-} from "../error.ts";
+import { type HttpError, isHttpError, RequestAbortedError } from "../error.ts";
+import { lostStatus } from "../exchange.ts";
 import type { HttpResponse } from "../message.ts";
 import { afterFlush } from "./after_flush.ts";
 import type { BodyReader } from "./body_reader.ts";
@@ -25,6 +19,7 @@ import { Responder } from "./responder.ts";
 import { ResponseWriter } from "./response_writer.ts";
 import type { ServedRequest } from "./served_request.ts";
 import { checkTimeouts, type RequestPhase } from "./timeout_policy.ts";
+import { checkUpgrade } from "./upgrade.ts";
 
 /** One HTTP/1.1 connection: serves its requests, in order, until a response is the last. */
 export class Conversation implements Timed, OpenConversation {
@@ -56,18 +51,15 @@ export class Conversation implements Timed, OpenConversation {
     this.#output = new Output(connection, context.buffers);
     this.#reader = new RequestReader(connection, this.#output, context.options, this.#clock);
     this.#body = this.#reader.body;
-    this.#writer = new ResponseWriter(connection, this.#output);
-    const exchange = this.#exchange = new CurrentExchange(
-      connection,
-      this.#reader,
-      context.reports,
-    );
+    this.#writer = new ResponseWriter(connection, this.#output, context.persisting);
+    const exchange = this.#exchange = new CurrentExchange(connection, this.#reader, context);
     const { quick } = this.#clock;
     this.#responder = new Responder(connection, context, exchange, this.#body, this.#writer, quick);
   }
 
   /** Serves until the last response, or until the client disconnects. */
   async serve(): Promise<void> {
+    let failure: unknown = null;
     try {
       for (;;) {
         const head = this.#reader.next();
@@ -86,13 +78,14 @@ export class Conversation implements Timed, OpenConversation {
       }
       if (!this.#output.isEmpty) await this.#output.flush();
     } catch (error) {
+      failure = error;
       // After an upgrade, an error response would be taken for the other protocol.
       const isRefusal = isHttpError(error) && this.#phase !== "upgraded";
       if (!isRefusal || this.#ending !== null) throw error;
       this.#ending = this.#refuse(error, error.status === 400 ? "server" : "limit");
     } finally {
       const { request } = this.#exchange;
-      if (request !== null) this.#exchange.lose(request);
+      if (request !== null) this.#exchange.lose(request, lostStatus(failure));
       await (this.#ending ??= Promise.resolve());
       this.#context.ended(this, this.#place);
     }
@@ -113,6 +106,7 @@ export class Conversation implements Timed, OpenConversation {
   /** Called by the sweep of deadlines. */
   expire(): void {
     if (this.#ending !== null) return;
+    if (this.#phase === "handler") this.#exchange.request?.look();
     const expired = checkTimeouts({
       phase: this.#phase,
       since: this.#since,
@@ -157,8 +151,8 @@ export class Conversation implements Timed, OpenConversation {
         }
       };
       ready.then(respond, (thrown) => {
-        const error = thrownError(thrown);
-        if (isOfClient(error)) reject(error);
+        const loss = request.lossIn(thrownError(thrown));
+        if (loss !== null) reject(loss);
         else respond(this.#exchange.fail(request, thrown));
       });
     });
@@ -170,27 +164,19 @@ export class Conversation implements Timed, OpenConversation {
       return false;
     }
     this.#phase = "response";
+    request.isAnswered = true;
     try {
-      if (response.upgrade !== undefined) return this.#upgrade(request, response);
+      const { headers, upgrade } = response;
+      if (upgrade !== undefined) {
+        checkUpgrade(request, upgrade);
+        return this.#serveUpgraded(request, this.#writer.writeUpgrade(headers), upgrade);
+      }
     } catch (error) {
       // Not a response at all, or an invalid upgrade, of which nothing was sent.
       discard(response);
       return this.#responder.respond(request, this.#exchange.fail(request, error));
     }
     return this.#responder.respond(request, response);
-  }
-
-  #upgrade(request: ServedRequest, { headers, upgrade }: HttpResponse): Promise<boolean> {
-    if (typeof upgrade !== "function") {
-      throw new InvalidResponseError(
-        `Cannot upgrade: found ${kindOf(upgrade)}, expected a function`,
-      );
-    }
-    // The client would take a 101 that it did not ask for as malformed (RFC 9110, 7.8).
-    if (!request.asksToUpgrade || request.version === "1.0") {
-      throw new InvalidResponseError("Cannot upgrade: the request does not ask for it");
-    }
-    return this.#serveUpgraded(request, this.#writer.writeUpgrade(headers), upgrade);
   }
 
   async #serveUpgraded(
@@ -235,6 +221,7 @@ export class Conversation implements Timed, OpenConversation {
   async #refuse(error: HttpError, endedBy: EndedBy): Promise<void> {
     this.#exchange.refuse(error);
     const { request } = this.#exchange;
+    if (request !== null) request.isAnswered = true;
     const head = request?.head ?? { method: "", minor: 1 };
     try {
       const sent = await this.#writer.write(head, errorResponse(error), true);

@@ -1,8 +1,10 @@
 import type { HttpError } from "../error.ts";
 import type { Exchange } from "../exchange.ts";
-import type { HttpHandler, HttpRequest } from "../message.ts";
+import type { TrustedClients } from "../forwarding/trusted_clients.ts";
+import type { HttpHandler, HttpRequest, HttpResponse } from "../message.ts";
+import type { PersistLines } from "./persist_lines.ts";
 import type { ConversationOptions } from "./options.ts";
-import type { OutputBuffers } from "./output.ts";
+import type { OutputBuffers } from "./output_buffers.ts";
 import type { Retirement, Retiring } from "./retirement.ts";
 import type { ServedRequest } from "./served_request.ts";
 
@@ -22,6 +24,8 @@ export interface HttpReports {
   /** A handler threw something other than an HttpError. The client gets the id. */
   failed(request: HttpRequest, error: unknown): void;
   refused(refused: RefusedRequest): void;
+  /** A backend has ended in the middle of its response, and so did that to the client. */
+  broken(request: ServedRequest, error: Error): void;
 }
 
 /** A conversation as its lane sees it. */
@@ -30,13 +34,21 @@ export interface OpenConversation extends Retiring {
   readonly request: ServedRequest | null;
 }
 
+/** An {@linkcode HttpHandler}, or one that needs to know more of its requests. */
+export interface ConversationHandler extends Pick<HttpHandler, "forgets"> {
+  (request: ServedRequest): HttpResponse | Promise<HttpResponse>;
+}
+
 /** The state that all conversations of a lane share. */
 export interface ConversationContext {
-  readonly handler: HttpHandler;
+  readonly handler: ConversationHandler;
   readonly options: ConversationOptions;
   readonly buffers: OutputBuffers;
   readonly reports: HttpReports;
   readonly retirement: Retirement;
+  readonly persisting: PersistLines;
+  /** Finds the clients of trusted proxies; null if there are none. */
+  readonly clients: TrustedClients | null;
   /** Called when a conversation begins; returns its place among the open ones. */
   begun(conversation: OpenConversation): number;
   /** Called when it is over. */

@@ -3,8 +3,9 @@ import type { Connection } from "../../core/connection.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import { type HttpError, isHttpError } from "../error.ts";
 import { EndedExchange } from "../exchange.ts";
+import type { TrustedClients } from "../forwarding/trusted_clients.ts";
 import type { HttpResponse } from "../message.ts";
-import type { HttpReports } from "./conversation_context.ts";
+import type { ConversationContext, HttpReports } from "./conversation_context.ts";
 import { errorResponse, internalErrorResponse } from "./error_responses.ts";
 import type { RequestReader } from "./request_reader.ts";
 import { ServedRequest } from "./served_request.ts";
@@ -18,13 +19,20 @@ export class CurrentExchange {
   readonly #connection: Connection;
   readonly #reader: RequestReader;
   readonly #reports: HttpReports;
+  /** null unless the peer is a trusted proxy. */
+  readonly #clients: TrustedClients | null;
   /** When the head arrived, by the monotonic clock; 0 if exchanges are not reported. */
   #started = 0;
   #isRefused = false;
   /** A request that was refused before it began, if its request line is valid. */
   #begun: ServedRequest | null = null;
 
-  constructor(connection: Connection, reader: RequestReader, reports: HttpReports) {
+  constructor(
+    connection: Connection,
+    reader: RequestReader,
+    { reports, clients }: Pick<ConversationContext, "reports" | "clients">,
+  ) {
+    this.#clients = clients?.trusts(connection.remoteAddr) === true ? clients : null;
     this.#connection = connection;
     this.#reader = reader;
     this.#reports = reports;
@@ -59,8 +67,9 @@ export class CurrentExchange {
   /** Reports that the current or next request is malformed, too large or too slow. */
   reportRefusal(error: HttpError): void {
     const { id } = this;
-    const { remoteAddr } = this.#connection;
-    this.#reports.refused({ id, error, remoteAddr, request: this.request ?? this.#findBegun() });
+    const request = this.request ?? this.#findBegun();
+    const { remoteAddr } = request ?? this.#connection;
+    this.#reports.refused({ id, error, remoteAddr, request });
   }
 
   /** Reports a refusal whose error response will be recorded instead of the handler's. */
@@ -76,8 +85,12 @@ export class CurrentExchange {
     request.end();
   }
 
-  /** Ends the exchange without a complete response; status 0 if none of it was sent. */
-  lose(request: ServedRequest, status = 0, bodyBytes = 0): void {
+  /**
+   * Ends the exchange without a complete response.
+   *
+   * @param status If none of it was sent, as {@linkcode lostStatus} says.
+   */
+  lose(request: ServedRequest, status: number, bodyBytes = 0): void {
     this.request = null;
     request.abort();
     if (!this.#isRefused) this.#record(request, status, bodyBytes);
@@ -107,7 +120,7 @@ export class CurrentExchange {
   }
 
   #make(head: RequestHead, number: number): ServedRequest {
-    return new ServedRequest(head, this.#connection, this.#reader.body, number);
+    return new ServedRequest(head, this.#connection, this.#reader.body, number, this.#clients);
   }
 
   #record(request: ServedRequest, status = 200, bodyBytes: number): void {

@@ -18,8 +18,9 @@ export function isLastResponse(
   // What is not a list of fields is refused when it is written.
   if (headers !== undefined && headers !== null && hasClose(headers)) return true;
   // Without a length, HTTP/1.0 can mark the end of a body only by closing.
-  if (isSource(body)) return head.minor === 0 && (body.length ?? null) === null;
+  if (isSource(body) && head.minor === 0 && (body.length ?? null) === null) return true;
   // Not decided yet for a source, which may still read the request's body.
+  if (isSource(body)) return requestBody.isHeldBack;
   return !requestBody.canSkip();
 }
 

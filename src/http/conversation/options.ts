@@ -10,4 +10,6 @@ export interface ConversationOptions {
   /** 0 closes the connection after each response. */
   readonly keepAlive: number;
   readonly maxKeepAliveRequests: number;
+  /** Whether responses tell the client how long it may keep the connection; false if absent. */
+  readonly advertisesKeepAlive?: boolean;
 }

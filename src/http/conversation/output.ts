@@ -1,30 +1,13 @@
 import type { Connection } from "../../core/connection.ts";
 import type { HeadBegin } from "../codec/head_begin.ts";
 import { InvalidResponseError } from "../error.ts";
-
-/** The size of an output buffer, in bytes; larger responses are written in parts. */
-const SIZE = 16 * 1024;
-/** Maximum number of buffers kept for reuse. */
-const KEPT = 64;
+import { type OutputBuffers, SIZE } from "./output_buffers.ts";
 
 /** Maximum characters that are encoded one by one. */
 const SHORT = 256;
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array(0);
-
-/** The pool of output buffers of one lane. */
-export class OutputBuffers {
-  readonly #free: Uint8Array[] = [];
-
-  lend(): Uint8Array {
-    return this.#free.pop() ?? new Uint8Array(SIZE);
-  }
-
-  release(buffer: Uint8Array): void {
-    if (this.#free.length < KEPT) this.#free.push(buffer);
-  }
-}
 
 /** The output of one connection: gathers small parts, to write them at once. */
 export class Output {
@@ -34,6 +17,8 @@ export class Output {
   #length = 0;
   /** The buffer that is being sent. */
   #sent: Uint8Array = NOTHING;
+  /** Settles when a write has that {@linkcode flushAhead} has begun; null if there is none. */
+  #ahead: Promise<void> | null = null;
   /** The only bytes to send, until others are gathered with them. */
   #whole: Uint8Array | null = null;
 
@@ -93,6 +78,29 @@ export class Output {
   }
 
   /**
+   * Adds a head in two parts, as {@linkcode addHead}, and bytes.
+   *
+   * @returns false if there was no room, and nothing was added.
+   */
+  addHeadAndBytes(begin: HeadBegin, end: string, bytes: Uint8Array): boolean {
+    if (begin.text.length + end.length + bytes.length > this.#room) return false;
+    this.addHead(begin, end, "");
+    this.#append(bytes);
+    return true;
+  }
+
+  /**
+   * Adds as many bytes as there is room for.
+   *
+   * @returns How many.
+   */
+  addSome(bytes: Uint8Array): number {
+    const count = Math.min(bytes.length, this.#room);
+    if (count > 0) this.#append(count === bytes.length ? bytes : bytes.subarray(0, count));
+    return count;
+  }
+
+  /**
    * Adds bytes that will not change.
    *
    * @returns false if there was no room, and nothing was added.
@@ -117,6 +125,22 @@ export class Output {
   }
 
   /**
+   * Does what {@linkcode flush} does; other writes may follow before it has resolved, and wait.
+   *
+   * @throws {ConnectionError} If the connection is over.
+   */
+  async flushAhead(): Promise<void> {
+    const writing = this.flush();
+    // Whoever writes next finds out by itself that the connection is over.
+    const ahead = this.#ahead = writing.catch(() => {});
+    try {
+      await writing;
+    } finally {
+      if (this.#ahead === ahead) this.#ahead = null;
+    }
+  }
+
+  /**
    * Does what {@linkcode flush} does with one promise less. When it has resolved, and before it
    * is called again, {@linkcode release} is to be called.
    *
@@ -125,6 +149,14 @@ export class Output {
   send(): Promise<void> {
     this.#sent = this.#buffer;
     return this.#write();
+  }
+
+  /** Forgets what was added: the connection will end without it. */
+  drop(): void {
+    if (this.#buffer !== NOTHING) this.#buffers.release(this.#buffer);
+    this.#whole = null;
+    this.#buffer = NOTHING;
+    this.#length = 0;
   }
 
   /** Returns the buffer that was sent. */
@@ -140,9 +172,21 @@ export class Output {
    * @throws {ConnectionError} If the connection is over.
    */
   async writeHead(head: string): Promise<void> {
-    if (this.addText(head, "")) return await this.flush();
+    if (!this.addText(head, "")) await this.gatherHead(head);
     if (!this.isEmpty) await this.flush();
-    if (this.addText(head, "")) return await this.flush();
+  }
+
+  /**
+   * Adds a head of any length, with one character per byte, to leave with what is added next;
+   * writes only what there is no room for.
+   *
+   * @throws {ConnectionError} If the connection is over.
+   */
+  async gatherHead(head: string): Promise<void> {
+    if (this.addText(head, "")) return;
+    if (!this.isEmpty) await this.flush();
+    if (this.addText(head, "")) return;
+    await this.#ahead;
     // A handler's fields may exceed the buffer.
     await this.#connection.write(Uint8Array.from(head, (character) => character.charCodeAt(0)));
   }
@@ -152,7 +196,9 @@ export class Output {
     this.#whole = null;
     this.#buffer = NOTHING;
     this.#length = 0;
-    return this.#connection.write(bytes);
+    return this.#ahead === null
+      ? this.#connection.write(bytes)
+      : this.#ahead.then(() => this.#connection.write(bytes));
   }
 
   get #room(): number {

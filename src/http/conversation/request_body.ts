@@ -1,19 +1,25 @@
 import { HttpError, LateReadError } from "../error.ts";
-import type { RequestBody } from "../message.ts";
+import type { Field, RequestBody } from "../message.ts";
 
 /** Where the body of a request comes from; see {@linkcode RequestBody.read}. */
 export interface BodyParts {
   read(): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** See {@linkcode RequestBody.trailers}. */
+  readonly trailers: readonly Field[];
+  /** See {@linkcode RequestBody.limit}. */
+  limit(bytes: number): void;
 }
 
 /** How many times larger a buffer becomes: more would waste memory, less would copy more often. */
 const GROWTH = 4;
 const NOTHING = new Uint8Array(0);
+const NO_TRAILERS: readonly Field[] = [];
 const decoder = new TextDecoder();
 
 /** The body of a request, as its handler reads it. */
 export class StreamedBody implements RequestBody {
   isUsed = false;
+  trailers: readonly Field[] = NO_TRAILERS;
   #parts: BodyParts | null;
   readonly #onEnd: () => void;
   #isDetached = false;
@@ -28,11 +34,15 @@ export class StreamedBody implements RequestBody {
     this.#onEnd = onEnd;
   }
 
+  limit(bytes: number): void {
+    this.#parts?.limit(bytes);
+  }
+
   async read(): Promise<Uint8Array<ArrayBuffer> | null> {
     this.isUsed = true;
     if (this.#isDetached) throw new LateReadError();
     const part = this.#parts === null ? null : await this.#parts.read();
-    if (part === null) this.#onEnd();
+    if (part === null) this.#end();
     return part;
   }
 
@@ -63,6 +73,11 @@ export class StreamedBody implements RequestBody {
   detach(): void {
     this.#isDetached = this.#parts !== null;
     this.#parts = null;
+  }
+
+  #end(): void {
+    if (this.#parts !== null) this.trailers = this.#parts.trailers;
+    this.#onEnd();
   }
 
   async #finish(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {

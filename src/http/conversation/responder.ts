@@ -2,6 +2,7 @@ import type { Connection } from "../../core/connection.ts";
 import type { Sweep } from "../../core/deadlines.ts";
 import { ConnectionError, isOfClient } from "../../core/errors.ts";
 import { isHttpError, RequestAbortedError } from "../error.ts";
+import { lostStatus } from "../exchange.ts";
 import { type HttpResponse, isSource } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { ConversationContext } from "./conversation_context.ts";
@@ -67,7 +68,8 @@ export class Responder {
 
   #isLast(request: ServedRequest, response: HttpResponse): boolean {
     // The source may read the request's body, which the client may be holding back.
-    if (isSource(response.body)) this.#body.continue();
+    const { body } = response;
+    if (isSource(body) && body.readsRequest !== false) this.#body.continue();
     return this.#exchange.requests === this.#context.options.maxKeepAliveRequests ||
       isLastResponse(request.head, response, this.#connection, this.#body, this.#context);
   }
@@ -78,11 +80,14 @@ export class Responder {
     sending: Promise<number>,
     isLast: boolean,
   ): Promise<boolean> {
+    const before = this.#connection.bytesOut;
     let sent = 0;
     try {
       sent = isSource(response.body) ? await this.#watched(sending) : await sending;
     } catch (error) {
-      return await this.#lose(request, response, error);
+      const hasBegun = this.#connection.bytesOut > before;
+      const status = hasBegun ? response.status ?? 200 : lostStatus(error);
+      return await this.#lose(request, status, error);
     }
     return await this.#end(request, response, sent, isLast);
   }
@@ -90,7 +95,7 @@ export class Responder {
   /** Ends an exchange whose response could not be sent completely. */
   async #lose(
     request: ServedRequest,
-    { status = 200 }: HttpResponse,
+    status: number,
     error: unknown,
   ): Promise<boolean> {
     const isDrained = error instanceof ConnectionError && error.endedBy === "drain";
@@ -103,10 +108,16 @@ export class Responder {
     // The client must be able to read what was sent so far.
     if (isDrained) await this.#connection.finish("drain");
     if (isOfClient(error)) throw error;
-    if (!isRefused) this.#context.reports.failed(request, error);
     // Only closing the connection can still tell the client that the response is incomplete.
-    if (isRefused) this.#connection.endAs(failure.status === 400 ? "server" : "limit");
-    else this.#connection.endAs("error");
+    if (isRefused) {
+      this.#connection.endAs(failure.status === 400 ? "server" : "limit");
+    } else if (error instanceof ConnectionError) {
+      this.#context.reports.broken(request, error);
+      this.#connection.endAs("upstream");
+    } else {
+      this.#context.reports.failed(request, error);
+      this.#connection.endAs("error");
+    }
     return false;
   }
 
@@ -135,7 +146,9 @@ export class Responder {
     this.#exchange.end(request, status, sent);
     this.#body.revoke();
     if (isLast || !this.#body.canSkip()) {
-      if (!request.head.keepAlive && this.#body.isOver) this.#connection.announceEnd();
+      // The rest of a body that was refused is still under way.
+      const isAll = this.#body.isOver && this.#body.failure === null;
+      if (!request.head.keepAlive && isAll) this.#connection.announceEnd();
       return false;
     }
     if (!this.#body.isOver) return this.#skipBody();

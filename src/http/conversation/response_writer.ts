@@ -3,20 +3,21 @@ import type { Connection } from "../../core/connection.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import type { HeadBegin } from "../codec/head_begin.ts";
 import {
+  type BodyLength,
   bodyLengthOf,
-  checkFields,
-  type ConnectionOption,
   headBegin,
   headEnd,
   responseHead,
   upgradeHead,
 } from "../codec/response_head.ts";
+import { checkFields } from "../codec/outgoing_field.ts";
 import { InvalidResponseError } from "../error.ts";
 import { FixedResponse } from "../fixed_response.ts";
 import type { BodySource, Field, HttpResponse } from "../message.ts";
 import { isBodiless } from "../status.ts";
+import type { PersistLines } from "./persist_lines.ts";
 import type { Output } from "./output.ts";
-import { SourceWriter } from "./source_writer.ts";
+import { pieceOf, SourceWriter, tooLong } from "./source_writer.ts";
 
 /** The parts of a request that the form of its response depends on. */
 type RequestParts = Pick<RequestHead, "method" | "minor">;
@@ -31,9 +32,11 @@ const encoder = new TextEncoder();
 export class ResponseWriter {
   readonly #connection: Connection;
   readonly #output: Output;
+  readonly #persisting: PersistLines;
   #sources: SourceWriter | null = null;
 
-  constructor(connection: Connection, output: Output) {
+  constructor(connection: Connection, output: Output, persisting: PersistLines) {
+    this.#persisting = persisting;
     this.#connection = connection;
     this.#output = output;
   }
@@ -53,7 +56,7 @@ export class ResponseWriter {
    */
   write(request: RequestParts, response: HttpResponse, isLast: boolean): number | Promise<number> {
     const { status = 200, headers = NO_FIELDS, body = null } = response;
-    const option = optionOf(request, isLast);
+    const option = isLast ? "Connection: close\r\n" : this.#linesTo(request);
     const hasNoBody = request.method === "HEAD" || isBodiless(status);
     if (this.#sources !== null) this.#sources.sent = 0;
     if (response instanceof FixedResponse) return this.#writeFixed(response, option, hasNoBody);
@@ -87,9 +90,13 @@ export class ResponseWriter {
     return this.#output.writeHead(upgradeHead(headers));
   }
 
+  #linesTo({ minor }: RequestParts): string {
+    return minor === 1 ? this.#persisting.byDefault : this.#persisting.explicit;
+  }
+
   #writeFixed(
     response: FixedResponse,
-    option: ConnectionOption,
+    option: string,
     hasNoBody: boolean,
   ): number | Promise<number> {
     const bytes = response.encode(!hasNoBody, option);
@@ -117,13 +124,30 @@ export class ResponseWriter {
     request: RequestParts,
     { status = 200, headers = NO_FIELDS }: HttpResponse,
     body: BodySource,
-    option: ConnectionOption,
+    option: string,
     hasNoBody: boolean,
-  ): Promise<number> {
+  ): number | Promise<number> {
     checkSource(body);
     const bodyLength = bodyLengthOf(status, body.length ?? announcedLength(headers), request);
-    const head = responseHead(status, headers, bodyLength, option);
-    return this.sources.write(head, body, bodyLength, hasNoBody);
+    const begin = headBegin(status, headers);
+    const end = headEnd(bodyLength, option);
+    const first = hasNoBody ? null : readyPiece(body, bodyLength);
+    if (first === null) return this.sources.write(begin.text + end, body, bodyLength, hasNoBody);
+    if (first.length === bodyLength && this.#output.addHeadAndBytes(begin, end, first)) {
+      return this.#closeWritten(body, first.length);
+    }
+    return this.sources.write(begin.text + end, body, bodyLength, hasNoBody, first);
+  }
+
+  /** Closes a source whose whole body was added to the output. */
+  #closeWritten(body: BodySource, length: number): number | Promise<number> {
+    let closing: void | Promise<void>;
+    try {
+      closing = body.close();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return closing instanceof Promise ? this.sources.finish(closing, length) : length;
   }
 
   async #writeLarge(head: string, bytes: Uint8Array): Promise<number> {
@@ -135,11 +159,6 @@ export class ResponseWriter {
   }
 }
 
-function optionOf({ minor }: RequestParts, isLast: boolean): ConnectionOption {
-  if (isLast) return "Connection: close\r\n";
-  return minor === 1 ? "" : "Connection: keep-alive\r\n";
-}
-
 /** Checks a body that is neither text nor bytes, and may be anything in an untyped handler. */
 function checkSource(body: BodySource): void {
   if (typeof body.read === "function" && typeof body.close === "function") return;
@@ -147,6 +166,14 @@ function checkSource(body: BodySource): void {
     `Cannot send the body: found ${kindOf(body)}, expected text such as JSON.stringify(body), ` +
       "bytes or { length, read, close }",
   );
+}
+
+/** The piece of a source that leaves with the head; null if there is none. */
+function readyPiece(body: BodySource, bodyLength: BodyLength): Uint8Array | null {
+  const piece = pieceOf(body.ready?.() ?? null, "ready");
+  if (piece === null || piece.length === 0) return null;
+  if (typeof bodyLength === "number" && piece.length > bodyLength) throw tooLong(bodyLength);
+  return piece;
 }
 
 /** The length that a handler announced in a field; null if there is none, or it is no number. */

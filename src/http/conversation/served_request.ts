@@ -1,17 +1,34 @@
 import type { Work } from "../../base/current_work.ts";
 import type { Connection } from "../../core/connection.ts";
+import type { Forwarding } from "../../core/event.ts";
 import type { RequestHead } from "../codec/request_head.ts";
+import { ConnectionError, isOfClient } from "../../core/errors.ts";
+import { interimHead } from "../codec/response_head.ts";
 import { RequestAbortedError } from "../error.ts";
+import type { TrustedClients } from "../forwarding/trusted_clients.ts";
 import type { Field, HttpRequest, RouteParams } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { StreamedBody } from "./request_body.ts";
 
+const NO_FIELDS: readonly Field[] = [];
 const NO_PARAMS: RouteParams = Object.freeze({});
 
 /** A request being served, as its handler sees it. */
 export class ServedRequest implements HttpRequest, Work {
   params: RouteParams = NO_PARAMS;
   readonly head: RequestHead;
+  /** How it was sent on to a backend; null unless it was. */
+  forwarding: Forwarding | null = null;
+  /** Whether its response has begun. */
+  isAnswered = false;
+  /**
+   * Called if the request is aborted, as {@linkcode signal} is then. It costs nothing, but a
+   * client that disconnects may go unnoticed for two seconds.
+   */
+  onAbort: ((reason: Error) => void) | null = null;
+  /** Finds its client; null unless its peer is a trusted proxy. */
+  readonly #clients: TrustedClients | null;
+  #client: Deno.Addr | null = null;
   readonly #connection: Connection;
   readonly #reader: BodyReader;
   readonly #number: number;
@@ -19,9 +36,22 @@ export class ServedRequest implements HttpRequest, Work {
   #controller: AbortController | null = null;
   #completed: PromiseWithResolvers<void> | null = null;
   #isEnded = false;
+  #isWatching = false;
+  /** Whether the client was seen to end its stream while the handler worked. */
+  #hasLeft = false;
 
-  /** @param number Counts the requests of the connection from 1. */
-  constructor(head: RequestHead, connection: Connection, reader: BodyReader, number: number) {
+  /**
+   * @param number Counts the requests of the connection from 1.
+   * @param clients null unless the peer is a trusted proxy.
+   */
+  constructor(
+    head: RequestHead,
+    connection: Connection,
+    reader: BodyReader,
+    number: number,
+    clients: TrustedClients | null,
+  ) {
+    this.#clients = clients;
     this.head = head;
     this.#connection = connection;
     this.#reader = reader;
@@ -79,16 +109,37 @@ export class ServedRequest implements HttpRequest, Work {
     return this.head.asksToUpgrade;
   }
 
+  get expectsContinue(): boolean {
+    return this.head.expectsContinue;
+  }
+
   get body(): StreamedBody {
     return this.#body ??= this.#makeBody();
   }
 
+  /** The client that a trusted proxy names, with the port 0, or else the peer. */
   get remoteAddr(): Deno.Addr {
+    if (this.#clients === null) return this.#connection.remoteAddr;
+    return this.#client ??= this.#clients.find(this.headers, this.#connection.remoteAddr);
+  }
+
+  /** The peer of the connection, which may be a proxy. */
+  get peerAddr(): Deno.Addr {
     return this.#connection.remoteAddr;
+  }
+
+  /** Whether the peer is a trusted proxy, which is believed who its client is. */
+  get isPeerTrusted(): boolean {
+    return this.#clients !== null;
   }
 
   get localAddr(): Deno.Addr {
     return this.#connection.localAddr;
+  }
+
+  /** This end of the socket, whatever a proxy in front of it says. */
+  get socketAddr(): Deno.Addr {
+    return this.#connection.socketAddr;
   }
 
   get id(): string {
@@ -113,6 +164,12 @@ export class ServedRequest implements HttpRequest, Work {
     return this.#completed.promise;
   }
 
+  async inform(status: number, fields: readonly Field[] = NO_FIELDS): Promise<void> {
+    const head = interimHead(status, fields);
+    if (this.isAnswered) throw new TypeError("Cannot inform the client: the response has begun");
+    if (this.head.minor === 1) await this.#reader.inform(head);
+  }
+
   /** Detaches the request from the connection: its response was sent. */
   end(): void {
     this.#isEnded = true;
@@ -129,8 +186,23 @@ export class ServedRequest implements HttpRequest, Work {
     reason: Error = new RequestAbortedError("The client has disconnected", "AbortError"),
   ): void {
     if (this.#isEnded) return;
+    const { onAbort } = this;
+    this.onAbort = null;
+    onAbort?.(reason);
     this.#controller?.abort(reason);
     this.#completed?.reject(reason);
+  }
+
+  /** Called now and then while the handler works: looks after the client, if anyone wants to know. */
+  look(): void {
+    if (this.onAbort !== null) void this.#watchClient();
+  }
+
+  /** The error that ends the connection, if the handler threw because of the client; null otherwise. */
+  lossIn(error: Error): Error | null {
+    if (isOfClient(error)) return error;
+    if (!this.#hasLeft || error.name !== "AbortError") return null;
+    return new ConnectionError("Cannot respond: the client has disconnected", "client");
   }
 
   #makeBody(): StreamedBody {
@@ -146,14 +218,23 @@ export class ServedRequest implements HttpRequest, Work {
 
   /** Notices if the client disconnects, by reading ahead while it waits for the response. */
   async #watchClient(): Promise<void> {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
     try {
       do {
-        if (this.#connection.sawEnd || !await this.#reader.watch()) return this.abort();
+        if (this.#connection.sawEnd || !await this.#reader.watch()) return this.#leave();
         // The next request may have arrived; it is not the end of this one.
       } while (!this.#isEnded && this.#reader.isOver && this.#reader.canWatch);
     } catch {
-      this.abort();
+      this.#leave();
+    } finally {
+      this.#isWatching = false;
     }
+  }
+
+  #leave(): void {
+    this.#hasLeft = true;
+    this.abort();
   }
 
   get #localHost(): string {

@@ -1,12 +1,10 @@
 import { kindOf } from "../../base/kind_of.ts";
 import type { Connection } from "../../core/connection.ts";
+import { fieldLines } from "../codec/outgoing_field.ts";
 import type { BodyLength } from "../codec/response_head.ts";
 import { InvalidResponseError } from "../error.ts";
 import { type BodySource, dropSource } from "../message.ts";
 import type { Output } from "./output.ts";
-
-/** Maximum bytes of a chunk that is sent in one write with the lines around it. */
-const SMALL_PIECE = 8192;
 
 /** Writes bodies that are produced piece by piece. */
 export class SourceWriter {
@@ -31,6 +29,7 @@ export class SourceWriter {
   /**
    * Writes a head, then the body, and closes its source in any case.
    *
+   * @param first The first piece of the body, if it has been read: it leaves with the head.
    * @returns Bytes of the body.
    * @throws {Error} If the body does not have the announced length, or its source fails.
    * @throws {ConnectionError} If the connection is over.
@@ -40,13 +39,21 @@ export class SourceWriter {
     source: BodySource,
     bodyLength: BodyLength,
     hasNoBody: boolean,
+    first: Uint8Array | null = null,
   ): Promise<number> {
     this.#source = source;
-    // Not just the promise of #send(): a source may never produce its next piece.
-    return new Promise((resolve, reject) => {
-      this.#reject = reject;
-      this.#send(head, source, bodyLength, hasNoBody).then(resolve, reject);
-    });
+    return this.#orAbandoned(this.#send(head, source, bodyLength, hasNoBody, first));
+  }
+
+  /**
+   * Writes what was gathered: the end of a body whose source has begun to close.
+   *
+   * @param length Bytes of the body.
+   * @returns Them; rejects as {@linkcode write}.
+   */
+  finish(closing: Promise<void>, length: number): Promise<number> {
+    this.sent = length;
+    return this.#orAbandoned(this.#finish(closing, length));
   }
 
   /**
@@ -60,21 +67,45 @@ export class SourceWriter {
     if (source !== null) dropSource(source, error);
   }
 
+  /** Not just the promise that is given: a source may never produce its next piece. */
+  #orAbandoned(sending: Promise<number>): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      sending.then(resolve, reject);
+    });
+  }
+
+  async #finish(closing: Promise<void>, length: number): Promise<number> {
+    // A rejection counts as handled: it is looked at later.
+    closing.catch(() => {});
+    try {
+      await this.#output.flush();
+      this.isWaiting = true;
+      await closing;
+    } finally {
+      this.isWaiting = false;
+    }
+    return length;
+  }
+
   async #send(
     head: string,
     source: BodySource,
     bodyLength: BodyLength,
     hasNoBody: boolean,
+    first: Uint8Array | null,
   ): Promise<number> {
     let failure: unknown;
     try {
-      await this.#output.writeHead(head);
+      if (first === null) await this.#output.writeHead(head);
+      else await this.#output.gatherHead(head);
       if (hasNoBody) return 0;
-      return bodyLength === "chunked"
-        ? await this.#writeChunks(source)
-        : await this.#writePieces(source, typeof bodyLength === "number" ? bodyLength : null);
+      if (bodyLength === "chunked") return await this.#writeChunks(source, first);
+      const length = typeof bodyLength === "number" ? bodyLength : null;
+      return await this.#writePieces(source, length, first);
     } catch (error) {
       failure = error;
+      this.#output.drop();
       throw error;
     } finally {
       if (this.#source === source) {
@@ -99,14 +130,18 @@ export class SourceWriter {
     return pieceOf(given);
   }
 
-  async #writePieces(source: BodySource, length: number | null): Promise<number> {
-    let piece: Uint8Array | null;
-    while ((piece = this.#take(source, await this.#read(source))) !== null) {
-      if (length !== null && this.sent + piece.length > length) {
-        throw new Error(`Cannot send the body: found more than the ${length} bytes announced`);
-      }
-      if (piece.length > 0) await this.#connection.write(piece);
+  /** @param first The first piece, if it has been read. */
+  async #writePieces(
+    source: BodySource,
+    length: number | null,
+    first: Uint8Array | null,
+  ): Promise<number> {
+    let piece = first ?? this.#take(source, await this.#read(source));
+    while (piece !== null) {
+      if (length !== null && this.sent + piece.length > length) throw tooLong(length);
+      if (piece.length > 0) await this.#writeGathered(piece);
       this.sent += piece.length;
+      piece = this.#take(source, await this.#read(source));
     }
     if (length !== null && this.sent < length) {
       throw new Error(`Cannot send the body: found ${this.sent} of the ${length} bytes announced`);
@@ -115,37 +150,57 @@ export class SourceWriter {
   }
 
   /** Writes the pieces in the chunked coding, each as a chunk (RFC 9112, 7.1). */
-  async #writeChunks(source: BodySource): Promise<number> {
-    const output = this.#output;
-    let piece: Uint8Array | null;
-    while ((piece = this.#take(source, await this.#read(source))) !== null) {
+  async #writeChunks(source: BodySource, first: Uint8Array | null): Promise<number> {
+    let piece = first ?? this.#take(source, await this.#read(source));
+    while (piece !== null) {
       // An empty chunk would end the body.
-      if (piece.length === 0) continue;
-      const size = `${piece.length.toString(16)}\r\n`;
-      if (piece.length <= SMALL_PIECE) {
-        output.addBytes(size, piece);
-        output.addText("\r\n", "");
-        await output.flush();
-      } else {
-        output.addText(size, "");
-        await output.flush();
-        await this.#connection.write(piece);
-        // Sent with the next chunk.
-        output.addText("\r\n", "");
-      }
+      if (piece.length > 0) await this.#writeChunk(piece);
       this.sent += piece.length;
+      piece = this.#take(source, await this.#read(source));
     }
-    output.addText("0\r\n\r\n", "");
+    const { trailers } = source;
+    const end = trailers === undefined || trailers.length === 0
+      ? "0\r\n\r\n"
+      : `0\r\n${fieldLines(trailers)}\r\n`;
     // Not left for later: the source may take its time to close.
-    await output.flush();
+    await this.#output.writeHead(end);
     return this.sent;
+  }
+
+  async #writeChunk(piece: Uint8Array): Promise<void> {
+    const output = this.#output;
+    const size = `${piece.length.toString(16)}\r\n`;
+    if (!output.addText(size, "")) await output.gatherHead(size);
+    const count = output.addSome(piece);
+    const isWhole = count === piece.length && output.addText("\r\n", "");
+    await output.flush();
+    if (count < piece.length) await this.#connection.write(piece.subarray(count));
+    // Sent with the next chunk.
+    if (!isWhole) output.addText("\r\n", "");
+  }
+
+  /** Writes a piece, together with what was gathered before it. */
+  async #writeGathered(piece: Uint8Array): Promise<void> {
+    if (this.#output.isEmpty) return await this.#connection.write(piece);
+    const count = this.#output.addSome(piece);
+    await this.#output.flush();
+    if (count < piece.length) await this.#connection.write(piece.subarray(count));
   }
 }
 
-/** Checks what a source gave, which may be anything in an untyped handler. */
-function pieceOf(piece: Uint8Array | null): Uint8Array | null {
+/**
+ * Checks what a source gave, which may be anything in an untyped handler.
+ *
+ * @param method The name of its method.
+ */
+export function pieceOf(piece: Uint8Array | null, method = "read"): Uint8Array | null {
   if (piece === null || piece instanceof Uint8Array) return piece;
   throw new InvalidResponseError(
-    `Cannot send the body: read() gave ${kindOf(piece)}, expected bytes or null`,
+    `Cannot send the body: ${method}() gave ${kindOf(piece)}, expected bytes or null`,
   );
+}
+
+/** The error for a body that is longer than announced. */
+export function tooLong(length: number): Error {
+  return new Error(`Cannot send the body: found more than the ${length} bytes announced`);
 }

@@ -1,11 +1,11 @@
 import type { Service } from "../../core/service.ts";
+import type { ConversationOptions } from "../../http/conversation/options.ts";
 import { serveHttp } from "../../http/conversation/serve.ts";
-import type { Exchange } from "../../http/exchange.ts";
-import type { HttpHandler } from "../../http/message.ts";
-import { literal } from "../../log/logger.ts";
-import { PREFIX_WIDTH } from "../../log/terminal_format.ts";
-import { STANDARD_OUTPUT } from "../../settings/paths.ts";
-import type { ServiceContext, ServiceHost } from "../service.ts";
+import type { ConversationHandler } from "../../http/conversation/conversation_context.ts";
+import type { TrustedClients } from "../../http/forwarding/trusted_clients.ts";
+import type { HttpHandler, HttpRequest } from "../../http/message.ts";
+import type { OptionValues, ServiceContext, ServiceHost } from "../service.ts";
+import { type AccessLogOptions, exchangeRecorder } from "./exchange_recorder.ts";
 import type { HttpOptions } from "./options.ts";
 import { reportTo } from "./reports.ts";
 
@@ -34,52 +34,29 @@ export async function createHttpService(
     const { compressing } = await import("../../http/compression/compress.ts");
     outermost = compressing(outermost);
   }
+  return await serveRequests(outermost, handler?.routeOf ?? (() => null), context, options, host);
+}
+
+/** Makes a service from a handler, with its log, its access log and its trusted proxies. */
+export async function serveRequests(
+  handler: ConversationHandler,
+  routeOf: (request: HttpRequest) => string | null,
+  context: ServiceContext,
+  options: ConversationOptions & AccessLogOptions & OptionValues<"trustedProxies">,
+  host: ServiceHost,
+): Promise<Service> {
   const reports = {
-    ...reportTo(context, handler?.routeOf ?? (() => null)),
+    ...reportTo(context, routeOf),
     answered: await exchangeRecorder(options, context, host),
   };
-  return serveHttp(outermost, options, context.retiring, reports);
+  const clients = await clientsOf(options);
+  return serveHttp(handler, options, context.retiring, reports, clients);
 }
 
-type Recorder = (exchange: Exchange) => void;
-
-/** Records requests in the access log, and on a terminal; null if nobody wants to know. */
-async function exchangeRecorder(
-  options: HttpOptions,
-  context: ServiceContext,
-  host: ServiceHost,
-): Promise<Recorder | null> {
-  const recorders = [
-    await accessRecorder(options, host),
-    await terminalRecorder(options, context, host),
-  ]
-    .filter((one) => one !== null);
-  const [first = null, second] = recorders;
-  if (first === null || second === undefined) return first;
-  return (exchange) => {
-    first(exchange);
-    second(exchange);
-  };
-}
-
-async function accessRecorder(
-  { accessLog, accessLogFormat }: HttpOptions,
-  host: ServiceHost,
-): Promise<Recorder | null> {
-  if (accessLog === null) return null;
-  const { accessLine } = await import("../../http/access_log/access_log.ts");
-  const lineOf = accessLine(accessLogFormat);
-  return (exchange) => host.recordAccess(lineOf(exchange));
-}
-
-/** Shows requests on a terminal, unless the access log does. */
-async function terminalRecorder(
-  { accessLog }: HttpOptions,
-  { log }: ServiceContext,
-  { columns }: ServiceHost,
-): Promise<Recorder | null> {
-  if (columns === null || accessLog === STANDARD_OUTPUT) return null;
-  const { shortLine } = await import("../../http/access_log/short_line.ts");
-  const lineOf = shortLine(columns - PREFIX_WIDTH);
-  return (exchange) => log.info(literal(lineOf(exchange)));
+async function clientsOf(
+  { trustedProxies }: OptionValues<"trustedProxies">,
+): Promise<TrustedClients | null> {
+  if (trustedProxies.length === 0) return null;
+  const { TrustedClients } = await import("../../http/forwarding/trusted_clients.ts");
+  return new TrustedClients(trustedProxies);
 }

@@ -14,6 +14,7 @@ export const HTTP_OPTIONS = [
   "requestTimeout",
   "keepAlive",
   "maxKeepAliveRequests",
+  "trustedProxies",
   "accessLog",
   "accessLogFormat",
 ] as const satisfies readonly OptionKey[];

@@ -30,6 +30,16 @@ export function reportTo(
         error,
       });
     },
+    broken(request, error) {
+      log.warn("Response cut off: the backend did not send all of it", () => ({
+        "http.request.method": request.method,
+        "url.path": request.path,
+        "sluice.request.id": request.id,
+        "sluice.upstream.group": request.forwarding?.group,
+        "sluice.upstream.address": request.forwarding?.address ?? undefined,
+        "error.message": error.message,
+      }));
+    },
     refused: ({ id, error, remoteAddr, request }) => {
       if (error instanceof TlsHelloError) void adviseOnce(context);
       log.info("Request refused", () => ({

@@ -1,19 +1,56 @@
-import { defineService } from "../service.ts";
+import { defineService, type OptionValues } from "../service.ts";
 
-/** Sends each client to one of several backends, and passes bytes both ways. */
+const OPTIONS = [
+  "protocol",
+  "upstreams",
+  "routes",
+  "trustedProxies",
+  "maxHeaderSize",
+  "maxHeaders",
+  "maxBodySize",
+  "idleTimeout",
+  "headerTimeout",
+  "bodyTimeout",
+  "keepAlive",
+  "maxKeepAliveRequests",
+  "accessLog",
+  "accessLogFormat",
+] as const;
+
+/** The values of the options of the balancer. */
+export type ProxyOptions = OptionValues<typeof OPTIONS[number]>;
+
+/** Sends each client, or each of its requests, to one of several backends. */
 export const proxy = defineService({
   name: "proxy",
-  help: "sends each client to a backend: a balancer for TCP",
+  help: "balances TCP and HTTP: sends each client or request to a backend",
   port: 8080,
-  options: ["upstreams", "routes"],
+  options: OPTIONS,
   refusal: null,
-  shortestTimeout({ upstreams }) {
-    const timeouts = upstreams.map((group) => group.connectTimeout).filter((one) => one > 0);
+  shortestTimeout(options) {
+    const { protocol, upstreams } = options;
+    const timeouts = [
+      ...upstreams.map((group) => group.connectTimeout),
+      ...protocol === "http" ? timeoutsOfHttp(options) : [],
+    ].filter((one) => one > 0);
     return timeouts.length === 0 ? 0 : Math.min(...timeouts);
   },
-  async create(context, options, { backends }) {
+  async create(context, options, host) {
     // Only lanes that balance load the balancer.
     const { createProxy } = await import("./proxy_service.ts");
-    return createProxy(context, options, backends);
+    return await createProxy(context, options, host);
   },
 });
+
+/** In milliseconds; 0 for one that is off. */
+function timeoutsOfHttp(
+  { upstreams, routes, headerTimeout, bodyTimeout, keepAlive }: ProxyOptions,
+): number[] {
+  const ofBackends = [...upstreams, ...routes].flatMap(({ http: { timeouts } }) => [
+    timeouts.head ?? 0,
+    timeouts.idle ?? 0,
+    timeouts.total ?? 0,
+  ]);
+  const kept = upstreams.map(({ http }) => http.keepAlive);
+  return [headerTimeout, bodyTimeout, keepAlive, ...ofBackends, ...kept];
+}

@@ -1,38 +1,40 @@
-import type { Connection } from "../../core/connection.ts";
-import { ConnectionError } from "../../core/errors.ts";
 import type { Service } from "../../core/service.ts";
 import { Board } from "../../upstream/board.ts";
 import { Ledger } from "../../upstream/ledger.ts";
-import type { BackendAccess, OptionValues, ServiceContext } from "../service.ts";
-import { forward } from "./forward.ts";
-import { Router } from "./router.ts";
+import type { BackendAccess, OptionValues, ServiceContext, ServiceHost } from "../service.ts";
+import type { ProxyOptions } from "./proxy.ts";
+import { serveTcp } from "./tcp.ts";
 import { Upstream } from "./upstream.ts";
 
 /** Makes the service of one lane. */
-export function createProxy(
+export async function createProxy(
   context: ServiceContext,
-  { upstreams, routes }: OptionValues<"upstreams" | "routes">,
+  options: ProxyOptions,
+  host: ServiceHost,
+): Promise<Service> {
+  const upstreams = makeUpstreams(context, options, host.backends);
+  context.draining.addEventListener("abort", () => upstreams.forEach((one) => one.stop()));
+  if (options.protocol === "tcp") {
+    return serveTcp(options.routes, upstreams);
+  }
+  const { serveHttpProxy } = await import("./http/http_proxy.ts");
+  return await serveHttpProxy(upstreams, context, options, host);
+}
+
+/** The groups by name. */
+function makeUpstreams(
+  context: ServiceContext,
+  { upstreams }: OptionValues<"upstreams">,
   access: BackendAccess | null,
-): Service {
+): Map<string, Upstream> {
   if (access === null) throw new Error("Cannot balance: the lane was given no board");
   const board = new Board(access.board);
   const ledger = new Ledger(board, access.ledger);
-  const groups = new Map<string, Upstream>();
+  const made = new Map<string, Upstream>();
   for (const settings of upstreams) {
     const number = access.groups[settings.name];
     if (number === undefined) throw new Error(`The board has no group "${settings.name}"`);
-    groups.set(settings.name, new Upstream({ board, ledger, number, settings, context }));
+    made.set(settings.name, new Upstream({ board, ledger, number, settings, context }));
   }
-  const router = new Router(routes);
-  context.draining.addEventListener("abort", () => groups.forEach((one) => one.stop()));
-  return (client) => {
-    const upstream = groups.get(router.groupFor(client.socketAddr) ?? "");
-    if (upstream === undefined) throw noRoute(client);
-    return forward(client, upstream);
-  };
-}
-
-function noRoute({ socketAddr }: Connection): ConnectionError {
-  const where = JSON.stringify(socketAddr);
-  return new ConnectionError(`Cannot forward: no route leads from ${where}`, "server");
+  return made;
 }

@@ -1,36 +1,36 @@
 import { type Address, familyOf, formatAddress } from "../../base/address.ts";
 import { formatIp, parseIp } from "../../base/ip.ts";
-import type { ListenRoute } from "../../settings/balancer.ts";
 
 const EVERYWHERE: readonly string[] = ["0.0.0.0", "::"];
 
-/** Finds the group of a client by the address to which it has connected. */
-export class Router {
+/** Finds what is set for a listener, by the address to which a client has connected. */
+export class Router<T> {
   /** By the address as text; of names and of all interfaces by the port alone. */
-  readonly #groups = new Map<string, string>();
-  readonly #rest: string | null;
+  readonly #found = new Map<string, T>();
+  #rest: T | null = null;
 
-  constructor(routes: readonly ListenRoute[]) {
-    for (const { bind, group } of routes) {
-      if (bind !== null) this.#groups.set(keyOf(bind), group);
+  /** @param entries By address, each one once; null for all other listeners. */
+  constructor(entries: Iterable<readonly [bind: Address | null, found: T]>) {
+    for (const [bind, found] of entries) {
+      if (bind === null) this.#rest = found;
+      else this.#found.set(keyOf(bind), found);
     }
-    this.#rest = routes.find(({ bind }) => bind === null)?.group ?? null;
   }
 
   /**
-   * Returns the name of the group.
+   * Returns what is set for a listener.
    *
    * @param local The address of the server's side of the connection.
-   * @returns null if no route leads from there.
+   * @returns null if nothing is.
    */
-  groupFor(local: Deno.Addr): string | null {
-    if (this.#groups.size === 0) return this.#rest;
+  find(local: Deno.Addr): T | null {
+    if (this.#found.size === 0) return this.#rest;
     if (local.transport !== "tcp") {
       const name = local.transport === "unix" ? `unix:${local.path}` : "";
-      return this.#groups.get(name) ?? this.#rest;
+      return this.#found.get(name) ?? this.#rest;
     }
     const { hostname, port } = local;
-    return this.#groups.get(ipKey(hostname, port)) ?? this.#groups.get(`:${port}`) ?? this.#rest;
+    return this.#found.get(ipKey(hostname, port)) ?? this.#found.get(`:${port}`) ?? this.#rest;
   }
 }
 

@@ -70,13 +70,28 @@ export class Upstream {
    *
    * @param key Equal keys are sent to the same backend by the policy `hash`.
    * @param tried Backends that are out of the question; null for none.
+   * @param leaving Aborts once the client has left; asked for only if the client has to wait.
    * @returns A promise if the client has to wait; it rejects with a {@linkcode ConnectionError} if
    * it has waited in vain.
    */
-  take(key: string, tried: ReadonlySet<BoardRow> | null): BoardRow | Promise<BoardRow> {
+  take(
+    key: string,
+    tried: ReadonlySet<BoardRow> | null,
+    leaving?: () => AbortSignal,
+  ): BoardRow | Promise<BoardRow> {
     // Nobody overtakes those who wait.
     const row = this.#queue.length > 0 ? null : this.#picker.pick(key, tried);
-    return row ?? this.#wait(key, tried);
+    return row ?? this.#wait(key, tried, leaving?.());
+  }
+
+  /** Takes a place at one backend, if it has one to give; to be given back by {@linkcode giveBack}. */
+  takeAt(row: BoardRow): boolean {
+    return this.#picker.take(row);
+  }
+
+  /** All backends of the group; another array if any of them has changed. */
+  get rows(): readonly BoardRow[] {
+    return this.#picker.tiers.rows;
   }
 
   /**
@@ -109,10 +124,14 @@ export class Upstream {
     }
   }
 
-  /** Whether a client may be tried with another backend, after those that were tried. */
-  mayRetry(tried: ReadonlySet<BoardRow>): boolean {
-    return tried.size <= this.settings.connectRetries && this.#picker.hasOther(tried) &&
-      this.#budget.retry(clock());
+  /** Whether a connection to another backend may be tried, after those that could not be reached. */
+  mayConnectToAnother(tried: ReadonlySet<BoardRow>): boolean {
+    return tried.size <= this.settings.connectRetries && this.mayAskAnother(tried);
+  }
+
+  /** Whether there is a backend besides those that were tried, and the budget of retries allows it. */
+  mayAskAnother(tried: ReadonlySet<BoardRow>): boolean {
+    return this.#picker.hasOther(tried) && this.#budget.retry(clock());
   }
 
   /** Gives back a place at a backend. */
@@ -153,9 +172,13 @@ export class Upstream {
   }
 
   /** Waits until a backend is available. */
-  async #wait(key: string, tried: ReadonlySet<BoardRow> | null): Promise<BoardRow> {
+  async #wait(
+    key: string,
+    tried: ReadonlySet<BoardRow> | null,
+    leaving?: AbortSignal,
+  ): Promise<BoardRow> {
     const take = () => this.#picker.pick(key, tried);
-    const waiting = this.#queue.wait({ take, isPicky: tried !== null });
+    const waiting = this.#queue.wait({ take, isPicky: tried !== null }, leaving);
     if (this.#queue.length > 0) this.#stopLooking ??= every(LOOK, () => this.#look());
     const taken = await waiting;
     if (typeof taken === "object") return taken;

@@ -17,7 +17,7 @@ import { type Kind, PLAIN } from "./kind.ts";
 const NEXT_MEMBER = /,(?=[^,]*:)/;
 
 /** The beginning of a text with one member or several, as a pattern. */
-const FIRST_MEMBER = "^\\s*(?:unix:.+|srv\\+tcp://.+|.+:\\d{1,5})";
+const FIRST_MEMBER = "^\\s*(?:unix:.+|srv\\+tcp://.+|http://.+|.+:\\d{1,5})";
 
 /** The port of DNS. */
 const DNS_PORT = 53;

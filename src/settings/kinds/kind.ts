@@ -33,6 +33,7 @@ export interface Kind<T> {
     | "network"
     | "backend"
     | "check"
+    | "aspect"
     | "statuses"
     | "range";
   /** Every accepted value, if they can be listed. */

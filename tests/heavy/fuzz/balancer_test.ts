@@ -1,8 +1,10 @@
 import type { Random } from "../../../src/load/random.ts";
 import { kebab } from "../../../src/settings/option.ts";
 import { PROXY_KEYS } from "../../../src/settings/proxy_options.ts";
+import { ROUTE_KEYS, ROUTE_OPTIONS } from "../../../src/settings/route_options.ts";
+import type { Option } from "../../../src/settings/option.ts";
 import { fuzz, mutate } from "../../helpers/fuzz.ts";
-import { assertLoads, SPLINTERS, valueTextOf } from "../../helpers/settings_fuzz.ts";
+import { assertLoads, SPLINTERS, valueText, valueTextOf } from "../../helpers/settings_fuzz.ts";
 
 const NAMES = ["api", "a.b", "default", "x", "__proto__"] as [string, ...string[]];
 const LISTENERS = ["127.0.0.1:1", "[::1]:2,127.0.0.1:1", "unix:a.sock", "unix:./a.sock", "a"] as [
@@ -33,7 +35,21 @@ function tableOf(random: Random): string {
   const name = random.pick(NAMES);
   if (random.percent(60)) return `[upstreams.${JSON.stringify(name)}]\n${optionsOf(random)}`;
   const bind = random.percent(70) ? `bind = ${JSON.stringify(random.pick(LISTENERS))}\n` : "";
-  return `[[routes]]\n${bind}upstream = ${JSON.stringify(name)}`;
+  const keys = Array.from({ length: random.below(4) }, () => routeLine(random));
+  return `[[routes]]\n${bind}upstream = ${JSON.stringify(name)}\n${keys.join("\n")}`;
+}
+
+const ROUTE_TEXTS = [
+  ...["/", "/a", "/a/", "/%61", "/:x/*", "a.test,*.b.test", "X-A: b", "x-a,server", "api", "5"],
+] as [string, ...string[]];
+
+/** A key of a route, perhaps twice in it. */
+function routeLine(random: Random): string {
+  const key = random.pick(ROUTE_KEYS as [typeof ROUTE_KEYS[number], ...typeof ROUTE_KEYS]);
+  const value = random.percent(60)
+    ? random.pick(ROUTE_TEXTS)
+    : valueText(random, ROUTE_OPTIONS[key] as Option<unknown>);
+  return `${kebab(key)} = ${JSON.stringify(value)}`;
 }
 
 /** Mostly a backend, and perhaps another option. */

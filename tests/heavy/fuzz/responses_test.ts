@@ -212,6 +212,7 @@ Deno.test("responses are well-formed HTTP, whatever a route returns or throws", 
   const failures: unknown[] = [];
   const reports = {
     failed: (_request: unknown, error: unknown) => void failures.push(error),
+    broken: (_request: unknown, error: unknown) => void failures.push(error),
     refused: () => {},
     answered: null,
   };

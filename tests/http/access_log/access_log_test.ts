@@ -11,6 +11,7 @@ function exchange(others: Partial<Exchange> = {}): Exchange {
   return {
     request: requestOf("GET", "/path"),
     remoteAddr: { transport: "tcp", hostname: "192.0.2.7", port: 1234 },
+    forwarding: null,
     id: "0-17-2",
     status: 200,
     bodyBytes: 13,
@@ -104,6 +105,32 @@ Deno.test("accessLine(json) omits missing values", () => {
     "event.duration": 1_250_000,
     "sluice.request.id": "0-17-2",
   });
+});
+
+Deno.test("accessLine(json) says how a request was sent on, as far as is known", () => {
+  const forwarding = {
+    ...{ group: "app", address: "10.0.0.1:8080", attempts: 2, failure: "connection_timeout" },
+    ...{ connectTime: 0.25, firstByteTime: 12.0004, totalTime: 1500 },
+  };
+  const before = JSON.parse(json(exchange()));
+  assertEquals(JSON.parse(json(exchange({ forwarding }))), {
+    ...before,
+    "sluice.upstream.group": "app",
+    "sluice.upstream.address": "10.0.0.1:8080",
+    "sluice.upstream.attempts": 2,
+    "sluice.upstream.connect_duration": 0.000_25,
+    "sluice.upstream.first_byte_duration": 0.012,
+    "sluice.upstream.duration": 1.5,
+    "sluice.upstream.failure": "connection_timeout",
+  });
+  const nothing = { address: null, connectTime: null, firstByteTime: null, totalTime: null };
+  const none = { group: 'a "b"', attempts: 0, failure: null, ...nothing };
+  assertEquals(JSON.parse(json(exchange({ forwarding: none }))), {
+    ...before,
+    "sluice.upstream.group": 'a "b"',
+    "sluice.upstream.attempts": 0,
+  });
+  assertEquals(combined(exchange({ forwarding })), combined(exchange()));
 });
 
 Deno.test("accessLine(json) is one line of ASCII, and loses no character", () => {

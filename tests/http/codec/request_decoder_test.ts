@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { ChunkedBody } from "../../../src/http/codec/body_decoder.ts";
 import { HttpError } from "../../../src/http/error.ts";
+import { RequestDecoder } from "../../../src/http/codec/request_decoder.ts";
+import type { Field } from "../../../src/http/message.ts";
 import { decode, type Decoded, WIDE } from "../../helpers/decoding.ts";
 import { bytesOf, describe, escape, type HttpCase, readCases } from "../../helpers/http_cases.ts";
 import { Random } from "../../../src/load/random.ts";
@@ -64,4 +66,22 @@ Deno.test("ChunkedBody joins the content of small chunks that arrive together", 
   assertEquals(body.decode(last), bytesOf("fg"));
   assertEquals(body.decode(last.subarray(body.consumed)), "end");
   assertEquals(last.subarray(-3), bytesOf("GET"));
+});
+
+Deno.test("RequestDecoder gives trailers after their request, and none after the next", () => {
+  const decoder = new RequestDecoder(WIDE);
+  const first = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" +
+    "1\r\na\r\n0\r\nX-Sum: \t\xe4 \r\nX-SUM:\r\n\r\n";
+  const second = "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nb";
+  let pending = bytesOf(first + second);
+  const seen: (readonly Field[])[] = [];
+  for (;;) {
+    const decoded = decoder.decode(pending);
+    seen.push(decoder.trailers);
+    if (decoded === "more") break;
+    pending = pending.subarray(decoder.consumed);
+  }
+  const trailers = [["x-sum", "\xe4"], ["x-sum", ""]] as const;
+  // Head, content and end of each, and a call for more.
+  assertEquals(seen, [[], [], trailers, [], [], [], []]);
 });

@@ -1,9 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { StreamedBody } from "../../../src/http/conversation/request_body.ts";
+import type { RequestBody } from "../../../src/http/message.ts";
 import { Random } from "../../../src/load/random.ts";
 import { Client } from "../../helpers/client.ts";
+import { converse } from "../../helpers/conversation.ts";
 import { makeHandler } from "../../helpers/handlers.ts";
-import { receiveResponse } from "../../helpers/http_client.ts";
+import {
+  ask,
+  chunked,
+  receiveLastResponse,
+  receiveResponse,
+  requestText,
+} from "../../helpers/http_client.ts";
 import { startServer } from "../../helpers/server.ts";
 import { until } from "../../helpers/until.ts";
 
@@ -18,7 +26,7 @@ function bodyOf(whole: Uint8Array, sizes: readonly number[], isChunked: boolean)
     buffer.fill(0).set(whole.subarray(at, at += size));
     return Promise.resolve(buffer.subarray(0, size));
   };
-  return new StreamedBody(isChunked ? null : whole.length, { read });
+  return new StreamedBody(isChunked ? null : whole.length, { read, trailers: [], limit() {} });
 }
 
 Deno.test("StreamedBody.bytes() joins parts of any sizes, in a buffer of its own", async () => {
@@ -63,6 +71,68 @@ Deno.test("a body takes memory as it arrives, not as it is announced", async () 
   } finally {
     for (const client of open) client.close();
   }
+});
+
+Deno.test("RequestBody.trailers are known after the end, and belong to one request", async () => {
+  const kept: RequestBody[] = [];
+  await using serving = await converse(async ({ body }) => {
+    kept.push(body);
+    const before = body.trailers.length;
+    const text = await body.text();
+    return { body: JSON.stringify([text, before, body.trailers]) };
+  });
+  using client = await Client.connect(serving);
+  const chunks = requestText("POST", "/", { "Transfer-Encoding": "chunked" }) + "3\r\nabc\r\n0\r\n";
+  const trailers = [["x-sum", "1 2"], ["x-sum", "é"]];
+  await client.send(chunks);
+  await client.send(Uint8Array.from("X-Sum: 1 2 \r\nx-sum: é\r\n\r\n", (c) => c.charCodeAt(0)));
+  assertEquals(JSON.parse((await receiveResponse(client)).body), ["abc", 0, trailers]);
+  for (const request of [`${chunks}\r\n`, requestText("POST", "/", {}, "abc")]) {
+    await client.send(request);
+    assertEquals(JSON.parse((await receiveResponse(client)).body), ["abc", 0, []]);
+  }
+  assertEquals(kept.map((body) => body.trailers), [trailers, [], []]);
+});
+
+Deno.test("RequestBody.limit() refuses a longer body as soon as that is known, and ends the connection", async () => {
+  const chunk = (size: number) => `${size.toString(16)}\r\n${"x".repeat(size)}\r\n`;
+  const chunks = { "Transfer-Encoding": "chunked" };
+  // The rest of each never arrives.
+  const requests = [
+    requestText("POST", "/", { "Content-Length": 101 }),
+    requestText("POST", "/", { "Content-Length": 1_000_000, Connection: "close" }) + "x".repeat(9),
+    requestText("POST", "/", chunks) + chunk(60) + chunk(41),
+    requestText("POST", "/", { ...chunks, Connection: "close" }) + chunk(101),
+  ];
+  for (const request of requests) {
+    await using serving = await converse(async ({ body }) => {
+      body.limit(100);
+      return { body: await body.text() };
+    });
+    using client = await Client.connect(serving);
+    await client.send(request);
+    assertEquals((await receiveLastResponse(client)).status, 413);
+    assertEquals(serving.refusals.map(({ reason }) => reason), [
+      "the body is larger than 100 bytes",
+    ]);
+    assertEquals(serving.failures, []);
+  }
+});
+
+Deno.test("RequestBody.limit() accepts as much as it says, and holds for one request", async () => {
+  await using serving = await converse(async ({ path, body }) => {
+    if (path === "/small") body.limit(3);
+    return { body: await body.text() };
+  });
+  using client = await Client.connect(serving);
+  for (const path of ["/small", "/large", "/small"]) {
+    const text = path === "/small" ? "abc" : "abcd";
+    assertEquals((await ask(client, "POST", path, {}, text)).body, text);
+    await client.send(requestText("POST", path, { "Transfer-Encoding": "chunked" }, chunked(text)));
+    assertEquals((await receiveResponse(client)).body, text);
+  }
+  assertEquals((await ask(client, "GET", "/small")).body, "");
+  assertEquals((await ask(client, "POST", "/small", {}, "abcd")).status, 413);
 });
 
 Deno.test("a malformed body that is echoed is the client's fault, also once the response has begun", async () => {

@@ -28,6 +28,7 @@ async function serveHandler(handler: HttpHandler): Promise<HandlerServing> {
   const exchanges: Exchange[] = [];
   const serving = await serve(serveHttp(handler, OPTIONS, CONTEXT.retiring, {
     failed: (_request, error) => void failures.push(error),
+    broken: (_request, error) => void failures.push(error),
     refused: ({ error }) => void failures.push(error),
     answered: (exchange) => void exchanges.push(exchange),
   }));

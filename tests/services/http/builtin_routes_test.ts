@@ -39,6 +39,8 @@ function makeRequest(line: string, parts: RequestParts = {}): HttpRequest {
     ...request,
     body: new StreamedBody(parts.length === undefined ? 0 : parts.length, {
       read: () => Promise.resolve(pieces.shift() ?? null),
+      trailers: [],
+      limit: () => {},
     }),
     signal: parts.signal ?? request.signal,
   };

@@ -20,6 +20,7 @@ Deno.test("members() splits one text before what has a colon", () => {
     textsOf("10.0.0.1:80,weight=2,backup, [::1]:81,unix:a.sock,max=1,srv+tcp://_a._tcp.b"),
     ["10.0.0.1:80,weight=2,backup", "[::1]:81", "unix:/srv/a.sock,max=1", "srv+tcp://_a._tcp.b"],
   );
+  assertEquals(textsOf("http://a,weight=2,http://b:81"), ["http://a:80,weight=2", "http://b:81"]);
 });
 
 Deno.test("members() makes paths of sockets absolute", () => {
@@ -27,7 +28,20 @@ Deno.test("members() makes paths of sockets absolute", () => {
 });
 
 Deno.test("members() refuses other values, several backends in an item, and a backend twice", () => {
-  for (const wrong of [null, 5, {}, "", [5], [["a:1"]], ["a:1,b:2"], "a:1,,b:2", "a:1,"]) {
+  for (
+    const wrong of [
+      null,
+      5,
+      {},
+      "",
+      [5],
+      [["a:1"]],
+      ["a:1,b:2"],
+      "a:1,,b:2",
+      "a:1,",
+      "http://a,a:80",
+    ]
+  ) {
     assertEquals(textsOf(wrong), null, JSON.stringify(wrong));
   }
   const { issues = [] } = safeParse(members().schema, ["a:1", "b:1", "a:1,weight=2"]);

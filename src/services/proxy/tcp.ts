@@ -1,11 +1,27 @@
 import type { Connection } from "../../core/connection.ts";
 import type { DialedConnection } from "../../core/dialed_connection.ts";
 import { ConnectionError } from "../../core/errors.ts";
-import type { Forwarding } from "../../core/event.ts";
+import { type Forwarding, forwardingTo } from "../../core/event.ts";
 import { proxyHeader } from "../../core/proxy_protocol/format.ts";
 import { relay } from "../../core/relay.ts";
+import type { Service } from "../../core/service.ts";
+import type { Route } from "../../settings/balancer.ts";
 import type { BoardRow } from "../../upstream/board_row.ts";
+import { Router } from "./router.ts";
 import type { Upstream } from "./upstream.ts";
+
+/** Makes the service that passes on connections. */
+export function serveTcp(
+  routes: readonly Route[],
+  upstreams: ReadonlyMap<string, Upstream>,
+): Service {
+  const router = new Router(routes.map(({ bind, group }) => [bind, group] as const));
+  return (client) => {
+    const upstream = upstreams.get(router.find(client.socketAddr) ?? "");
+    if (upstream === undefined) throw noRoute(client);
+    return forward(client, upstream);
+  };
+}
 
 /** A connection to a backend, and the place that it takes there. */
 interface Reached {
@@ -14,9 +30,9 @@ interface Reached {
 }
 
 /** Passes all bytes between a client and a backend. */
-export async function forward(client: Connection, upstream: Upstream): Promise<void> {
+async function forward(client: Connection, upstream: Upstream): Promise<void> {
   const { name: group, sendProxy } = upstream.settings;
-  const note: Forwarding = { group, address: null, attempts: 0, connectTime: null };
+  const note = forwardingTo(group);
   client.forwarding = note;
   const { row, connection } = await reach(client, upstream, note);
   let hasAnswered: boolean | null = null;
@@ -51,7 +67,7 @@ async function reach(client: Connection, upstream: Upstream, note: Forwarding): 
     const connection = await upstream.dial(row, note);
     if (!(connection instanceof Error)) return { row, connection };
     (tried ??= new Set()).add(row);
-    if (!upstream.mayRetry(tried)) throw connection;
+    if (!upstream.mayConnectToAnother(tried)) throw connection;
   }
 }
 
@@ -62,4 +78,9 @@ function isLoss(error: unknown): boolean {
 
 function keyOf({ remoteAddr }: Connection): string {
   return remoteAddr.transport === "tcp" ? remoteAddr.hostname : "";
+}
+
+function noRoute({ socketAddr }: Connection): ConnectionError {
+  const where = JSON.stringify(socketAddr);
+  return new ConnectionError(`Cannot forward: no route leads from ${where}`, "server");
 }

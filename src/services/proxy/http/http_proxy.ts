@@ -1,0 +1,92 @@
+import type { Service } from "../../../core/service.ts";
+import { OutputBuffers } from "../../../http/conversation/output_buffers.ts";
+import type { ServedRequest } from "../../../http/conversation/served_request.ts";
+import { HttpError } from "../../../http/error.ts";
+import type { HttpResponse } from "../../../http/message.ts";
+import type { Route } from "../../../settings/balancer.ts";
+import type { BoardRow } from "../../../upstream/board_row.ts";
+import { serveRequests } from "../../http/http_service.ts";
+import type { ServiceContext, ServiceHost } from "../../service.ts";
+import type { ProxyOptions } from "../proxy.ts";
+import { Router } from "../router.ts";
+import type { Upstream } from "../upstream.ts";
+import { ForwardedRequest } from "./forwarded_request.ts";
+import { Hops } from "./hops.ts";
+import { HttpRouteInUse, type RouteParts } from "./http_route.ts";
+import { HttpUpstream } from "./http_upstream.ts";
+import { type Found, RouteTable } from "./route_table.ts";
+import { StickyCookie } from "./sticky_cookie.ts";
+import { readStickyKey } from "./sticky_key.ts";
+
+/** The size of the random part of the ids of requests, in bytes. */
+const ID_BYTES = 8;
+
+/** Makes the service that passes on requests. */
+export async function serveHttpProxy(
+  upstreams: ReadonlyMap<string, Upstream>,
+  context: ServiceContext,
+  options: ProxyOptions,
+  host: ServiceHost,
+): Promise<Service> {
+  const proxy = new HttpProxy(options, await httpUpstreams(upstreams, context, options));
+  // The time for a response is that of the group.
+  const conversation = { ...options, requestTimeout: 0, advertisesKeepAlive: true };
+  const respond = (request: ServedRequest) => proxy.respond(request);
+  return await serveRequests(respond, () => null, context, conversation, host);
+}
+
+/** Finds the way of each request. */
+class HttpProxy {
+  readonly #tables: Router<RouteTable<Route>>;
+  readonly #routes = new Map<Found<Route>, HttpRouteInUse>();
+  readonly #groups: ReadonlyMap<string, HttpUpstream>;
+  readonly #parts: RouteParts;
+
+  constructor(
+    { routes, trustedProxies }: ProxyOptions,
+    groups: ReadonlyMap<string, HttpUpstream>,
+  ) {
+    const byListener = Map.groupBy(routes, ({ bind }) => bind === null ? "" : JSON.stringify(bind));
+    this.#tables = new Router(
+      [...byListener.values()].map((same) =>
+        [same[0]?.bind ?? null, new RouteTable(same)] as const
+      ),
+    );
+    this.#groups = groups;
+    const idPrefix = `${crypto.getRandomValues(new Uint8Array(ID_BYTES)).toHex()}-`;
+    this.#parts = { hops: new Hops(trustedProxies), idPrefix };
+  }
+
+  respond(request: ServedRequest): Promise<HttpResponse> {
+    const found = this.#tables.find(request.socketAddr)?.find(request.head.host, request.path);
+    if (found === undefined || found === null) throw new HttpError(404, "no route leads there");
+    return new ForwardedRequest(this.#routeOf(found), request).respond();
+  }
+
+  #routeOf(found: Found<Route>): HttpRouteInUse {
+    const known = this.#routes.get(found);
+    if (known !== undefined) return known;
+    const group = this.#groups.get(found.route.group);
+    if (group === undefined) throw new Error(`There is no group "${found.route.group}"`);
+    const route = new HttpRouteInUse(found, group, this.#parts);
+    this.#routes.set(found, route);
+    return route;
+  }
+}
+
+async function httpUpstreams(
+  upstreams: ReadonlyMap<string, Upstream>,
+  { log }: ServiceContext,
+  { maxHeaderSize, maxHeaders }: ProxyOptions,
+): Promise<Map<string, HttpUpstream>> {
+  const client = { buffers: new OutputBuffers(), limits: { maxHeaderSize, maxHeaders } };
+  const made = new Map<string, HttpUpstream>();
+  for (const [name, upstream] of upstreams) {
+    const { sticky } = upstream.settings.http;
+    const cookie = sticky.kind === "cookie"
+      ? new StickyCookie<BoardRow>(sticky.name, await readStickyKey(sticky.keyFile), name)
+      : null;
+    made.set(name, new HttpUpstream({ upstream, client, cookie, log }));
+  }
+  return made;
+}

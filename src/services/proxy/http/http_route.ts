@@ -1,0 +1,114 @@
+import type { ExchangeTimeouts } from "../../../http/client/client_connection.ts";
+import { requestHead } from "../../../http/forwarding/outgoing_request.ts";
+import type { ServedRequest } from "../../../http/conversation/served_request.ts";
+import type { Field } from "../../../http/message.ts";
+import type { HttpRoute, Route } from "../../../settings/balancer.ts";
+import { GatewayError } from "./failures.ts";
+import type { Hops } from "./hops.ts";
+import type { HttpUpstream } from "./http_upstream.ts";
+import { type Found, rewritten } from "./route_table.ts";
+
+/** What all routes of a lane share. */
+export interface RouteParts {
+  readonly hops: Hops;
+  /** What the ids of requests begin with, so that no other server has the same. */
+  readonly idPrefix: string;
+}
+
+/** A route as one lane uses it: what it does to requests, and how many of them are in progress. */
+export class HttpRouteInUse {
+  readonly group: HttpUpstream;
+  readonly timeouts: ExchangeTimeouts;
+  readonly retries: number;
+  readonly setResponseFields: readonly Field[];
+  readonly removedResponseFields: ReadonlySet<string>;
+  readonly #found: Found<Route>;
+  readonly #settings: HttpRoute;
+  readonly #setRequestFields: readonly Field[];
+  readonly #removedRequestFields: ReadonlySet<string>;
+  readonly #hops: Hops;
+  readonly #idPrefix: string;
+  #running = 0;
+
+  constructor(found: Found<Route>, group: HttpUpstream, { hops, idPrefix }: RouteParts) {
+    const settings = found.route.http;
+    const { head, idle, total } = settings.timeouts;
+    const { timeouts, retries } = group.settings;
+    this.group = group;
+    this.timeouts = {
+      head: head ?? timeouts.head,
+      idle: idle ?? timeouts.idle,
+      total: total ?? timeouts.total,
+    };
+    this.retries = settings.retries ?? retries;
+    this.#setRequestFields = settings.setRequestFields;
+    this.#removedRequestFields = new Set(settings.removedRequestFields);
+    this.setResponseFields = settings.setResponseFields;
+    this.removedResponseFields = new Set(settings.removedResponseFields);
+    this.#found = found;
+    this.#settings = settings;
+    this.#hops = hops;
+    this.#idPrefix = idPrefix;
+  }
+
+  /** The longest body of a request, in bytes, 0 for no limit; null for that of the server. */
+  get maxBodySize(): number | null {
+    return this.#settings.maxBodySize;
+  }
+
+  /** The head of a request, as its backend gets it: one character per byte. */
+  headOf(request: ServedRequest): string {
+    const { method, head, headers, expectsContinue, peerAddr, localAddr } = request;
+    const { contentLength: length } = head;
+    return requestHead({
+      method,
+      target: this.#targetOf(request),
+      host: head.host,
+      minor: head.minor,
+      fields: headers,
+      length,
+      hasLength: length === 0 && method !== "GET" && request.header("content-length") !== null,
+      expectsContinue: expectsContinue && length !== 0,
+      upgrade: upgradeOf(request),
+      closes: this.group.settings.keepAlive === 0,
+      requestId: `${this.#idPrefix}${request.id}`,
+      set: this.#setRequestFields,
+      removed: this.#removedRequestFields,
+    }, this.#hops.of(peerAddr, localAddr));
+  }
+
+  /** The target of a request, as its backend sees it. */
+  #targetOf({ path, query, target }: ServedRequest): string {
+    const { rewrite } = this.#settings;
+    const isOrigin = target.startsWith("/");
+    if (rewrite === null && isOrigin) return target;
+    const origin = isOrigin || query === "" && !target.endsWith("?") ? path : `${path}?${query}`;
+    return rewrite === null ? origin : rewritten(this.#found, rewrite, isOrigin ? target : origin);
+  }
+
+  /**
+   * A request begins; to be followed by {@linkcode leave}.
+   *
+   * @throws {GatewayError} 503 if there are too many, or the group fails too many.
+   */
+  enter(): void {
+    const { maxRequests } = this.#settings;
+    if (maxRequests > 0 && this.#running >= maxRequests) {
+      throw new GatewayError("connection_limit_reached", null);
+    }
+    this.group.enter();
+    this.#running++;
+  }
+
+  leave(): void {
+    this.#running--;
+    this.group.leave();
+  }
+}
+
+/** The protocols that a client asks to change to; null if it does not, or by HTTP/1.0. */
+function upgradeOf(request: ServedRequest): string | null {
+  if (!request.asksToUpgrade || request.head.minor === 0) return null;
+  const options = request.header("connection")?.toLowerCase().split(",") ?? [];
+  return options.some((option) => option.trim() === "upgrade") ? request.header("upgrade") : null;
+}
