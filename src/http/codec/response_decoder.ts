@@ -7,11 +7,8 @@ import {
   FixedBody,
   NO_TRAILERS,
 } from "./body_decoder.ts";
-import {
-  type DecodedResponse,
-  ResponseHeadDecoder,
-  type ResponseLimits,
-} from "./response_head_decoder.ts";
+import type { DecodedResponse, ResponseLimits } from "./decoded_response.ts";
+import { ResponseHeadDecoder } from "./response_head_decoder.ts";
 
 export type { DecodedResponse, ResponseLimits };
 

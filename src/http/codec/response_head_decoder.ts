@@ -1,7 +1,9 @@
 import { HttpError } from "../error.ts";
 import type { Field } from "../message.ts";
+import type { DecodedResponse, ResponseLimits } from "./decoded_response.ts";
 import { checkCodings, colonOf, contentLengthOf, knownName } from "./field_line.ts";
 import { FIELD_VALUE } from "./grammar.ts";
+import { LastHead } from "./last_head.ts";
 import { malformed } from "./malformed.ts";
 import { ascii, isBlank, isomorphic, trimBlanks } from "./text.ts";
 
@@ -13,33 +15,6 @@ const VERSION = new TextEncoder().encode("HTTP/1.");
 const [MINOR, STATUS, STATUS_END] = [7, 9, 12];
 /** The number of marks of a field. */
 const MARKS = 4;
-
-/** Limits on the size of a response's head. Those also apply to its trailers. */
-export interface ResponseLimits {
-  /** Bytes of a head; of all chunk extensions and trailers together. */
-  readonly maxHeaderSize: number;
-  /** Field lines of a head; trailer lines. */
-  readonly maxHeaders: number;
-}
-
-/** The head of a response (RFC 9112, 4 to 6). */
-export interface DecodedResponse {
-  /** From 100 to 999. */
-  readonly status: number;
-  /** The y of HTTP/1.y. */
-  readonly minor: number;
-  /** All fields in order, with names as sent, and one character per byte. */
-  readonly fields: readonly Field[];
-  /**
-   * Bytes of the body; null if it is chunked, "close" if it ends with the connection. 0 if
-   * there is none, as in a response to HEAD, with status 204 or 304, or an interim one.
-   */
-  readonly length: number | null | "close";
-  /** Content-Length, in bytes, even if there is no body; null if there is none. */
-  readonly contentLength: number | null;
-  /** Whether the connection can take another request after this response. */
-  readonly keepAlive: boolean;
-}
 
 /**
  * Decodes heads of responses. It is strict: what two recipients could understand in two ways is
@@ -63,6 +38,7 @@ export class ResponseHeadDecoder {
   #isKeeping = false;
   /** Of each field the begin and the end of its name, and of its value. */
   #marks: number[] = [];
+  readonly #last = new LastHead();
 
   constructor(limits: ResponseLimits) {
     this.#limits = limits;
@@ -77,7 +53,14 @@ export class ResponseHeadDecoder {
    * @throws {HttpError} 431 if it exceeds a limit; any other status if it is malformed.
    */
   decode(bytes: Uint8Array, isForHead: boolean): DecodedResponse | null {
-    if (this.#parsed === 0) checkVersion(bytes);
+    if (this.#parsed === 0) {
+      const last = this.#searched === 0 ? this.#last.find(bytes, isForHead) : null;
+      if (last !== null) {
+        this.size = this.#last.size;
+        return last;
+      }
+      checkVersion(bytes);
+    }
     for (;;) {
       const from = this.#parsed;
       const end = this.#lineEnd(bytes);
@@ -185,6 +168,7 @@ export class ResponseHeadDecoder {
       keepAlive: this.#keepsAlive(isForHead),
     };
     this.size = this.#parsed;
+    this.#last.keep(response, bytes, this.size, isForHead);
     this.reset();
     return response;
   }

@@ -12,6 +12,8 @@ const WITH_PORT = /^(?:\[([\da-f:.]*:[\da-f:.]*)\](?::\d{1,5})?|([\d.]+):\d{1,5}
  */
 export function ipOf(entry: string): string | null {
   if (entry.length > MAX_LENGTH) return null;
+  // An IPv4 address can be written in one way.
+  if (!entry.includes(":")) return parseIp(entry) === null ? null : entry;
   const [, literal, ipv4] = WITH_PORT.exec(entry) ?? [];
   const bytes = parseIp(literal ?? ipv4 ?? entry);
   return bytes === null ? null : formatIp(bytes);

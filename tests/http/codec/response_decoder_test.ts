@@ -20,6 +20,8 @@ function decodeAllWays(text: string, method = "GET", limits = RESPONSE_LIMITS): 
   return whole;
 }
 
+/** Limits that no test reaches. */
+const WIDE = { maxHeaderSize: 16 * 1024, maxHeaders: 100 };
 const OK = "HTTP/1.1 200 OK\r\n";
 
 /** What is decoded of the final response, and of the body. */
@@ -464,6 +466,24 @@ Deno.test("ResponseDecoder decodes one response after another", () => {
     assertEquals(decoded, ending);
     assertEquals(decoder.trailers, stream === chunked ? [["x-sum", "1"]] : []);
     assertEquals(decoder.decode(bytesOf("x")), ending === "end" ? "end" : "more");
+  }
+});
+
+Deno.test("ResponseDecoder decodes a head like the last one as if it were the first", () => {
+  const head = `${OK}A: b\r\nContent-Length: 1\r\n\r\n`;
+  const others = [head.replace("1\r\n\r\n", "2\r\n\r\n"), head.replace("A: b", "A: c"), head];
+  for (const other of [...others, `${OK}A: ${"b".repeat(600)}\r\n\r\n`]) {
+    const decoder = new ResponseDecoder(WIDE);
+    for (const [method, text] of [["GET", head], ["GET", other], ["HEAD", other], ["GET", head]]) {
+      for (let cut = 0; cut < head.length; cut++) {
+        decoder.begin(method as string);
+        assertEquals(decoder.decode(bytesOf(text as string).subarray(0, cut)), "more");
+        const decoded = decoder.decode(bytesOf(`${text}x`));
+        const fresh = decodeResponse(text as string, [], method, WIDE);
+        assertEquals(decoded, fresh.heads[0]);
+        assertEquals(decoder.consumed, text?.length);
+      }
+    }
   }
 });
 
