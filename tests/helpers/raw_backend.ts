@@ -74,6 +74,13 @@ export class RawBackend implements AsyncDisposable {
     return this.#open.size;
   }
 
+  /** The request of an index, which must have been received. */
+  request(index: number): RawRequest {
+    const request = this.requests.at(index);
+    if (request === undefined) throw new Error(`There were ${this.requests.length} requests`);
+    return request;
+  }
+
   /** Ends its side of all connections, as a server does with those that are idle for too long. */
   endAll(): void {
     for (const socket of this.#open) socket.end();
