@@ -24,6 +24,8 @@ export type RawAnswer = (request: RawRequest, peer: RawPeer) => void | Promise<v
 export interface RawPeer {
   /** Sends a text of one character per byte; resolves when the system has taken it. */
   send(text: string): Promise<void>;
+  /** Receives so many characters of what comes after the request, or fewer if that ends. */
+  receive(length: number): Promise<string>;
   /** Ends its side of the connection. */
   end(): void;
   /** Resets the connection. */
@@ -110,6 +112,10 @@ export class RawBackend implements AsyncDisposable {
     socket.on("error", () => {});
     const peer: RawPeer = {
       send: (text) => new Promise((resolve) => socket.write(text, "latin1", () => resolve())),
+      receive: async (length) => {
+        await input.has(length);
+        return input.take(length);
+      },
       end: () => socket.end(),
       reset: () => socket.resetAndDestroy(),
       left,
