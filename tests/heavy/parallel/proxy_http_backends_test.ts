@@ -57,7 +57,7 @@ for (const mode of ["async", "pooled"]) {
       );
       const gets = startNumbered(server, "GET", { rate: 200, connections: 16, wait: 10 });
       stack.defer(() => gets.stop());
-      const posts = startNumbered(server, "POST", { rate: 100, connections: 8, wait: 30 });
+      const posts = startNumbered(server, "POST", { rate: 100, connections: 50, wait: 300 });
       stack.defer(() => posts.stop());
       await answered(gets, 100);
 

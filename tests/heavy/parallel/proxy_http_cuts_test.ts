@@ -25,10 +25,10 @@ const RESPONSES = {
   }0\r\nX-Trailer: ${"t".repeat(40)}\r\n\r\n`,
 };
 
-/** What a client that closes gets. */
-async function received(server: { port: number }): Promise<string> {
+/** What a client gets until its connection ends; its request says where to cut the response. */
+async function received(server: { port: number }, cut: number): Promise<string> {
   using client = await Client.connect(server);
-  await client.send(requestText("GET", "/", { Connection: "close" }));
+  await client.send(requestText("GET", "/", { Connection: "close", "X-Cut": cut }));
   return new TextDecoder().decode(await client.receiveRest());
 }
 
@@ -53,23 +53,16 @@ for (const [framing, response] of Object.entries(RESPONSES)) {
     Deno.test(`a backend ${ending} within each of the first ${CUTS} bytes of a response with ${framing}: no client takes it for whole`, async () => {
       assert(response.length > CUTS, `the response has only ${response.length} bytes`);
       const headLength = response.indexOf("\r\n\r\n") + 4;
-      await using backend = await RawBackend.start(() => {});
+      await using backend = await RawBackend.start((request, peer) =>
+        cutting(response, Number(request.fields["x-cut"]), ending)(request, peer)
+      );
       await using server = await startHttpBalancer([backend.address], "--retries", "0");
-      // Each connection gets the next cut; the one that a client gets, it can tell by its number.
       const wrong: string[] = [];
       let next = 0;
-      const cuts = new Map<string, number>();
-      backend.answer = (request, peer) => {
-        const cut = cuts.get(request.fields["x-cut"] ?? "") ?? 0;
-        return cutting(response, cut, ending)(request, peer);
-      };
       const run = async () => {
         while (next < CUTS) {
           const cut = next++;
-          cuts.set(`${cut}`, cut);
-          using client = await Client.connect(server);
-          await client.send(requestText("GET", "/", { Connection: "close", "X-Cut": cut }));
-          const text = new TextDecoder().decode(await client.receiveRest());
+          const text = await received(server, cut);
           const reason = objection(text, cut, headLength);
           if (reason !== null) wrong.push(`${cut}: ${reason}: ${text}`);
         }
@@ -79,7 +72,7 @@ for (const [framing, response] of Object.entries(RESPONSES)) {
       assertEquals(backend.requests.length, CUTS);
       await until("no connection is left", () => backend.open === 0);
       backend.answer = always(response);
-      assert((await received(server)).includes(PIECES.at(-1) ?? ""));
+      assert((await received(server, 0)).includes(PIECES.at(-1) ?? ""));
       assertEquals(server.records(({ severity }) => severity === "ERROR"), []);
     });
   }
