@@ -1,11 +1,11 @@
 /** What becomes of one group costs the clients of another no time. */
 import { assert, assertEquals } from "@std/assert";
-import { type OpenLoad, startOpenLoad } from "../../../tools/bench/open_client.ts";
-import { Client } from "../../helpers/client.ts";
-import { requestText } from "../../helpers/http_client.ts";
-import { startRoutes } from "../../helpers/http_routes.ts";
-import { always, RawBackend, rawResponse } from "../../helpers/raw_backend.ts";
-import { until } from "../../helpers/until.ts";
+import { type OpenLoad, startOpenLoad } from "../../../../tools/bench/open_client.ts";
+import { Client } from "../../../helpers/client.ts";
+import { requestText } from "../../../helpers/http_client.ts";
+import { startRoutes } from "../../../helpers/http_routes.ts";
+import { always, RawBackend, rawResponse } from "../../../helpers/raw_backend.ts";
+import { until } from "../../../helpers/until.ts";
 
 /** Requests of each measurement. */
 const REQUESTS = 1000;
