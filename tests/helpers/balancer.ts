@@ -35,3 +35,11 @@ export function startBalancer(
   const unchecked = args.includes("--health-check") ? [] : ["--health-check", "none"];
   return startServer(["--service", "proxy", ...upstreams, ...unchecked, ...args]);
 }
+
+/** Starts the balancer of HTTP, with backends that are not checked. */
+export function startHttpBalancer(
+  backends: readonly (string | Address)[],
+  ...args: readonly string[]
+): Promise<Server> {
+  return startBalancer(backends, "--protocol", "http", ...args);
+}

@@ -8,6 +8,8 @@ export interface ReceivedResponse {
   /** Names in lower case; the values of one name are joined. */
   readonly fields: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Those of a chunked body, as `fields`. */
+  readonly trailers: Readonly<Record<string, string>>;
 }
 
 /** Formats an HTTP/1.1 request; a body without Transfer-Encoding gets a Content-Length. */
@@ -25,7 +27,12 @@ export function requestText(
 
 /** Encodes pieces as chunks, including the last chunk. */
 export function chunked(...pieces: readonly string[]): string {
-  return [...pieces, ""].map((piece) => `${piece.length.toString(16)}\r\n${piece}\r\n`).join("");
+  return `${pieces.map(chunk).join("")}0\r\n\r\n`;
+}
+
+/** Encodes a piece as a chunk. */
+export function chunk(piece: string): string {
+  return `${piece.length.toString(16)}\r\n${piece}\r\n`;
 }
 
 /**
@@ -38,16 +45,21 @@ export async function receiveResponse(client: Client, method = "GET"): Promise<R
   const [line = "", ...lines] = head.split("\r\n").slice(0, -2);
   const [, version, status] = /^(HTTP\/1\.1) (\d{3}) /.exec(line) ?? [];
   if (version === undefined) throw new Error(`Expected a response, found ${JSON.stringify(head)}`);
+  const response = { version, status: Number(status), fields: fieldsOf(lines) };
+  const hasNoBody = method === "HEAD" || response.status < 200 || response.status === 204 ||
+    response.status === 304;
+  if (hasNoBody) return { ...response, body: "", trailers: {} };
+  return { ...response, ...await receiveBody(client, response.fields) };
+}
+
+function fieldsOf(lines: readonly string[]): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const line of lines) {
     const [, name = "", value = ""] = /^(\S+): (.*)$/.exec(line) ?? [];
     const key = name.toLowerCase();
     fields[key] = key in fields ? `${fields[key]}, ${value}` : value;
   }
-  const response = { version, status: Number(status), fields };
-  const hasNoBody = method === "HEAD" || response.status < 200 || response.status === 204 ||
-    response.status === 304;
-  return { ...response, body: hasNoBody ? "" : await receiveBody(client, fields) };
+  return fields;
 }
 
 /** Sends a request, and receives the response. */
@@ -79,20 +91,37 @@ export async function receiveLastResponse(
   return response;
 }
 
-async function receiveBody(client: Client, fields: ReceivedResponse["fields"]): Promise<string> {
+async function receiveBody(
+  client: Client,
+  fields: ReceivedResponse["fields"],
+): Promise<Pick<ReceivedResponse, "body" | "trailers">> {
   if (fields["transfer-encoding"] === "chunked") return await receiveChunks(client);
   const length = fields["content-length"];
-  if (length === undefined) return await client.receiveAll();
-  return await client.receiveText(Number(length));
+  const body = length === undefined
+    ? await client.receiveAll()
+    : await client.receiveText(Number(length));
+  return { body, trailers: {} };
 }
 
-async function receiveChunks(client: Client): Promise<string> {
+async function receiveChunks(
+  client: Client,
+): Promise<Pick<ReceivedResponse, "body" | "trailers">> {
   let body = "";
   for (;;) {
     const size = parseInt(await client.receiveUntil("\r\n"), 16);
+    if (size === 0) return { body, trailers: await receiveTrailers(client) };
     const chunk = await client.receiveText(size + 2);
     if (!chunk.endsWith("\r\n")) throw new Error("A chunk is truncated");
-    if (size === 0) return body;
     body += chunk.slice(0, -2);
+  }
+}
+
+async function receiveTrailers(client: Client): Promise<Record<string, string>> {
+  const lines: string[] = [];
+  for (;;) {
+    const line = await client.receiveUntil("\r\n");
+    if (!line.endsWith("\r\n")) throw new Error("The trailers are truncated");
+    if (line === "\r\n") return fieldsOf(lines);
+    lines.push(line.slice(0, -2));
   }
 }

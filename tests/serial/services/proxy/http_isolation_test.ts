@@ -1,0 +1,67 @@
+/** What becomes of one group costs the clients of another no time. */
+import { assert, assertEquals } from "@std/assert";
+import { type OpenLoad, startOpenLoad } from "../../../../tools/bench/open_client.ts";
+import { Client } from "../../../helpers/client.ts";
+import { requestText } from "../../../helpers/http_client.ts";
+import { startRoutes } from "../../../helpers/http_routes.ts";
+import { always, RawBackend, rawResponse } from "../../../helpers/raw_backend.ts";
+import { until } from "../../../helpers/until.ts";
+
+/** Requests of each measurement. */
+const REQUESTS = 1000;
+/** Clients of the group that hangs. */
+const STUCK = 200;
+/** How much later the slowest hundredth may be, in milliseconds: the noise of a busy machine. */
+const TOLERANCE = 20;
+
+/** The time that one of a hundred of the next requests exceeds, in milliseconds. */
+async function p99(load: OpenLoad): Promise<number> {
+  const from = load.latencies.length;
+  await until("they are answered", () => load.latencies.length >= from + REQUESTS);
+  const sorted = load.latencies.slice(from, from + REQUESTS).sort((a, b) => a - b);
+  return sorted[Math.floor(REQUESTS * 0.99)] ?? Infinity;
+}
+
+for (const mode of ["async", "pooled", "forked"]) {
+  Deno.test(`--mode ${mode}: a group that hangs, then refuses, does not move the p99 of another`, async () => {
+    await using stack = new AsyncDisposableStack();
+    const hanging = stack.use(
+      await RawBackend.start(async (_request, peer) => await peer.left),
+    );
+    const fine = stack.use(await RawBackend.start(always(rawResponse("fine"))));
+    const balancer = stack.use(
+      await startRoutes(
+        { a: [hanging.address], b: [fine.address] },
+        [{ path: "/serviceA", upstream: "a" }, { path: "/serviceB", upstream: "b" }],
+        ...["--mode", mode, "--upstream-timeout", "30s", "--max-connections-per-ip", "0"],
+      ),
+    );
+    const { server } = balancer;
+    const load = startOpenLoad({
+      port: server.port,
+      rate: 500,
+      connections: 8,
+      request: () => requestText("GET", "/serviceB"),
+    });
+    stack.defer(() => load.stop());
+    const before = await p99(load);
+
+    const stuck: Client[] = [];
+    stack.defer(() => stuck.forEach((client) => client.close()));
+    for (let i = 0; i < STUCK; i++) {
+      const client = await Client.connect(server);
+      stuck.push(client);
+      await client.send(requestText("GET", "/serviceA"));
+    }
+    await until("all hang", () => hanging.requests.length === STUCK);
+    const during = await p99(load);
+
+    hanging.resetAll();
+    const after = await p99(load);
+    await load.stop();
+    assertEquals(load.losses, []);
+    const limit = Math.max(2 * before, before + TOLERANCE);
+    assert(during < limit, `the p99 went from ${before} to ${during} ms`);
+    assert(after < limit, `the p99 went from ${before} to ${after} ms`);
+  });
+}
