@@ -9,6 +9,7 @@ import { fairness } from "./fairness.ts";
 import { idle } from "./idle.ts";
 import { pick } from "./pick.ts";
 import { proxy } from "./proxy.ts";
+import { PROXY_HTTP_GROUPS } from "./proxy_http.ts";
 import { reload } from "./reload.ts";
 import { start } from "./start.ts";
 import { print } from "./table.ts";
@@ -16,7 +17,8 @@ import { print } from "./table.ts";
 /** Measures, and prints the results. */
 type Group = (context: Context) => Promise<void>;
 
-const HTTP = Object.keys(HTTP_GROUPS);
+/** What stands for all groups whose names begin with it and an underscore. */
+const FAMILIES = ["http", "proxy_http"];
 const GROUPS: Readonly<Record<string, Group>> = {
   echo: (context) => compare(ECHO, context),
   fairness,
@@ -24,10 +26,13 @@ const GROUPS: Readonly<Record<string, Group>> = {
   pick,
   reload,
   start,
-  ...Object.fromEntries(HTTP.map((name) => [name, withTool("wrk", HTTP_GROUPS[name] ?? [])])),
+  ...Object.fromEntries(
+    Object.entries(HTTP_GROUPS).map(([name, group]) => [name, withTool("wrk", group)]),
+  ),
   churn: withTool("ab", [CHURN]),
   load: withTool("wrk", LOAD),
   proxy,
+  ...PROXY_HTTP_GROUPS,
 };
 
 const DEFAULT_PAIRS = "5";
@@ -46,12 +51,13 @@ Usage: deno task bench [group...] [options] [-- options of the server]
   deno task bench churn                    A new connection for each request, in each mode, by ab
   deno task bench pick                     The policies of a balancer, in groups of all sizes
   deno task bench proxy                    As a TCP proxy, with HAProxy and nginx stream
+  deno task bench proxy_http               As an HTTP proxy, with HAProxy, nginx and Node
   deno task bench reload --pairs 20        Lost requests and latencies in 20 x 2 reloads
   deno task bench echo -- --mode pooled    Setting options of Sluice
 
 Groups (default: all):
   ${Object.keys(GROUPS).join(", ")}
-  http: all that begin with http_
+  ${FAMILIES.map((family) => `${family}: all that begin with ${family}_`).join("\n  ")}
 
 Options:
   --against <folder>  A checkout to compare this one with, under the same load
@@ -101,11 +107,15 @@ async function runGroups(groups: Iterable<string>, context: Context): Promise<nu
 
 function chooseGroups(names: readonly string[]): Iterable<string> {
   if (names.length === 0) return Object.keys(GROUPS);
-  const chosen = new Set(names.flatMap((name) => name === "http" ? HTTP : name));
+  const chosen = new Set(names.flatMap((name) => FAMILIES.includes(name) ? familyOf(name) : name));
   for (const name of chosen) {
     if (!Object.hasOwn(GROUPS, name)) refuse(`Unknown group ${name}: see --help`);
   }
   return chosen;
+}
+
+function familyOf(family: string): readonly string[] {
+  return Object.keys(GROUPS).filter((name) => name.startsWith(`${family}_`));
 }
 
 function findCheckout(folder: string): string {

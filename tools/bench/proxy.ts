@@ -1,12 +1,12 @@
 /** Sluice as a TCP balancer, compared with others in front of the same backend. */
-import { delay } from "@std/async/delay";
 import { SEMI_SPACE } from "../semi_space.ts";
 import { compare, type Comparison, type Context, type Rival } from "./comparison.ts";
 import { echoWork, generator } from "./generator.ts";
 import { growth } from "./idle.ts";
+import { printIdle } from "./idle_proxied.ts";
 import { haproxyTcp, nginxStream } from "./proxies.ts";
-import { HERE, type Server, sluice, startServer, withV8Flags } from "./servers.ts";
-import { print, printFigure } from "./table.ts";
+import { HERE, sluice, startServer, withV8Flags } from "./servers.ts";
+import { print } from "./table.ts";
 
 const CONNECTIONS = 64;
 const CHURNING = 32;
@@ -16,8 +16,6 @@ const LARGE = 1024 ** 2;
 const IDLE = 5000;
 /** Messages per second over idle connections, one on each. */
 const RATE = 2500;
-/** Time for the proxy to close the connections, in milliseconds. */
-const SETTLE_MS = 1000;
 /** HAProxy and nginx write no log, either. */
 const QUIET = ["--log-level", "warning"];
 const TWO_THREADS = ["--mode", "pooled", "--workers", "2"];
@@ -85,34 +83,16 @@ function withLog(backend: number): readonly string[] {
   return [...upstream, "--max-connections", String(ROOM)];
 }
 
-async function idleProxied(
-  backend: number,
-  { pairs, against, extra }: Context,
-): Promise<void> {
+function idleProxied(backend: number, { pairs, against, extra }: Context): Promise<void> {
   const own = (checkout: string) => sluice(checkout, [...ours(backend), ...extra]);
-  const bounded = withV8Flags(own(HERE), SEMI_SPACE);
   const rivals = against === null
-    ? [bounded, haproxyTcp(backend, 1), nginxStream(backend, 1)]
+    ? [withV8Flags(own(HERE), SEMI_SPACE), haproxyTcp(backend, 1), nginxStream(backend, 1)]
     : [own(against)];
   print(`\n${IDLE} idle connections through a proxy, after a message on each: resident memory`);
-  print(`  ${pairs} new processes each; KB per client: median, lowest..highest; at most 24`);
-  for (const server of [own(HERE), ...rivals]) {
-    const found = await server.find?.();
-    if (found !== undefined && "reason" in found) print(`  No ${server.name}: ${found.reason}`);
-    else await printIdle(server, pairs);
-  }
-}
-
-/** A new server also grows by the heap of the runtime, once. */
-async function printIdle(server: Server, pairs: number): Promise<void> {
-  const [first, later]: [number[], number[]] = [[], []];
-  for (let pair = 0; pair < pairs; pair++) {
-    await using running = await startServer(server, ROOM);
-    for (const figures of [first, later]) {
-      figures.push(await growth(running, echoWork(IDLE), RATE) / IDLE / 1024);
-      await delay(SETTLE_MS);
-    }
-  }
-  printFigure(`${server.name}, new`, first);
-  printFigure(`${server.name}, after as many before`, later);
+  return printIdle([own(HERE), ...rivals], {
+    clients: IDLE,
+    pairs,
+    aim: "at most 24",
+    grow: (running) => growth(running, echoWork(IDLE), RATE),
+  });
 }
