@@ -84,7 +84,8 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
   }
 
   finished(isComplete: boolean, reason: unknown): void {
-    const [client, row] = [this.#client, this.#row];
+    const client = this.#client;
+    const row = this.#row;
     if (client === null || row === null) return;
     if (reason instanceof ExchangeError) this.#noteFailure(reason, row);
     this.#client = null;
@@ -95,7 +96,9 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
 
   /** Takes a kept connection to a backend, or makes one; null if another backend is to be tried. */
   async #reach(): Promise<ClientConnection | null> {
-    const [group, note, attempts] = [this.#group, this.#note, this.#attempts];
+    const group = this.#group;
+    const note = this.#note;
+    const attempts = this.#attempts;
     const taken = group.take(this.#request, attempts.tried);
     const row = this.#row = taken instanceof Promise ? await taken : taken;
     const kept = attempts.needsFresh ? null : group.kept.take(row);
@@ -135,7 +138,8 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
 
   /** @returns The final response. */
   async #exchange(client: ClientConnection): Promise<DecodedResponse> {
-    const [request, copy] = [this.#request, this.#copy];
+    const request = this.#request;
+    const copy = this.#copy;
     client.begin(request.method, this.#route.timeouts, this);
     const head = this.#route.headOf(request);
     if (copy === null) {
@@ -253,7 +257,8 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
 
   /** Ends an exchange without a response for the client. */
   #release(): void {
-    const [client, row] = [this.#client, this.#row];
+    const client = this.#client;
+    const row = this.#row;
     this.#client = this.#row = null;
     client?.close();
     if (row !== null) this.#group.upstream.giveBack(row);
