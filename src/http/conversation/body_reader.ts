@@ -5,13 +5,12 @@ import { MAX_AHEAD } from "../../core/receiver.ts";
 import type { RequestDecoder } from "../codec/request_decoder.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import { HttpError, LateReadError } from "../error.ts";
+import type { TrustedClients } from "../forwarding/trusted_clients.ts";
 import type { Field } from "../message.ts";
 import type { Output } from "./output.ts";
 
 /** Maximum bytes of an unread body that are skipped to keep the connection. */
 const MAX_SKIPPED = 64 * 1024;
-/** Extra milliseconds per byte of a body: 500 bytes per second. */
-const BYTE_TIME = 2;
 const NOTHING = new Uint8Array(0);
 
 /** Reads the body of the current request of a connection. */
@@ -20,6 +19,12 @@ export class BodyReader {
   isOver = true;
   /** Whether a read is waiting for the client to send more. */
   isWaiting = false;
+  /** Whether the response to the request has begun. */
+  isAnswered = false;
+  /** Finds the clients of the peer; null unless that is a trusted proxy. */
+  clients: TrustedClients | null = null;
+  /** Bytes of content that were decoded. */
+  received = 0;
   /** Why the body could not be decoded; nothing after it on the connection can be, either. */
   failure: HttpError | null = null;
   readonly #connection: Connection;
@@ -35,8 +40,6 @@ export class BodyReader {
   #isStopped = false;
   /** The most bytes of content that the handler accepts. */
   #limit = Infinity;
-  /** Bytes of content that were decoded. */
-  #received = 0;
   #waited = 0;
   #waitingSince = 0;
 
@@ -57,9 +60,13 @@ export class BodyReader {
   begin(head: RequestHead): void {
     this.#head = head;
     this.isOver = head.contentLength === 0;
-    this.#isContinued = this.#isLent = this.#isRevoked = false;
+    this.isAnswered =
+      this.#isContinued =
+      this.#isLent =
+      this.#isRevoked =
+        false;
     this.#limit = Infinity;
-    this.#received = this.#waited = 0;
+    this.received = this.#waited = 0;
   }
 
   /** Ends the current request, whose body is over. */
@@ -101,7 +108,7 @@ export class BodyReader {
   limit(bytes: number): void {
     this.#limit = bytes;
     const { contentLength = 0 } = this.#head ?? {};
-    if (Math.max(contentLength ?? 0, this.#received) > bytes) this.#exceed();
+    if (Math.max(contentLength ?? 0, this.received) > bytes) this.#exceed();
   }
 
   /** The trailer fields of the current request, once its body is over. */
@@ -129,7 +136,7 @@ export class BodyReader {
   continue(): void {
     if (!this.#head?.expectsContinue || this.#isContinued) return;
     this.#isContinued = true;
-    if (this.isOver || this.#received > 0 || this.#connection.pending.length > 0) return;
+    if (this.isOver || this.received > 0 || this.#connection.pending.length > 0) return;
     this.#output.addText("HTTP/1.1 100 Continue\r\n\r\n", "");
   }
 
@@ -154,7 +161,7 @@ export class BodyReader {
     if (this.isOver) return this.failure === null;
     if (this.isHeldBack) return false;
     const { contentLength = 0 } = this.#head ?? {};
-    if (contentLength !== null) return contentLength - this.#received <= MAX_SKIPPED;
+    if (contentLength !== null) return contentLength - this.received <= MAX_SKIPPED;
     try {
       for (;;) {
         const decoded = this.#decode();
@@ -169,13 +176,6 @@ export class BodyReader {
   /** Reads the rest of the body and drops it. */
   async skip(): Promise<void> {
     while (await this.#nextPart(() => {}) !== null);
-  }
-
-  /** Whether the client has exceeded the timeout, in milliseconds, plus the time per byte. */
-  isLate(timeout: number): boolean {
-    const clock = this.#clock;
-    const limit = timeout + this.#received * BYTE_TIME;
-    return timeout > 0 && clock.isOver(clock.now - this.waited, limit);
   }
 
   #leaveLent(): void {
@@ -206,8 +206,8 @@ export class BodyReader {
       this.#connection.skip(this.#decoder.consumed);
       if (decoded === "end") this.isOver = true;
       if (decoded instanceof Uint8Array) {
-        this.#received += decoded.length;
-        if (this.#received > this.#limit) this.#exceed();
+        this.received += decoded.length;
+        if (this.received > this.#limit) this.#exceed();
       }
       // Never a head: the body is not over.
       return decoded as Uint8Array<ArrayBuffer> | "more" | "end";

@@ -164,7 +164,7 @@ export class Conversation implements Timed, OpenConversation {
       return false;
     }
     this.#phase = "response";
-    request.isAnswered = true;
+    this.#body.isAnswered = true;
     try {
       const { headers, upgrade } = response;
       if (upgrade !== undefined) {
@@ -221,7 +221,7 @@ export class Conversation implements Timed, OpenConversation {
   async #refuse(error: HttpError, endedBy: EndedBy): Promise<void> {
     this.#exchange.refuse(error);
     const { request } = this.#exchange;
-    if (request !== null) request.isAnswered = true;
+    this.#body.isAnswered = true;
     const head = request?.head ?? { method: "", minor: 1 };
     try {
       const sent = await this.#writer.write(head, errorResponse(error), true);

@@ -3,7 +3,6 @@ import type { Connection } from "../../core/connection.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import { type HttpError, isHttpError } from "../error.ts";
 import { EndedExchange } from "../exchange.ts";
-import type { TrustedClients } from "../forwarding/trusted_clients.ts";
 import type { HttpResponse } from "../message.ts";
 import type { ConversationContext, HttpReports } from "./conversation_context.ts";
 import { errorResponse, internalErrorResponse } from "./error_responses.ts";
@@ -19,8 +18,6 @@ export class CurrentExchange {
   readonly #connection: Connection;
   readonly #reader: RequestReader;
   readonly #reports: HttpReports;
-  /** null unless the peer is a trusted proxy. */
-  readonly #clients: TrustedClients | null;
   /** When the head arrived, by the monotonic clock; 0 if exchanges are not reported. */
   #started = 0;
   #isRefused = false;
@@ -32,7 +29,7 @@ export class CurrentExchange {
     reader: RequestReader,
     { reports, clients }: Pick<ConversationContext, "reports" | "clients">,
   ) {
-    this.#clients = clients?.trusts(connection.remoteAddr) === true ? clients : null;
+    if (clients?.trusts(connection.remoteAddr) === true) reader.body.clients = clients;
     this.#connection = connection;
     this.#reader = reader;
     this.#reports = reports;
@@ -120,7 +117,7 @@ export class CurrentExchange {
   }
 
   #make(head: RequestHead, number: number): ServedRequest {
-    return new ServedRequest(head, this.#connection, this.#reader.body, number, this.#clients);
+    return new ServedRequest(head, this.#connection, this.#reader.body, number);
   }
 
   #record(request: ServedRequest, status = 200, bodyBytes: number): void {

@@ -5,7 +5,6 @@ import type { RequestHead } from "../codec/request_head.ts";
 import { ConnectionError, isOfClient } from "../../core/errors.ts";
 import { interimHead } from "../codec/response_head.ts";
 import { RequestAbortedError } from "../error.ts";
-import type { TrustedClients } from "../forwarding/trusted_clients.ts";
 import type { Field, HttpRequest, RouteParams } from "../message.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { StreamedBody } from "./request_body.ts";
@@ -19,16 +18,11 @@ export class ServedRequest implements HttpRequest, Work {
   readonly head: RequestHead;
   /** How it was sent on to a backend; null unless it was. */
   forwarding: Forwarding | null = null;
-  /** Whether its response has begun. */
-  isAnswered = false;
   /**
    * Called if the request is aborted, as {@linkcode signal} is then. It costs nothing, but a
    * client that disconnects may go unnoticed for two seconds.
    */
   onAbort: ((reason: Error) => void) | null = null;
-  /** Finds its client; null unless its peer is a trusted proxy. */
-  readonly #clients: TrustedClients | null;
-  #client: Deno.Addr | null = null;
   readonly #connection: Connection;
   readonly #reader: BodyReader;
   readonly #number: number;
@@ -36,22 +30,11 @@ export class ServedRequest implements HttpRequest, Work {
   #controller: AbortController | null = null;
   #completed: PromiseWithResolvers<void> | null = null;
   #isEnded = false;
-  #isWatching = false;
-  /** Whether the client was seen to end its stream while the handler worked. */
-  #hasLeft = false;
+  /** Whether someone looks after the client, and has seen it end its stream. */
+  #client: "unwatched" | "watched" | "left" = "unwatched";
 
-  /**
-   * @param number Counts the requests of the connection from 1.
-   * @param clients null unless the peer is a trusted proxy.
-   */
-  constructor(
-    head: RequestHead,
-    connection: Connection,
-    reader: BodyReader,
-    number: number,
-    clients: TrustedClients | null,
-  ) {
-    this.#clients = clients;
+  /** @param number Counts the requests of the connection from 1. */
+  constructor(head: RequestHead, connection: Connection, reader: BodyReader, number: number) {
     this.head = head;
     this.#connection = connection;
     this.#reader = reader;
@@ -119,8 +102,8 @@ export class ServedRequest implements HttpRequest, Work {
 
   /** The client that a trusted proxy names, with the port 0, or else the peer. */
   get remoteAddr(): Deno.Addr {
-    if (this.#clients === null) return this.#connection.remoteAddr;
-    return this.#client ??= this.#clients.find(this.headers, this.#connection.remoteAddr);
+    const { remoteAddr } = this.#connection;
+    return this.#reader.clients?.find(this.headers, remoteAddr) ?? remoteAddr;
   }
 
   /** The peer of the connection, which may be a proxy. */
@@ -130,7 +113,7 @@ export class ServedRequest implements HttpRequest, Work {
 
   /** Whether the peer is a trusted proxy, which is believed who its client is. */
   get isPeerTrusted(): boolean {
-    return this.#clients !== null;
+    return this.#reader.clients !== null;
   }
 
   get localAddr(): Deno.Addr {
@@ -166,7 +149,9 @@ export class ServedRequest implements HttpRequest, Work {
 
   async inform(status: number, fields: readonly Field[] = NO_FIELDS): Promise<void> {
     const head = interimHead(status, fields);
-    if (this.isAnswered) throw new TypeError("Cannot inform the client: the response has begun");
+    if (this.#isEnded || this.#reader.isAnswered) {
+      throw new TypeError("Cannot inform the client: the response has begun");
+    }
     if (this.head.minor === 1) await this.#reader.inform(head);
   }
 
@@ -201,7 +186,7 @@ export class ServedRequest implements HttpRequest, Work {
   /** The error that ends the connection, if the handler threw because of the client; null otherwise. */
   lossIn(error: Error): Error | null {
     if (isOfClient(error)) return error;
-    if (!this.#hasLeft || error.name !== "AbortError") return null;
+    if (this.#client !== "left" || error.name !== "AbortError") return null;
     return new ConnectionError("Cannot respond: the client has disconnected", "client");
   }
 
@@ -218,22 +203,21 @@ export class ServedRequest implements HttpRequest, Work {
 
   /** Notices if the client disconnects, by reading ahead while it waits for the response. */
   async #watchClient(): Promise<void> {
-    if (this.#isWatching) return;
-    this.#isWatching = true;
+    if (this.#client !== "unwatched") return;
+    this.#client = "watched";
     try {
       do {
         if (this.#connection.sawEnd || !await this.#reader.watch()) return this.#leave();
         // The next request may have arrived; it is not the end of this one.
       } while (!this.#isEnded && this.#reader.isOver && this.#reader.canWatch);
     } catch {
-      this.#leave();
-    } finally {
-      this.#isWatching = false;
+      return this.#leave();
     }
+    this.#client = "unwatched";
   }
 
   #leave(): void {
-    this.#hasLeft = true;
+    this.#client = "left";
     this.abort();
   }
 

@@ -7,6 +7,8 @@ import type { ConversationOptions } from "./options.ts";
 
 /** The idle timeout while other clients wait for room, in milliseconds. */
 const CROWDED_IDLE = 2000;
+/** Extra milliseconds per byte of a body: 500 bytes per second. */
+const BYTE_TIME = 2;
 
 /** What a conversation is doing. */
 export type RequestPhase =
@@ -43,7 +45,7 @@ export function checkTimeouts(
 ): EndedBy | HttpError | null {
   const { phase, since, clock, body } = state;
   if (body.isWaiting) {
-    return body.isLate(options.bodyTimeout) ? exceeded(408, "the body", "--body-timeout") : null;
+    return isLate(state, options.bodyTimeout) ? exceeded(408, "the body", "--body-timeout") : null;
   }
   switch (phase) {
     case "idle":
@@ -59,6 +61,12 @@ export function checkTimeouts(
     default:
       return null;
   }
+}
+
+/** Whether the client has exceeded the timeout of its body, plus the time per byte. */
+function isLate({ body, clock }: ConversationState, timeout: number): boolean {
+  const limit = timeout + body.received * BYTE_TIME;
+  return timeout > 0 && clock.isOver(clock.now - body.waited, limit);
 }
 
 function checkIdle(
