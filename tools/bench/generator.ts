@@ -28,15 +28,19 @@ export const getWork = (path: string, connections: number): Work => ({
   connections,
 });
 
-/** A load as fast as the server responds. */
-export function generator(work: Work): Load {
+/**
+ * A load.
+ *
+ * @param rate Requests per second; null is as fast as the server responds.
+ */
+export function generator(work: Work, rate: number | null = null): Load {
   return async (server, duration) => {
     let [before, after] = [NaN, NaN];
     const onProgress = ({ phase }: LoadProgress) => {
       if (phase === "measuring" && Number.isNaN(before)) before = server.cpu();
       if (phase === "finishing") after = server.cpu();
     };
-    const plan = { ...work, duration, rate: null };
+    const plan = { ...work, duration, rate };
     const { requests, seconds, generator } = await runGenerator(server, plan, onProgress);
     return { units: requests, seconds, cpu: after - before, client: generator.busy };
   };

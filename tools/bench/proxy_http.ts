@@ -4,6 +4,7 @@ import { SEMI_SPACE } from "../semi_space.ts";
 import { addedLatency } from "./added_latency.ts";
 import type { Context } from "./comparison.ts";
 import { type Contest, printContest } from "./contest.ts";
+import { generator, getWork } from "./generator.ts";
 import { backend, haproxyHttp, LARGE, nginxProxy, nodeProxy } from "./http_proxies.ts";
 import { printIdle } from "./idle_proxied.ts";
 import {
@@ -20,6 +21,8 @@ import { checkEcho, growthByWebSockets, webSocketBackend } from "./websockets.ts
 import { wrk } from "./wrk.ts";
 
 const CONNECTIONS = 64;
+/** Requests per second, of which every proxy can do twice as many. */
+const RATE = 8000;
 const STREAMS = 8;
 const IDLE = 5000;
 /** A WebSocket has a connection on each side; others are turned away. */
@@ -30,6 +33,7 @@ const SCHEDULE = { slices: 3, duration: 1000, warmup: 2000 };
 export const PROXY_HTTP_GROUPS: Readonly<Record<string, (context: Context) => Promise<void>>> = {
   proxy_http_requests: (context) => contest((port) => requests(port, 1), context),
   proxy_http_threads: (context) => contest((port) => requests(port, WORKERS), context),
+  proxy_http_paced: (context) => contest(paced, context),
   proxy_http_downloads: (context) => contest(downloads, context),
   proxy_http_uploads: (context) => contest(uploads, context),
   proxy_http_latency: latency,
@@ -64,6 +68,17 @@ function requests(port: number, workers: number): Contest {
       { server: haproxy, name: "HAProxy", aim: "at most 1.6" },
       { server: node, name: "Node", aim: "less than 0.5" },
     ],
+  };
+}
+
+/** At the same rate, no server saves by doing much at a time, which only a busy one can. */
+function paced(port: number): Contest {
+  const contest = requests(port, 1);
+  return {
+    ...contest,
+    title:
+      `GET / through a proxy, ${RATE} requests a second, ${CONNECTIONS} connections, one thread`,
+    load: generator(getWork("/", CONNECTIONS), RATE),
   };
 }
 
