@@ -60,7 +60,9 @@ class HttpProxy {
   respond(request: ServedRequest): Promise<HttpResponse> {
     const found = this.#tables.find(request.socketAddr)?.find(request.head.host, request.path);
     if (found === undefined || found === null) throw new HttpError(404, "no route leads there");
-    return new ForwardedRequest(this.#routeOf(found), request).respond();
+    const route = this.#routeOf(found);
+    route.limitBody(request);
+    return new ForwardedRequest(route, request).respond();
   }
 
   #routeOf(found: Found<Route>): HttpRouteInUse {

@@ -51,9 +51,16 @@ export class HttpRouteInUse {
     this.#idPrefix = idPrefix;
   }
 
-  /** The longest body of a request, in bytes, 0 for no limit; null for that of the server. */
-  get maxBodySize(): number | null {
-    return this.#settings.maxBodySize;
+  /**
+   * Applies the limit of the route to the body of a request.
+   *
+   * @throws {HttpError} 413 if it is known to be longer.
+   */
+  limitBody(request: ServedRequest): void {
+    const { maxBodySize } = this.#settings;
+    // Without one, or with 0, that of the server holds.
+    if (maxBodySize === null || maxBodySize === 0 || request.head.contentLength === 0) return;
+    request.body.limit(maxBodySize);
   }
 
   /** The head of a request, as its backend gets it: one character per byte. */
