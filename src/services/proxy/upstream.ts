@@ -101,6 +101,18 @@ export class Upstream {
     return this.#take(this.#stickyPicker ?? this.#picker, session, tried, leaving);
   }
 
+  /**
+   * Takes a place that is free, if nobody waits for one; to be given back by {@linkcode giveBack}.
+   *
+   * @param session As for {@linkcode takeFor}; null takes the key.
+   * @returns null if there is none.
+   */
+  takeNow(key: string, session: string | null): BoardRow | null {
+    if (this.#queue.length > 0) return null;
+    if (session === null || this.#stickyPicker === null) return this.#picker.pick(key, null);
+    return this.#stickyPicker.pick(session, null);
+  }
+
   /** Takes a place at one backend, if it has one to give; to be given back by {@linkcode giveBack}. */
   takeAt(row: BoardRow): boolean {
     return this.#picker.take(row);

@@ -12,6 +12,7 @@ import { Attempts } from "./attempts.ts";
 import { faultOf, gatewayError, isOfBackend } from "./failures.ts";
 import type { HttpRouteInUse } from "./http_route.ts";
 import type { HttpUpstream } from "./http_upstream.ts";
+import type { MirroredRequest } from "./mirror.ts";
 import { RequestCopy } from "./request_copy.ts";
 import { ResponseBody, type ResponseOwner } from "./response_body.ts";
 
@@ -31,6 +32,7 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
   readonly #attempts: Attempts;
   /** The body; null if there is none. */
   readonly #copy: RequestCopy | null;
+  readonly #mirrored: MirroredRequest | null;
   /** Where it is: a place at a backend, and a connection to it. */
   #row: BoardRow | null = null;
   #client: ClientConnection | null = null;
@@ -46,7 +48,9 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
     this.#request = request;
     this.#note = request.forwarding = forwardingTo(group.name);
     this.#attempts = new Attempts(group.upstream, request.method, route.retries);
-    const limit = this.#attempts.mayRetry ? settings.retryBuffer : 0;
+    this.#mirrored = route.mirrored(request);
+    const own = this.#attempts.mayRetry ? settings.retryBuffer : 0;
+    const limit = Math.max(own, this.#mirrored?.bodyLimit ?? 0);
     this.#copy = request.head.contentLength === 0 ? null : new RequestCopy(request.body, limit);
   }
 
@@ -140,6 +144,7 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
     const head = this.#route.headOf(request);
     if (copy === null) {
       await client.send(head);
+      this.#mirrored?.send(null);
     } else if (request.expectsContinue) {
       await client.send(head);
       this.#continue = () => this.#upload(client, "", copy);
@@ -162,7 +167,8 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
   /** Sends the body while the response may already arrive. */
   #upload(client: ClientConnection, head: string, copy: RequestCopy): void {
     this.#continue = null;
-    client.upload(head, copy.source(), copy.length).catch((error) => {
+    const uploading = client.upload(head, copy.source(), copy.length);
+    uploading.then(() => this.#mirrored?.send(copy), (error) => {
       // A backend that takes no more may have sent a response before, such as why.
       if (isOfBackend(error) || client !== this.#client) return;
       this.uploadError = error;

@@ -88,6 +88,11 @@ export class HttpUpstream {
     return this.upstream.take(this.#keyOf(request), tried, leaving);
   }
 
+  /** Takes a place at a backend, if one is free; null if not. */
+  takeNow(request: ServedRequest): BoardRow | null {
+    return this.upstream.takeNow(this.#keyOf(request), this.#sessionOf(request));
+  }
+
   /** Makes a client of a new connection. */
   open(row: BoardRow, connection: DialedConnection): ClientConnection {
     return new ClientConnection(
