@@ -114,6 +114,10 @@ export class Mirror {
     else client.upload(head, body.source(), body.length).catch(() => {});
     let { status } = await client.receive();
     while (status < 200 && status !== 101) ({ status } = await client.receive());
+    if (status === 101) {
+      const what = "The backend switched to a protocol that nobody asked for";
+      throw new ExchangeError(what, "http_protocol_error", "upstream");
+    }
     group.answered(row, status, begun, clock() - begun);
     let size = 0;
     for (let piece; (piece = await client.read()) !== null;) {
