@@ -9,7 +9,7 @@ import { returnedFields } from "../../../http/forwarding/returned_fields.ts";
 import type { Field, HttpResponse } from "../../../http/message.ts";
 import type { BoardRow } from "../../../upstream/board_row.ts";
 import { Attempts } from "./attempts.ts";
-import { faultOf, gatewayError, isOfBackend } from "./failures.ts";
+import { faultOf, GatewayError, gatewayError, isOfBackend } from "./failures.ts";
 import type { HttpRouteInUse } from "./http_route.ts";
 import type { HttpUpstream } from "./http_upstream.ts";
 import type { MirroredRequest } from "./mirror.ts";
@@ -28,7 +28,8 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
   readonly #group: HttpUpstream;
   readonly #request: ServedRequest;
   readonly #note: Forwarding;
-  readonly #begun = clock();
+  /** When it was let in. */
+  #begun = 0;
   readonly #attempts: Attempts;
   /** The body; null if there is none. */
   readonly #copy: RequestCopy | null;
@@ -62,7 +63,7 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
    * @throws {ConnectionError} If the client has left.
    */
   async respond(): Promise<HttpResponse> {
-    this.#route.enter();
+    this.#enter();
     try {
       // A client that is slow to begin with the body takes no place meanwhile.
       if (this.#copy !== null && !this.#request.expectsContinue) await this.#copy.prefetch();
@@ -75,6 +76,18 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
     } catch (error) {
       throw this.#fail(error);
     }
+  }
+
+  /** @throws {GatewayError} If it is not let in. */
+  #enter(): void {
+    try {
+      this.#route.enter();
+    } catch (error) {
+      if (error instanceof GatewayError) this.#note.failure = error.fault;
+      throw error;
+    }
+    // Not before: the breaker counts what has begun since it has let a request pass.
+    this.#begun = clock();
   }
 
   /** Called by the sweeps of the deadlines while the head of the response is waited for. */
@@ -286,6 +299,7 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
     if (this.#note.failure !== failure) this.#group.report(this.#request, this.#note, error);
     // A connection that could not be made was counted when that failed.
     if (row !== null && error instanceof ExchangeError) this.#group.failed(row, this.#begun);
+    else if (isOfBackend(error)) this.#group.unreachable(this.#begun);
     else this.#group.abandoned(this.#begun);
   }
 

@@ -133,6 +133,11 @@ export class HttpUpstream {
     this.#countFailure(begun, clock());
   }
 
+  /** No connection to a backend could be made for a request. */
+  unreachable(begun: number): void {
+    this.#countFailure(begun, clock());
+  }
+
   /** A request has ended in a way that says nothing about the group. */
   abandoned(begun: number): void {
     if (this.settings.breaker.threshold > 0) this.#breaker.abandoned(begun);

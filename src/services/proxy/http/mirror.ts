@@ -5,6 +5,7 @@ import { ExchangeError } from "../../../http/client/exchange_error.ts";
 import type { ServedRequest } from "../../../http/conversation/served_request.ts";
 import type { Logger } from "../../../log/logger.ts";
 import type { BoardRow } from "../../../upstream/board_row.ts";
+import { isOfBackend } from "./failures.ts";
 import type { HttpUpstream } from "./http_upstream.ts";
 import type { RequestCopy } from "./request_copy.ts";
 
@@ -95,7 +96,8 @@ export class Mirror {
       if (dialed instanceof Error) throw dialed;
       return group.open(row, dialed);
     } catch (error) {
-      group.abandoned(begun);
+      if (isOfBackend(error)) group.unreachable(begun);
+      else group.abandoned(begun);
       throw error;
     }
   }
