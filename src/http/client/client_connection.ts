@@ -155,7 +155,7 @@ export class ClientConnection implements Timed {
       const decoded = this.#decode();
       if (decoded === "more") {
         if (await this.#fill()) continue;
-        throw this.#fault("closed the connection without a response", "connection_terminated");
+        throw this.#fault("closed the connection without a response", this.#cutOff);
       }
       // Never a part of a body: that follows its head.
       const head = decoded as DecodedResponse;
@@ -188,7 +188,7 @@ export class ClientConnection implements Timed {
       if (decoded !== "more") return decoded as Uint8Array<ArrayBuffer>;
       if (await this.#fill()) continue;
       if (this.#decoder.endOfStream()) return null;
-      throw this.#fault("closed the connection in the middle of a response", INCOMPLETE);
+      throw this.#fault("closed the connection in the middle of a response", this.#cutOff);
     }
   }
 
@@ -304,13 +304,17 @@ export class ClientConnection implements Timed {
     if (error instanceof ConnectionError && error.endedBy === "timeout") {
       return new ExchangeError("The backend takes no more", "connection_write_timeout", "timeout");
     }
-    return this.#fault("was lost", this.#stage === "body" ? INCOMPLETE : TERMINATED, error);
+    return this.#fault("was lost", this.#cutOff, error);
+  }
+
+  /** What is wrong if the connection has ended. */
+  get #cutOff(): ExchangeFault {
+    return this.#stage === "body" || this.hasAnswered
+      ? "http_response_incomplete"
+      : "connection_terminated";
   }
 
   #fault(what: string, fault: ExchangeFault, cause?: unknown): ExchangeError {
     return new ExchangeError(`The backend ${what}`, fault, "upstream", cause);
   }
 }
-
-const INCOMPLETE = "http_response_incomplete";
-const TERMINATED = "connection_terminated";

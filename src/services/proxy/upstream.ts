@@ -43,6 +43,8 @@ export class Upstream {
   readonly settings: UpstreamGroup;
   readonly #parts: UpstreamParts;
   readonly #picker: Picker;
+  /** Picks by the value of a field; null unless that keeps clients on their backends. */
+  readonly #stickyPicker: Picker | null;
   readonly #ejection: Ejection;
   readonly #budget: RetryBudget;
   readonly #queue: WaitQueue<BoardRow>;
@@ -53,6 +55,9 @@ export class Upstream {
     this.#parts = parts;
     this.settings = settings;
     this.#picker = new Picker(board, ledger, number, settings);
+    this.#stickyPicker = settings.http.sticky.kind === "header"
+      ? new Picker(board, ledger, number, { ...settings, balance: "hash" })
+      : null;
     this.#ejection = new Ejection(board, settings.passive);
     const share = { share: settings.retryBudget, perSecond: RETRIES_PER_SECOND };
     this.#budget = new RetryBudget(share, clock());
@@ -79,9 +84,33 @@ export class Upstream {
     tried: ReadonlySet<BoardRow> | null,
     leaving?: () => AbortSignal,
   ): BoardRow | Promise<BoardRow> {
-    // Nobody overtakes those who wait.
-    const row = this.#queue.length > 0 ? null : this.#picker.pick(key, tried);
-    return row ?? this.#wait(key, tried, leaving?.());
+    return this.#take(this.#picker, key, tried, leaving);
+  }
+
+  /**
+   * Takes a place at the backend that a client belongs to, or at another if that has none to give,
+   * as {@linkcode take} does.
+   *
+   * @param session What the client sends in the field that keeps it on its backend.
+   */
+  takeFor(
+    session: string,
+    tried: ReadonlySet<BoardRow> | null,
+    leaving?: () => AbortSignal,
+  ): BoardRow | Promise<BoardRow> {
+    return this.#take(this.#stickyPicker ?? this.#picker, session, tried, leaving);
+  }
+
+  /**
+   * Takes a place that is free, if nobody waits for one; to be given back by {@linkcode giveBack}.
+   *
+   * @param session As for {@linkcode takeFor}; null takes the key.
+   * @returns null if there is none.
+   */
+  takeNow(key: string, session: string | null): BoardRow | null {
+    if (this.#queue.length > 0) return null;
+    if (session === null || this.#stickyPicker === null) return this.#picker.pick(key, null);
+    return this.#stickyPicker.pick(session, null);
   }
 
   /** Takes a place at one backend, if it has one to give; to be given back by {@linkcode giveBack}. */
@@ -91,7 +120,9 @@ export class Upstream {
 
   /** All backends of the group; another array if any of them has changed. */
   get rows(): readonly BoardRow[] {
-    return this.#picker.tiers.rows;
+    const { tiers } = this.#picker;
+    tiers.refresh(clock());
+    return tiers.rows;
   }
 
   /**
@@ -147,7 +178,7 @@ export class Upstream {
 
   /** A backend could not be reached, or was lost before it had answered. */
   failed(row: BoardRow): void {
-    const verdict = this.#ejection.failed(row, this.#picker.tiers.rows, clock());
+    const verdict = this.#ejection.failed(row, this.rows, clock());
     if (verdict === null) return;
     const { log } = this.#parts.context;
     const about = {
@@ -171,13 +202,25 @@ export class Upstream {
     this.#endLooking();
   }
 
+  #take(
+    picker: Picker,
+    key: string,
+    tried: ReadonlySet<BoardRow> | null,
+    leaving?: () => AbortSignal,
+  ): BoardRow | Promise<BoardRow> {
+    // Nobody overtakes those who wait.
+    const row = this.#queue.length > 0 ? null : picker.pick(key, tried);
+    return row ?? this.#wait(picker, key, tried, leaving?.());
+  }
+
   /** Waits until a backend is available. */
   async #wait(
+    picker: Picker,
     key: string,
     tried: ReadonlySet<BoardRow> | null,
     leaving?: AbortSignal,
   ): Promise<BoardRow> {
-    const take = () => this.#picker.pick(key, tried);
+    const take = () => picker.pick(key, tried);
     const waiting = this.#queue.wait({ take, isPicky: tried !== null }, leaving);
     if (this.#queue.length > 0) this.#stopLooking ??= every(LOOK, () => this.#look());
     const taken = await waiting;

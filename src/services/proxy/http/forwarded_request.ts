@@ -9,9 +9,10 @@ import { returnedFields } from "../../../http/forwarding/returned_fields.ts";
 import type { Field, HttpResponse } from "../../../http/message.ts";
 import type { BoardRow } from "../../../upstream/board_row.ts";
 import { Attempts } from "./attempts.ts";
-import { faultOf, gatewayError, isOfBackend } from "./failures.ts";
+import { faultOf, GatewayError, gatewayError, isOfBackend } from "./failures.ts";
 import type { HttpRouteInUse } from "./http_route.ts";
 import type { HttpUpstream } from "./http_upstream.ts";
+import type { MirroredRequest } from "./mirror.ts";
 import { RequestCopy } from "./request_copy.ts";
 import { ResponseBody, type ResponseOwner } from "./response_body.ts";
 
@@ -27,10 +28,12 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
   readonly #group: HttpUpstream;
   readonly #request: ServedRequest;
   readonly #note: Forwarding;
-  readonly #begun = clock();
+  /** When it was let in. */
+  #begun = 0;
   readonly #attempts: Attempts;
   /** The body; null if there is none. */
   readonly #copy: RequestCopy | null;
+  readonly #mirrored: MirroredRequest | null;
   /** Where it is: a place at a backend, and a connection to it. */
   #row: BoardRow | null = null;
   #client: ClientConnection | null = null;
@@ -46,7 +49,9 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
     this.#request = request;
     this.#note = request.forwarding = forwardingTo(group.name);
     this.#attempts = new Attempts(group.upstream, request.method, route.retries);
-    const limit = this.#attempts.mayRetry ? settings.retryBuffer : 0;
+    this.#mirrored = route.mirrored(request);
+    const own = this.#attempts.mayRetry ? settings.retryBuffer : 0;
+    const limit = Math.max(own, this.#mirrored?.bodyLimit ?? 0);
     this.#copy = request.head.contentLength === 0 ? null : new RequestCopy(request.body, limit);
   }
 
@@ -58,7 +63,7 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
    * @throws {ConnectionError} If the client has left.
    */
   async respond(): Promise<HttpResponse> {
-    this.#route.enter();
+    this.#enter();
     try {
       // A client that is slow to begin with the body takes no place meanwhile.
       if (this.#copy !== null && !this.#request.expectsContinue) await this.#copy.prefetch();
@@ -71,6 +76,18 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
     } catch (error) {
       throw this.#fail(error);
     }
+  }
+
+  /** @throws {GatewayError} If it is not let in. */
+  #enter(): void {
+    try {
+      this.#route.enter();
+    } catch (error) {
+      if (error instanceof GatewayError) this.#note.failure = error.fault;
+      throw error;
+    }
+    // Not before: the breaker counts what has begun since it has let a request pass.
+    this.#begun = clock();
   }
 
   /** Called by the sweeps of the deadlines while the head of the response is waited for. */
@@ -144,6 +161,7 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
     const head = this.#route.headOf(request);
     if (copy === null) {
       await client.send(head);
+      this.#mirrored?.send(null);
     } else if (request.expectsContinue) {
       await client.send(head);
       this.#continue = () => this.#upload(client, "", copy);
@@ -166,7 +184,8 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
   /** Sends the body while the response may already arrive. */
   #upload(client: ClientConnection, head: string, copy: RequestCopy): void {
     this.#continue = null;
-    client.upload(head, copy.source(), copy.length).catch((error) => {
+    const uploading = client.upload(head, copy.source(), copy.length);
+    uploading.then(() => this.#mirrored?.send(copy), (error) => {
       // A backend that takes no more may have sent a response before, such as why.
       if (isOfBackend(error) || client !== this.#client) return;
       this.uploadError = error;
@@ -285,6 +304,7 @@ export class ForwardedRequest implements Waiting, ResponseOwner {
     if (this.#note.failure !== failure) this.#group.report(this.#request, this.#note, error);
     // A connection that could not be made was counted when that failed.
     if (row !== null && error instanceof ExchangeError) this.#group.failed(row, this.#begun);
+    else if (isOfBackend(error)) this.#group.unreachable(this.#begun);
     else this.#group.abandoned(this.#begun);
   }
 

@@ -3,6 +3,7 @@ import { OutputBuffers } from "../../../http/conversation/output_buffers.ts";
 import type { ServedRequest } from "../../../http/conversation/served_request.ts";
 import { HttpError } from "../../../http/error.ts";
 import type { HttpResponse } from "../../../http/message.ts";
+import type { Logger } from "../../../log/logger.ts";
 import type { Route } from "../../../settings/balancer.ts";
 import type { BoardRow } from "../../../upstream/board_row.ts";
 import { serveRequests } from "../../http/http_service.ts";
@@ -14,6 +15,7 @@ import { ForwardedRequest } from "./forwarded_request.ts";
 import { Hops } from "./hops.ts";
 import { HttpRouteInUse, type RouteParts } from "./http_route.ts";
 import { HttpUpstream } from "./http_upstream.ts";
+import { Mirror } from "./mirror.ts";
 import { type Found, RouteTable } from "./route_table.ts";
 import { StickyCookie } from "./sticky_cookie.ts";
 import { readStickyKey } from "./sticky_key.ts";
@@ -28,7 +30,8 @@ export async function serveHttpProxy(
   options: ProxyOptions,
   host: ServiceHost,
 ): Promise<Service> {
-  const proxy = new HttpProxy(options, await httpUpstreams(upstreams, context, options));
+  const groups = await httpUpstreams(upstreams, context, options);
+  const proxy = new HttpProxy(options, groups, context.log);
   // The time for a response is that of the group.
   const conversation = { ...options, requestTimeout: 0, advertisesKeepAlive: true };
   const respond = (request: ServedRequest) => proxy.respond(request);
@@ -41,10 +44,12 @@ class HttpProxy {
   readonly #routes = new Map<Found<Route>, HttpRouteInUse>();
   readonly #groups: ReadonlyMap<string, HttpUpstream>;
   readonly #parts: RouteParts;
+  readonly #log: Logger;
 
   constructor(
     { routes, trustedProxies }: ProxyOptions,
     groups: ReadonlyMap<string, HttpUpstream>,
+    log: Logger,
   ) {
     const byListener = Map.groupBy(routes, ({ bind }) => bind === null ? "" : JSON.stringify(bind));
     this.#tables = new Router(
@@ -53,6 +58,7 @@ class HttpProxy {
       ),
     );
     this.#groups = groups;
+    this.#log = log;
     const idPrefix = `${crypto.getRandomValues(new Uint8Array(ID_BYTES)).toHex()}-`;
     this.#parts = { hops: new Hops(trustedProxies), idPrefix };
   }
@@ -60,17 +66,27 @@ class HttpProxy {
   respond(request: ServedRequest): Promise<HttpResponse> {
     const found = this.#tables.find(request.socketAddr)?.find(request.head.host, request.path);
     if (found === undefined || found === null) throw new HttpError(404, "no route leads there");
-    return new ForwardedRequest(this.#routeOf(found), request).respond();
+    const route = this.#routeOf(found);
+    route.limitBody(request);
+    return new ForwardedRequest(route, request).respond();
   }
 
   #routeOf(found: Found<Route>): HttpRouteInUse {
     const known = this.#routes.get(found);
     if (known !== undefined) return known;
-    const group = this.#groups.get(found.route.group);
-    if (group === undefined) throw new Error(`There is no group "${found.route.group}"`);
-    const route = new HttpRouteInUse(found, group, this.#parts);
+    const { group, http: { mirror } } = found.route;
+    const copies = mirror === null
+      ? null
+      : new Mirror(this.#group(mirror.group), mirror.share, this.#log);
+    const route = new HttpRouteInUse(found, this.#group(group), copies, this.#parts);
     this.#routes.set(found, route);
     return route;
+  }
+
+  #group(name: string): HttpUpstream {
+    const group = this.#groups.get(name);
+    if (group === undefined) throw new Error(`There is no group "${name}"`);
+    return group;
   }
 }
 

@@ -6,6 +6,7 @@ import type { HttpRoute, Route } from "../../../settings/balancer.ts";
 import { GatewayError } from "./failures.ts";
 import type { Hops } from "./hops.ts";
 import type { HttpUpstream } from "./http_upstream.ts";
+import { type Mirror, MirroredRequest } from "./mirror.ts";
 import { type Found, rewritten } from "./route_table.ts";
 
 /** What all routes of a lane share. */
@@ -22,6 +23,8 @@ export class HttpRouteInUse {
   readonly retries: number;
   readonly setResponseFields: readonly Field[];
   readonly removedResponseFields: ReadonlySet<string>;
+  /** Where copies of requests go; null for nowhere. */
+  readonly #mirror: Mirror | null;
   readonly #found: Found<Route>;
   readonly #settings: HttpRoute;
   readonly #setRequestFields: readonly Field[];
@@ -30,7 +33,12 @@ export class HttpRouteInUse {
   readonly #idPrefix: string;
   #running = 0;
 
-  constructor(found: Found<Route>, group: HttpUpstream, { hops, idPrefix }: RouteParts) {
+  constructor(
+    found: Found<Route>,
+    group: HttpUpstream,
+    mirror: Mirror | null,
+    { hops, idPrefix }: RouteParts,
+  ) {
     const settings = found.route.http;
     const { head, idle, total } = settings.timeouts;
     const { timeouts, retries } = group.settings;
@@ -45,20 +53,45 @@ export class HttpRouteInUse {
     this.#removedRequestFields = new Set(settings.removedRequestFields);
     this.setResponseFields = settings.setResponseFields;
     this.removedResponseFields = new Set(settings.removedResponseFields);
+    this.#mirror = mirror;
     this.#found = found;
     this.#settings = settings;
     this.#hops = hops;
     this.#idPrefix = idPrefix;
   }
 
-  /** The longest body of a request, in bytes, 0 for no limit; null for that of the server. */
-  get maxBodySize(): number | null {
-    return this.#settings.maxBodySize;
+  /**
+   * Applies the limit of the route to the body of a request.
+   *
+   * @throws {HttpError} 413 if it is known to be longer.
+   */
+  limitBody(request: ServedRequest): void {
+    const { maxBodySize } = this.#settings;
+    // Without one, or with 0, that of the server holds.
+    if (maxBodySize === null || maxBodySize === 0 || request.head.contentLength === 0) return;
+    request.body.limit(maxBodySize);
   }
 
-  /** The head of a request, as its backend gets it: one character per byte. */
-  headOf(request: ServedRequest): string {
-    const { method, head, headers, expectsContinue, peerAddr, localAddr } = request;
+  /** What is to be sent of a request to a second group, too; null if nothing is. */
+  mirrored(request: ServedRequest): MirroredRequest | null {
+    const mirror = this.#mirror;
+    if (mirror === null || !mirror.wants(request)) return null;
+    // By the time that it is sent, the whole body is there.
+    return new MirroredRequest(mirror, request, this.headOf(request, mirror.group, false));
+  }
+
+  /**
+   * The head of a request, as its backend gets it: one character per byte.
+   *
+   * @param group That of the backend.
+   * @param expectsContinue Whether the backend is asked for a 100 before a body.
+   */
+  headOf(
+    request: ServedRequest,
+    group: HttpUpstream = this.group,
+    expectsContinue: boolean = request.expectsContinue,
+  ): string {
+    const { method, head, headers, peerAddr, localAddr } = request;
     const { contentLength: length } = head;
     return requestHead({
       method,
@@ -70,7 +103,7 @@ export class HttpRouteInUse {
       hasLength: length === 0 && method !== "GET" && request.header("content-length") !== null,
       expectsContinue: expectsContinue && length !== 0,
       upgrade: upgradeOf(request),
-      closes: this.group.settings.keepAlive === 0,
+      closes: group.settings.keepAlive === 0,
       requestId: `${this.#idPrefix}${request.id}`,
       set: this.#setRequestFields,
       removed: this.#removedRequestFields,

@@ -4,6 +4,7 @@ import type { DialedConnection } from "../../../core/dialed_connection.ts";
 import type { Forwarding } from "../../../core/event.ts";
 import { ClientConnection, type ClientSettings } from "../../../http/client/client_connection.ts";
 import type { ServedRequest } from "../../../http/conversation/served_request.ts";
+import { believedScheme } from "../../../http/forwarding/believed.ts";
 import type { Field } from "../../../http/message.ts";
 import { passThrough } from "../../../http/websocket/pass_through.ts";
 import type { Logger } from "../../../log/logger.ts";
@@ -81,7 +82,15 @@ export class HttpUpstream {
   ): BoardRow | Promise<BoardRow> {
     const row = tried === null ? this.#rowOf(request) : null;
     if (row !== null && this.upstream.takeAt(row)) return row;
-    return this.upstream.take(this.#keyOf(request), tried, () => request.signal);
+    const leaving = () => request.signal;
+    const session = this.#sessionOf(request);
+    if (session !== null) return this.upstream.takeFor(session, tried, leaving);
+    return this.upstream.take(this.#keyOf(request), tried, leaving);
+  }
+
+  /** Takes a place at a backend, if one is free; null if not. */
+  takeNow(request: ServedRequest): BoardRow | null {
+    return this.upstream.takeNow(this.#keyOf(request), this.#sessionOf(request));
   }
 
   /** Makes a client of a new connection. */
@@ -124,6 +133,11 @@ export class HttpUpstream {
     this.#countFailure(begun, clock());
   }
 
+  /** No connection to a backend could be made for a request. */
+  unreachable(begun: number): void {
+    this.#countFailure(begun, clock());
+  }
+
   /** A request has ended in a way that says nothing about the group. */
   abandoned(begun: number): void {
     if (this.settings.breaker.threshold > 0) this.#breaker.abandoned(begun);
@@ -132,7 +146,8 @@ export class HttpUpstream {
   /** Tells a client to come back to its backend, unless it knows. */
   stick(request: ServedRequest, row: BoardRow, headers: Field[]): void {
     if (this.#cookie === null || this.#rowOf(request) === row) return;
-    headers.push(["Set-Cookie", this.#cookie.setCookie(row, false)]);
+    const isSecure = request.isPeerTrusted && believedScheme(request.headers) === "https";
+    headers.push(["Set-Cookie", this.#cookie.setCookie(row, isSecure)]);
   }
 
   /** Logs a failure. */
@@ -158,6 +173,12 @@ export class HttpUpstream {
   #rowOf(request: ServedRequest): BoardRow | null {
     if (this.#cookie === null) return null;
     return this.#cookie.rowOf(request.header("cookie"), this.upstream.rows);
+  }
+
+  /** What keeps a client on its backend besides a cookie; null if nothing does. */
+  #sessionOf(request: ServedRequest): string | null {
+    const { sticky } = this.settings;
+    return sticky.kind === "header" ? request.header(sticky.name) || null : null;
   }
 
   #keyOf(request: ServedRequest): string {

@@ -1,3 +1,4 @@
+import { passedTrailers } from "../../../http/forwarding/passed_trailers.ts";
 import type { BodySource, Field, RequestBody } from "../../../http/message.ts";
 
 /**
@@ -34,9 +35,9 @@ export class RequestCopy {
     return this.#isOver && this.#isWhole ? this.#pieces : null;
   }
 
-  /** Trailer fields, once the body was read. */
+  /** The trailer fields to send on, once the body was read. */
   get trailers(): readonly Field[] {
-    return this.#body.trailers;
+    return passedTrailers(this.#body.trailers);
   }
 
   /** Reads the first piece, so that it can be sent with the head. */

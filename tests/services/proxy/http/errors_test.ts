@@ -190,6 +190,9 @@ Deno.test("--upstream-max-requests: more at a time get 503 at once", async () =>
   const admitted = [askAlone(server, "GET", "/"), askAlone(server, "GET", "/")];
   await until("two are there", () => backend.requests.length === 2);
   assertEquals(await outcome(server), [503, "sluice; error=connection_limit_reached"]);
+  // Those that were refused make no room.
+  assertEquals(await outcome(server), [503, "sluice; error=connection_limit_reached"]);
+  assertEquals(backend.requests.length, 2);
   isOpen = true;
   assertEquals((await Promise.all(admitted)).map(({ body }) => body), ["fine", "fine"]);
   assertEquals((await askAlone(server, "GET", "/")).body, "fine");
@@ -224,7 +227,7 @@ Deno.test("the access log tells where a request was sent, and how long it took",
     assertEquals(record?.["http.response.status_code"], 200);
     assertEquals(record?.["sluice.upstream.group"], "default");
     assertEquals(record?.["sluice.upstream.address"], backend.address);
-    assert(Number(record?.["sluice.upstream.first_byte_time"]) > 0, JSON.stringify(record));
+    assert(Number(record?.["sluice.upstream.first_byte_duration"]) > 0, JSON.stringify(record));
     assert(Number(record?.["sluice.upstream.duration"]) > 0, JSON.stringify(record));
     assertEquals(record?.["sluice.upstream.failure"], undefined);
   }

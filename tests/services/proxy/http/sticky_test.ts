@@ -174,6 +174,49 @@ Deno.test("--sticky header:NAME sends the same value to the same backend, after 
   assertEquals([...new Set(names.values())].sort(), NAMES);
 });
 
+Deno.test("--sticky header:NAME leaves requests without the field to the policy", async () => {
+  await using backends = await startNamed(...NAMES);
+  const addresses = backends.all.map(({ address }) => address);
+  await using server = await startHttpBalancer(
+    addresses,
+    ...["--sticky", "header:X-User", "--balance", "round-robin"],
+  );
+  for (const fields of [{}, { "X-User": "" }]) {
+    const names: string[] = [];
+    for (let i = 0; i < 6; i++) names.push((await visit(server, fields)).name);
+    assertEquals(names.sort(), ["a", "a", "b", "b", "c", "c"]);
+  }
+});
+
+Deno.test("a client whose backend does not answer is sent to the next one by --sticky header:NAME", async () => {
+  await using backends = await startNamed(...NAMES);
+  const addresses = backends.all.map(({ address }) => address);
+  await using server = await startHttpBalancer(addresses, "--sticky", "header:X-User");
+  const user = { "X-User": "ada" };
+  const { name } = await visit(server, user);
+  await backends.all[NAMES.indexOf(name)]?.[Symbol.asyncDispose]();
+  const moved = await visit(server, user);
+  assert(moved.name !== name);
+  assertEquals(await namesOf(server, user, 4), [moved.name]);
+});
+
+Deno.test("the cookie is Secure if a trusted proxy says that its client uses https", async () => {
+  await using key = await makeKey();
+  await using backends = await startNamed("a");
+  const addresses = backends.all.map(({ address }) => address);
+  const args = ["--sticky", "cookie", "--sticky-key-file", key.path];
+  await using edge = await startHttpBalancer(addresses, ...args);
+  await using behind = await startHttpBalancer(
+    addresses,
+    ...[...args, "--trusted-proxies", "127.0.0.1"],
+  );
+  const isSecure = async (server: Server, scheme: string) =>
+    (await visit(server, { "X-Forwarded-Proto": scheme })).setCookie?.endsWith("; Secure");
+  assertEquals(await isSecure(edge, "https"), false);
+  assertEquals(await isSecure(behind, "http"), false);
+  assertEquals(await isSecure(behind, "https"), true);
+});
+
 Deno.test("the cookie of a backend and that of the balancer both get to the client", async () => {
   await using key = await makeKey();
   await using backend = await RawBackend.start(always(rawResponse("a", ["Set-Cookie: own=1"])));
@@ -191,7 +234,7 @@ Deno.test("the cookie of a backend and that of the balancer both get to the clie
 Deno.test("--sticky cookie without a key file, or with one that is too short, is refused", async () => {
   const args = ["--service", "proxy", "--protocol", "http", "--upstream", "127.0.0.1:1"];
   const missing = await runMain([...args, "--sticky", "cookie"]);
-  assertEquals(missing.code, 78, missing.stderr);
+  assertEquals(missing.code, 64, missing.stderr);
   const path = await Deno.makeTempFile();
   await Deno.writeTextFile(path, "short");
   const short = await runMain([...args, "--sticky", "cookie", "--sticky-key-file", path]);
