@@ -191,7 +191,7 @@ Deno.test("the cookie of a backend and that of the balancer both get to the clie
 Deno.test("--sticky cookie without a key file, or with one that is too short, is refused", async () => {
   const args = ["--service", "proxy", "--protocol", "http", "--upstream", "127.0.0.1:1"];
   const missing = await runMain([...args, "--sticky", "cookie"]);
-  assertEquals(missing.code, 78, missing.stderr);
+  assertEquals(missing.code, 64, missing.stderr);
   const path = await Deno.makeTempFile();
   await Deno.writeTextFile(path, "short");
   const short = await runMain([...args, "--sticky", "cookie", "--sticky-key-file", path]);
