@@ -20,9 +20,12 @@ export const STREAM_OPTIONS = [
 /** How long a client waits for the end of its responses, in milliseconds. */
 const PATIENCE = 20_000;
 
-/** Removed on the way, or written by the balancer itself. */
+/**
+ * Removed on the way, or written by the balancer itself. Some backends take an underscore for a
+ * hyphen.
+ */
 const NOT_COMPARED =
-  /^(host|connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|content-length|expect|via|forwarded|x-forwarded.*|x-request-id|x-real-ip)$/;
+  /^(host|connection|keep-alive|proxy-connection|te|trailer|transfer[-_]encoding|upgrade|content[-_]length|expect|via|forwarded|x[-_]forwarded.*|x[-_]request[-_]id|x[-_]real[-_]ip)$/;
 
 /** The client address of a stream, by which its requests are told from those of others. */
 export function addressOf(stream: number): string {
@@ -184,7 +187,8 @@ function differingField(
 
 /** Whether a backend tells of a field: WSGI changes names, and nginx is asked for some only. */
 function isReported(name: string, kind: BackendKind): boolean {
-  if (kind === "gunicorn") return /^[a-z-]+$/.test(name);
+  // WSGI has only the last of several Content-Type.
+  if (kind === "gunicorn") return /^[a-z-]+$/.test(name) && name !== "content-type";
   return kind !== "nginx" || ["accept", "user-agent", "content-type", "x"].includes(name);
 }
 
