@@ -163,6 +163,8 @@ export function objectionTo(
   kind: BackendKind,
 ): string | null {
   let at = 0;
+  // A client that waits to send a body that is refused cannot go on with its connection.
+  const isEnd = (one: Expected) => refuses(one, kind) && one.expectsContinue;
   for (const request of parsed) {
     for (;; at++) {
       const one = expected[at];
@@ -173,7 +175,10 @@ export function objectionTo(
     }
     at++;
   }
-  const missing = expected.slice(at).find((one) => one.isOver && !refuses(one, kind));
+  const rest = expected.slice(at);
+  const end = rest.findIndex(isEnd);
+  const missing = (end === -1 ? rest : rest.slice(0, end))
+    .find((one) => one.isOver && !refuses(one, kind));
   return missing === undefined ? null : `is missing: ${JSON.stringify(missing)}`;
 }
 
