@@ -225,11 +225,11 @@ function differingField(
   return null;
 }
 
-/** Whether a backend tells of a field: WSGI changes names, and nginx is asked for some only. */
+/** Fields that every backend tells of: nginx is asked for some only, and WSGI changes names. */
+const ALWAYS_REPORTED: readonly string[] = ["accept", "user-agent", "x"];
+
 function isReported(name: string, kind: BackendKind): boolean {
-  // WSGI has only the last of several Content-Type.
-  if (kind === "gunicorn") return /^[a-z-]+$/.test(name) && name !== "content-type";
-  return kind !== "nginx" || ["accept", "user-agent", "content-type", "x"].includes(name);
+  return kind === "node" || kind === "sluice" || ALWAYS_REPORTED.includes(name);
 }
 
 function shown(values: readonly string[], kind: BackendKind): string {
