@@ -7,6 +7,7 @@ export const STRANGER: Hop = {
   peer: "203.0.113.9",
   isTrusted: false,
   localPort: 8080,
+  localHost: "10.9.9.9:8080",
   scheme: "http",
 };
 

@@ -4,8 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { isomorphic } from "../../src/http/codec/text.ts";
+import { writeAll } from "../../src/base/write_text.ts";
+import { HttpError } from "../../src/http/error.ts";
 import type { Field } from "../../src/http/message.ts";
-import { Client } from "./client.ts";
 import { decode, type DecodedRequest } from "./decoding.ts";
 import type { BackendKind } from "./http_backend.ts";
 import type { ParsedRequest } from "./parsed_requests.ts";
@@ -20,9 +21,12 @@ export const STREAM_OPTIONS = [
 /** How long a client waits for the end of its responses, in milliseconds. */
 const PATIENCE = 20_000;
 
-/** Removed on the way, or written by the balancer itself. */
+/**
+ * Removed on the way, or written by the balancer itself. Some backends take an underscore for a
+ * hyphen.
+ */
 const NOT_COMPARED =
-  /^(host|connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|content-length|expect|via|forwarded|x-forwarded.*|x-request-id|x-real-ip)$/;
+  /^(host|connection|keep-alive|proxy-connection|te|trailer|transfer[-_]encoding|upgrade|content[-_]length|expect|via|forwarded|x[-_]forwarded.*|x[-_]request[-_]id|x[-_]real[-_]ip)$/;
 
 /** The client address of a stream, by which its requests are told from those of others. */
 export function addressOf(stream: number): string {
@@ -30,7 +34,8 @@ export function addressOf(stream: number): string {
 }
 
 /**
- * Sends each stream on a connection of its own, as a client with an address of its own, and ends it.
+ * Sends each stream on a connection of its own, as a client with an address of its own, which ends
+ * it once it has as many responses as there are requests.
  *
  * @returns What each client has received; null for those that were not answered in time.
  */
@@ -56,26 +61,55 @@ async function send(
   address: string,
   stream: Uint8Array,
 ): Promise<string | null> {
-  using client = await Client.connect(server);
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
   let isLate = false;
   const late = setTimeout(() => {
     isLate = true;
-    client.close();
+    conn.close();
   }, PATIENCE);
   try {
     const header = new TextEncoder().encode(`PROXY TCP4 ${address} 127.0.0.1 1024 80\r\n`);
     const all = new Uint8Array(header.length + stream.length);
     all.set(header);
     all.set(stream, header.length);
-    await client.send(all);
-    await client.end();
-    const bytes = await client.receiveRest();
-    return isLate ? null : isomorphic(bytes);
-  } catch { // It was refused and reset before all was sent.
+    await writeAll(conn, all);
+    return await receive(conn, responsesTo(stream));
+  } catch { // It was reset, unless it was late.
     return isLate ? null : "";
   } finally {
     clearTimeout(late);
+    if (!isLate) conn.close();
   }
+}
+
+/** Receives so many final responses, then ends the connection, and receives the rest. */
+async function receive(conn: Deno.TcpConn, responses: number): Promise<string> {
+  const buffer = new Uint8Array(16 * 1024);
+  let text = "";
+  let hasEnded = false;
+  for (;;) {
+    if (!hasEnded && countResponses(text) >= responses) {
+      // Earlier it would say that the client has left.
+      await conn.closeWrite();
+      hasEnded = true;
+    }
+    const count = await conn.read(buffer);
+    if (count === null) return text;
+    text += isomorphic(buffer, 0, count);
+  }
+}
+
+/** How many final responses a stream is to get. */
+function responsesTo(stream: Uint8Array): number {
+  const { requests, ending } = decode(stream);
+  const complete = served(requests).filter(({ isOver }) => isOver).length;
+  const isClosed = requests.some(({ keepAlive, isOver }) => isOver && !keepAlive);
+  return complete + (ending instanceof HttpError && !isClosed ? 1 : 0);
+}
+
+/** No backend here has such a line in its bodies. */
+function countResponses(text: string): number {
+  return text.match(/HTTP\/1\.1 [2-5]\d\d /g)?.length ?? 0;
 }
 
 /** The requests of a backend by stream, in their order. */
@@ -100,10 +134,14 @@ interface Expected extends DecodedRequest {
 
 /** The requests of a stream that the server's own decoder finds, up to the last that is served. */
 export function requestsOf(stream: Uint8Array): readonly Expected[] {
-  const { requests } = decode(stream);
-  const last = requests.findIndex(({ keepAlive }) => !keepAlive);
-  return (last === -1 ? requests : requests.slice(0, last + 1))
+  return served(decode(stream).requests)
     .map((request) => ({ ...request, path: pathOf(request) }));
+}
+
+/** Requests up to the one that ends the connection. */
+function served(requests: readonly DecodedRequest[]): readonly DecodedRequest[] {
+  const last = requests.findIndex(({ keepAlive }) => !keepAlive);
+  return last === -1 ? requests : requests.slice(0, last + 1);
 }
 
 function pathOf({ method, target }: DecodedRequest): string {
@@ -125,6 +163,8 @@ export function objectionTo(
   kind: BackendKind,
 ): string | null {
   let at = 0;
+  // A client that waits to send a body that is refused cannot go on with its connection.
+  const isEnd = (one: Expected) => refuses(one, kind) && one.expectsContinue;
   for (const request of parsed) {
     for (;; at++) {
       const one = expected[at];
@@ -135,7 +175,10 @@ export function objectionTo(
     }
     at++;
   }
-  const missing = expected.slice(at).find((one) => one.isOver && !refuses(one, kind));
+  const rest = expected.slice(at);
+  const end = rest.findIndex(isEnd);
+  const missing = (end === -1 ? rest : rest.slice(0, end))
+    .find((one) => one.isOver && !refuses(one, kind));
   return missing === undefined ? null : `is missing: ${JSON.stringify(missing)}`;
 }
 
@@ -182,10 +225,11 @@ function differingField(
   return null;
 }
 
-/** Whether a backend tells of a field: WSGI changes names, and nginx is asked for some only. */
+/** Fields that every backend tells of: nginx is asked for some only, and WSGI changes names. */
+const ALWAYS_REPORTED: readonly string[] = ["accept", "user-agent", "x"];
+
 function isReported(name: string, kind: BackendKind): boolean {
-  if (kind === "gunicorn") return /^[a-z-]+$/.test(name);
-  return kind !== "nginx" || ["accept", "user-agent", "content-type", "x"].includes(name);
+  return kind === "node" || kind === "sluice" || ALWAYS_REPORTED.includes(name);
 }
 
 function shown(values: readonly string[], kind: BackendKind): string {

@@ -25,6 +25,8 @@ export interface Hop {
   readonly trusts?: IsTrusted;
   /** The port that the peer has connected to; null for a Unix socket. */
   readonly localPort: number | null;
+  /** The address that the peer has connected to, as a Host; `localhost` for a Unix socket. */
+  readonly localHost: string;
   readonly scheme: "http" | "https";
 }
 

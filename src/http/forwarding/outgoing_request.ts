@@ -60,9 +60,9 @@ const LETTER_X = 120;
 export function requestHead(request: OutgoingRequest, hop: Hop): string {
   const { fields, host, set, removed } = request;
   const options = connectionOptions(fields);
-  let head = `${request.method} ${request.target} HTTP/1.1\r\nhost: ${
-    valueIn(set, "host") ?? host
-  }\r\n`;
+  // A client of HTTP/1.0 may have named none, but a request of HTTP/1.1 needs one.
+  const asked = (valueIn(set, "host") ?? host) || hop.localHost;
+  let head = `${request.method} ${request.target} HTTP/1.1\r\nhost: ${asked}\r\n`;
   let takesTrailers = false;
   for (let i = 0; i < fields.length; i++) {
     const [name, value] = fields[i] as Field;

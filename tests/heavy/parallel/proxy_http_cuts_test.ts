@@ -17,7 +17,7 @@ const MB = 1024 ** 2;
 const MEMORY = 60 * MB;
 
 const FIELDS = Array.from({ length: 20 }, (_, i) => `X-Field-${i}: ${"v".repeat(20)}`);
-const PIECES = Array.from({ length: 60 }, (_, i) => `piece ${i} of the body`);
+const PIECES = Array.from({ length: 80 }, (_, i) => `piece ${i} of the body`);
 const RESPONSES = {
   "a length": rawResponse(PIECES.join(""), FIELDS),
   "chunks": `HTTP/1.1 200 OK\r\n${FIELDS.join("\r\n")}\r\nTransfer-Encoding: chunked\r\n\r\n${

@@ -62,7 +62,9 @@ for (const [kind, count] of Object.entries(STREAMS) as [BackendKind, number][]) 
           : isOwn(text, address)
           ? objectionTo(requests, expected, kind)
           : "was answered what was meant for another";
-        if (objection !== null) wrong.push(`stream ${at} ${objection}\n${escapeBytes(stream)}`);
+        if (objection !== null) {
+          wrong.push(`stream ${at} ${objection}\n${escapeBytes(stream)}\n${escape(text ?? "")}`);
+        }
       }
       assertEquals(wrong.slice(0, 5), [], `${wrong.length} are wrong`);
       // Each of them belongs to a stream.

@@ -1,3 +1,5 @@
+import { formatAddress } from "../../../base/address.ts";
+import { formatIp, parseIp } from "../../../base/ip.ts";
 import type { Hop } from "../../../http/forwarding/forwarding_fields.ts";
 import { TrustedClients } from "../../../http/forwarding/trusted_clients.ts";
 
@@ -21,18 +23,25 @@ export class Hops {
   of(peer: Deno.Addr, local: Deno.Addr): Hop {
     const hostname = peer.transport === "tcp" ? peer.hostname : null;
     const localPort = local.transport === "tcp" ? local.port : null;
-    const key = `${hostname} ${localPort}`;
+    const key = `${hostname} ${local.transport === "tcp" ? local.hostname : ""} ${localPort}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const hop: Hop = {
-      peer: hostname,
+      peer: canonical(hostname),
       isTrusted: this.#clients.trusts(peer),
       trusts: this.#clients.isTrusted,
       localPort,
+      localHost: local.transport === "tcp" ? formatAddress(local) : "localhost",
       scheme: "http",
     };
     if (this.#known.size >= MOST) this.#known.clear();
     this.#known.set(key, hop);
     return hop;
   }
+}
+
+/** The same text for all ways to write an address of IPv6, and for one that stands for one of IPv4. */
+function canonical(hostname: string | null): string | null {
+  const ip = hostname === null ? null : parseIp(hostname);
+  return ip === null ? hostname : formatIp(ip);
 }

@@ -32,8 +32,8 @@ const HEAD = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n";
 const FAILURES: readonly Failure[] = [
   ["resets the connection", cutting("", 0, "resets"), 502, "connection_terminated"],
   ["ends the connection", cutting("", 0, "ends"), 502, "connection_terminated"],
-  ["ends within the head", cutting(HEAD, 20, "ends"), 502, "http_response_incomplete"],
-  ["resets within the head", cutting(HEAD, 20, "resets"), 502, "http_response_incomplete"],
+  ["ends within the head", cutting(HEAD, 20, "ends"), 502, "connection_terminated"],
+  ["resets within the head", cutting(HEAD, 20, "resets"), 502, "connection_terminated"],
   ["answers in another protocol", always("SSH-2.0-OpenSSH_9.2\r\n"), 502, "http_protocol_error"],
   [
     "answers in HTTP/2",
@@ -162,9 +162,9 @@ Deno.test("no backend: 503 after --queue-timeout", async () => {
 });
 
 Deno.test("all backends have as many requests as they may: 503 after --queue-timeout, and none is lost", async () => {
-  let isOpen = false;
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   await using backend = await RawBackend.start(async (_request, peer) => {
-    await until("the test says so", () => isOpen);
+    await Promise.race([opened, peer.left]);
     await peer.send(rawResponse("fine"));
   });
   await using server = await startHttpBalancer(
@@ -176,14 +176,14 @@ Deno.test("all backends have as many requests as they may: 503 after --queue-tim
   const [status, error] = await outcome(server);
   assertEquals(status, 503);
   assert(/error=(connection_limit_reached|destination_unavailable)$/.test(String(error)));
-  isOpen = true;
+  open();
   assertEquals((await first).body, "fine");
 });
 
 Deno.test("--upstream-max-requests: more at a time get 503 at once", async () => {
-  let isOpen = false;
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   await using backend = await RawBackend.start(async (_request, peer) => {
-    await until("the test says so", () => isOpen);
+    await Promise.race([opened, peer.left]);
     await peer.send(rawResponse("fine"));
   });
   await using server = await startHttpBalancer([backend.address], "--upstream-max-requests", "2");
@@ -193,7 +193,7 @@ Deno.test("--upstream-max-requests: more at a time get 503 at once", async () =>
   // Those that were refused make no room.
   assertEquals(await outcome(server), [503, "sluice; error=connection_limit_reached"]);
   assertEquals(backend.requests.length, 2);
-  isOpen = true;
+  open();
   assertEquals((await Promise.all(admitted)).map(({ body }) => body), ["fine", "fine"]);
   assertEquals((await askAlone(server, "GET", "/")).body, "fine");
 });

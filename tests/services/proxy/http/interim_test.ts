@@ -11,9 +11,9 @@ const EXPECTING = { "Expect": "100-continue", "Content-Length": 5 };
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
 testEachMode("the backend decides whether a client is to send its body", async (mode) => {
-  let mayContinue = false;
+  const { promise: allowed, resolve: allow } = Promise.withResolvers<void>();
   await using backend = await RawBackend.start(async (request, peer) => {
-    await until("it may continue", () => mayContinue);
+    await Promise.race([allowed, peer.left]);
     await peer.send(CONTINUE);
     await peer.send(rawResponse(await request.body()));
   });
@@ -31,7 +31,7 @@ testEachMode("the backend decides whether a client is to send its body", async (
     await until("the backend has the next head", () => backend.requests.length === 2);
     assertEquals(response, null);
   }
-  mayContinue = true;
+  allow();
   assertEquals((await received).status, 100);
   await client.send("hello");
   assertEquals((await receiveResponse(client)).body, "hello");
@@ -69,25 +69,25 @@ Deno.test("a client that does not wait is served by a backend that says 100, and
 });
 
 Deno.test("early hints and other interim responses get to the client at once, and the final one after them", async () => {
-  let isSeen = false;
+  let seen = Promise.withResolvers<void>();
   await using backend = await RawBackend.start(async (_request, peer) => {
     await peer.send("HTTP/1.1 102 Processing\r\n\r\n");
     await peer.send(
       "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nConnection: x\r\nX: 1\r\n\r\n",
     );
-    await until("the client has seen the hints", () => isSeen);
+    await Promise.race([seen.promise, peer.left]);
     await peer.send(`HTTP/1.1 103 Early Hints\r\nLink: </b.css>\r\n\r\n${rawResponse("fine")}`);
   });
   await using server = await startHttpBalancer([backend.address]);
   using client = await Client.connect(server);
   for (let i = 0; i < 2; i++) {
-    isSeen = false;
+    seen = Promise.withResolvers<void>();
     await client.send(requestText("GET", "/"));
     assertEquals((await receiveResponse(client)).status, 102);
     const hints = await receiveResponse(client);
     assertEquals([hints.status, hints.fields["link"]], [103, "</a.css>; rel=preload"]);
     assert(!("x" in hints.fields), "a field of the connection was passed on");
-    isSeen = true;
+    seen.resolve();
     assertEquals((await receiveResponse(client)).fields["link"], "</b.css>");
     assertEquals((await receiveResponse(client)).body, "fine");
   }

@@ -58,9 +58,8 @@ testEachMode(
       "/": "rest /",
       "/x/serviceA": "rest /x/serviceA",
     };
-    using client = await Client.connect(balancer.server);
     for (const [target, answer] of Object.entries(answers)) {
-      assertEquals((await ask(client, "GET", target)).body, answer, target);
+      assertEquals((await askAlone(balancer.server, "GET", target)).body, answer, target);
     }
   },
 );
@@ -164,10 +163,10 @@ Deno.test("a route sets and removes fields of requests and of responses", async 
 });
 
 Deno.test("a route has limits of its own: size of bodies, requests at a time, time, tries", async () => {
-  let isOpen = false;
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   await using slow = await RawBackend.start(async ({ startLine }, peer) => {
     if (startLine.includes("/late")) return await peer.left;
-    await until("the test says so", () => isOpen);
+    await Promise.race([opened, peer.left]);
     await peer.send(rawResponse("fine"));
   });
   await using balancer = await startRoutes(
@@ -191,7 +190,7 @@ Deno.test("a route has limits of its own: size of bodies, requests at a time, ti
   const first = askAlone(server, "GET", "/");
   await until("the first is there", () => slow.requests.length === before + 1);
   assertEquals((await askAlone(server, "GET", "/x")).status, 503);
-  isOpen = true;
+  open();
   assertEquals((await first).body, "fine");
   assertEquals((await askAlone(server, "POST", "/small", {}, "0123456789")).body, "fine");
 });
