@@ -1,31 +1,12 @@
-import { defineService, type OptionValues } from "../service.ts";
-
-const OPTIONS = [
-  "protocol",
-  "upstreams",
-  "routes",
-  "trustedProxies",
-  "maxHeaderSize",
-  "maxHeaders",
-  "maxBodySize",
-  "idleTimeout",
-  "headerTimeout",
-  "bodyTimeout",
-  "keepAlive",
-  "maxKeepAliveRequests",
-  "accessLog",
-  "accessLogFormat",
-] as const;
-
-/** The values of the options of the balancer. */
-export type ProxyOptions = OptionValues<typeof OPTIONS[number]>;
+import { defineService } from "../service.ts";
+import { PROXY_SERVICE_OPTIONS, type ProxyOptions } from "./options.ts";
 
 /** Sends each client, or each of its requests, to one of several backends. */
 export const proxy = defineService({
   name: "proxy",
   help: "balances TCP and HTTP: sends each client or request to a backend",
   port: 8080,
-  options: OPTIONS,
+  options: PROXY_SERVICE_OPTIONS,
   refusal: null,
   shortestTimeout(options) {
     const { protocol, upstreams } = options;

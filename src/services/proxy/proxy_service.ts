@@ -2,7 +2,7 @@ import type { Service } from "../../core/service.ts";
 import { Board } from "../../upstream/board.ts";
 import { Ledger } from "../../upstream/ledger.ts";
 import type { BackendAccess, OptionValues, ServiceContext, ServiceHost } from "../service.ts";
-import type { ProxyOptions } from "./proxy.ts";
+import type { ProxyOptions } from "./options.ts";
 import { serveTcp } from "./tcp.ts";
 import { Upstream } from "./upstream.ts";
 

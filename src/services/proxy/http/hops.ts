@@ -31,7 +31,7 @@ export class Hops {
       isTrusted: this.#clients.trusts(peer),
       trusts: this.#clients.isTrusted,
       localPort,
-      localHost: local.transport === "tcp" ? formatAddress(local) : "localhost",
+      localHost: local.transport === "tcp" ? hostOf(local) : "localhost",
       scheme: "http",
     };
     if (this.#known.size >= MOST) this.#known.clear();
@@ -44,4 +44,8 @@ export class Hops {
 function canonical(hostname: string | null): string | null {
   const ip = hostname === null ? null : parseIp(hostname);
   return ip === null ? hostname : formatIp(ip);
+}
+
+function hostOf({ hostname, port }: Deno.NetAddr): string {
+  return formatAddress({ transport: "tcp", hostname, port });
 }

@@ -8,7 +8,7 @@ import type { Route } from "../../../settings/balancer.ts";
 import type { BoardRow } from "../../../upstream/board_row.ts";
 import { serveRequests } from "../../http/http_service.ts";
 import type { ServiceContext, ServiceHost } from "../../service.ts";
-import type { ProxyOptions } from "../proxy.ts";
+import type { ProxyOptions } from "../options.ts";
 import { Router } from "../router.ts";
 import type { Upstream } from "../upstream.ts";
 import { ForwardedRequest } from "./forwarded_request.ts";

@@ -9,6 +9,9 @@ import type { HttpUpstream } from "./http_upstream.ts";
 import { type Mirror, MirroredRequest } from "./mirror.ts";
 import { type Found, rewritten } from "./route_table.ts";
 
+/** Methods whose requests usually have a body. */
+const WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
+
 /** What all routes of a lane share. */
 export interface RouteParts {
   readonly hops: Hops;
@@ -100,7 +103,7 @@ export class HttpRouteInUse {
       minor: head.minor,
       fields: headers,
       length,
-      hasLength: length === 0 && method !== "GET" && request.header("content-length") !== null,
+      hasLength: length === 0 && method !== "GET" && needsLength(request),
       expectsContinue: expectsContinue && length !== 0,
       upgrade: upgradeOf(request),
       closes: group.settings.keepAlive === 0,
@@ -144,4 +147,9 @@ function upgradeOf(request: ServedRequest): string | null {
   if (!request.asksToUpgrade || request.head.minor === 0) return null;
   const options = request.header("connection")?.toLowerCase().split(",") ?? [];
   return options.some((option) => option.trim() === "upgrade") ? request.header("upgrade") : null;
+}
+
+/** Whether a request without a body has to say so (RFC 9110, 8.6). */
+function needsLength(request: ServedRequest): boolean {
+  return WITH_BODY.has(request.method) || request.header("content-length") !== null;
 }

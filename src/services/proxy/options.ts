@@ -1,0 +1,22 @@
+import type { OptionValues } from "../service.ts";
+
+/** The options of the balancer. */
+export const PROXY_SERVICE_OPTIONS = [
+  "protocol",
+  "upstreams",
+  "routes",
+  "trustedProxies",
+  "maxHeaderSize",
+  "maxHeaders",
+  "maxBodySize",
+  "idleTimeout",
+  "headerTimeout",
+  "bodyTimeout",
+  "keepAlive",
+  "maxKeepAliveRequests",
+  "accessLog",
+  "accessLogFormat",
+] as const;
+
+/** The values of {@linkcode PROXY_SERVICE_OPTIONS}. */
+export type ProxyOptions = OptionValues<typeof PROXY_SERVICE_OPTIONS[number]>;
