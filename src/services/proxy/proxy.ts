@@ -1,3 +1,4 @@
+import { HTTP_REFUSAL } from "../http/refusal.ts";
 import { defineService, type OptionValues } from "../service.ts";
 
 const OPTIONS = [
@@ -27,6 +28,7 @@ export const proxy = defineService({
   port: 8080,
   options: OPTIONS,
   refusal: null,
+  refusalWith: ({ protocol }) => protocol === "http" ? HTTP_REFUSAL : null,
   shortestTimeout(options) {
     const { protocol, upstreams } = options;
     const timeouts = [
