@@ -288,6 +288,8 @@ export class ClientConnection implements Timed {
   }
 
   #drop(): void {
+    // Closing it ends what was waited for, too.
+    if (this.#isClosed) return;
     this.#gone(this);
     this.close();
   }
