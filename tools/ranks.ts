@@ -43,7 +43,7 @@ export const RANKS: readonly Rank[] = [
   {
     folder: "services",
     about: "the services and their registry; handlers as services",
-    apart: { within: "", except: ["service", "registry", "handler"] },
+    apart: { within: "", except: ["service", "registry", "handler", "http"] },
   },
   { folder: "lane", about: "one service and its acceptors; orders, events and counters" },
   {

@@ -12,7 +12,7 @@ export function logStarted({ logger, style }: Log, settings: Settings, server: S
   const { addresses, plan, supervisor } = server;
   const urls = server.speaksHttp ? addresses.map((one) => httpUrl(one) ?? formatAddress(one)) : [];
   const places = urls.length > 0 ? [...new Set(urls)] : addresses.map(formatAddress);
-  const what = settings.handler === null ? settings.service : shortPath(settings.handler);
+  const what = settings.handler === null ? serviceOf(settings) : shortPath(settings.handler);
   const capacity = capacityOf(plan);
   const most = `up to ${capacity} ${capacity === 1 ? "connection" : "connections"}`;
   const message = `Serving ${what} in ${settings.mode} mode, ${most}, on ${places.join(", ")}`;
@@ -38,6 +38,7 @@ function startAttributes(
     "sluice.mode": settings.mode,
     "sluice.service": settings.handler === null ? settings.service : "handler",
     "sluice.handler": settings.handler ?? undefined,
+    "sluice.protocol": isBalancer(settings) ? settings.protocol : undefined,
     "url.full": url,
     ...(first?.transport === "tcp"
       ? { "server.address": first.hostname, "server.port": first.port }
@@ -49,6 +50,16 @@ function startAttributes(
     "sluice.backlog": settings.backlog,
     "sluice.overload": settings.overload,
   };
+}
+
+/** The service, for people: that of a balancer depends on what it speaks. */
+function serviceOf(settings: Settings): string {
+  const { service, protocol } = settings;
+  return isBalancer(settings) ? `${service} of ${protocol.toUpperCase()}` : service;
+}
+
+function isBalancer({ handler, service }: Settings): boolean {
+  return handler === null && service === "proxy";
 }
 
 /** A path as people would type it: without the folder that they are in. */

@@ -110,7 +110,7 @@ export class Lane {
     try {
       service = await LaneService.start(definition, order, { ...host, ...own, connections });
       listening = await Listening.bind(order, giveUp);
-      const { refusal } = definition;
+      const refusal = definition.refusalWith?.(optionsOf(order)) ?? definition.refusal;
       const emit = makeEmit(order, own.row, host);
       const introductions = await introductionsOf(order, refusal, emit);
       return new Lane({

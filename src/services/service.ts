@@ -86,6 +86,8 @@ export interface ServiceDefinition<K extends SettingKey = SettingKey> {
   readonly options: readonly K[];
   /** The message to clients while the server is full; null closes without one. */
   readonly refusal: string | null;
+  /** The same, if it depends on the options. */
+  refusalWith?(options: OptionValues<K>): string | null;
   /** The shortest of the service's own timeouts, in milliseconds; 0 if it has none. */
   shortestTimeout?(options: OptionValues<K>): number;
   /** @throws {ExitError} If it cannot serve with these options. */

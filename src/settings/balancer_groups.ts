@@ -9,6 +9,9 @@ import { PROXY_KEYS, PROXY_OPTIONS, type ProxyKey } from "./proxy_options.ts";
 /** The group that flags, the environment and the top of the configuration file set. */
 export const DEFAULT_GROUP = "default";
 
+/** What the names of cookies begin with that keep clients on their backends. */
+const COOKIE = "sluice_backend";
+
 /** The options that no group takes from the top: those would be the backends of another. */
 export const NO_BACKENDS = { upstream: [], upstreamFile: null };
 
@@ -99,11 +102,11 @@ export function groupOf(name: string, values: GroupValues): UpstreamGroup {
     sendProxy: values.sendProxy,
     resolvers: values.resolver,
     resolveInterval: values.resolveInterval,
-    http: httpGroupOf(values),
+    http: httpGroupOf(name, values),
   };
 }
 
-function httpGroupOf(values: GroupValues): HttpGroup {
+function httpGroupOf(name: string, values: GroupValues): HttpGroup {
   return {
     keepAlive: values.upstreamKeepAlive,
     maxIdle: values.upstreamMaxIdle,
@@ -117,12 +120,16 @@ function httpGroupOf(values: GroupValues): HttpGroup {
     retryBuffer: values.retryBuffer,
     maxRequests: values.upstreamMaxRequests,
     breaker: { threshold: values.breakerThreshold / 100, time: values.breakerTime },
-    sticky: stickinessOf(values),
+    sticky: stickinessOf(name, values),
     hashBy: values.hashBy,
   };
 }
 
-function stickinessOf({ sticky, stickyCookie, stickyKeyFile }: GroupValues): Stickiness {
+function stickinessOf(
+  group: string,
+  { sticky, stickyCookie, stickyKeyFile }: GroupValues,
+): Stickiness {
   if (sticky.kind !== "cookie") return sticky;
-  return { kind: "cookie", name: stickyCookie, keyFile: stickyKeyFile ?? "" };
+  const usual = group === DEFAULT_GROUP ? COOKIE : `${COOKIE}_${group}`;
+  return { kind: "cookie", name: stickyCookie ?? usual, keyFile: stickyKeyFile ?? "" };
 }

@@ -76,7 +76,9 @@ export const HTTP_PROXY_OPTIONS = {
       "field of requests (none, cookie, header:NAME)",
   }),
   stickyCookie: option(kinds.token(), {
-    default: "sluice_backend",
+    // Two groups of one host must not take each other's cookies.
+    default: null,
+    unset: "sluice_backend, or sluice_backend_NAME for the group NAME of a file",
     group: "Balancer",
     help: "Name of the cookie of --sticky cookie",
   }),

@@ -9,7 +9,7 @@ import {
   type LoadedGroup,
   loadGroups,
 } from "./balancer_groups.ts";
-import { checkBodySizes, checkKeys } from "./balancer_checks.ts";
+import { checkBodySizes, checkCookies, checkKeys } from "./balancer_checks.ts";
 import { type Found, quote } from "./found.ts";
 import { type BalancerSources, settleProtocol } from "./protocol.ts";
 import { routeOf, settleRoutes } from "./routes.ts";
@@ -44,6 +44,7 @@ export async function loadBalancer(sources: BalancerSources): Promise<LoadedBala
   checkKeys(sources, groups);
   checkBodySizes(sources);
   const routes = await settleRoutes(tables.routes, upstreams.map(({ name }) => name));
+  checkCookies(sources, upstreams, routes);
   const used = routes.filter((route) =>
     route.bind === null || top.bind.some((address) => routeOf([route], address) !== null)
   );

@@ -1,6 +1,7 @@
 /** The record of the start: what is served, where and for how many. */
 import { assertEquals } from "@std/assert";
 import { makeForeignHandler } from "../helpers/handlers.ts";
+import { startBalancer } from "../helpers/balancer.ts";
 import { startServer } from "../helpers/server.ts";
 
 const FETCH = `export default { fetch: () => new Response("ok") };`;
@@ -53,4 +54,17 @@ Deno.test("the record of the start has addresses instead of URLs if the service 
     `Serving echo in async mode, up to 10000 connections, on 127.0.0.1:${server.port}`,
   );
   assertEquals(record?.["url.full"], undefined);
+});
+
+Deno.test("the record of the start of a balancer has its protocol, and URLs if that is HTTP", async () => {
+  const most = "in async mode, up to 10000 connections, on";
+  await using tcp = await startBalancer(["127.0.0.1:1"]);
+  const [ofTcp] = tcp.records("Serving");
+  assertEquals(ofTcp?.message, `Serving proxy of TCP ${most} 127.0.0.1:${tcp.port}`);
+  assertEquals([ofTcp?.["sluice.protocol"], ofTcp?.["url.full"]], ["tcp", undefined]);
+  await using http = await startBalancer(["http://127.0.0.1:1"]);
+  const url = `http://127.0.0.1:${http.port}/`;
+  const [ofHttp] = http.records("Serving");
+  assertEquals(ofHttp?.message, `Serving proxy of HTTP ${most} ${url}`);
+  assertEquals([ofHttp?.["sluice.protocol"], ofHttp?.["url.full"]], ["http", url]);
 });

@@ -130,11 +130,8 @@ const PROXIES = { acceptProxy: ["true"], trustedProxies: ["10.0.0.0/8,unix", "::
 
 Deno.test("checkConsistency() accepts --trusted-proxies alone for what may speak HTTP", async () => {
   const trustedProxies = ["10.0.0.0/8"];
-  for (
-    const one of [{ service: ["http"] }, { service: ["proxy"], upstream: ["127.0.0.1:1"] }, {
-      handler: ["h.ts"],
-    }]
-  ) {
+  const proxy = { service: ["proxy"], protocol: ["http"], upstream: ["127.0.0.1:1"] };
+  for (const one of [{ service: ["http"] }, proxy, { handler: ["h.ts"] }]) {
     const { settings } = await load({ flags: { trustedProxies, ...one } });
     assertEquals(settings.trustedProxies, trustedProxies);
   }

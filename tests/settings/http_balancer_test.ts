@@ -344,3 +344,59 @@ Deno.test("loadSettings() refuses a route that allows larger bodies than the ser
   await load({ ...file('"1mb"'), flags });
   await load({ ...file('"2mb"'), flags: { maxBodySize: ["0"] } });
 });
+
+/** Makes groups sticky by cookie. */
+const STICKY = ['protocol = "http"', 'sticky = "cookie"', 'sticky-key-file = "key"'];
+
+Deno.test("loadBalancer() gives each group a cookie of its own name, unless it is set", async () => {
+  const { upstreams } = await load(balancer(
+    ...[...STICKY, 'upstream = "top:80"', "[upstreams.a]", 'upstream = "a:80"'],
+    ...["[upstreams.b]", 'upstream = "b:80"', 'sticky-cookie = "own"'],
+  ));
+  const names = upstreams.map(({ http: { sticky } }) => sticky.kind === "cookie" && sticky.name);
+  assertEquals(names, ["sluice_backend", "sluice_backend_a", "own"]);
+});
+
+Deno.test("loadBalancer() refuses groups that would replace each other's cookies", async () => {
+  const given = (...routes: readonly string[][]) =>
+    balancer(
+      ...[...STICKY, 'sticky-cookie = "id"', ...GROUPS],
+      ...routes.flatMap((lines) => ["[[routes]]", ...lines]),
+    );
+  const [a, b] = ['upstream = "a"', 'upstream = "b"'];
+  const host = (name: string) => `host = ${JSON.stringify(name)}`;
+  const message =
+    'Cannot use sticky-cookie "id" in "s.toml" for the groups "a" and "b": they serve the same ' +
+    "host, where each would replace the cookie of the other, expected a name for each";
+  const wrong = [
+    [[a, 'path = "/a"'], [b, 'path = "/b"']],
+    [[a], [b, 'path = "/b"']],
+    [[a, host("x.test")], [b, host("x.test"), 'path = "/b"']],
+    [[a, host("x.test"), 'path = "/a"'], [b]],
+    [[a, host("*.test"), 'path = "/a"'], [b, host("y.x.test"), 'path = "/b"']],
+    [[a, 'bind = "127.0.0.1:81"'], [b, 'bind = "127.0.0.1:82"', 'path = "/b"']],
+  ];
+  for (const routes of wrong) await refuses(given(...routes), message);
+  const right = [
+    [[a], [b, host("x.test")]],
+    [[a, host("x.test")], [b, host("y.test")]],
+    [[a, host("x.test")], [b, host("*.x.test")]],
+    [[a, host("x.test"), 'path = "/a"'], [b, host("y.test"), 'path = "/b"']],
+    [[a, host("x.y.test"), 'path = "/a"'], ['upstream = "c"', host("*.y.test")], [b]],
+  ];
+  for (const routes of right) {
+    const { file = "" } = given(...routes);
+    await load({
+      file: file.replace(
+        "[[routes]]",
+        `[upstreams.c]\nupstream = "c:80"\nsticky = "none"\n[[routes]]`,
+      ),
+    });
+  }
+  const flags = { stickyCookie: ["id"] };
+  await refuses(
+    { ...given([a, 'path = "/a"'], [b, 'path = "/b"']), flags },
+    message.replace('sticky-cookie "id" in "s.toml"', '--sticky-cookie "id"'),
+    64,
+  );
+});

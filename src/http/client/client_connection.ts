@@ -1,41 +1,13 @@
-import type { Clock, Timed } from "../../core/deadlines.ts";
+import type { Timed } from "../../core/deadlines.ts";
 import type { DialedConnection } from "../../core/dialed_connection.ts";
-import { ConnectionError } from "../../core/errors.ts";
-import type { DecodedResponse, ResponseLimits } from "../codec/response_decoder.ts";
+import type { DecodedResponse } from "../codec/response_decoder.ts";
 import { ResponseDecoder } from "../codec/response_decoder.ts";
 import { Output } from "../conversation/output.ts";
-import type { OutputBuffers } from "../conversation/output_buffers.ts";
 import { SourceWriter } from "../conversation/source_writer.ts";
 import type { BodySource, Field } from "../message.ts";
-import { MalformedResponseError } from "../error.ts";
-import { ExchangeError, type ExchangeFault } from "./exchange_error.ts";
-
-/** How long parts of an exchange may take, in milliseconds; 0 means no limit. */
-export interface ExchangeTimeouts {
-  /** From the end of the request to the head of the response. */
-  readonly head: number;
-  /** Between two pieces of the response. */
-  readonly idle: number;
-  /** The whole exchange. */
-  readonly total: number;
-}
-
-/** What the connections of one lane to the backends of a group share. */
-export interface ClientSettings {
-  readonly buffers: OutputBuffers;
-  readonly limits: ResponseLimits;
-  /** How long a connection is kept for its next request, in milliseconds; 0 for not at all. */
-  readonly keepAlive: number;
-}
-
-/** Is told while an exchange waits for the head of the response, with each sweep of the deadlines. */
-export interface Waiting {
-  /** @param waited Milliseconds since the exchange began. */
-  waits(waited: number): void;
-}
-
-/** What is waited for, for the timeouts. */
-type Stage = "kept" | "sending" | "head" | "body";
+import type { ClientSettings, Waiting } from "./client_settings.ts";
+import { type ExchangeFault, lostBy, undecodable, wrongOf } from "./exchange_error.ts";
+import { type ExchangeTimeouts, ExchangeTimes } from "./exchange_times.ts";
 
 /**
  * A connection on which this server is the client: it sends requests one after another, each once
@@ -51,15 +23,8 @@ export class ClientConnection implements Timed {
   readonly #gone: (client: ClientConnection) => void;
   readonly #output: Output;
   readonly #decoder: ResponseDecoder;
-  readonly #clock: Clock;
+  readonly #times: ExchangeTimes;
   #sources: SourceWriter | null = null;
-  #stage: Stage = "sending";
-  /** Whether a read waits for the backend. */
-  #isReading = false;
-  /** When the exchange began, and when it made progress, by the clock. */
-  #begun = 0;
-  #since = 0;
-  #timeouts: ExchangeTimeouts = { head: 0, idle: 0, total: 0 };
   #waiting: Waiting | null = null;
   /** The timeout that has ended the connection. */
   #late: ExchangeFault | null = null;
@@ -67,15 +32,13 @@ export class ClientConnection implements Timed {
   /** Whether the backend takes no further request. */
   #isLast = false;
   #isClosed = false;
+  /** Bytes that had arrived when the exchange began. */
   #received = 0;
   readonly #attended = () => {
-    if (this.#stage === "kept") this.#drop();
+    if (this.#times.stage === "kept") this.#drop();
   };
 
-  /**
-   * @param gone Called when a kept connection is closed: its backend has ended it, it was idle
-   * for too long, or the lane drains.
-   */
+  /** @param gone Called when a kept connection is closed, by either side. */
   constructor(
     connection: DialedConnection,
     settings: ClientSettings,
@@ -86,7 +49,7 @@ export class ClientConnection implements Timed {
     this.#gone = gone;
     this.#output = new Output(connection, settings.buffers);
     this.#decoder = new ResponseDecoder(settings.limits);
-    this.#clock = connection.keepTime(this);
+    this.#times = new ExchangeTimes(connection.keepTime(this));
   }
 
   /** Whether the backend has sent a part of the current response. */
@@ -100,19 +63,17 @@ export class ClientConnection implements Timed {
   }
 
   /** Begins an exchange. */
-  begin(method: string, timeouts: ExchangeTimeouts, waiting: Waiting): void {
+  begin(method: string, timeouts: ExchangeTimeouts, waiting: Waiting | null): void {
     this.exchanges++;
     this.hasSent = false;
-    this.#timeouts = timeouts;
     this.#waiting = waiting;
     this.#received = this.#connection.bytesIn;
-    this.#stage = "sending";
-    this.#begun = this.#since = this.#clock.now;
+    this.#times.begin(timeouts);
     this.#decoder.begin(method);
   }
 
   /**
-   * Sends a request without a body, or the head of one whose body may follow.
+   * Sends a request without a body, or a head whose body may follow.
    *
    * @param head One character per byte.
    * @throws {ExchangeError} If the connection is lost.
@@ -125,7 +86,7 @@ export class ClientConnection implements Timed {
       throw this.#lost(error);
     }
     this.hasSent = true;
-    this.#sent();
+    this.#times.sent();
   }
 
   /**
@@ -142,7 +103,7 @@ export class ClientConnection implements Timed {
     const first = source.ready?.() ?? null;
     await this.#sources.write(head, source, length ?? "chunked", false, first);
     this.#isUploading = false;
-    this.#sent();
+    this.#times.sent();
   }
 
   /**
@@ -155,13 +116,12 @@ export class ClientConnection implements Timed {
       const decoded = this.#decode();
       if (decoded === "more") {
         if (await this.#fill()) continue;
-        throw this.#fault("closed the connection without a response", this.#cutOff);
+        throw wrongOf("closed the connection without a response", this.#cutOff);
       }
       // Never a part of a body: that follows its head.
       const head = decoded as DecodedResponse;
-      this.#since = this.#clock.now;
       if (head.status >= 200 || head.status === 101) {
-        this.#stage = "body";
+        this.#times.enter("body");
         this.#isLast = !head.keepAlive;
       }
       return head;
@@ -188,7 +148,7 @@ export class ClientConnection implements Timed {
       if (decoded !== "more") return decoded as Uint8Array<ArrayBuffer>;
       if (await this.#fill()) continue;
       if (this.#decoder.endOfStream()) return null;
-      throw this.#fault("closed the connection in the middle of a response", this.#cutOff);
+      throw wrongOf("closed the connection in the middle of a response", this.#cutOff);
     }
   }
 
@@ -206,8 +166,7 @@ export class ClientConnection implements Timed {
       this.close();
       return false;
     }
-    this.#stage = "kept";
-    this.#since = this.#clock.now;
+    this.#times.enter("kept");
     // Notices when the backend closes the connection; the next response ends the same read.
     connection.attend().then(this.#attended, this.#attended);
     return true;
@@ -236,27 +195,17 @@ export class ClientConnection implements Timed {
     return this.#connection;
   }
 
-  /** Called by the sweep of deadlines. */
   expire(): void {
-    const clock = this.#clock;
-    const { head, idle, total } = this.#timeouts;
-    if (this.#stage === "kept") {
-      const isOver = clock.isOver(this.#since, this.#settings.keepAlive);
+    if (this.#times.stage === "kept") {
+      const isOver = this.#times.hasLasted(this.#settings.keepAlive);
       if (isOver || this.#connection.draining.aborted) this.#drop();
       return;
     }
-    this.#waiting?.waits(clock.now - this.#begun);
-    if (clock.isOver(this.#begun, total)) this.#expired("http_response_timeout");
-    else if (this.#stage === "head" && clock.isOver(this.#since, head)) {
-      this.#expired("http_response_timeout");
-    } else if (this.#stage === "body" && this.#isReading && clock.isOver(this.#since, idle)) {
-      this.#expired("connection_read_timeout");
-    }
-  }
-
-  #sent(): void {
-    this.#since = this.#clock.now;
-    if (this.#stage === "sending") this.#stage = "head";
+    this.#waiting?.waits(this.#times.elapsed);
+    const { fault } = this.#times;
+    if (fault === null) return;
+    this.#late = fault;
+    this.#connection.endAs("timeout");
   }
 
   #decode() {
@@ -265,56 +214,37 @@ export class ClientConnection implements Timed {
       this.#connection.skip(this.#decoder.consumed);
       return decoded;
     } catch (error) {
-      if (!(error instanceof MalformedResponseError)) throw error;
-      const fault = error.kind === "malformed"
-        ? "http_protocol_error"
-        : "http_response_header_section_size";
-      throw this.#fault(`sent an invalid response: ${error.reason}`, fault, error);
+      throw undecodable(error);
     }
   }
 
   /** Waits for more; false if the backend has ended its stream. */
   async #fill(): Promise<boolean> {
-    this.#isReading = true;
+    this.#times.isReading = true;
     try {
       const isMore = await this.#connection.fill();
-      this.#since = this.#clock.now;
+      this.#times.moved();
       return isMore;
     } catch (error) {
       throw this.#lost(error);
     } finally {
-      this.#isReading = false;
+      this.#times.isReading = false;
     }
   }
 
   #drop(): void {
+    // Closing it ends what was waited for, too.
+    if (this.#isClosed) return;
     this.#gone(this);
     this.close();
   }
 
-  #expired(fault: ExchangeFault): void {
-    this.#late = fault;
-    this.#connection.endAs("timeout");
-  }
-
   #lost(error: unknown): unknown {
-    if (!(error instanceof Error)) return error;
-    const late = this.#late;
-    if (late !== null) return new ExchangeError("The backend took too long", late, "timeout");
-    if (error instanceof ConnectionError && error.endedBy === "timeout") {
-      return new ExchangeError("The backend takes no more", "connection_write_timeout", "timeout");
-    }
-    return this.#fault("was lost", this.#cutOff, error);
+    return lostBy(error, this.#late, this.#cutOff);
   }
 
   /** What is wrong if the connection has ended. */
   get #cutOff(): ExchangeFault {
-    return this.#stage === "body" || this.hasAnswered
-      ? "http_response_incomplete"
-      : "connection_terminated";
-  }
-
-  #fault(what: string, fault: ExchangeFault, cause?: unknown): ExchangeError {
-    return new ExchangeError(`The backend ${what}`, fault, "upstream", cause);
+    return this.hasAnswered ? "http_response_incomplete" : "connection_terminated";
   }
 }

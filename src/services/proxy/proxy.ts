@@ -1,3 +1,4 @@
+import { HTTP_REFUSAL } from "../http/refusal.ts";
 import { defineService } from "../service.ts";
 import { PROXY_SERVICE_OPTIONS, type ProxyOptions } from "./options.ts";
 
@@ -8,6 +9,7 @@ export const proxy = defineService({
   port: 8080,
   options: PROXY_SERVICE_OPTIONS,
   refusal: null,
+  refusalWith: ({ protocol }) => protocol === "http" ? HTTP_REFUSAL : null,
   shortestTimeout(options) {
     const { protocol, upstreams } = options;
     const timeouts = [

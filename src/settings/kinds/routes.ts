@@ -11,6 +11,8 @@ const PATTERN = /[:*({\\]/;
 const PREFIX = /^(?:\/[^/?#\\\p{Cc}\p{Cs}]*)+$/u;
 const WRONG_ENCODING = /%(?![\da-f]{2})/i;
 const EMPTY_OR_DOTS = /\/(?:\.\.?)?(?:\/|$)/;
+/** What servers read in different ways: the balancer finds no route for a path with it. */
+const AMBIGUOUS = /;|%3b|%2f|%5c|\\\\/i;
 const OUTSIDE_ASCII = /[^\x21-\x7e]/gu;
 const ENCODED = /%([\da-f]{2})/gi;
 /** What stays encoded: decoded, it would divide a path or end it. */
@@ -50,6 +52,11 @@ export function routePath(): Kind<RoutePath> {
   const schema = v.pipe(
     v.unknown(),
     v.string(expected),
+    v.check(
+      (text) => !AMBIGUOUS.test(text),
+      "a path without ;, %2F and %5C, which servers read in different ways, so that requests with " +
+        "them have no route of their own",
+    ),
     v.transform(parseRoutePath),
     v.custom<RoutePath>((value) => value !== null, expected),
   );

@@ -1,4 +1,4 @@
-import type { ExchangeTimeouts } from "../../../http/client/client_connection.ts";
+import type { ExchangeTimeouts } from "../../../http/client/exchange_times.ts";
 import { requestHead } from "../../../http/forwarding/outgoing_request.ts";
 import type { ServedRequest } from "../../../http/conversation/served_request.ts";
 import type { Field } from "../../../http/message.ts";

@@ -1,12 +1,11 @@
 import { clock } from "../../../base/clock.ts";
-import type { Connection } from "../../../core/connection.ts";
 import type { DialedConnection } from "../../../core/dialed_connection.ts";
 import type { Forwarding } from "../../../core/event.ts";
-import { ClientConnection, type ClientSettings } from "../../../http/client/client_connection.ts";
+import { ClientConnection } from "../../../http/client/client_connection.ts";
+import type { ClientSettings } from "../../../http/client/client_settings.ts";
 import type { ServedRequest } from "../../../http/conversation/served_request.ts";
 import { believedScheme } from "../../../http/forwarding/believed.ts";
 import type { Field } from "../../../http/message.ts";
-import { passThrough } from "../../../http/websocket/pass_through.ts";
 import type { Logger } from "../../../log/logger.ts";
 import type { HttpGroup } from "../../../settings/balancer.ts";
 import type { BoardRow } from "../../../upstream/board_row.ts";
@@ -105,11 +104,6 @@ export class HttpUpstream {
   /** Keeps a connection whose exchange is over, if it can be kept. */
   keep(row: BoardRow, client: ClientConnection): void {
     if (client.keep()) this.kept.add(row, client);
-  }
-
-  /** Passes the bytes of another protocol between a client and its backend. */
-  passThrough(client: Connection, backend: DialedConnection, protocol: string): Promise<void> {
-    return passThrough(client, backend, protocol);
   }
 
   /** A request has got a response. */

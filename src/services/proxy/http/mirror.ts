@@ -1,6 +1,6 @@
 import { clock } from "../../../base/clock.ts";
 import { forwardingTo } from "../../../core/event.ts";
-import type { ClientConnection, Waiting } from "../../../http/client/client_connection.ts";
+import type { ClientConnection } from "../../../http/client/client_connection.ts";
 import { ExchangeError } from "../../../http/client/exchange_error.ts";
 import type { ServedRequest } from "../../../http/conversation/served_request.ts";
 import type { Logger } from "../../../log/logger.ts";
@@ -16,8 +16,6 @@ const { random } = Math;
 const MOST = 100;
 /** The longest response that is read, in bytes: a connection is not worth more. */
 const MAX_RESPONSE = 1024 * 1024;
-/** Nobody wants to know how long a copy waits. */
-const NOBODY: Waiting = { waits() {} };
 
 /**
  * Sends copies of requests to a second group, whose responses are read and dropped. Whatever
@@ -110,7 +108,7 @@ export class Mirror {
   ): Promise<void> {
     const { group } = this;
     const begun = clock();
-    client.begin(request.method, group.settings.timeouts, NOBODY);
+    client.begin(request.method, group.settings.timeouts, null);
     if (body === null) await client.send(head);
     // If that fails, so does receiving, unless the backend has responded before.
     else client.upload(head, body.source(), body.length).catch(() => {});

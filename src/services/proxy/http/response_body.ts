@@ -1,3 +1,4 @@
+import type { DecodedResponse } from "../../../http/codec/response_decoder.ts";
 import type { ClientConnection } from "../../../http/client/client_connection.ts";
 import { passedTrailers } from "../../../http/forwarding/passed_trailers.ts";
 import type { BodySource, Field } from "../../../http/message.ts";
@@ -13,12 +14,15 @@ export interface ResponseOwner {
 /** The body of a response, read from its backend as fast as the client takes it. */
 export class ResponseBody implements BodySource {
   readonly readsRequest = false;
+  /** In bytes; null if it is unknown. */
+  readonly length: number | null;
   readonly #client: ClientConnection;
   readonly #owner: ResponseOwner;
   #isOver = false;
 
-  /** @param length In bytes; null if it is unknown. */
-  constructor(readonly length: number | null, client: ClientConnection, owner: ResponseOwner) {
+  /** @param length As of the response. */
+  constructor(length: DecodedResponse["length"], client: ClientConnection, owner: ResponseOwner) {
+    this.length = length === "close" ? null : length;
     this.#client = client;
     this.#owner = owner;
   }

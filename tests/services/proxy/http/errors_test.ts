@@ -233,3 +233,15 @@ Deno.test("the access log tells where a request was sent, and how long it took",
   }
   assertEquals(first?.["sluice.upstream.attempts"], 2);
 });
+
+Deno.test("a client that is one too many gets 503 where --overload refuses it", async () => {
+  await using backend = await RawBackend.start(always(rawResponse("fine")));
+  await using server = await startHttpBalancer(
+    [backend.address],
+    ...["--max-connections", "1", "--overload", "refuse"],
+  );
+  using client = await Client.connect(server);
+  assertEquals((await ask(client, "GET", "/")).status, 200);
+  using other = await Client.connect(server);
+  assert((await other.receiveAll()).startsWith("HTTP/1.1 503 Service Unavailable\r\n"));
+});

@@ -1,0 +1,74 @@
+import type { Clock } from "../../core/deadlines.ts";
+import type { ExchangeFault } from "./exchange_error.ts";
+
+/** How long parts of an exchange may take, in milliseconds; 0 means no limit. */
+export interface ExchangeTimeouts {
+  /** From the end of the request to the head of the response. */
+  readonly head: number;
+  /** Between two pieces of the response. */
+  readonly idle: number;
+  /** The whole exchange. */
+  readonly total: number;
+}
+
+/** What a connection to a backend waits for: its next request, or a part of an exchange. */
+export type Stage = "kept" | "request" | "head" | "body";
+
+const NO_LIMITS: ExchangeTimeouts = { head: 0, idle: 0, total: 0 };
+
+/** The times of the exchanges on one connection, by the clock of the deadlines. */
+export class ExchangeTimes {
+  stage: Stage = "request";
+  /** Whether a read waits for the backend: a client that is slow costs the backend no time. */
+  isReading = false;
+  readonly #clock: Clock;
+  #timeouts = NO_LIMITS;
+  #begun = 0;
+  /** When the stage began, or something has moved in it. */
+  #since = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Since the exchange began, in milliseconds. */
+  get elapsed(): number {
+    return this.#clock.now - this.#begun;
+  }
+
+  /** An exchange begins. */
+  begin(timeouts: ExchangeTimeouts): void {
+    this.#timeouts = timeouts;
+    this.#begun = this.#clock.now;
+    this.enter("request");
+  }
+
+  enter(stage: Stage): void {
+    this.stage = stage;
+    this.#since = this.#clock.now;
+  }
+
+  /** The request, or its head, was sent. */
+  sent(): void {
+    this.enter(this.stage === "request" ? "head" : this.stage);
+  }
+
+  /** Something has arrived. */
+  moved(): void {
+    this.#since = this.#clock.now;
+  }
+
+  /** Whether the stage has lasted for so many milliseconds; 0 means no limit. */
+  hasLasted(timeout: number): boolean {
+    return this.#clock.isOver(this.#since, timeout);
+  }
+
+  /** What takes too long; null if nothing does. */
+  get fault(): ExchangeFault | null {
+    const { head, idle, total } = this.#timeouts;
+    if (this.#clock.isOver(this.#begun, total)) return "http_response_timeout";
+    if (this.stage === "head" && this.hasLasted(head)) return "http_response_timeout";
+    const isQuiet = this.stage === "body" && this.isReading && this.hasLasted(idle);
+    return isQuiet ? "connection_read_timeout" : null;
+  }
+}

@@ -1,0 +1,70 @@
+import { clock } from "../../../base/clock.ts";
+import { type Forwarding, forwardingTo } from "../../../core/event.ts";
+import { ExchangeError } from "../../../http/client/exchange_error.ts";
+import type { ServedRequest } from "../../../http/conversation/served_request.ts";
+import type { BoardRow } from "../../../upstream/board_row.ts";
+import { faultOf, isOfBackend } from "./failures.ts";
+import type { HttpUpstream } from "./http_upstream.ts";
+
+/** What becomes of a request, for the access log, the log, and the judgement of its group. */
+export class Outcome {
+  /** For the access log. */
+  readonly note: Forwarding;
+  readonly #request: ServedRequest;
+  readonly #group: HttpUpstream;
+  #begun = 0;
+
+  constructor(request: ServedRequest, group: HttpUpstream) {
+    this.note = request.forwarding = forwardingTo(group.name);
+    this.#request = request;
+    this.#group = group;
+  }
+
+  /** It was let in. Not before: the breaker counts what has begun since it has let a request pass. */
+  begin(): void {
+    this.#begun = clock();
+  }
+
+  /** A kept connection to a backend was taken. */
+  tookKept(row: BoardRow): void {
+    this.note.attempts++;
+    this.note.address = row.addressText;
+    this.note.connectTime = 0;
+  }
+
+  /** The head of the final response has arrived. */
+  answered(row: BoardRow, status: number): void {
+    const took = this.note.firstByteTime = clock() - this.#begun;
+    this.#group.answered(row, status, this.#begun, took);
+  }
+
+  /** A backend has given no response, and another one is asked. */
+  failedOnce(row: BoardRow): void {
+    this.#group.failed(row, this.#begun);
+  }
+
+  /**
+   * There is no response, or not all of one.
+   *
+   * @param row Where the request was; null if at no backend.
+   */
+  failed(error: unknown, row: BoardRow | null): void {
+    const { failure } = this.note;
+    this.note.failure = faultOf(error) ?? failure;
+    if (this.note.failure !== failure) this.#group.report(this.#request, this.note, error);
+    // A connection that could not be made was counted when that failed.
+    if (row !== null && error instanceof ExchangeError) this.#group.failed(row, this.#begun);
+    else if (isOfBackend(error)) this.#group.unreachable(this.#begun);
+    else this.#group.abandoned(this.#begun);
+  }
+
+  /** The client is to blame that there is no response. */
+  abandoned(): void {
+    this.#group.abandoned(this.#begun);
+  }
+
+  /** All is over. */
+  end(): void {
+    this.note.totalTime = clock() - this.#begun;
+  }
+}
