@@ -78,9 +78,11 @@ export const HTTP_PROXY_OPTIONS = {
   stickyCookie: option(kinds.token(), {
     // Two groups of one host must not take each other's cookies.
     default: null,
-    unset: "sluice_backend, or sluice_backend_NAME for the group NAME of a file",
+    unset: "sluice_backend",
     group: "Balancer",
-    help: "Name of the cookie of --sticky cookie",
+    help:
+      "Name of the cookie of --sticky cookie; that of the group NAME of a configuration file is " +
+      "sluice_backend_NAME, unless it is set",
   }),
   stickyKeyFile: option(kinds.path(), {
     default: null,

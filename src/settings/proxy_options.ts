@@ -30,7 +30,7 @@ export const PROXY_OPTIONS = {
       group: "Balancer",
       help: "How a backend is picked for a client: the better of two at random, by connections " +
         "and latency; in turn; the one with the fewest connections; always the same for an " +
-        "address of clients, or for what --hash-by names; or the first that has room",
+        "address of clients, or what --hash-by names; or the first that has room",
     },
   ),
   healthCheck: option(kinds.healthCheck(), {

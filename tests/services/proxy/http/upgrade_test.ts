@@ -201,3 +201,19 @@ Deno.test("an Upgrade field that Connection does not name is not passed on", asy
   assertEquals((await receiveResponse(client)).body, "fine");
   assertEquals(backend.request(0).fields["upgrade"], undefined);
 });
+
+Deno.test("a WebSocket that is silent both ways ends after --idle-timeout, whatever the timeouts of its group", async () => {
+  await using app = await startServer([...HANDLER]);
+  await using server = await startHttpBalancer(
+    [`127.0.0.1:${app.port}`],
+    ...["--idle-timeout", "3s", "--upstream-idle-timeout", "300ms"],
+    ...["--upstream-timeout", "300ms", "--upstream-total-timeout", "300ms"],
+  );
+  const socket = await open(server);
+  const closed = next(socket, "close");
+  await echoes(socket, "hello");
+  const silent = performance.now();
+  await closed;
+  const seconds = (performance.now() - silent) / 1000;
+  assert(seconds > 2.5 && seconds < 10, `${seconds} s`);
+});
