@@ -36,19 +36,6 @@ export interface Forwarding {
   failure: string | null;
 }
 
-/** A client, or a request of one, that is to be sent on to a group. */
-export function forwardingTo(group: string): Forwarding {
-  return {
-    group,
-    address: null,
-    attempts: 0,
-    connectTime: null,
-    firstByteTime: null,
-    totalTime: null,
-    failure: null,
-  };
-}
-
 /** A connection from accept to close. */
 export interface ConnectionSummary {
   readonly id: string;

@@ -1,7 +1,8 @@
 import type { Connection } from "../../core/connection.ts";
 import type { DialedConnection } from "../../core/dialed_connection.ts";
 import { ConnectionError } from "../../core/errors.ts";
-import { type Forwarding, forwardingTo } from "../../core/event.ts";
+import type { Forwarding } from "../../core/event.ts";
+import { ForwardingNote } from "../../core/forwarding.ts";
 import { proxyHeader } from "../../core/proxy_protocol/format.ts";
 import { relay } from "../../core/relay.ts";
 import type { Service } from "../../core/service.ts";
@@ -32,7 +33,7 @@ interface Reached {
 /** Passes all bytes between a client and a backend. */
 async function forward(client: Connection, upstream: Upstream): Promise<void> {
   const { name: group, sendProxy } = upstream.settings;
-  const note = forwardingTo(group);
+  const note = new ForwardingNote(group);
   client.forwarding = note;
   const { row, connection } = await reach(client, upstream, note);
   let hasAnswered: boolean | null = null;

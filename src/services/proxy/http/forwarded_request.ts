@@ -12,6 +12,7 @@ import type { HttpRouteInUse } from "./http_route.ts";
 import type { HttpUpstream } from "./http_upstream.ts";
 import type { MirroredRequest } from "./mirror.ts";
 import { Outcome } from "./outcome.ts";
+import { PassedResponse } from "./passed_response.ts";
 import { RequestUpload } from "./request_upload.ts";
 import { ResponseBody, type ResponseOwner } from "./response_body.ts";
 import { protocolOf, upgradeResponse } from "./upgrade.ts";
@@ -208,13 +209,15 @@ export class ForwardedRequest implements ResponseOwner {
         () => this.#end(row),
       );
     }
-    if (length !== 0) return { status, headers, body: new ResponseBody(length, client, this) };
+    if (length !== 0) {
+      return new PassedResponse(status, headers, new ResponseBody(length, client, this));
+    }
     // Of a response to HEAD, only the backend knows how long that to GET would be.
     if (response.contentLength !== null) {
       headers.push(["Content-Length", String(response.contentLength)]);
     }
     this.finished(true, undefined);
-    return { status, headers, body: null };
+    return new PassedResponse(status, headers, null);
   }
 
   /** Ends an exchange without a response for the client. */

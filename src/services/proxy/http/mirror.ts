@@ -1,5 +1,5 @@
 import { clock } from "../../../base/clock.ts";
-import { forwardingTo } from "../../../core/event.ts";
+import { ForwardingNote } from "../../../core/forwarding.ts";
 import type { ClientConnection } from "../../../http/client/client_connection.ts";
 import { ExchangeError } from "../../../http/client/exchange_error.ts";
 import type { ServedRequest } from "../../../http/conversation/served_request.ts";
@@ -90,7 +90,7 @@ export class Mirror {
     const { group } = this;
     try {
       // If that fails, it gives the place back.
-      const dialed = await group.upstream.dial(row, forwardingTo(group.name));
+      const dialed = await group.upstream.dial(row, new ForwardingNote(group.name));
       if (dialed instanceof Error) throw dialed;
       return group.open(row, dialed);
     } catch (error) {

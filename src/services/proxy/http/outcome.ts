@@ -1,5 +1,6 @@
 import { clock } from "../../../base/clock.ts";
-import { type Forwarding, forwardingTo } from "../../../core/event.ts";
+import type { Forwarding } from "../../../core/event.ts";
+import { ForwardingNote } from "../../../core/forwarding.ts";
 import { ExchangeError } from "../../../http/client/exchange_error.ts";
 import type { ServedRequest } from "../../../http/conversation/served_request.ts";
 import type { BoardRow } from "../../../upstream/board_row.ts";
@@ -15,7 +16,7 @@ export class Outcome {
   #begun = 0;
 
   constructor(request: ServedRequest, group: HttpUpstream) {
-    this.note = request.forwarding = forwardingTo(group.name);
+    this.note = request.forwarding = new ForwardingNote(group.name);
     this.#request = request;
     this.#group = group;
   }
