@@ -12,6 +12,8 @@ const SYMBOLS = {
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   /** socket(2). */
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  /** connect(2). */
+  connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   /** accept4(2), with the pointers to an address null. */
   accept4: { parameters: ["i32", "pointer", "pointer", "i32"], result: "i32" },
   /** epoll_ctl(2). */

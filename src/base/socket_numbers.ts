@@ -1,6 +1,7 @@
 /** Numbers of the socket API of Linux, as the C library's functions take them. */
 
 /** Families of addresses, socket(2). */
+export const AF_UNSPEC = 0;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 /** The type of a socket, and flags beside it, socket(2) and accept4(2). */

@@ -20,7 +20,7 @@ export class AdoptedSocket implements Socket {
    * @param socket One that allows half-open connections, and has not been read from.
    * @param descriptor Its file descriptor.
    */
-  constructor(socket: NodeSocket, descriptor: number) {
+  constructor(socket: NodeSocket, readonly descriptor: number) {
     const { localAddress, localPort, remoteAddress, remotePort } = socket;
     this.localAddr = addressOf(localAddress, localPort);
     this.remoteAddr = addressOf(remoteAddress, remotePort);

@@ -8,6 +8,7 @@ import { Flow, type FlowFilter, type FlowHost } from "./flow.ts";
 import { DRAIN_QUIET, phaseTimeout } from "./phase_timeouts.ts";
 import { readExactly, readLine, readUntil } from "./pieces.ts";
 import { Receiver } from "./receiver.ts";
+import { reset } from "./reset.ts";
 import { Sender } from "./sender.ts";
 import type { Socket } from "./socket.ts";
 
@@ -234,6 +235,16 @@ export class Connection {
   /** Closes at once and records who ended the connection; the first record counts. */
   endAs(endedBy: EndedBy): void {
     this.#record.end(endedBy);
+    this.#closeSocket();
+  }
+
+  /**
+   * Like {@linkcode endAs}, and resets the connection where the system allows it: the peer
+   * must not take what it got for the whole.
+   */
+  resetAs(endedBy: EndedBy): void {
+    this.#record.end(endedBy);
+    if (!this.#isClosed) reset(this.#socket);
     this.#closeSocket();
   }
 

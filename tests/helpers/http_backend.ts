@@ -150,6 +150,8 @@ export class HttpBackend implements AsyncDisposable {
 
   /** Kills it, at once. */
   async kill(): Promise<void> {
+    // Otherwise it may start a new child in place of one that was killed, which would survive it.
+    this.hang();
     this.#signal("SIGKILL");
     this.#child = null;
     await this.#ended;

@@ -249,11 +249,14 @@ function refuses({ method, path }: Expected, kind: BackendKind): boolean {
     case "gunicorn":
       return !/^[A-Z0-9$\-_.]{3,20}$/i.test(method);
     case "nginx":
-      return /[^A-Z_-]/.test(method) || path === "*";
+      return method === "TRACE" || /[^A-Z_-]/.test(method) || !NGINX_PATH.test(path);
     case "sluice":
       return false;
   }
 }
+
+/** A path, in which a percent sign begins an escape, and a query. */
+const NGINX_PATH = /^\/([^%?]|%[0-9a-f]{2})*(\?|$)/i;
 
 /** As in `http.METHODS`, without those of other protocols. */
 const NODE_METHODS: ReadonlySet<string> = new Set(

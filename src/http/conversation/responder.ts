@@ -1,6 +1,7 @@
 import type { Connection } from "../../core/connection.ts";
 import type { Sweep } from "../../core/deadlines.ts";
 import { ConnectionError, isOfClient } from "../../core/errors.ts";
+import type { EndedBy } from "../../core/event.ts";
 import { isHttpError, RequestAbortedError } from "../error.ts";
 import { lostStatus } from "../exchange.ts";
 import { type HttpResponse, isSource } from "../message.ts";
@@ -108,17 +109,23 @@ export class Responder {
     // The client must be able to read what was sent so far.
     if (isDrained) await this.#connection.finish("drain");
     if (isOfClient(error)) throw error;
-    // Only closing the connection can still tell the client that the response is incomplete.
     if (isRefused) {
-      this.#connection.endAs(failure.status === 400 ? "server" : "limit");
+      this.#cutOff(request, failure.status === 400 ? "server" : "limit");
     } else if (error instanceof ConnectionError) {
       this.#context.reports.broken(request, error);
-      this.#connection.endAs("upstream");
+      this.#cutOff(request, "upstream");
     } else {
       this.#context.reports.failed(request, error);
-      this.#connection.endAs("error");
+      this.#cutOff(request, "error");
     }
     return false;
+  }
+
+  /** Closes the connection: only that can still tell the client that the response is incomplete. */
+  #cutOff(request: ServedRequest, endedBy: EndedBy): void {
+    // To a client of HTTP/1.0, the end of the connection may be that of the body.
+    if (request.head.minor === 0) this.#connection.resetAs(endedBy);
+    else this.#connection.endAs(endedBy);
   }
 
   /** Waits until a body from a source is sent. */

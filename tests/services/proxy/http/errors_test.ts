@@ -32,8 +32,8 @@ const HEAD = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n";
 const FAILURES: readonly Failure[] = [
   ["resets the connection", cutting("", 0, "resets"), 502, "connection_terminated"],
   ["ends the connection", cutting("", 0, "ends"), 502, "connection_terminated"],
-  ["ends within the head", cutting(HEAD, 20, "ends"), 502, "connection_terminated"],
-  ["resets within the head", cutting(HEAD, 20, "resets"), 502, "connection_terminated"],
+  ["ends within the head", cutting(HEAD, 20, "ends"), 502, "http_response_incomplete"],
+  ["resets within the head", cutting(HEAD, 20, "resets"), 502, "http_response_incomplete"],
   ["answers in another protocol", always("SSH-2.0-OpenSSH_9.2\r\n"), 502, "http_protocol_error"],
   [
     "answers in HTTP/2",
