@@ -307,7 +307,7 @@ Deno.test("ClientConnection tells how long an exchange has waited for its head",
   await until("it was told three times", () => waited.length >= 3);
   assertEquals(waited, waited.toSorted((a, b) => a - b));
   answer();
-  await test.receive(client);
+  await receive(test.client);
   await bodyOf(test.client);
   test.client.keep();
 });
