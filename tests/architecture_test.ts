@@ -91,8 +91,9 @@ Deno.test("objection() finds what the ranks forbid", () => {
   assertEquals(objection("src/modes/async.ts", "src/modes/forked.ts"), "they are apart");
   assertEquals(objection("src/modes/registry.ts", "src/modes/forked.ts"), null);
   assertEquals(objection("src/services/http/http.ts", "src/services/http/fault.ts"), null);
-  assertEquals(objection("src/services/zen.ts", "src/services/http/fault.ts"), "they are apart");
+  assertEquals(objection("src/services/zen.ts", "src/services/proxy/tcp.ts"), "they are apart");
   assertEquals(objection("src/services/zen.ts", "src/services/handler/framing.ts"), null);
+  assertEquals(objection("src/services/proxy/tcp.ts", "src/services/http/http_service.ts"), null);
   assertEquals(objection("src/places/thread.ts", "src/places/thread_memory.ts"), null);
   assertEquals(objection("src/places/thread.ts", "src/places/process.ts"), "they are apart");
   assertEquals(objection("src/places/thread.ts", "src/places/remote_lane.ts"), null);

@@ -10,6 +10,7 @@ export const MAX_AHEAD = 16 * 1024;
 const UNATTENDED = 100;
 
 const asIs = (isMore: boolean): boolean => isMore;
+const closed = () => new Deno.errors.Interrupted("The connection is closed");
 
 /** The receiving half of a connection: reads into a lent buffer, one read at a time. */
 export class Receiver {
@@ -24,7 +25,7 @@ export class Receiver {
   readonly #pending: ReadBuffer;
   #isHeld = false;
   #isReleased = false;
-  /** A read in progress that others can join. */
+  /** A read in progress that others can join, or one that has failed. */
   #watching: Promise<boolean> | null = null;
 
   /** @param number The number of the connection. */
@@ -117,7 +118,7 @@ export class Receiver {
    */
   begin(): Promise<number | null> {
     this.#isHeld = false;
-    if (this.#isReleased) throw new Deno.errors.Interrupted("The connection is closed");
+    if (this.#isReleased) throw closed();
     this.#record.startReading(false);
     return this.#socket.read(this.#pending.space());
   }
@@ -130,7 +131,7 @@ export class Receiver {
   /** Makes the error for a read that has failed. */
   lost(cause: unknown): Error {
     this.#record.isReading = false;
-    return this.#record.lost(cause);
+    return cause instanceof ConnectionError ? cause : this.#record.lost(cause);
   }
 
   /** Takes the peer as gone, whatever the service does: this side has closed the connection. */
@@ -168,7 +169,7 @@ export class Receiver {
     for (;;) {
       this.#takeAll();
       const count = await this.#socket.read(this.#pending.space());
-      if (count === null) return;
+      if (count === null || this.#isReleased) return;
       this.#pending.received(count);
     }
   }
@@ -186,6 +187,8 @@ export class Receiver {
   }
 
   #watch(isAttending: boolean): Promise<boolean> {
+    // A read that may not begin is not one that others could join.
+    if (this.#record.isReading) return this.#receive(asIs);
     return this.#watching = this.#receive((isMore) => {
       this.#watching = null;
       return isMore;
@@ -213,23 +216,24 @@ export class Receiver {
     this.#isHeld = true;
     return this.#context.reads.turn().then(() => {
       this.#isHeld = false;
-      if (!this.#isReleased) return this.#begin(then);
-      throw this.#record.lost(new Deno.errors.Interrupted("The connection is closed"));
+      return this.#begin(then);
     });
   }
 
   #begin<T>(then: (isMore: boolean) => T): Promise<T> {
+    if (this.#isReleased) return Promise.reject(this.lost(closed()));
     return this.#socket.read(this.#pending.space()).then(
       (count) => then(this.#afterRead(count)),
       (error) => {
-        this.#record.isReading = false;
-        throw this.#record.lost(error);
+        throw this.lost(error);
       },
     );
   }
 
   #afterRead(count: number | null): boolean {
     this.#context.reads.finished++;
+    // The buffer is gone, and with it what was read just before.
+    if (this.#isReleased) throw this.lost(closed());
     if (count === null) {
       this.#record.receivedEnd();
       return false;

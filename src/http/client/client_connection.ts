@@ -34,8 +34,23 @@ export class ClientConnection implements Timed {
   #isClosed = false;
   /** Bytes that had arrived when the exchange began. */
   #received = 0;
-  readonly #attended = () => {
+  // Made once, since they serve each exchange.
+  readonly #onAttended = () => {
     if (this.#times.stage === "kept") this.#drop();
+  };
+  readonly #onSent = () => {
+    this.hasSent = true;
+    this.#times.sent();
+  };
+  readonly #onMore = (isMore: boolean) => {
+    this.#times.isReading = false;
+    this.#times.moved();
+    if (isMore || this.#decoder.endOfStream()) return;
+    throw wrongOf("closed the connection before the end of its response", this.#cutOff);
+  };
+  readonly #onLost = (error: unknown) => {
+    this.#times.isReading = false;
+    throw lostBy(error, this.#late, this.#cutOff);
   };
 
   /** @param gone Called when a kept connection is closed, by either side. */
@@ -78,15 +93,12 @@ export class ClientConnection implements Timed {
    * @param head One character per byte.
    * @throws {ExchangeError} If the connection is lost.
    */
-  async send(head: string): Promise<void> {
-    try {
-      // A head fits into the empty buffer of the system: if that fails, nothing was sent.
-      await this.#output.writeHead(head);
-    } catch (error) {
-      throw this.#lost(error);
-    }
-    this.hasSent = true;
-    this.#times.sent();
+  send(head: string): Promise<void> {
+    // A head fits into the empty buffer of the system: if that fails, nothing was sent.
+    const sending = this.#output.addText(head, "")
+      ? this.#output.flush()
+      : this.#output.writeHead(head);
+    return sending.then(this.#onSent, this.#onLost);
   }
 
   /**
@@ -107,25 +119,32 @@ export class ClientConnection implements Timed {
   }
 
   /**
-   * Receives a head: of an interim response, after which another follows, or of the final one.
+   * The head that has arrived: of an interim response, after which another follows, or of the
+   * final one.
    *
-   * @throws {ExchangeError} If there is none, or it cannot be understood.
+   * @returns null if it has not arrived completely: {@linkcode more} waits for more of it.
+   * @throws {ExchangeError} If it cannot be understood.
    */
-  async receive(): Promise<DecodedResponse> {
-    for (;;) {
-      const decoded = this.#decode();
-      if (decoded === "more") {
-        if (await this.#fill()) continue;
-        throw wrongOf("closed the connection without a response", this.#cutOff);
-      }
-      // Never a part of a body: that follows its head.
-      const head = decoded as DecodedResponse;
-      if (head.status >= 200 || head.status === 101) {
-        this.#times.enter("body");
-        this.#isLast = !head.keepAlive;
-      }
-      return head;
+  head(): DecodedResponse | null {
+    const decoded = this.#decode();
+    if (decoded === "more") return null;
+    // Never a part of a body: that follows its head.
+    const head = decoded as DecodedResponse;
+    if (head.status >= 200 || head.status === 101) {
+      this.#times.enter("body");
+      this.#isLast = !head.keepAlive;
     }
+    return head;
+  }
+
+  /**
+   * Waits for more of a response, which is not over.
+   *
+   * @throws {ExchangeError} If the connection is lost, or the backend has ended it.
+   */
+  more(): Promise<void> {
+    this.#times.isReading = true;
+    return this.#connection.fill().then(this.#onMore, this.#onLost);
   }
 
   /** A part of the body that has arrived; null if there is none, or the body is over. */
@@ -146,9 +165,7 @@ export class ClientConnection implements Timed {
       if (decoded === "end") return null;
       // Never a head: the body is not over.
       if (decoded !== "more") return decoded as Uint8Array<ArrayBuffer>;
-      if (await this.#fill()) continue;
-      if (this.#decoder.endOfStream()) return null;
-      throw wrongOf("closed the connection in the middle of a response", this.#cutOff);
+      await this.more();
     }
   }
 
@@ -168,7 +185,7 @@ export class ClientConnection implements Timed {
     }
     this.#times.enter("kept");
     // Notices when the backend closes the connection; the next response ends the same read.
-    connection.attend().then(this.#attended, this.#attended);
+    connection.attend().then(this.#onAttended, this.#onAttended);
     return true;
   }
 
@@ -218,29 +235,11 @@ export class ClientConnection implements Timed {
     }
   }
 
-  /** Waits for more; false if the backend has ended its stream. */
-  async #fill(): Promise<boolean> {
-    this.#times.isReading = true;
-    try {
-      const isMore = await this.#connection.fill();
-      this.#times.moved();
-      return isMore;
-    } catch (error) {
-      throw this.#lost(error);
-    } finally {
-      this.#times.isReading = false;
-    }
-  }
-
   #drop(): void {
     // Closing it ends what was waited for, too.
     if (this.#isClosed) return;
     this.#gone(this);
     this.close();
-  }
-
-  #lost(error: unknown): unknown {
-    return lostBy(error, this.#late, this.#cutOff);
   }
 
   /** What is wrong if the connection has ended. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { DecodedResponse } from "../../../src/http/codec/response_decoder.ts";
 import { dial } from "../../../src/core/dial.ts";
 import { ClientConnection } from "../../../src/http/client/client_connection.ts";
 import type { ExchangeTimeouts } from "../../../src/http/client/exchange_times.ts";
@@ -45,7 +46,7 @@ async function connect(answer: RawAnswer, keepAlive = 60_000) {
 async function get(client: ClientConnection, timeouts = NO_TIMEOUTS): Promise<number> {
   client.begin("GET", timeouts, NOBODY);
   await client.send(GET);
-  return (await client.receive()).status;
+  return (await receive(client)).status;
 }
 
 async function bodyOf(client: ClientConnection): Promise<string> {
@@ -78,6 +79,15 @@ async function fails(
   assertEquals([error.fault, error.endedBy, error.peer], [fault, endedBy, "upstream"]);
 }
 
+/** Waits for the next head. */
+async function receive(client: ClientConnection): Promise<DecodedResponse> {
+  for (;;) {
+    const head = client.head();
+    if (head !== null) return head;
+    await client.more();
+  }
+}
+
 Deno.test("ClientConnection sends one request after another on a connection that is kept", async () => {
   await using test = await connect(always(FINE));
   const { client, backend } = test;
@@ -92,16 +102,16 @@ Deno.test("ClientConnection sends one request after another on a connection that
   assertEquals([client.hasSent, client.hasAnswered], [false, false]);
 });
 
-Deno.test("ClientConnection.receive() gives interim heads before the final one, and read() trailers at the end", async () => {
+Deno.test("ClientConnection.head() gives interim heads before the final one, and read() trailers at the end", async () => {
   await using test = await connect(always(
     `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${CHUNKED}` +
       "3\r\nabc\r\n2\r\nde\r\n0\r\nX-Sum: 5\r\n\r\n",
   ));
   const { client } = test;
   assertEquals(await get(client), 100);
-  const hints = await client.receive();
+  const hints = await receive(client);
   assertEquals([hints.status, hints.fields], [103, [["Link", "</a>"]]]);
-  assertEquals((await client.receive()).length, null);
+  assertEquals((await receive(client)).length, null);
   assertEquals(await bodyOf(client), "abcde");
   assertEquals(client.trailers, [["x-sum", "5"]]);
   assert(client.keep());
@@ -137,7 +147,7 @@ Deno.test("ClientConnection.upload() sends a body with its head, by length and i
     client.begin("POST", NO_TIMEOUTS, NOBODY);
     const head = `POST / HTTP/1.1\r\n${field}\r\n\r\n`;
     await client.upload(head, sourceOf(["hel", "lo"]), length);
-    await client.receive();
+    await receive(client);
     assertEquals(await bodyOf(client), sent);
     assert(client.keep());
   }
@@ -150,7 +160,7 @@ Deno.test("ClientConnection.keep() closes a connection whose request is not over
   client.begin("POST", NO_TIMEOUTS, NOBODY);
   const head = "POST / HTTP/1.1\r\ncontent-length: 5\r\n\r\n";
   const uploading = assertRejects(() => client.upload(head, sourceOf(["hel"], over.promise), 5));
-  await client.receive();
+  await receive(client);
   assertEquals(await bodyOf(client), "fine");
   assertEquals(client.keep(), false);
   await uploading;
@@ -297,7 +307,7 @@ Deno.test("ClientConnection tells how long an exchange has waited for its head",
   await until("it was told three times", () => waited.length >= 3);
   assertEquals(waited, waited.toSorted((a, b) => a - b));
   answer();
-  await test.client.receive();
+  await receive(test.client);
   await bodyOf(test.client);
   test.client.keep();
 });
@@ -316,7 +326,7 @@ const FAULTS: Readonly<Record<string, readonly [answer: RawAnswer, fault: string
 };
 
 for (const [what, [answer, fault]] of Object.entries(FAULTS)) {
-  Deno.test(`ClientConnection.receive() throws ${fault}: the backend ${what}`, async () => {
+  Deno.test(`ClientConnection.more() throws ${fault}: the backend ${what}`, async () => {
     await using test = await connect(answer);
     await fails(() => get(test.client), fault);
     assertEquals(test.client.hasAnswered, fault !== "connection_terminated");

@@ -7,7 +7,7 @@ import { returnedFields } from "../../../http/forwarding/returned_fields.ts";
 import type { Field, HttpResponse } from "../../../http/message.ts";
 import type { BoardRow } from "../../../upstream/board_row.ts";
 import { Attempts } from "./attempts.ts";
-import { GatewayError, gatewayError } from "./failures.ts";
+import { gatewayError } from "./failures.ts";
 import type { HttpRouteInUse } from "./http_route.ts";
 import type { HttpUpstream } from "./http_upstream.ts";
 import type { MirroredRequest } from "./mirror.ts";
@@ -64,12 +64,13 @@ export class ForwardedRequest implements ResponseOwner {
    * @throws {ConnectionError} If the client has left.
    */
   async respond(): Promise<HttpResponse> {
-    this.#enter();
+    this.#outcome.begin(this.#route);
     try {
       // A client that is slow to begin with the body takes no place meanwhile.
       if (this.#upload !== null) await this.#upload.prepare();
       for (;;) {
-        const client = await this.#reach();
+        const reached = this.#reach();
+        const client = reached instanceof Promise ? await reached : reached;
         if (client === null) continue;
         const response = await this.#ask(client);
         if (response !== null) return this.#pass(client, response);
@@ -77,17 +78,6 @@ export class ForwardedRequest implements ResponseOwner {
     } catch (error) {
       throw this.#fail(error);
     }
-  }
-
-  /** @throws {GatewayError} If it is not let in. */
-  #enter(): void {
-    try {
-      this.#route.enter();
-    } catch (error) {
-      if (error instanceof GatewayError) this.#outcome.note.failure = error.fault;
-      throw error;
-    }
-    this.#outcome.begin();
   }
 
   finished(isComplete: boolean, reason: unknown): void {
@@ -103,35 +93,47 @@ export class ForwardedRequest implements ResponseOwner {
   }
 
   /** Takes a kept connection to a backend, or makes one; null if another backend is to be tried. */
-  async #reach(): Promise<ClientConnection | null> {
-    const group = this.#group;
-    const attempts = this.#attempts;
-    const taken = group.take(this.#request, attempts.tried);
-    const row = this.#row = taken instanceof Promise ? await taken : taken;
-    const kept = attempts.needsFresh ? null : group.kept.take(row);
-    if (kept !== null) {
-      this.#outcome.tookKept(row);
-      return this.#client = kept;
-    }
-    // If that fails, it gives the place back.
-    this.#row = null;
-    const dialed = await group.upstream.dial(row, this.#outcome.note);
+  #reach(): ClientConnection | Promise<ClientConnection | null> {
+    const taken = this.#group.take(this.#request, this.#attempts.tried);
+    return taken instanceof Promise
+      ? taken.then((row) => this.#reachAt(row))
+      : this.#reachAt(taken);
+  }
+
+  #reachAt(row: BoardRow): ClientConnection | Promise<ClientConnection | null> {
+    const kept = this.#attempts.needsFresh ? null : this.#group.kept.take(row);
+    if (kept === null) return this.#dial(row);
+    this.#row = row;
+    this.#outcome.tookKept(row);
+    return this.#client = kept;
+  }
+
+  async #dial(row: BoardRow): Promise<ClientConnection | null> {
+    // If it fails, it gives the place back.
+    const dialed = await this.#group.upstream.dial(row, this.#outcome.note);
     if (dialed instanceof Error) {
-      if (attempts.mayConnectToAnother(row)) return null;
+      if (this.#attempts.mayConnectToAnother(row)) return null;
       throw dialed;
     }
     this.#row = row;
-    return this.#client = group.open(row, dialed);
+    return this.#client = this.#group.open(row, dialed);
   }
 
   /** Sends the request; null if it is to be sent again. */
   async #ask(client: ClientConnection): Promise<DecodedResponse | null> {
     try {
-      const response = await this.#exchange(client);
-      const row = this.#row as BoardRow;
-      this.#outcome.answered(row, response.status);
-      const isReason = this.#group.isReasonToRetry(response.status) && this.#isWhole;
-      if (!isReason || !this.#attempts.mayAskAnother(row)) return response;
+      const upload = this.#upload;
+      client.begin(this.#request.method, this.#route.timeouts, upload);
+      const head = this.#route.headOf(this.#request);
+      await (upload === null ? client.send(head) : upload.begin(client, head));
+      if (upload === null && this.#mirrored !== null) this.#mirrored.send(null);
+      for (;;) {
+        const response = client.head();
+        if (response === null) await client.more();
+        else if (response.status < 200 && response.status !== 101) await this.#interim(response);
+        else if (this.#isFinal(response)) return response;
+        else break;
+      }
     } catch (error) {
       if (!this.#mayRepeat(client, error)) throw error;
     }
@@ -139,26 +141,18 @@ export class ForwardedRequest implements ResponseOwner {
     return null;
   }
 
-  /** @returns The final response. */
-  async #exchange(client: ClientConnection): Promise<DecodedResponse> {
-    const request = this.#request;
-    const upload = this.#upload;
-    client.begin(request.method, this.#route.timeouts, upload);
-    const head = this.#route.headOf(request);
-    if (upload === null) {
-      await client.send(head);
-      this.#mirrored?.send(null);
-    } else await upload.begin(client, head);
-    for (;;) {
-      const response = await client.receive();
-      const { status } = response;
-      if (status >= 200 || status === 101) {
-        upload?.answered();
-        return response;
-      }
-      if (status === 100) upload?.proceed();
-      else await request.inform(status, returnedFields(response, NO_FIELDS, NO_NAMES));
-    }
+  async #interim(response: DecodedResponse): Promise<void> {
+    if (response.status === 100) this.#upload?.proceed();
+    else await this.#request.inform(response.status, returnedFields(response, NO_FIELDS, NO_NAMES));
+  }
+
+  /** Whether a response is for the client, and no reason to ask another backend. */
+  #isFinal({ status }: DecodedResponse): boolean {
+    const row = this.#row as BoardRow;
+    this.#upload?.answered();
+    this.#outcome.answered(row, status);
+    const isReason = this.#group.isReasonToRetry(status) && this.#isWhole;
+    return !isReason || !this.#attempts.mayAskAnother(row);
   }
 
   /** Whether to send the request again after an exchange without a response. */

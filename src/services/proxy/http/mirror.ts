@@ -112,8 +112,7 @@ export class Mirror {
     if (body === null) await client.send(head);
     // If that fails, so does receiving, unless the backend has responded before.
     else client.upload(head, body.source(), body.length).catch(() => {});
-    let { status } = await client.receive();
-    while (status < 200 && status !== 101) ({ status } = await client.receive());
+    const status = await finalStatus(client);
     if (status === 101) {
       const what = "The backend switched to a protocol that nobody asked for";
       throw new ExchangeError(what, "http_protocol_error", "upstream");
@@ -165,5 +164,13 @@ export class MirroredRequest {
     if (this.#isSent || (body !== null && body.bytes === null)) return;
     this.#isSent = true;
     this.#mirror.send(this, body);
+  }
+}
+
+async function finalStatus(client: ClientConnection): Promise<number> {
+  for (;;) {
+    const head = client.head();
+    if (head === null) await client.more();
+    else if (head.status >= 200 || head.status === 101) return head.status;
   }
 }

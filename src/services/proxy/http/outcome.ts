@@ -4,7 +4,8 @@ import { ForwardingNote } from "../../../core/forwarding.ts";
 import { ExchangeError } from "../../../http/client/exchange_error.ts";
 import type { ServedRequest } from "../../../http/conversation/served_request.ts";
 import type { BoardRow } from "../../../upstream/board_row.ts";
-import { faultOf, isOfBackend } from "./failures.ts";
+import { faultOf, GatewayError, isOfBackend } from "./failures.ts";
+import type { HttpRouteInUse } from "./http_route.ts";
 import type { HttpUpstream } from "./http_upstream.ts";
 
 /** What becomes of a request, for the access log, the log, and the judgement of its group. */
@@ -21,8 +22,19 @@ export class Outcome {
     this.#group = group;
   }
 
-  /** It was let in. Not before: the breaker counts what has begun since it has let a request pass. */
-  begin(): void {
+  /**
+   * It is to be let in.
+   *
+   * @throws {GatewayError} If it is not.
+   */
+  begin(route: HttpRouteInUse): void {
+    try {
+      route.enter();
+    } catch (error) {
+      if (error instanceof GatewayError) this.note.failure = error.fault;
+      throw error;
+    }
+    // Not before: the breaker counts what has begun since it has let a request pass.
     this.#begun = clock();
   }
 
