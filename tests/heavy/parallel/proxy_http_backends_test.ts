@@ -1,7 +1,13 @@
 /** Backends of HTTP that die, hang, fail their check, come back, come and go, under load. */
 import { assert, assertEquals } from "@std/assert";
 import { HttpBackend } from "../../helpers/http_backend.ts";
-import { answered, arrivals, failuresOf, startNumbered } from "../../helpers/proxied_load.ts";
+import {
+  answered,
+  arrivals,
+  failuresOf,
+  settled,
+  startNumbered,
+} from "../../helpers/proxied_load.ts";
 import { type Server, startServer } from "../../helpers/server.ts";
 import { missingTools, testUnless } from "../../helpers/tools.ts";
 
@@ -66,6 +72,7 @@ for (const mode of ["async", "pooled"]) {
       await answered(gets, 100);
       await tells(server, "Backend up", node, () => node.restart());
       await answered(gets, 100);
+      await settled(posts);
       const killed = failuresOf(posts);
       assert([...killed.values()].every((status) => status === 502), [...killed].join(" "));
 
@@ -80,6 +87,7 @@ for (const mode of ["async", "pooled"]) {
       await answered(gets, 200);
       await tells(server, "Backend up", sluice, () => sluice.goOn());
       await answered(gets, 100);
+      await settled(posts);
       const hung = [...failuresOf(posts)].filter(([number]) => !killed.has(number));
       assert(hung.every(([, status]) => status === 504), hung.join(" "));
 
