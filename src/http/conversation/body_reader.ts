@@ -23,6 +23,8 @@ export class BodyReader {
   isAnswered = false;
   /** Finds the clients of the peer; null unless that is a trusted proxy. */
   clients: TrustedClients | null = null;
+  /** See {@linkcode ConversationOptions.halfClosedTimeout}. */
+  halfClosedTimeout = 0;
   /** Bytes of content that were decoded. */
   received = 0;
   /** Why the body could not be decoded; nothing after it on the connection can be, either. */
