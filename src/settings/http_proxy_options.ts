@@ -45,7 +45,9 @@ export const HTTP_PROXY_OPTIONS = {
     default: [],
     unset: "none",
     group: "Balancer",
-    help: "Status of responses after which a request is sent again, too; can be repeated",
+    help:
+      "Status of responses after which a request is sent again, too, and 504 if none comes in " +
+      "time; can be repeated",
   }),
   retryBuffer: option(kinds.size(0), {
     default: 64 * 1024,

@@ -8,6 +8,7 @@ import {
 } from "../../src/core/foreign_sockets.ts";
 import type { Listener } from "../../src/core/listener.ts";
 import { listeningSockets } from "../../src/core/listening_sockets.ts";
+import { reset } from "../../src/core/reset.ts";
 import type { Socket } from "../../src/core/socket.ts";
 import { Client } from "../helpers/client.ts";
 
@@ -133,4 +134,12 @@ Deno.test("a read of an adopted socket fails when the client resets the connecti
   // It closes with unread bytes.
   pair.client.close();
   await assertRejects(() => readAll(pair.socket), Deno.errors.ConnectionReset);
+});
+
+Deno.test("the connection of an adopted socket can be reset", async () => {
+  using adoption = new Adoption();
+  using pair = await adoption.pair();
+  reset(pair.socket);
+  pair.socket.close();
+  await assertRejects(() => pair.client.receiveAll(), Deno.errors.ConnectionReset);
 });

@@ -76,7 +76,7 @@ export async function readParsed(folder: string): Promise<ParsedRecords> {
       if (request !== undefined) request.body = { length, sha256, trailers };
     } else if (entry.event === "refused") {
       refused.push(entry.reason);
-    } else if (entry.method === "") {
+    } else if (entry.method === "" || entry.target === "") {
       refused.push(`${entry.status}`);
     } else {
       requests.push(ofNginx(entry));

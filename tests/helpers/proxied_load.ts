@@ -26,6 +26,11 @@ export async function answered(load: OpenLoad, count: number): Promise<void> {
   await until(`${count} more are answered`, () => load.latencies.length >= length + count);
 }
 
+/** Waits until each request that was due by now has a response, or has failed. */
+export async function settled({ due, open }: OpenLoad): Promise<void> {
+  await until("all are over", () => [...open].every((number) => number >= due));
+}
+
 /** The statuses of the requests that have failed, by their numbers; 0 without a response. */
 export function failuresOf(load: OpenLoad): ReadonlyMap<number, number> {
   return new Map(load.losses.map((loss) => {

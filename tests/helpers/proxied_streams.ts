@@ -175,9 +175,8 @@ export function objectionTo(
     }
     at++;
   }
-  const rest = expected.slice(at);
-  const end = rest.findIndex(isEnd);
-  const missing = (end === -1 ? rest : rest.slice(0, end))
+  const end = expected.findIndex(isEnd);
+  const missing = expected.slice(at, end === -1 ? undefined : end)
     .find((one) => one.isOver && !refuses(one, kind));
   return missing === undefined ? null : `is missing: ${JSON.stringify(missing)}`;
 }

@@ -15,6 +15,8 @@ export interface OpenLoadOptions {
 export interface OpenLoad {
   /** Requests that were due so far. */
   readonly due: number;
+  /** The numbers of those that are not over. */
+  readonly open: ReadonlySet<number>;
   /** Requests without a response: what the client saw instead, and on which request of its connection. */
   readonly losses: readonly string[];
   /** For each response, the milliseconds since its request was due. */
@@ -42,11 +44,13 @@ export function startOpenLoad(options: OpenLoadOptions): OpenLoad {
   const losses: string[] = [];
   const latencies: number[] = [];
   const bodies = new Set<string>();
+  const open = new Set<number>();
   const start = performance.now();
   const clients = Array.from({ length: connections }, () => new OpenClient(port));
   let due = 0;
   const send = (client: OpenClient, i: number) => {
-    client.exchange(request(i)).then((body) => {
+    open.add(i);
+    client.exchange(request(i)).finally(() => open.delete(i)).then((body) => {
       latencies.push(performance.now() - start - i * 1000 / rate);
       bodies.add(body);
     }, (error) => losses.push(`request ${i}: ${error.message}`));
@@ -61,6 +65,7 @@ export function startOpenLoad(options: OpenLoadOptions): OpenLoad {
     get due() {
       return due;
     },
+    open,
     losses,
     latencies,
     bodies,

@@ -1,5 +1,5 @@
 /** Responses of a backend that ends in the middle of them. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ConnectionError, IncompleteReadError } from "../../../src/core/errors.ts";
 import type { BodySource } from "../../../src/http/message.ts";
 import { Client } from "../../helpers/client.ts";
@@ -54,4 +54,14 @@ Deno.test("a backend that is late in the middle of a response cuts it off, too",
   await client.send(requestText("GET", "/"));
   assertMatch(await client.receiveAll(), /part\r\n$/);
   assertEquals([serving.failures, serving.breaks], [[], [error]]);
+});
+
+Deno.test("a client of HTTP/1.0, for which the end of the connection ends the body, is reset", async () => {
+  const lost = new IncompleteReadError(new Uint8Array(4), "upstream");
+  for (const error of [lost, new Error("in read")]) {
+    await using serving = await converse(() => ({ body: failing(error, null, true) }));
+    using client = await Client.connect(serving);
+    await client.send("GET / HTTP/1.0\r\n\r\n");
+    await assertRejects(() => client.receiveAll(), Deno.errors.ConnectionReset);
+  }
 });

@@ -27,7 +27,7 @@ const lengthInit = (length: number) => `, { headers: { "content-length": "${leng
 export const BODIES: Theme = {
   title: "Response bodies",
   text:
-    `Until the head is sent, a body that fails becomes a 500. After that, the response is cut off, so that the client does not take it for complete, and the connection is closed.`,
+    `Until the head is sent, a body that fails becomes a 500. After that, the response is cut off, so that the client does not take it for complete, and the connection is closed; that of a client of HTTP/1.0, for which this might be the end of the body, is reset.`,
   deeds: [
     ...[
       ["a string", `"text"`, "a string"],

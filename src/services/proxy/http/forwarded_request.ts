@@ -123,7 +123,8 @@ export class ForwardedRequest implements ResponseOwner {
   async #ask(client: ClientConnection): Promise<DecodedResponse | null> {
     try {
       const upload = this.#upload;
-      client.begin(this.#request.method, this.#route.timeouts, upload);
+      const timeouts = this.#outcome.timeoutsOf(this.#route.timeouts);
+      client.begin(this.#request.method, timeouts, upload);
       const head = this.#route.headOf(this.#request);
       await (upload === null ? client.send(head) : upload.begin(client, head));
       if (upload === null && this.#mirrored !== null) this.#mirrored.send(null);
@@ -160,9 +161,8 @@ export class ForwardedRequest implements ResponseOwner {
     if (!(error instanceof ExchangeError) || this.#isClientToBlame) return false;
     if (client.hasAnswered || !this.#isWhole) return false;
     const isLost = error.fault === "connection_terminated";
-    if (!isLost && !(error.fault === "http_response_timeout" && this.#group.isReasonToRetry(504))) {
-      return false;
-    }
+    const isLate = error.fault === "http_response_timeout";
+    if (isLate ? !this.#mayRepeatLate : !isLost) return false;
     const row = this.#row as BoardRow;
     if (isLost && client.exchanges > 1) {
       // The backend has closed a kept connection just as the request was on its way.
@@ -174,6 +174,10 @@ export class ForwardedRequest implements ResponseOwner {
     if (!this.#attempts.mayAskAnother(row)) return false;
     this.#outcome.failedOnce(row);
     return true;
+  }
+
+  get #mayRepeatLate(): boolean {
+    return this.#group.isReasonToRetry(504) && !this.#outcome.hasTaken(this.#route.timeouts.total);
   }
 
   get #isClientToBlame(): boolean {

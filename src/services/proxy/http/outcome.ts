@@ -2,6 +2,7 @@ import { clock } from "../../../base/clock.ts";
 import type { Forwarding } from "../../../core/event.ts";
 import { ForwardingNote } from "../../../core/forwarding.ts";
 import { ExchangeError } from "../../../http/client/exchange_error.ts";
+import type { ExchangeTimeouts } from "../../../http/client/exchange_times.ts";
 import type { ServedRequest } from "../../../http/conversation/served_request.ts";
 import type { BoardRow } from "../../../upstream/board_row.ts";
 import { faultOf, GatewayError, isOfBackend } from "./failures.ts";
@@ -36,6 +37,17 @@ export class Outcome {
     }
     // Not before: the breaker counts what has begun since it has let a request pass.
     this.#begun = clock();
+  }
+
+  /** Whether it has taken so many milliseconds; 0 means no limit. */
+  hasTaken(total: number): boolean {
+    return total > 0 && clock() - this.#begun >= total;
+  }
+
+  /** The timeouts at the next backend: of the time for the whole, it gets what the others left. */
+  timeoutsOf(all: ExchangeTimeouts): ExchangeTimeouts {
+    if (all.total === 0 || this.note.attempts <= 1) return all;
+    return { ...all, total: Math.max(1, all.total - (clock() - this.#begun)) };
   }
 
   /** A kept connection to a backend was taken. */

@@ -34,7 +34,11 @@ async function statusOf(server: Server, method: string, body = ""): Promise<numb
 }
 
 Deno.test("a backend that refuses connections costs no request, whatever its method and body", async () => {
-  await using good = await RawBackend.start(always(FINE));
+  // A response before the end of the body would end the upload.
+  await using good = await RawBackend.start(async (request, peer) => {
+    await request.body();
+    await peer.send(FINE);
+  });
   await using server = await startHttpBalancer(
     [deadAddress(), good.address],
     ...[...FIRST, "--connect-retries", "1"],
@@ -98,6 +102,26 @@ Deno.test("an error that a backend answers is passed on as it is, unless --retry
   // Another status is not in the list.
   again.bad.answer = always(BUSY.replace("503", "502"));
   assertEquals((await ask(client, "GET", "/")).status, 502);
+});
+
+Deno.test("a backend that is late is a reason only with --retry-on 504, and while there is time", async () => {
+  const late: RawAnswer = async (_request, peer) => await peer.left;
+  const timeout = ["--upstream-timeout", "1s"];
+  await using never = await startBefore(late, ...timeout);
+  assertEquals(await statusOf(never.server, "GET"), 504);
+  assertEquals(never.good.requests.length, 0);
+
+  await using again = await startBefore(late, ...timeout, "--retry-on", "504");
+  assertEquals(await statusOf(again.server, "GET"), 200);
+  assertEquals(await statusOf(again.server, "PUT", "hello"), 200);
+  assertEquals(await again.good.request(-1).body(), "hello");
+  assertEquals(await statusOf(again.server, "POST", "x"), 504);
+  assertEquals([again.bad.requests.length, again.good.requests.length], [3, 2]);
+
+  const total = ["--upstream-total-timeout", "1s", "--retry-on", "504"];
+  await using over = await startBefore(late, ...total);
+  assertEquals(await statusOf(over.server, "GET"), 504);
+  assertEquals(over.good.requests.length, 0);
 });
 
 Deno.test("when all tries are used up, the client gets the last answer of a backend", async () => {
