@@ -86,8 +86,10 @@ export class BodyReader {
    */
   async read(): Promise<Uint8Array<ArrayBuffer> | null> {
     this.#isLent = false;
+    const head = this.#head;
     const part = await this.#nextPart(() => {
-      if (this.#isRevoked) throw new LateReadError();
+      // Meanwhile the next request may have begun, whose body is not for this reader.
+      if (this.#isRevoked || this.#head !== head) throw new LateReadError();
     });
     this.#isLent = part !== null;
     return part;
@@ -231,7 +233,10 @@ export class BodyReader {
     this.#waitingSince = this.#clock.now;
     this.isWaiting = true;
     try {
+      const { bytesIn } = this.#connection;
       if (!this.#output.isEmpty) await this.#output.flushAhead();
+      // A read that waited, too, may have got the last bytes that will ever come.
+      if (this.#connection.bytesIn > bytesIn) return true;
       this.#head?.keep();
       // Not fill(): skip() may wait at the same time as a read by the handler.
       return await this.#connection.watch();
