@@ -62,11 +62,8 @@ export class BodyReader {
   begin(head: RequestHead): void {
     this.#head = head;
     this.isOver = head.contentLength === 0;
-    this.isAnswered =
-      this.#isContinued =
-      this.#isLent =
-      this.#isRevoked =
-        false;
+    this.isAnswered = this.#isContinued = false;
+    this.#isLent = this.#isRevoked = false;
     this.#limit = Infinity;
     this.received = this.#waited = 0;
   }
