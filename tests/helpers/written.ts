@@ -9,22 +9,27 @@ const decoder = new TextDecoder();
  * @param written Gets the text of each write.
  */
 export function keepWrites(written: string[]): (listener: Listener) => Listener {
+  return wrapSockets((socket) => {
+    const write = socket.write.bind(socket);
+    socket.write = (bytes) => {
+      written.push(decoder.decode(bytes));
+      return write(bytes);
+    };
+  });
+}
+
+/** Makes a wrapper of a listener that lets the sockets of its clients be changed. */
+export function wrapSockets(change: (socket: Socket) => void): (listener: Listener) => Listener {
   return (listener) => ({
     address: listener.address,
     isShared: listener.isShared,
     takeOver: () => listener.takeOver(),
     close: () => listener.close(),
     async *[Symbol.asyncIterator]() {
-      for await (const socket of listener) yield kept(socket, written);
+      for await (const socket of listener) {
+        change(socket);
+        yield socket;
+      }
     },
   });
-}
-
-function kept(socket: Socket, written: string[]): Socket {
-  const write = socket.write.bind(socket);
-  socket.write = (bytes) => {
-    written.push(decoder.decode(bytes));
-    return write(bytes);
-  };
-  return socket;
 }

@@ -23,6 +23,8 @@ export class BodyReader {
   isAnswered = false;
   /** Finds the clients of the peer; null unless that is a trusted proxy. */
   clients: TrustedClients | null = null;
+  /** See {@linkcode ConversationOptions.halfClosedTimeout}. */
+  halfClosedTimeout = 0;
   /** Bytes of content that were decoded. */
   received = 0;
   /** Why the body could not be decoded; nothing after it on the connection can be, either. */
@@ -60,11 +62,8 @@ export class BodyReader {
   begin(head: RequestHead): void {
     this.#head = head;
     this.isOver = head.contentLength === 0;
-    this.isAnswered =
-      this.#isContinued =
-      this.#isLent =
-      this.#isRevoked =
-        false;
+    this.isAnswered = this.#isContinued = false;
+    this.#isLent = this.#isRevoked = false;
     this.#limit = Infinity;
     this.received = this.#waited = 0;
   }
@@ -84,8 +83,10 @@ export class BodyReader {
    */
   async read(): Promise<Uint8Array<ArrayBuffer> | null> {
     this.#isLent = false;
+    const head = this.#head;
     const part = await this.#nextPart(() => {
-      if (this.#isRevoked) throw new LateReadError();
+      // Meanwhile the next request may have begun, whose body is not for this reader.
+      if (this.#isRevoked || this.#head !== head) throw new LateReadError();
     });
     this.#isLent = part !== null;
     return part;
@@ -229,7 +230,10 @@ export class BodyReader {
     this.#waitingSince = this.#clock.now;
     this.isWaiting = true;
     try {
+      const { bytesIn } = this.#connection;
       if (!this.#output.isEmpty) await this.#output.flushAhead();
+      // A read that waited, too, may have got the last bytes that will ever come.
+      if (this.#connection.bytesIn > bytesIn) return true;
       this.#head?.keep();
       // Not fill(): skip() may wait at the same time as a read by the handler.
       return await this.#connection.watch();

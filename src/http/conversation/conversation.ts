@@ -51,6 +51,7 @@ export class Conversation implements Timed, OpenConversation {
     this.#output = new Output(connection, context.buffers);
     this.#reader = new RequestReader(connection, this.#output, context.options, this.#clock);
     this.#body = this.#reader.body;
+    this.#body.halfClosedTimeout = context.options.halfClosedTimeout ?? 0;
     this.#writer = new ResponseWriter(connection, this.#output, context.persisting);
     const exchange = this.#exchange = new CurrentExchange(connection, this.#reader, context);
     const { quick } = this.#clock;
@@ -106,7 +107,7 @@ export class Conversation implements Timed, OpenConversation {
   /** Called by the sweep of deadlines. */
   expire(): void {
     if (this.#ending !== null) return;
-    if (this.#phase === "handler") this.#exchange.request?.look();
+    if (this.#phase === "handler") this.#exchange.request?.look(this.#clock);
     const expired = checkTimeouts({
       phase: this.#phase,
       since: this.#since,

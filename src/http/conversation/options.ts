@@ -12,4 +12,9 @@ export interface ConversationOptions {
   readonly maxKeepAliveRequests: number;
   /** Whether responses tell the client how long it may keep the connection; false if absent. */
   readonly advertisesKeepAlive?: boolean;
+  /**
+   * How long a response may take for a client that has ended its stream, which may be a
+   * half-close; 0, also if absent, takes it to have left.
+   */
+  readonly halfClosedTimeout?: number;
 }

@@ -1,5 +1,6 @@
 import type { Work } from "../../base/current_work.ts";
 import type { Connection } from "../../core/connection.ts";
+import type { Clock } from "../../core/deadlines.ts";
 import type { Forwarding } from "../../core/event.ts";
 import type { RequestHead } from "../codec/request_head.ts";
 import { ConnectionError, isOfClient } from "../../core/errors.ts";
@@ -30,8 +31,10 @@ export class ServedRequest implements HttpRequest, Work {
   #controller: AbortController | null = null;
   #completed: PromiseWithResolvers<void> | null = null;
   #isEnded = false;
-  /** Whether someone looks after the client, and has seen it end its stream. */
-  #client: "unwatched" | "watched" | "left" = "unwatched";
+  /** Whether someone looks after the client, and has seen it end its stream, or leave. */
+  #client: "unwatched" | "watched" | "ended" | "left" = "unwatched";
+  /** When the client was first found to have ended its stream, by the clock; 0 before. */
+  #endSeen = 0;
 
   /** @param number Counts the requests of the connection from 1. */
   constructor(head: RequestHead, connection: Connection, reader: BodyReader, number: number) {
@@ -179,8 +182,11 @@ export class ServedRequest implements HttpRequest, Work {
   }
 
   /** Called now and then while the handler works: looks after the client, if anyone wants to know. */
-  look(): void {
-    if (this.onAbort !== null) void this.#watchClient();
+  look(clock: Clock): void {
+    if (this.#client === "ended") {
+      this.#endSeen ||= clock.now;
+      if (clock.isOver(this.#endSeen, this.#reader.halfClosedTimeout)) this.#leave();
+    } else if (this.onAbort !== null) void this.#watchClient();
   }
 
   /** The error that ends the connection, if the handler threw because of the client; null otherwise. */
@@ -207,13 +213,19 @@ export class ServedRequest implements HttpRequest, Work {
     this.#client = "watched";
     try {
       do {
-        if (this.#connection.sawEnd || !await this.#reader.watch()) return this.#leave();
+        if (this.#connection.sawEnd || !await this.#reader.watch()) return this.#seeEnd();
         // The next request may have arrived; it is not the end of this one.
       } while (!this.#isEnded && this.#reader.isOver && this.#reader.canWatch);
     } catch {
       return this.#leave();
     }
     this.#client = "unwatched";
+  }
+
+  /** The client has ended its stream, after which it may still wait for the response. */
+  #seeEnd(): void {
+    if (this.#reader.halfClosedTimeout === 0) this.#leave();
+    else this.#client = "ended";
   }
 
   #leave(): void {

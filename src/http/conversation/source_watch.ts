@@ -6,7 +6,7 @@ import { DRAIN_QUIET } from "../../core/phase_timeouts.ts";
 import type { BodyReader } from "./body_reader.ts";
 import type { SourceWriter } from "./source_writer.ts";
 
-/** How long the source may be quiet if the client has ended its stream, in milliseconds. */
+/** How long the source may at least be quiet if the client has ended its stream, in milliseconds. */
 const HALF_CLOSED_QUIET = 500;
 
 /**
@@ -55,7 +55,7 @@ export class SourceWatch implements Timed {
     }
     this.#quiet += this.#sweep.tick;
     const { sawEnd, draining } = this.#connection;
-    if (sawEnd && this.#quiet >= HALF_CLOSED_QUIET) {
+    if (sawEnd && this.#quiet >= Math.max(HALF_CLOSED_QUIET, this.#body.halfClosedTimeout)) {
       this.#abandon("the client has disconnected", "client");
     } else if (draining.aborted && this.#quiet >= DRAIN_QUIET) {
       this.#abandon("the server drains, and the source is quiet", "drain");

@@ -37,6 +37,7 @@ export function reportTo(
         "sluice.request.id": request.id,
         "sluice.upstream.group": request.forwarding?.group,
         "sluice.upstream.address": request.forwarding?.address ?? undefined,
+        "sluice.upstream.failure": request.forwarding?.failure ?? undefined,
         "error.message": error.message,
       }));
     },

@@ -84,7 +84,7 @@ export class ForwardedRequest implements ResponseOwner {
     const client = this.#client;
     const row = this.#row;
     if (client === null || row === null) return;
-    if (reason instanceof ExchangeError) this.#outcome.failed(reason, row);
+    if (reason instanceof ExchangeError) this.#outcome.cutOff(reason, row);
     this.#client = null;
     this.#upload?.end();
     if (isComplete) this.#group.keep(row, client);

@@ -22,6 +22,8 @@ import { readStickyKey } from "./sticky_key.ts";
 
 /** The size of the random part of the ids of requests, in bytes. */
 const ID_BYTES = 8;
+/** How long a backend may be silent for a client that may have left, in milliseconds. */
+const HALF_CLOSED_TIMEOUT = 5000;
 
 /** Makes the service that passes on requests. */
 export async function serveHttpProxy(
@@ -33,7 +35,8 @@ export async function serveHttpProxy(
   const groups = await httpUpstreams(upstreams, context, options);
   const proxy = new HttpProxy(options, groups, context.log);
   // The time for a response is that of the group.
-  const conversation = { ...options, requestTimeout: 0, advertisesKeepAlive: true };
+  const own = { advertisesKeepAlive: true, halfClosedTimeout: HALF_CLOSED_TIMEOUT };
+  const conversation = { ...options, requestTimeout: 0, ...own };
   const respond = (request: ServedRequest) => proxy.respond(request);
   return await serveRequests(respond, () => null, context, conversation, host);
 }

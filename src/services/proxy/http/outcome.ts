@@ -68,8 +68,14 @@ export class Outcome {
     this.#group.failed(row, this.#begun);
   }
 
+  /** The response has broken off. Not logged here: whoever sends it to the client reports that. */
+  cutOff({ fault }: ExchangeError, row: BoardRow): void {
+    this.note.failure = fault;
+    this.#group.failed(row, this.#begun);
+  }
+
   /**
-   * There is no response, or not all of one.
+   * There is no response.
    *
    * @param row Where the request was; null if at no backend.
    */

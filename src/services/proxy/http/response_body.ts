@@ -18,13 +18,20 @@ export class ResponseBody implements BodySource {
   readonly length: number | null;
   readonly #client: ClientConnection;
   readonly #owner: ResponseOwner;
+  /** What has arrived with the head, until it is taken; null if nothing has. */
+  #first: Uint8Array | null;
   #isOver = false;
 
-  /** @param length As of the response. */
+  /**
+   * @param length As of the response.
+   * @throws {ExchangeError} If what has arrived with the head is malformed.
+   */
   constructor(length: DecodedResponse["length"], client: ClientConnection, owner: ResponseOwner) {
     this.length = length === "close" ? null : length;
     this.#client = client;
     this.#owner = owner;
+    // While the client can still be told if it is malformed.
+    this.#first = client.ready();
   }
 
   get trailers(): readonly Field[] {
@@ -32,12 +39,14 @@ export class ResponseBody implements BodySource {
   }
 
   ready(): Uint8Array | null {
-    return this.#client.ready();
+    const first = this.#first;
+    this.#first = null;
+    return first;
   }
 
   async read(): Promise<Uint8Array | null> {
     try {
-      const piece = await this.#client.read();
+      const piece = this.ready() ?? await this.#client.read();
       if (piece === null) this.#isOver = true;
       return piece;
     } catch (error) {
@@ -46,8 +55,16 @@ export class ResponseBody implements BodySource {
   }
 
   close(reason?: unknown): void {
-    // A body that was sent at once is over without a read that says so.
-    const isComplete = this.#isOver || (reason === undefined && this.#client.isAtEnd());
+    const isComplete = this.#isOver || (reason === undefined && this.#isAtEnd());
     this.#owner.finished(isComplete, reason);
+  }
+
+  /** Whether the body is over without a read that said so, as one that was sent at once. */
+  #isAtEnd(): boolean {
+    try {
+      return this.#client.isAtEnd();
+    } catch { // Malformed, in a response that is not sent any further.
+      return false;
+    }
   }
 }

@@ -60,10 +60,12 @@ Deno.test("the log and the access log tell that a response was cut off, without 
   await receivedFrom(server, requestText("GET", "/"));
   const line = await server.logged("Response cut off");
   assertEquals(line["severity"], "WARN");
+  assertEquals(line["sluice.upstream.failure"], "http_response_incomplete");
   assert(!JSON.stringify(line).includes(".ts:"), JSON.stringify(line));
   const [record] = await accessLog.records(1);
   assertEquals(record?.["http.response.status_code"], 200);
   assertEquals(record?.["sluice.upstream.failure"], "http_response_incomplete");
+  assertEquals(server.records("Request failed"), [], "it got a response");
 });
 
 Deno.test("a backend that is silent within a body for --upstream-idle-timeout ends the client's connection", async () => {

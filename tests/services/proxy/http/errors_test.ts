@@ -70,6 +70,12 @@ const FAILURES: readonly Failure[] = [
     "http_response_header_section_size",
   ],
   [
+    "has a malformed chunk behind its head",
+    always("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+    502,
+    "http_protocol_error",
+  ],
+  [
     "has a status line among its fields",
     always(`${HEAD}HTTP/1.1 200 OK\r\n\r\nfine`),
     502,
