@@ -34,7 +34,7 @@ export const HTTP_PROXY_OPTIONS = {
   upstreamTotalTimeout: option(kinds.duration(), {
     default: 0,
     group: "HTTP balancer",
-    help: "How long a backend may take for a request and all of its response; 0 means no limit",
+    help: "How long backends may take for a request and all of its response; 0 means no limit",
   }),
   retries: option(kinds.integer(0, 100), {
     default: 1,

@@ -76,7 +76,7 @@ export const ROUTE_OPTIONS = {
     default: null,
     unset: "that of the group",
     group: "Balancer",
-    help: "How long a backend may take for a request and all of its response; 0 means no limit",
+    help: "How long backends may take for a request and all of its response; 0 means no limit",
   }),
   maxBodySize: option(kinds.size(0), {
     default: null,
