@@ -40,14 +40,15 @@ all.
 ## The configuration file
 
 It can have two kinds of table, both for the service \`proxy\`. Each \`[upstreams.NAME]\` is a group of
-backends: its keys are the options of the [balancer](#balancer), and what it does not set is as at
-the top, except for its backends. \`upstream\` and \`upstream-file\` at the top, on the command line or
-in the environment make the group \`default\`. Each \`[[routes]]\` says that the clients of an address
-go to a group, and the server listens on that address; clients of all other addresses go to the
-group of the route without \`bind\`, or else to \`default\`, or to the only group. With HTTP, a route
-can be for [some hosts and paths](balancing.md#routes-by-host-and-path) only. \`--bind\`, \`--host\` and
-\`--port\` on the command line replace all addresses of the file. A reload takes new groups and
-routes, but what the server listens on changes only on restart.
+backends: its keys are the options of the [balancer](#balancer) and the
+[HTTP balancer](#http-balancer), and what it does not set is as at the top, except for its backends.
+\`upstream\` and \`upstream-file\` at the top, on the command line or in the environment make the group
+\`default\`. Each \`[[routes]]\` says that the clients of an address go to a group, and the server
+listens on that address; clients of all other addresses go to the group of the route without \`bind\`,
+or else to \`default\`, or to the only group. With HTTP, a route can be for
+[some hosts and paths](balancing.md#routes-by-host-and-path) only. \`--bind\`, \`--host\` and \`--port\`
+on the command line replace all addresses of the file. A reload takes new groups and routes, but
+what the server listens on changes only on restart.
 
 \`\`\`toml
 #:schema ./sluice.schema.json

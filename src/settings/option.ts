@@ -14,6 +14,7 @@ export const GROUPS = [
   "Timeouts",
   "HTTP",
   "Balancer",
+  "HTTP balancer",
   "Logs",
   "Process",
 ] as const;

@@ -89,8 +89,8 @@ export const PROXY_OPTIONS = {
     default: 5,
     group: "Balancer",
     help:
-      "Number of failed connections in a row after which a backend gets no clients for a while; " +
-      "0 means never",
+      "Number of failures in a row, of connections and of requests that get no response, after " +
+      "which a backend gets no clients for a while; 0 means never",
   }),
   ejectTime: option(kinds.duration(1), {
     default: 10_000,

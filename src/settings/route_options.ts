@@ -70,13 +70,13 @@ export const ROUTE_OPTIONS = {
     default: null,
     unset: "that of the group",
     group: "Balancer",
-    help: "How long a backend may send and receive nothing in a message; 0 means no limit",
+    help: "How long a backend may send nothing within a response; 0 means no limit",
   }),
   upstreamTotalTimeout: option(kinds.duration(), {
     default: null,
     unset: "that of the group",
     group: "Balancer",
-    help: "How long a request may take in all; 0 means no limit",
+    help: "How long backends may take for a request and all of its response; 0 means no limit",
   }),
   maxBodySize: option(kinds.size(0), {
     default: null,
@@ -93,7 +93,7 @@ export const ROUTE_OPTIONS = {
     default: null,
     unset: "that of the group",
     group: "Balancer",
-    help: "Number of times that a request is sent to another backend if one fails",
+    help: "Number of other backends that a request is sent to if one fails",
   }),
   mirror: option(kinds.name(), {
     default: null,
