@@ -16,8 +16,6 @@ import { type ExchangeTimeouts, ExchangeTimes } from "./exchange_times.ts";
 export class ClientConnection implements Timed {
   /** Exchanges begun. */
   exchanges = 0;
-  /** Whether the backend may have got a part of the current request. */
-  hasSent = false;
   readonly #connection: DialedConnection;
   readonly #settings: ClientSettings;
   readonly #gone: (client: ClientConnection) => void;
@@ -32,14 +30,14 @@ export class ClientConnection implements Timed {
   /** Whether the backend takes no further request. */
   #isLast = false;
   #isClosed = false;
-  /** Bytes that had arrived when the exchange began. */
+  /** Bytes that had been sent, and had arrived, when the exchange began. */
+  #sent = 0;
   #received = 0;
   // Made once, since they serve each exchange.
   readonly #onAttended = () => {
     if (this.#times.stage === "kept") this.#drop();
   };
   readonly #onSent = () => {
-    this.hasSent = true;
     this.#times.sent();
   };
   readonly #onMore = (isMore: boolean) => {
@@ -67,6 +65,11 @@ export class ClientConnection implements Timed {
     this.#times = new ExchangeTimes(connection.keepTime(this));
   }
 
+  /** Whether the backend may have got a part of the current request. */
+  get hasSent(): boolean {
+    return this.#connection.bytesOut > this.#sent;
+  }
+
   /** Whether the backend has sent a part of the current response. */
   get hasAnswered(): boolean {
     return this.#connection.bytesIn > this.#received;
@@ -80,8 +83,8 @@ export class ClientConnection implements Timed {
   /** Begins an exchange. */
   begin(method: string, timeouts: ExchangeTimeouts, waiting: Waiting | null): void {
     this.exchanges++;
-    this.hasSent = false;
     this.#waiting = waiting;
+    this.#sent = this.#connection.bytesOut;
     this.#received = this.#connection.bytesIn;
     this.#times.begin(timeouts);
     this.#decoder.begin(method);
@@ -94,7 +97,6 @@ export class ClientConnection implements Timed {
    * @throws {ExchangeError} If the connection is lost.
    */
   send(head: string): Promise<void> {
-    // A head fits into the empty buffer of the system: if that fails, nothing was sent.
     const sending = this.#output.addText(head, "")
       ? this.#output.flush()
       : this.#output.writeHead(head);
@@ -105,11 +107,10 @@ export class ClientConnection implements Timed {
    * Sends a request with its body, or a body whose head was sent.
    *
    * @param length Bytes of the body; null if it is chunked.
-   * @throws {ExchangeError} If the connection is lost.
-   * @throws Whatever the source throws.
+   * @throws {ConnectionError} If the connection is lost; and whatever the source throws.
    */
   async upload(head: string, source: BodySource, length: number | null): Promise<void> {
-    this.#isUploading = this.hasSent = true;
+    this.#isUploading = true;
     this.#sources ??= new SourceWriter(this.#connection, this.#output);
     this.#sources.sent = 0;
     const first = source.ready?.() ?? null;
