@@ -18,6 +18,7 @@ export class ClientConnection implements Timed {
   exchanges = 0;
   /** Whether the backend may have got a part of the current request. */
   hasSent = false;
+  readonly timesWrites = true;
   readonly #connection: DialedConnection;
   readonly #settings: ClientSettings;
   readonly #gone: (client: ClientConnection) => void;
@@ -110,6 +111,7 @@ export class ClientConnection implements Timed {
    */
   async upload(head: string, source: BodySource, length: number | null): Promise<void> {
     this.#isUploading = this.hasSent = true;
+    this.#times.uploads();
     this.#sources ??= new SourceWriter(this.#connection, this.#output);
     this.#sources.sent = 0;
     const first = source.ready?.() ?? null;
@@ -219,10 +221,8 @@ export class ClientConnection implements Timed {
       return;
     }
     this.#waiting?.waits(this.#times.elapsed);
-    const { fault } = this.#times;
-    if (fault === null) return;
-    this.#late = fault;
-    this.#connection.endAs("timeout");
+    this.#late ??= this.#times.fault(this.#connection.bytesOut, this.#sources?.isWaiting === true);
+    if (this.#late !== null) this.#connection.endAs("timeout");
   }
 
   #decode() {
