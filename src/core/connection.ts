@@ -308,9 +308,8 @@ export class Connection {
     if (this.#receiver.isHeld) return;
     const { phase, since } = this.#record;
     const { deadlines, draining } = this.#context;
-    if (this.#timed !== null && phase !== "writing" && phase !== "closing") {
-      return this.#timed.expire();
-    }
+    const isTimed = phase === "writing" ? this.#timed?.timesWrites === true : phase !== "closing";
+    if (this.#timed !== null && isTimed) return this.#timed.expire();
     if (phase === "serving" || phase === "idle") this.#receiver.checkPeer(since);
     if (phase === "idle" && draining.aborted && deadlines.isOver(since, DRAIN_QUIET)) {
       this.endAs("drain");

@@ -5,6 +5,8 @@ import { every, everyAfterInput } from "../base/timers.ts";
 /** Something with deadlines: each sweep calls it, and it acts if one has passed. */
 export interface Timed {
   expire(): void;
+  /** Whether it looks after a connection while that writes, too, instead of the write timeout. */
+  readonly timesWrites?: boolean;
 }
 
 /** A clock that goes on by steps, at most a tick and a bit apart. */

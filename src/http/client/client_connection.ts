@@ -16,6 +16,7 @@ import { type ExchangeTimeouts, ExchangeTimes } from "./exchange_times.ts";
 export class ClientConnection implements Timed {
   /** Exchanges begun. */
   exchanges = 0;
+  readonly timesWrites = true;
   readonly #connection: DialedConnection;
   readonly #settings: ClientSettings;
   readonly #gone: (client: ClientConnection) => void;
@@ -111,6 +112,7 @@ export class ClientConnection implements Timed {
    */
   async upload(head: string, source: BodySource, length: number | null): Promise<void> {
     this.#isUploading = true;
+    this.#times.uploads();
     this.#sources ??= new SourceWriter(this.#connection, this.#output);
     this.#sources.sent = 0;
     const first = source.ready?.() ?? null;
@@ -220,10 +222,8 @@ export class ClientConnection implements Timed {
       return;
     }
     this.#waiting?.waits(this.#times.elapsed);
-    const { fault } = this.#times;
-    if (fault === null) return;
-    this.#late = fault;
-    this.#connection.endAs("timeout");
+    this.#late ??= this.#times.fault(this.#connection.bytesOut, this.#sources?.isWaiting === true);
+    if (this.#late !== null) this.#connection.endAs("timeout");
   }
 
   #decode() {

@@ -5,7 +5,7 @@ import type { ExchangeFault } from "./exchange_error.ts";
 export interface ExchangeTimeouts {
   /** From the end of the request to the head of the response. */
   readonly head: number;
-  /** Between two pieces of the response. */
+  /** Between two pieces of the request, or of the response. */
   readonly idle: number;
   /** The whole exchange. */
   readonly total: number;
@@ -26,6 +26,8 @@ export class ExchangeTimes {
   #begun = 0;
   /** When the stage began, or something has moved in it. */
   #since = 0;
+  /** Bytes that had been sent when that was last looked at. */
+  #written = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -48,14 +50,19 @@ export class ExchangeTimes {
     this.#since = this.#clock.now;
   }
 
+  /** A body follows its head, which may have been sent long before. */
+  uploads(): void {
+    if (this.stage === "head") this.enter("request");
+  }
+
   /** The request, or its head, was sent. */
   sent(): void {
     this.enter(this.stage === "request" ? "head" : this.stage);
   }
 
-  /** Something has arrived. */
+  /** Something has arrived. A head has to be there in time, in however many pieces it comes. */
   moved(): void {
-    this.#since = this.#clock.now;
+    if (this.stage === "body") this.#since = this.#clock.now;
   }
 
   /** Whether the stage has lasted for so many milliseconds; 0 means no limit. */
@@ -63,11 +70,21 @@ export class ExchangeTimes {
     return this.#clock.isOver(this.#since, timeout);
   }
 
-  /** What takes too long; null if nothing does. */
-  get fault(): ExchangeFault | null {
+  /**
+   * What takes too long; null if nothing does.
+   *
+   * @param written Bytes sent on the connection so far.
+   * @param isStarved Whether the rest of the request is yet to come from the client.
+   */
+  fault(written: number, isStarved: boolean): ExchangeFault | null {
+    if (this.stage === "request" && (isStarved || written !== this.#written)) {
+      this.#since = this.#clock.now;
+    }
+    this.#written = written;
     const { head, idle, total } = this.#timeouts;
     if (this.#clock.isOver(this.#begun, total)) return "http_response_timeout";
     if (this.stage === "head" && this.hasLasted(head)) return "http_response_timeout";
+    if (this.stage === "request" && this.hasLasted(idle)) return "connection_write_timeout";
     const isQuiet = this.stage === "body" && this.isReading && this.hasLasted(idle);
     return isQuiet ? "connection_read_timeout" : null;
   }

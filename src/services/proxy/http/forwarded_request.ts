@@ -47,6 +47,7 @@ export class ForwardedRequest implements ResponseOwner {
     this.#upload = RequestUpload.of(request, own, this.#mirrored);
     request.onAbort = () => {
       this.#hasClientLeft = true;
+      this.#upload?.end();
       this.#client?.close();
     };
   }
@@ -122,6 +123,8 @@ export class ForwardedRequest implements ResponseOwner {
   /** Sends the request; null if it is to be sent again. */
   async #ask(client: ClientConnection): Promise<DecodedResponse | null> {
     try {
+      // While the connection was made: nothing is sent for nobody.
+      if (this.#hasClientLeft) client.close();
       const upload = this.#upload;
       const timeouts = this.#outcome.timeoutsOf(this.#route.timeouts);
       client.begin(this.#request.method, timeouts, upload);
@@ -199,13 +202,8 @@ export class ForwardedRequest implements ResponseOwner {
       const protocol = protocolOf(this.#request, response);
       const row = this.#row as BoardRow;
       this.#client = null;
-      return upgradeResponse(
-        this.#request,
-        headers,
-        client.detach(),
-        protocol,
-        () => this.#end(row),
-      );
+      const ended = () => this.#end(row);
+      return upgradeResponse(this.#request, headers, client.detach(), protocol, ended);
     }
     if (length !== 0) {
       return new PassedResponse(status, headers, new ResponseBody(length, client, this));

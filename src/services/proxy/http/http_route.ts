@@ -8,6 +8,7 @@ import type { Hops } from "./hops.ts";
 import type { HttpUpstream } from "./http_upstream.ts";
 import { type Mirror, MirroredRequest } from "./mirror.ts";
 import { type Found, rewritten } from "./route_table.ts";
+import { upgradeOf } from "./upgrade.ts";
 
 /** Methods whose requests usually have a body. */
 const WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
@@ -140,13 +141,6 @@ export class HttpRouteInUse {
     this.#running--;
     this.group.leave();
   }
-}
-
-/** The protocols that a client asks to change to; null if it does not, or by HTTP/1.0. */
-function upgradeOf(request: ServedRequest): string | null {
-  if (!request.asksToUpgrade || request.head.minor === 0) return null;
-  const options = request.header("connection")?.toLowerCase().split(",") ?? [];
-  return options.some((option) => option.trim() === "upgrade") ? request.header("upgrade") : null;
 }
 
 /** Whether a request without a body has to say so (RFC 9110, 8.6). */

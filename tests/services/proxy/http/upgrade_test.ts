@@ -191,6 +191,20 @@ Deno.test("a backend that does not upgrade answers as always, and the connection
   assertEquals(backend.request(0).fields["sec-websocket-key"], HANDSHAKE["sec-websocket-key"]);
 });
 
+Deno.test("an Upgrade of a request with a body is not passed on, nor is a 101 that comes for it", async () => {
+  await using backend = await RawBackend.start(async (request, peer) => {
+    assertEquals(request.fields.upgrade, undefined);
+    await peer.send(
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n",
+    );
+  });
+  await using server = await startHttpBalancer([backend.address]);
+  using client = await Client.connect(server);
+  const fields = { Connection: "upgrade", Upgrade: "echo", "Content-Length": 4 };
+  await client.send(requestText("POST", "/", fields) + "half");
+  assertEquals((await receiveResponse(client)).status, 502);
+});
+
 Deno.test("an Upgrade field that Connection does not name is not passed on", async () => {
   await using backend = await RawBackend.start(async (_request, peer) => {
     await peer.send(rawResponse("fine"));
