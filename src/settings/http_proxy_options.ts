@@ -28,8 +28,8 @@ export const HTTP_PROXY_OPTIONS = {
     default: 60_000,
     group: "HTTP balancer",
     help:
-      "How long a backend may send nothing within a response before the client's connection is " +
-      "closed; 0 means no limit",
+      "How long a backend may take no more of a request, or send no more of a response; 0 means " +
+      "no limit",
   }),
   upstreamTotalTimeout: option(kinds.duration(), {
     default: 0,
