@@ -68,6 +68,8 @@ export class Conversation implements Timed, OpenConversation {
           if (!this.#output.isEmpty) {
             await this.#output.send();
             this.#output.release();
+            // A read that has watched the client may have got the next request meanwhile.
+            if (this.#connection.hasPending) continue;
           }
           this.#enterWait();
           if (!await this.#connection.fill() || this.#ending !== null) break;

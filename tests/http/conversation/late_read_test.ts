@@ -86,3 +86,27 @@ Deno.test("what a read has got that its response overtakes is not waited for", a
   assertEquals((await receiveResponse(client)).body, "/early");
   assertEquals((await receiveResponse(client)).body, "/next");
 });
+
+Deno.test("a request that arrives while the response before it is sent is not waited for", async () => {
+  const writing = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  let arrivals = 0;
+  await using serving = await serveSlowly(
+    (request) => {
+      // From now on the client is watched, by a read.
+      request.signal.throwIfAborted();
+      return { body: request.path };
+    },
+    () => ++arrivals === 2 && arrived.resolve(),
+    () => {
+      writing.resolve();
+      return arrived.promise;
+    },
+  );
+  using client = await Client.connect(serving);
+  await client.send(requestText("GET", "/first"));
+  await writing.promise;
+  await client.send(requestText("GET", "/next"));
+  assertEquals((await receiveResponse(client)).body, "/first");
+  assertEquals((await receiveResponse(client)).body, "/next");
+});
