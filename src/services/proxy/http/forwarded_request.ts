@@ -127,6 +127,7 @@ export class ForwardedRequest implements ResponseOwner {
       if (this.#hasClientLeft) client.close();
       const upload = this.#upload;
       const timeouts = this.#outcome.timeoutsOf(this.#route.timeouts);
+      this.#outcome.asks(upload !== null);
       client.begin(this.#request.method, timeouts, upload);
       const head = this.#route.headOf(this.#request);
       await (upload === null ? client.send(head) : upload.begin(client, head));

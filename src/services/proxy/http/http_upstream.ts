@@ -107,9 +107,7 @@ export class HttpUpstream {
   }
 
   /** A request has got a response. */
-  answered(row: BoardRow, status: number, begun: number, took: number): void {
-    const now = begun + took;
-    row.observeLatency(took, now);
+  answered(row: BoardRow, status: number, begun: number, now: number): void {
     this.upstream.succeeded(row);
     if (this.settings.breaker.threshold === 0) return;
     if (GATEWAY_STATUSES.has(status)) this.#countFailure(begun, now);

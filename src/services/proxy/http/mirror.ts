@@ -78,7 +78,9 @@ export class Mirror {
       group.keep(row, client);
     } catch (error) {
       client.close();
-      if (error instanceof ExchangeError) group.failed(row, begun);
+      // A kept connection may have been closed just now, which says nothing about the backend.
+      const isStale = client.exchanges > 1 && !client.hasAnswered;
+      if (error instanceof ExchangeError && !isStale) group.failed(row, begun);
       else group.abandoned(begun);
       throw error;
     } finally {
@@ -117,7 +119,9 @@ export class Mirror {
       const what = "The backend switched to a protocol that nobody asked for";
       throw new ExchangeError(what, "http_protocol_error", "upstream");
     }
-    group.answered(row, status, begun, clock() - begun);
+    const now = clock();
+    row.observeLatency(now - begun, now);
+    group.answered(row, status, begun, now);
     let size = 0;
     for (let piece; (piece = await client.read()) !== null;) {
       size += piece.length;

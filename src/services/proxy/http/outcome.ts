@@ -16,6 +16,8 @@ export class Outcome {
   readonly #request: ServedRequest;
   readonly #group: HttpUpstream;
   #begun = 0;
+  /** When it was sent to the backend where it is; 0 if its body takes a time of its own. */
+  #asked = 0;
 
   constructor(request: ServedRequest, group: HttpUpstream) {
     this.note = request.forwarding = new ForwardingNote(group.name);
@@ -57,10 +59,17 @@ export class Outcome {
     this.note.connectTime = 0;
   }
 
+  /** It is sent to a backend. A client may be slow to send a body: that is not the backend's time. */
+  asks(hasBody: boolean): void {
+    this.#asked = hasBody ? 0 : clock();
+  }
+
   /** The head of the final response has arrived. */
   answered(row: BoardRow, status: number): void {
-    const took = this.note.firstByteTime = clock() - this.#begun;
-    this.#group.answered(row, status, this.#begun, took);
+    const now = clock();
+    this.note.firstByteTime = now - this.#begun;
+    if (this.#asked > 0) row.observeLatency(now - this.#asked, now);
+    this.#group.answered(row, status, this.#begun, now);
   }
 
   /** A backend has given no response, and another one is asked. */
