@@ -1,4 +1,5 @@
 /** A real name server, Debian's dnsmasq, on a loopback port of its own. */
+import { freePort } from "../../src/bench/subject_process.ts";
 import type { NameServer } from "../../src/upstream/discovery/dns_query.ts";
 import { until } from "./until.ts";
 
@@ -98,21 +99,6 @@ export class DnsServer implements AsyncDisposable {
         return false;
       }
     });
-  }
-}
-
-/** A port that nothing uses, neither by TCP nor by UDP. */
-function freePort(): number {
-  for (;;) {
-    const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
-    const { port } = socket.addr as Deno.NetAddr;
-    try {
-      using _listener = Deno.listen({ hostname: "127.0.0.1", port });
-      return port;
-    } catch { // Something listens there.
-    } finally {
-      socket.close();
-    }
   }
 }
 
