@@ -20,7 +20,7 @@ export function printConfigText(loaded: Loaded): string {
   const { protocol } = loaded.settings;
   const hidden = new Set(OPTION_KEYS.filter((key) => !optionOf(key).inFile));
   if (!isProxy(loaded.settings)) hidden.add("protocol");
-  if (protocol === "tcp") HTTP_PROXY_KEYS.forEach((key) => hidden.add(key));
+  else if (protocol === "tcp") HTTP_PROXY_KEYS.forEach((key) => hidden.add(key));
   for (const [key, others] of Object.entries(EXCLUSIVE)) {
     if (isUnset(loaded.settings[key as OptionKey])) continue;
     others.forEach((other) => hidden.add(other));
