@@ -36,7 +36,13 @@ export function name(): Kind<string> {
   const expected = "a name of at most 64 letters, digits, -, _ and ., beginning with one of the " +
     "first two";
   const pattern = /^[A-Za-z0-9][\w.-]{0,63}$/;
-  const schema = v.pipe(v.unknown(), v.string(expected), v.regex(pattern, expected));
+  const schema = v.pipe(
+    v.unknown(),
+    v.string(expected),
+    v.regex(pattern, expected),
+    // Half a surrogate pair has no bytes; JSON can write it.
+    v.check((value) => value.isWellFormed(), expected),
+  );
   return { ...PLAIN, type: "text", schema, json: { type: ["string"], pattern: pattern.source } };
 }
 
@@ -44,6 +50,12 @@ export function name(): Kind<string> {
 export function text(): Kind<string> {
   const expected = "text of one line";
   const pattern = /^\P{Cc}+$/u;
-  const schema = v.pipe(v.unknown(), v.string(expected), v.regex(pattern, expected));
+  const schema = v.pipe(
+    v.unknown(),
+    v.string(expected),
+    v.regex(pattern, expected),
+    // Half a surrogate pair has no bytes; JSON can write it.
+    v.check((value) => value.isWellFormed(), expected),
+  );
   return { ...PLAIN, type: "text", schema, json: { type: ["string"], pattern: pattern.source } };
 }
