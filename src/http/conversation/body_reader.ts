@@ -40,8 +40,8 @@ export class BodyReader {
   #isLent = false;
   #isRevoked = false;
   #isStopped = false;
-  /** The most bytes of content that the handler accepts. */
-  #limit = Infinity;
+  /** The most bytes of content that the handler accepts; negative for any number. */
+  #limit = -1;
   #waited = 0;
   #waitingSince = 0;
 
@@ -64,7 +64,7 @@ export class BodyReader {
     this.isOver = head.contentLength === 0;
     this.isAnswered = this.#isContinued = false;
     this.#isLent = this.#isRevoked = false;
-    this.#limit = Infinity;
+    this.#limit = -1;
     this.received = this.#waited = 0;
   }
 
@@ -208,7 +208,7 @@ export class BodyReader {
       if (decoded === "end") this.isOver = true;
       if (decoded instanceof Uint8Array) {
         this.received += decoded.length;
-        if (this.received > this.#limit) this.#exceed();
+        if (this.#limit >= 0 && this.received > this.#limit) this.#exceed();
       }
       // Never a head: the body is not over.
       return decoded as Uint8Array<ArrayBuffer> | "more" | "end";
