@@ -1,6 +1,7 @@
 /** Kinds whose values say which requests of HTTP a route is for. */
 import * as v from "valibot";
 import { familyOf, isUnambiguous, parseHostname } from "../../base/address.ts";
+import { usualPath } from "../../base/path_encoding.ts";
 import type { RoutePath } from "../balancer.ts";
 import { type Kind, PLAIN } from "./kind.ts";
 import { list } from "./lists.ts";
@@ -13,10 +14,6 @@ const WRONG_ENCODING = /%(?![\da-f]{2})/i;
 const EMPTY_OR_DOTS = /\/(?:\.\.?)?(?:\/|$)/;
 /** What servers read in different ways: the balancer finds no route for a path with it. */
 const AMBIGUOUS = /;|%3b|%2f|%5c|\\\\/i;
-const OUTSIDE_ASCII = /[^\x21-\x7e]/gu;
-const ENCODED = /%([\da-f]{2})/gi;
-/** What stays encoded: decoded, it would divide a path or end it. */
-const DIVIDING = "%/?#;\\";
 
 /** A list of hosts in lower case; text may hold several, separated by commas. */
 export function routeHosts(): Kind<readonly string[]> {
@@ -101,11 +98,6 @@ function parsePrefix(text: string): string | null {
   if (text === "/") return text;
   const path = text.replace(/\/$/, "");
   if (!PREFIX.test(path) || WRONG_ENCODING.test(path)) return null;
-  const usual = path.replaceAll(OUTSIDE_ASCII, encodeURIComponent)
-    .replaceAll(ENCODED, (encoded, hex: string) => {
-      const character = String.fromCharCode(parseInt(hex, 16));
-      const isPlain = /[\x21-\x7e]/.test(character) && !DIVIDING.includes(character);
-      return isPlain ? character : encoded.toUpperCase();
-    });
+  const usual = usualPath(path);
   return EMPTY_OR_DOTS.test(usual) ? null : usual;
 }

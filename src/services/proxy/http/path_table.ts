@@ -1,5 +1,5 @@
+import { usualPath } from "../../../base/path_encoding.ts";
 import type { RoutePath } from "../../../settings/balancer.ts";
-import { writtenReading } from "./path_reading.ts";
 
 /** What is found by a path, with the path itself; null for any. */
 export interface PathEntry {
@@ -37,7 +37,7 @@ export class PathTable<Entry extends PathEntry> {
     for (const entry of entries) {
       const { path } = entry;
       if (path?.kind === "pattern") patterns.push(patternOf(entry, path.text));
-      else this.#add(entry, path === null ? "" : writtenReading(path.text));
+      else this.#add(entry, path === null ? "" : usualPath(path.text));
     }
     // Equal ones in an order that does not depend on that of the file.
     this.#patterns = patterns.sort((a, b) =>
@@ -93,7 +93,7 @@ export class PathTable<Entry extends PathEntry> {
 
 function patternOf<Entry>(entry: Entry, text: string): Pattern<Entry> {
   const end = text.search(SYNTAX);
-  const prefix = writtenReading(end === -1 ? text : text.slice(0, end));
+  const prefix = usualPath(end === -1 ? text : text.slice(0, end));
   const start = prefix.endsWith("/") ? prefix.slice(0, -1) : prefix;
   return { entry, prefix, start, pattern: new URLPattern({ pathname: text }) };
 }

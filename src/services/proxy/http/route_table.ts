@@ -1,5 +1,6 @@
 import type { RoutePath } from "../../../settings/balancer.ts";
-import { isAmbiguous, looseReading, strictReading } from "./path_reading.ts";
+import { decodeNeedless } from "../../../base/path_encoding.ts";
+import { isAmbiguous, looseReading } from "./path_reading.ts";
 import { type PathEntry, PathTable } from "./path_table.ts";
 
 /** What a route says of the requests that it is for. */
@@ -66,7 +67,7 @@ export class RouteTable<Route extends RouteMatch> {
   find(host: string, path: string): Found<Route> | null {
     const name = this.#hosts.size + this.#domains.size > 0 ? nameOf(host) : "";
     if (!this.#looksAtPaths) return this.#find(name, path);
-    const strict = strictReading(path);
+    const strict = decodeNeedless(path);
     const found = this.#find(name, strict);
     if (!isAmbiguous(strict) || !this.#tablesOf(name).some(looksAtPaths)) return found;
     const loose = looseReading(strict);
