@@ -71,6 +71,11 @@ export function reasonPhrase(status: number): string {
   return PHRASES[status] ?? "";
 }
 
+/** Whether another response follows: an interim one, but not 101, after which there is no other (RFC 9110, 15.2). */
+export function isInterim(status: number): boolean {
+  return status < 200 && status !== 101;
+}
+
 /** Whether responses with this status never have a body (RFC 9110, 6.4.1 and 15.3.6). */
 export function isBodiless(status: number): boolean {
   return status < 200 || status === 204 || status === 205 || status === 304;

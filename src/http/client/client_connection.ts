@@ -5,6 +5,7 @@ import { ResponseDecoder } from "../codec/response_decoder.ts";
 import { Output } from "../conversation/output.ts";
 import { SourceWriter } from "../conversation/source_writer.ts";
 import type { BodySource, Field } from "../message.ts";
+import { isInterim } from "../status.ts";
 import type { ClientSettings, Waiting } from "./client_settings.ts";
 import { type ExchangeFault, lostBy, undecodable, wrongOf } from "./exchange_error.ts";
 import { type ExchangeTimeouts, ExchangeTimes } from "./exchange_times.ts";
@@ -38,9 +39,7 @@ export class ClientConnection implements Timed {
   readonly #onAttended = () => {
     if (this.#times.stage === "kept") this.#drop();
   };
-  readonly #onSent = () => {
-    this.#times.sent();
-  };
+  readonly #onSent = () => this.#times.sent();
   readonly #onMore = (isMore: boolean) => {
     this.#times.isReading = false;
     this.#times.moved();
@@ -133,7 +132,7 @@ export class ClientConnection implements Timed {
     if (decoded === "more") return null;
     // Never a part of a body: that follows its head.
     const head = decoded as DecodedResponse;
-    if (head.status >= 200 || head.status === 101) {
+    if (!isInterim(head.status)) {
       this.#times.enter("body");
       this.#isLast = !head.keepAlive;
     }

@@ -1,5 +1,6 @@
 import { HttpError, MalformedResponseError } from "../error.ts";
 import type { Field } from "../message.ts";
+import { isInterim } from "../status.ts";
 import {
   type BodyDecoder,
   type BodyLimits,
@@ -90,7 +91,7 @@ export class ResponseDecoder {
     if (response === null) return "more";
     this.consumed = this.#head.size;
     const { status, length } = response;
-    if (status < 200 && status !== 101) return response;
+    if (isInterim(status)) return response;
     if (length === 0) {
       this.#state = "over";
     } else if (length === "close") {

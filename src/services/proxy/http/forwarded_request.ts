@@ -5,6 +5,7 @@ import type { ClientConnection } from "../../../http/client/client_connection.ts
 import { ExchangeError } from "../../../http/client/exchange_error.ts";
 import { returnedFields } from "../../../http/forwarding/returned_fields.ts";
 import type { Field, HttpResponse } from "../../../http/message.ts";
+import { isInterim } from "../../../http/status.ts";
 import type { BoardRow } from "../../../upstream/board_row.ts";
 import { Attempts } from "./attempts.ts";
 import { gatewayError } from "./failures.ts";
@@ -135,7 +136,7 @@ export class ForwardedRequest implements ResponseOwner {
       for (;;) {
         const response = client.head();
         if (response === null) await client.more();
-        else if (response.status < 200 && response.status !== 101) await this.#interim(response);
+        else if (isInterim(response.status)) await this.#interim(response);
         else if (this.#isFinal(response)) return response;
         else break;
       }

@@ -3,6 +3,7 @@ import { ForwardingNote } from "../../../core/forwarding.ts";
 import type { ClientConnection } from "../../../http/client/client_connection.ts";
 import { ExchangeError } from "../../../http/client/exchange_error.ts";
 import type { ServedRequest } from "../../../http/conversation/served_request.ts";
+import { isInterim } from "../../../http/status.ts";
 import type { Logger } from "../../../log/logger.ts";
 import type { BoardRow } from "../../../upstream/board_row.ts";
 import { isOfBackend } from "./failures.ts";
@@ -175,6 +176,6 @@ async function finalStatus(client: ClientConnection): Promise<number> {
   for (;;) {
     const head = client.head();
     if (head === null) await client.more();
-    else if (head.status >= 200 || head.status === 101) return head.status;
+    else if (!isInterim(head.status)) return head.status;
   }
 }
