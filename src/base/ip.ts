@@ -45,6 +45,15 @@ export function formatIp(bytes: Uint8Array): string {
   return hostOf(new URL(`http://[${groups.join(":")}]`));
 }
 
+/**
+ * The same text for all ways to write an IPv6 address, and for one that stands for one of IPv4;
+ * any other text stays as it is.
+ */
+export function usualIp(text: string): string {
+  const ip = text.includes(":") ? parseIp(text) : null;
+  return ip === null ? text : formatIp(ip);
+}
+
 /** Whether an address is an IPv4 one. */
 export function isIpv4(bytes: Uint8Array): boolean {
   return MAPPED.every((byte, i) => byte === bytes[i]);

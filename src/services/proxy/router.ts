@@ -1,5 +1,5 @@
 import { type Address, familyOf, formatAddress } from "../../base/address.ts";
-import { formatIp, parseIp } from "../../base/ip.ts";
+import { usualIp } from "../../base/ip.ts";
 
 const EVERYWHERE: readonly string[] = ["0.0.0.0", "::"];
 
@@ -41,8 +41,6 @@ function keyOf(address: Address): string {
   return isOne ? ipKey(hostname, port) : `:${port}`;
 }
 
-/** The same for all ways to write an address of IPv6, and for one that stands for one of IPv4. */
 function ipKey(hostname: string, port: number): string {
-  const ip = hostname.includes(":") ? parseIp(hostname) : null;
-  return `${ip === null ? hostname : formatIp(ip)} ${port}`;
+  return `${usualIp(hostname)} ${port}`;
 }

@@ -1,5 +1,5 @@
 import { formatAddress } from "../../../base/address.ts";
-import { formatIp, parseIp } from "../../../base/ip.ts";
+import { usualIp } from "../../../base/ip.ts";
 import type { Hop } from "../../../http/forwarding/forwarding_fields.ts";
 import { TrustedClients } from "../../../http/forwarding/trusted_clients.ts";
 
@@ -27,7 +27,7 @@ export class Hops {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const hop: Hop = {
-      peer: canonical(hostname),
+      peer: hostname === null ? null : usualIp(hostname),
       isTrusted: this.#clients.trusts(peer),
       trusts: this.#clients.isTrusted,
       localPort,
@@ -38,12 +38,6 @@ export class Hops {
     this.#known.set(key, hop);
     return hop;
   }
-}
-
-/** The same text for all ways to write an address of IPv6, and for one that stands for one of IPv4. */
-function canonical(hostname: string | null): string | null {
-  const ip = hostname === null ? null : parseIp(hostname);
-  return ip === null ? hostname : formatIp(ip);
 }
 
 function hostOf({ hostname, port }: Deno.NetAddr): string {
