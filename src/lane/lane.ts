@@ -1,4 +1,5 @@
 import type { Address } from "../base/address.ts";
+import { shortest } from "../base/timeouts.ts";
 import type { Emit } from "../core/event.ts";
 import type { ForeignSockets } from "../core/foreign_sockets.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
@@ -230,8 +231,7 @@ export class Lane {
 /** The shortest timeout in use on the lane, in milliseconds; 0 if there is none. */
 function shortestTimeout(order: Order, definition: ServiceDefinition): number {
   const own = definition.shortestTimeout?.(optionsOf(order)) ?? 0;
-  const timeouts = [order.idleTimeout, order.writeTimeout, own].filter((timeout) => timeout > 0);
-  return timeouts.length > 0 ? Math.min(...timeouts) : 0;
+  return shortest([order.idleTimeout, order.writeTimeout, own]);
 }
 
 function makeEmit(order: Order, row: Row, { log, addLine, onEvent }: LaneHost): Emit {

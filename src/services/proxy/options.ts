@@ -1,3 +1,4 @@
+import { CLIENT_OPTIONS } from "../http/options.ts";
 import type { OptionValues } from "../service.ts";
 
 /** The options of the balancer. */
@@ -5,17 +6,7 @@ export const PROXY_SERVICE_OPTIONS = [
   "protocol",
   "upstreams",
   "routes",
-  "trustedProxies",
-  "maxHeaderSize",
-  "maxHeaders",
-  "maxBodySize",
-  "idleTimeout",
-  "headerTimeout",
-  "bodyTimeout",
-  "keepAlive",
-  "maxKeepAliveRequests",
-  "accessLog",
-  "accessLogFormat",
+  ...CLIENT_OPTIONS,
 ] as const;
 
 /** The values of {@linkcode PROXY_SERVICE_OPTIONS}. */

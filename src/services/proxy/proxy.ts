@@ -1,3 +1,4 @@
+import { shortest } from "../../base/timeouts.ts";
 import { HTTP_REFUSAL } from "../http/refusal.ts";
 import { defineService } from "../service.ts";
 import { PROXY_SERVICE_OPTIONS, type ProxyOptions } from "./options.ts";
@@ -12,11 +13,10 @@ export const proxy = defineService({
   refusalWith: ({ protocol }) => protocol === "http" ? HTTP_REFUSAL : null,
   shortestTimeout(options) {
     const { protocol, upstreams } = options;
-    const timeouts = [
+    return shortest([
       ...upstreams.map((group) => group.connectTimeout),
       ...protocol === "http" ? timeoutsOfHttp(options) : [],
-    ].filter((one) => one > 0);
-    return timeouts.length === 0 ? 0 : Math.min(...timeouts);
+    ]);
   },
   async create(context, options, host) {
     // Only lanes that balance load the balancer.
