@@ -1,4 +1,4 @@
-import { nginxConfig } from "./proxy_program.ts";
+import { NGINX_FOLDERS, nginxConfig } from "./proxy_program.ts";
 
 /** The fields that it records; a configuration has to name each. */
 const FIELDS = [
@@ -35,11 +35,7 @@ ${nginxConfig().replace("master_process off;", "worker_processes 1;")}
 http {
   ${logFormat()}
   access_log off;
-  client_body_temp_path client_body;
-  proxy_temp_path proxy;
-  fastcgi_temp_path fastcgi;
-  uwsgi_temp_path uwsgi;
-  scgi_temp_path scgi;
+  ${NGINX_FOLDERS}
   large_client_header_buffers 4 64k;
   client_max_body_size 0;
   client_body_buffer_size 1m;

@@ -86,16 +86,16 @@ ${rest.join("\n")}
 `;
 }
 
+/** Has nginx write only to its own folder. */
+export const NGINX_FOLDERS = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+  .map((name) => `${name}_temp_path ${name};`).join("\n  ");
+
 /** A block `http` of nginx with one server, which writes only to its own folder. */
 export function nginxHttp(...server: readonly string[]): string {
   return `
 http {
   access_log off;
-  client_body_temp_path client_body;
-  proxy_temp_path proxy;
-  fastcgi_temp_path fastcgi;
-  uwsgi_temp_path uwsgi;
-  scgi_temp_path scgi;
+  ${NGINX_FOLDERS}
   server { ${server.join(" ")} }
 }`;
 }
