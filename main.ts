@@ -5,7 +5,7 @@ import { writeText } from "./src/base/write_text.ts";
 import { readCommandLine } from "./src/cli/command_line.ts";
 import { loadCommands } from "./src/cli/commands/registry.ts";
 import { print } from "./src/cli/print.ts";
-import type { WatchSignals } from "./src/cli/signals.ts";
+import type { WatchSignals, WatchSuspension } from "./src/cli/signals.ts";
 import { LOAD_ARGUMENT } from "./src/load/messages.ts";
 import { LANE_ARGUMENT } from "./src/places/messages.ts";
 
@@ -14,6 +14,14 @@ const { exit } = Deno;
 
 const watchSignals: WatchSignals = (onSignal) => {
   for (const signal of SIGNAL_NAMES) Deno.addSignalListener(signal, () => onSignal(signal));
+};
+
+const watchSuspension: WatchSuspension = (onStop, onContinue) => {
+  Deno.addSignalListener("SIGTSTP", () => {
+    onStop();
+    Deno.kill(Deno.pid, "SIGSTOP");
+  });
+  Deno.addSignalListener("SIGCONT", onContinue);
 };
 
 async function main(args: readonly string[]): Promise<number> {
@@ -33,7 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (line.actions.has("version")) {
     return print((await import("./src/cli/version.ts")).versionText());
   }
-  return await command.run(line, { watchSignals, loadCommands });
+  return await command.run(line, { watchSignals, watchSuspension, loadCommands });
 }
 
 /** Reports an error, in one line if the user can fix it, with its stack if it is a bug. */

@@ -130,6 +130,17 @@ Deno.test("src/core and src/http do not log", () => {
   }
 });
 
+Deno.test("what makes spans is loaded only where traces are on: nothing imports it statically", () => {
+  const isStatic = /^(?:import|export) (?!type )[^;]*"[^"]*(?:@opentelemetry|\/tracing\/)[^"]*"/m;
+  let users = 0;
+  for (const { path, text, imports } of SOURCE) {
+    if (path.startsWith("src/http/tracing/")) continue;
+    if (imports.some((target) => target.startsWith("src/http/tracing/"))) users++;
+    assertEquals(isStatic.exec(text)?.[0], undefined, path);
+  }
+  assert(users > 0);
+});
+
 Deno.test("src/http/codec does no I/O: it imports no connections and calls no runtime", () => {
   const codec = SOURCE.filter(({ path }) => path.startsWith("src/http/codec/"));
   assert(codec.length > 0);

@@ -90,6 +90,12 @@ for (const page of PAGES) {
   });
 }
 
+Deno.test("README.md lists each page of docs in its table", () => {
+  for (const page of PAGES.filter((page) => page.startsWith("docs/"))) {
+    assert(read("README.md").includes(`\n| [${page}](${page}) `), page);
+  }
+});
+
 Deno.test("each picture in docs/pictures is shown or linked by a page", () => {
   const pages = PAGES.map(read).join("\n");
   const unused = [...Deno.readDirSync(new URL("docs/pictures/", ROOT))]

@@ -5,7 +5,9 @@
  * `deno compile` appends a program to denort, a runtime that it downloads from
  * Deno's own host. If that host cannot be reached, an older one comes from npm.
  */
+import { join } from "node:path";
 import config from "../deno.json" with { type: "json" };
+import { ENTRY_FOLDERS } from "../src/base/program.ts";
 import { cutOutRuntime, NPM_RUNTIME } from "./npm_runtime.ts";
 import { run } from "./run.ts";
 import { SEMI_SPACE } from "./semi_space.ts";
@@ -18,7 +20,23 @@ const CACHE = `${ROOT}dist/.cache`;
  * Packages that only tests, tools and examples use. Every import that the
  * configuration names becomes part of the executable.
  */
-const LEFT_OUT = ["hono", "playwright-core"];
+const LEFT_OUT = [
+  "@kubernetes-models/prometheus-operator",
+  "axe-core",
+  "dclint",
+  "dockerfile-utils",
+  "hono",
+  "kubernetes-models",
+  "playwright-core",
+  "upng-js",
+];
+
+/**
+ * Files of packages that nothing executes: types, source maps, names of OpenTelemetry's
+ * conventions that are experimental or for CommonJS, which are megabytes, and what is for browsers.
+ */
+const UNUSED =
+  /\.map$|\.d\.[cm]?ts$|semantic-conventions\/.*(\.cjs$|experimental|incubating)|\/yaml\/.*\/browser\//;
 
 /**
  * The server starts itself as a child process under any name, and permission to run
@@ -31,6 +49,12 @@ const PROBE_LIMIT = 5_000;
 const DOWNLOAD_LIMIT = 300_000;
 const OFFLINE_LIMIT = 30_000;
 const FALLBACK_LIMIT = 300_000;
+
+/**
+ * Bytes of stack for the threads that compile: Deno 2.7 follows imports by recursion, which
+ * overflows the usual two megabytes at some packages.
+ */
+const THREAD_STACK = 64 * 1024 * 1024;
 
 await Deno.mkdir(CACHE, { recursive: true });
 const base = await compile();
@@ -69,7 +93,7 @@ async function compileWithNpmRuntime(): Promise<string> {
       `Cannot compile for ${Deno.build.target}: npm has a runtime for ${target} only`,
     );
   }
-  const env = { DENORT_BIN: await cutOutRuntime(CACHE) };
+  const env = { DENORT_BIN: await cutOutRuntime(CACHE), RUST_MIN_STACK: String(THREAD_STACK) };
   const args = ["-y", `deno@${deno}`, ...await compileArguments()];
   const { ok, output } = await run("npx", args, FALLBACK_LIMIT, env);
   if (!ok) throw new Error(`Cannot compile with Deno ${deno}: ${output}`);
@@ -82,31 +106,95 @@ async function compileArguments(): Promise<string[]> {
   args.push(`--v8-flags=${SEMI_SPACE}`);
   // What nothing imports: the module for handlers, and the entries of threads and processes.
   args.push("--include", `${ROOT}src/mod.ts`);
-  for await (const { name } of Deno.readDir(`${ROOT}src/places`)) {
-    if (name.endsWith("_entry.ts")) args.push("--include", `${ROOT}src/places/${name}`);
+  for (const folder of ENTRY_FOLDERS) {
+    for await (const { name } of Deno.readDir(`${ROOT}${folder}`)) {
+      if (name.endsWith("_entry.ts")) args.push("--include", `${ROOT}${folder}/${name}`);
+    }
   }
   return [...args, "--output", OUTPUT, ENTRY];
 }
 
+/**
+ * Downloads the packages, and returns the paths of those of their files that are not used.
+ *
+ * @param ids Names and versions as the lock file has them.
+ */
+async function unusedFiles(ids: readonly string[]): Promise<string[]> {
+  const install = ["install", "--quiet", "--config", `${ROOT}deno.json`];
+  const installed = await run(Deno.execPath(), install, DOWNLOAD_LIMIT);
+  if (!installed.ok) throw new Error(`Cannot download the packages: ${installed.output}`);
+  const { output } = await run(Deno.execPath(), ["info", "--json"], OFFLINE_LIMIT);
+  const { npmCache } = JSON.parse(output);
+  const paths: string[] = [];
+  for (const id of ids) {
+    // What follows an underscore are the versions of its peers.
+    const [, name = "", version = ""] = /^(@?[^@]+)@([^_]+)/.exec(id) ?? [];
+    const folder = join(npmCache, "registry.npmjs.org", name, version);
+    for await (const path of unusedBelow(folder)) paths.push(path);
+  }
+  return paths;
+}
+
+async function* unusedBelow(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) yield* unusedBelow(path);
+    else if (UNUSED.test(path)) yield path;
+  }
+}
+
+/** What the lock file says of each package, by its name and version. */
+type Packages = Readonly<Record<string, { readonly dependencies?: readonly string[] }>>;
+
+/**
+ * The packages that others need, with all that these depend on: the runtime reads the list of all
+ * packages whenever the executable starts.
+ *
+ * @param roots Names and versions as the lock file has them.
+ */
+function withDependencies(roots: readonly string[], all: Packages): Packages {
+  const found: Record<string, Packages[string]> = {};
+  const rest = [...roots];
+  for (let id = rest.pop(); id !== undefined; id = rest.pop()) {
+    const entry = all[id];
+    if (entry === undefined) throw new Error(`Cannot compile: deno.lock has no package ${id}`);
+    if (Object.hasOwn(found, id)) continue;
+    found[id] = entry;
+    // One of which there is a single version is named without it.
+    const dependencies = (entry.dependencies ?? []).map((name) =>
+      Object.hasOwn(all, name) ? name : Object.keys(all).find((one) => one.startsWith(`${name}@`))
+    );
+    // Those for other systems are not there.
+    rest.push(...dependencies.filter((one) => one !== undefined));
+  }
+  return found;
+}
+
 /** Writes the configuration and lock file of what the executable needs; returns the path. */
 async function writeConfig(): Promise<string> {
+  // A specifier that stands for all files of a package begins with a slash.
   const isNeeded = (specifier: string) =>
-    !LEFT_OUT.some((name) => specifier.replace(/^npm:/, "").startsWith(`${name}@`));
-  const needed = <T>(entries: Record<string, T>) =>
-    Object.fromEntries(Object.entries(entries).filter(([specifier]) => isNeeded(specifier)));
+    !LEFT_OUT.some((name) => specifier.replace(/^npm:\/?/, "").startsWith(`${name}@`));
   const lock = JSON.parse(await Deno.readTextFile(`${ROOT}deno.lock`));
+  const specifiers = Object.entries<string>(lock.specifiers).filter(([one]) => isNeeded(one));
+  const roots = specifiers.map(([specifier, version]) =>
+    specifier.replace(/^npm:(@?[^@]+)@.*/, `$1@${version}`)
+  );
+  const npm = withDependencies(roots, lock.npm);
   const imports = Object.entries(config.imports).filter(([, specifier]) =>
     specifier.startsWith("npm:") && isNeeded(specifier)
   );
   await writeJson(`${CACHE}/deno.json`, {
     ...config,
+    // Not as arguments: npx passes all of them as one, for which there are too many.
+    compile: { exclude: await unusedFiles(Object.keys(npm)) },
     // In the executable, these hold for handlers, too.
     imports: { ...Object.fromEntries(imports), sluice: "../../src/mod.ts" },
   });
   await writeJson(`${CACHE}/deno.lock`, {
     ...lock,
-    specifiers: needed(lock.specifiers),
-    npm: needed(lock.npm),
+    specifiers: Object.fromEntries(specifiers),
+    npm,
     workspace: { dependencies: lock.workspace.dependencies.filter(isNeeded) },
   });
   return `${CACHE}/deno.json`;

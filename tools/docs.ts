@@ -1,5 +1,5 @@
 /**
- * Brings the documentation up to date with the table of options, and that of what handlers do wrong.
+ * Brings the documentation up to date with the options, the metrics, and what handlers do wrong.
  *
  *     deno run -A tools/docs.ts [--check]
  *

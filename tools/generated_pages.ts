@@ -1,4 +1,5 @@
 import { misbehaviourPage } from "./misbehaviour_docs.ts";
+import { withMetrics } from "./metric_docs.ts";
 import { optionsPage, withFirstOptions } from "./option_docs.ts";
 
 /** A file of the documentation, by its path from the project's root, and how to update it. */
@@ -12,5 +13,6 @@ export interface GeneratedPage {
 export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { path: "docs/options.md", update: optionsPage },
   { path: "README.md", update: withFirstOptions },
+  { path: "docs/monitoring.md", update: withMetrics },
   { path: "docs/misbehaving-handlers.md", update: misbehaviourPage },
 ];

@@ -1,11 +1,17 @@
 /** Which request or connection the running code works for, to name it in what a handler prints. */
 import type { AsyncLocalStorage } from "node:async_hooks";
+import type { TraceIds } from "./trace_ids.ts";
 
 /** A request, or a connection of a service without requests. */
 export interface Work {
   /** Absent in a connection. */
   readonly kind?: "request";
+  /** That of a connection begins with the number of its worker. */
   readonly id: string;
+  /** The number of the worker; absent in a connection. */
+  readonly worker?: number;
+  /** null or absent unless it is traced. */
+  readonly span?: TraceIds | null;
 }
 
 /** Returns the work that has begun and not ended. */

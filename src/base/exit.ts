@@ -8,7 +8,7 @@ import { printable } from "./printable.ts";
 export const EXIT = {
   /** Done, or stopped as requested. */
   ok: 0,
-  /** The server that `status` was asked about is gone or silent. */
+  /** The server that `status` or `probe` was asked about is gone, silent or not ready. */
   notServing: 1,
   /** The command line is wrong. */
   usage: 64,
@@ -25,6 +25,14 @@ export const EXIT = {
   /** The environment, a configuration file or a handler is wrong. */
   config: 78,
 } as const;
+
+/** The codes of mistakes that another start would only repeat; a disk may not stay full. */
+export const MISTAKES = [
+  EXIT.usage,
+  EXIT.noInput,
+  EXIT.noPermission,
+  EXIT.config,
+] as const;
 
 /** One of the codes of {@linkcode EXIT}. */
 export type ExitCode = typeof EXIT[keyof typeof EXIT];

@@ -1,4 +1,5 @@
 import { isGranted } from "./permissions.ts";
+import { readProcessStat } from "./process_stat.ts";
 import process from "node:process";
 
 /**
@@ -13,20 +14,10 @@ export function isProcessAlive(pid: number): boolean {
   if (!isGranted({ name: "run" })) return true;
   try {
     process.kill(pid, 0);
-    return !isZombie(pid);
+    // It may have ended without its parent having waited for it.
+    return !/[ZX]/.test(readProcessStat(pid)?.state ?? "");
   } catch (error) {
     // EPERM means that it is alive and belongs to another user.
     return (error as { code?: string }).code !== "ESRCH";
-  }
-}
-
-/** Whether a process has ended, but not yet been collected by its parent; false without /proc. */
-function isZombie(pid: number): boolean {
-  try {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    // The program's name is in parentheses and may contain them (proc_pid_stat(5)).
-    return /^ [ZX]/.test(stat.slice(stat.lastIndexOf(")") + 1));
-  } catch {
-    return false;
   }
 }

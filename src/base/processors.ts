@@ -1,9 +1,10 @@
 /** The number of processors that this process may use. */
+import { cgroupFolders, CGROUPS } from "./cgroups.ts";
 import { readSystemFiles } from "./system_limits.ts";
 
 const STATUS = "/proc/self/status";
-const CGROUPS = "/proc/self/cgroup";
-const MOUNT = "/sys/fs/cgroup";
+/** The files with the quota of a cgroup, by the version of cgroups. */
+const QUOTA = { 1: ["cpu.cfs_quota_us", "cpu.cfs_period_us"], 2: ["cpu.max"] } as const;
 
 /**
  * The number of processors that this process may use: those it is pinned to, or
@@ -51,31 +52,10 @@ export function parseQuota(text: string): number | null {
 
 /**
  * The files with the CPU quotas of a process, given its /proc/self/cgroup: one file
- * (v2) or two (v1) for each of its cgroups and their ancestors. They may not exist:
- * a container sees its own cgroup as the root, while /proc may show its path on the
- * host.
+ * (v2) or two (v1) for each of its cgroups and their ancestors, which may not exist.
  */
 export function quotaFiles(cgroups: string): readonly (readonly string[])[] {
-  return cgroups.split("\n").flatMap((line) => {
-    const [, controllers = "", path = ""] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
-    if (path === "") return [];
-    if (controllers === "") {
-      return foldersUpward(MOUNT, path).map((folder) => [`${folder}/cpu.max`]);
-    }
-    if (!controllers.split(",").includes("cpu")) return [];
-    const mounts = new Set([`${MOUNT}/cpu`, `${MOUNT}/${controllers}`]);
-    return [...mounts].flatMap((mount) => foldersUpward(mount, path)).map((folder) =>
-      ["cpu.cfs_quota_us", "cpu.cfs_period_us"].map((name) => `${folder}/${name}`)
-    );
-  });
-}
-
-/** The folder of a path below a mount, and its parents up to the mount. */
-function foldersUpward(mount: string, path: string): string[] {
-  const names = path.split("/").filter((name) => name !== "");
-  // A cgroup outside this process's namespace; only the root is visible.
-  if (names.includes("..")) return [mount];
-  return [...names.keys(), names.length].map((count) =>
-    [mount, ...names.slice(0, count)].join("/")
+  return cgroupFolders(cgroups, "cpu").map(({ path, version }) =>
+    QUOTA[version].map((name) => `${path}/${name}`)
   );
 }

@@ -14,12 +14,22 @@ export const MAIN = urlOf("main");
 export const OWN_MODULE = urlOf("src/mod");
 
 /**
- * The URL of an entry module of `src/places/`.
+ * The folders of modules that nothing imports, by the end of their names: those of threads and
+ * processes. A bundle or an executable has to be told of them.
+ */
+export const ENTRY_FOLDERS = ["src/places", "src/ops/admin", "src/ops/alerts"] as const;
+
+/**
+ * The URL of an entry module.
  *
  * @param name Its file name without the extension.
+ * @param folder One of {@linkcode ENTRY_FOLDERS}.
  */
-export function entryUrl(name: `${string}_entry`): string {
-  return urlOf(`src/places/${name}`);
+export function entryUrl(
+  name: `${string}_entry`,
+  folder: typeof ENTRY_FOLDERS[number] = "src/places",
+): string {
+  return urlOf(`${folder}/${name}`);
 }
 
 function urlOf(module: string): string {

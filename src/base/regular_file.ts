@@ -18,7 +18,7 @@ const O_PATH = 0o10000000;
 const encoder = new TextEncoder();
 
 /**
- * Opened on first use, since that takes most of a millisecond, and never closed, since it holds
+ * Opened on first use, since that takes some tenths of a millisecond, and never closed, since it holds
  * nothing but the library that the runtime itself has loaded; null if it cannot be used.
  */
 let library: Library | null | undefined;

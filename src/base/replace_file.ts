@@ -1,37 +1,38 @@
 /** Files written whole or not at all, so that no reader sees half of one. */
 
-/** Creating a draft never overwrites a file or follows a link. */
-const DRAFT: Deno.WriteFileOptions = { createNew: true, mode: 0o644 };
+/** Who may read a file unless it is told. */
+const MODE = 0o644;
 
 /**
  * Writes a draft beside the file and renames it into place. That replaces a link, not
  * what it leads to, and never a pipe, a device or a socket.
  *
+ * @param mode The permissions of the file, as in chmod(2).
  * @throws {Error} The system's error, or what cannot be replaced. The file is
  * unchanged, and the draft removed.
  */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, text: string, mode = MODE): Promise<void> {
   checkReplaceable(await Deno.lstat(path).catch(() => null));
   const [usual, other] = draftsOf(path);
   await remove(usual);
   try {
-    await replaceBy(usual, path, text);
+    await replaceBy(usual, path, text, mode);
   } catch (error) {
     if (!isTaken(error)) throw error;
-    await replaceBy(other, path, text);
+    await replaceBy(other, path, text, mode);
   }
 }
 
 /** {@linkcode replaceFile}, synchronously. */
-export function replaceFileSync(path: string, text: string): void {
+export function replaceFileSync(path: string, text: string, mode = MODE): void {
   checkReplaceable(lstatSync(path));
   const [usual, other] = draftsOf(path);
   removeSync(usual);
   try {
-    replaceBySync(usual, path, text);
+    replaceBySync(usual, path, text, mode);
   } catch (error) {
     if (!isTaken(error)) throw error;
-    replaceBySync(other, path, text);
+    replaceBySync(other, path, text, mode);
   }
 }
 
@@ -44,13 +45,23 @@ function draftsOf(path: string): [string, string] {
   return [`${path}.${Deno.pid}.new`, `${path}.${crypto.randomUUID()}.new`];
 }
 
+/** Creating a draft never overwrites a file or follows a link. */
+function draftOptions(mode: number): Deno.WriteFileOptions {
+  return { createNew: true, mode };
+}
+
 function isTaken(error: unknown): boolean {
   return error instanceof Deno.errors.AlreadyExists;
 }
 
-async function replaceBy(draft: string, path: string, text: string): Promise<void> {
+async function replaceBy(
+  draft: string,
+  path: string,
+  text: string,
+  mode: number,
+): Promise<void> {
   try {
-    await Deno.writeTextFile(draft, text, DRAFT);
+    await Deno.writeTextFile(draft, text, draftOptions(mode));
     await Deno.rename(draft, path);
   } catch (error) {
     if (!isTaken(error)) await remove(draft);
@@ -58,9 +69,9 @@ async function replaceBy(draft: string, path: string, text: string): Promise<voi
   }
 }
 
-function replaceBySync(draft: string, path: string, text: string): void {
+function replaceBySync(draft: string, path: string, text: string, mode: number): void {
   try {
-    Deno.writeTextFileSync(draft, text, DRAFT);
+    Deno.writeTextFileSync(draft, text, draftOptions(mode));
     Deno.renameSync(draft, path);
   } catch (error) {
     if (!isTaken(error)) removeSync(draft);

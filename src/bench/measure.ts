@@ -5,7 +5,7 @@ import { generatorLoad, limitOf } from "../load/ceiling.ts";
 import type { LoadPlan, LoadProgress, LoadResult } from "../load/load.ts";
 import { runLoad } from "../load/load_process.ts";
 import { unanswered } from "../load/unanswered.ts";
-import type { Status } from "../ops/status.ts";
+import type { Status } from "../ops/status/status.ts";
 import { type Candidate, STATUS_FILE } from "./candidate.ts";
 import { PERCENTILES, type Run } from "./report.ts";
 import { freePort, startSubject } from "./subject_process.ts";

@@ -1,3 +1,4 @@
+import { shellLine } from "../base/shell_words.ts";
 import { formatDuration } from "../settings/units.ts";
 import { hasOwn, ownFlags } from "./own_subject.ts";
 import type { BenchOptions } from "./report.ts";
@@ -20,10 +21,5 @@ export function repeatCommand(options: BenchOptions, program: string): string {
     ...options.peers ? ["--peers"] : [],
     ...options.server.length === 0 ? [] : ["--", ...options.server],
   ];
-  return [program, "bench", ...flags.map(quoteWord)].join(" ");
-}
-
-/** Quotes a word for a shell if necessary. */
-function quoteWord(word: string): string {
-  return /^[\w./:,=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return shellLine([program, "bench", ...flags]);
 }

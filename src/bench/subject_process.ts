@@ -124,12 +124,18 @@ export async function startSubject(
 export function freePort(): number {
   for (;;) {
     const port = PORTS.from + Math.floor(Math.random() * PORTS.count);
-    try {
-      using _listener = Deno.listen({ hostname: "127.0.0.1", port });
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
+    if (isFree(port)) return port;
+  }
+}
+
+/** Whether nothing listens on a port of 127.0.0.1. */
+export function isFree(port: number): boolean {
+  try {
+    using _listener = Deno.listen({ hostname: "127.0.0.1", port });
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return false;
+    throw error;
   }
 }
 

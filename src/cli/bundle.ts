@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { EXIT, ExitError } from "../base/exit.ts";
-import { IS_BUNDLE, MAIN } from "../base/program.ts";
+import { ENTRY_FOLDERS, IS_BUNDLE, MAIN } from "../base/program.ts";
 import { systemReason } from "../base/system_errors.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -21,7 +21,10 @@ export async function bundledMain(): Promise<string> {
   const root = dirname(fileURLToPath(MAIN));
   const name = await fingerprint(root);
   const folders = [join(root, "dist", "bundles"), ...userCache()];
-  const found = folders.map((folder) => join(folder, name)).find(isFolder);
+  // Of what another user has made, the module can be found only if it can be read.
+  const found = folders.map((folder) => join(folder, name)).find((path) =>
+    isThere(join(path, "main.js"))
+  );
   if (found !== undefined) {
     await Deno.utime(found, new Date(), new Date()).catch(() => {});
     return mainOf(found);
@@ -54,11 +57,13 @@ async function makeIn(folder: string, name: string, root: string): Promise<strin
   const temporary = await Deno.makeTempDir({ dir: folder });
   try {
     await makeBundle(root, temporary);
+    // For other users, too, such as that of a service; Windows has no such permissions.
+    await Deno.chmod(temporary, 0o755).catch(() => {});
     await Deno.rename(temporary, bundle);
   } catch (error) {
     await Deno.remove(temporary, { recursive: true });
     // Another process may have made it meanwhile.
-    if (!isFolder(bundle)) throw error;
+    if (!isThere(bundle)) throw error;
   }
   return bundle;
 }
@@ -120,12 +125,13 @@ async function requireLate(folder: string): Promise<void> {
   }
 }
 
-/** The main module, and those that nothing imports: what handlers import, and those of places. */
+/** The main module, and those that nothing imports: what handlers import, and those of threads and processes. */
 async function entries(root: string): Promise<string[]> {
   const found = [join(root, "main.ts"), join(root, "src", "mod.ts")];
-  const places = join(root, "src", "places");
-  for await (const { name } of Deno.readDir(places)) {
-    if (name.endsWith("_entry.ts")) found.push(join(places, name));
+  for (const folder of ENTRY_FOLDERS) {
+    for await (const { name } of Deno.readDir(join(root, folder))) {
+      if (name.endsWith("_entry.ts")) found.push(join(root, folder, name));
+    }
   }
   return found;
 }
@@ -159,9 +165,10 @@ async function removeOld(bundles: string): Promise<void> {
   }
 }
 
-function isFolder(path: string): boolean {
+function isThere(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory;
+    Deno.statSync(path);
+    return true;
   } catch {
     return false;
   }

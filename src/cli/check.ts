@@ -13,6 +13,8 @@ import type { ServiceChoice } from "../services/service.ts";
 import { resolveAddresses } from "../settings/load.ts";
 import type { Settings } from "../settings/options.ts";
 import { formatDuration } from "../settings/units.ts";
+import { readAdminToken } from "./admin.ts";
+import { checkAlertCommand } from "./alert_command.ts";
 
 /**
  * Validates the plan, loads the handler, and describes what would be served where.
@@ -26,6 +28,8 @@ export async function checkText(settings: Settings): Promise<string> {
   const plan = planOf(settings, 1);
   validatePlan(settings, plan, addresses);
   validateRoutes(settings, addresses);
+  await readAdminToken(settings);
+  await checkAlertCommand(settings);
   await validateUpstreams(settings);
   if (settings.handler !== null) checkHandlerFile(settings.handler);
   const isLoaded = settings.handler === null || !settings.sandbox;

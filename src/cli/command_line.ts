@@ -1,7 +1,8 @@
 /** Finds the command to run in the arguments of the program. */
+import { CHECK_OPTIONS } from "../settings/check_options.ts";
 import { quote } from "../settings/found.ts";
 import { nearest } from "../settings/nearest.ts";
-import type { OptionTable } from "../settings/option.ts";
+import { flagName, type OptionTable } from "../settings/option.ts";
 import type { ActionKey } from "../settings/options.ts";
 import { type Command, type CommandLine, SERVER_LINE } from "./commands/command.ts";
 import { COMMAND_NAMES, type CommandName, COMMANDS, isCommandName } from "./commands/registry.ts";
@@ -18,7 +19,7 @@ export interface Invocation {
 /**
  * Finds the command and parses its options. The values of flags stay text.
  *
- * The options of `serve` may precede the command, and `--check` is the command
+ * The options of `serve` and `check` may precede the command, and `--check` is the command
  * `check`. A command with options of its own must be the first argument. Without a
  * command, the arguments are those of `serve`.
  *
@@ -38,7 +39,7 @@ export async function readCommandLine(args: readonly string[]): Promise<Invocati
 
 async function readSharedLine(args: readonly string[]): Promise<Invocation> {
   const { flags, actions, words } = await parseFlags(args, {
-    options: SERVER_LINE.options as OptionTable,
+    options: { ...SERVER_LINE.options, ...CHECK_OPTIONS } as OptionTable,
     actions: SERVER_LINE.actions,
     restOptions: {},
     help: "--help",
@@ -49,6 +50,10 @@ async function readSharedLine(args: readonly string[]): Promise<Invocation> {
     [actions.has("check") && name === "serve" ? "check" : name]();
   if (isComplete && command.manual !== null) {
     throw usage(`Cannot run ${name}: expected "${name}" as the first argument`);
+  }
+  const foreign = Object.keys(flags).find((key) => !Object.hasOwn(command.options, key));
+  if (isComplete && foreign !== undefined) {
+    throw usage(`Cannot use ${flagName(foreign)} with ${command.name}: expected ${PROGRAM} check`);
   }
   const { argument, targets } = isComplete ? await readWords(command, rest) : NO_ARGUMENTS;
   return { command, line: { flags, actions, argument, targets, rest: [] } };
@@ -109,6 +114,7 @@ async function readWords(command: Command, words: readonly string[]): Promise<Ar
     return { argument: "", targets: await findTargets(words, argument) };
   }
   const [first, second] = argument === null ? ["", ...words] : words;
+  if (first === undefined && argument?.count === "optional") return NO_ARGUMENTS;
   if (first === undefined) throw usage(`Cannot run ${name}: expected ${name} ${argument?.name}`);
   if (second !== undefined) throw unexpected(command, second);
   return { argument: first, targets: {} };

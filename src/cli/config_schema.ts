@@ -5,7 +5,7 @@ import { kebab, type Option, type OptionTable } from "../settings/option.ts";
 import { EXCLUSIVE, OPTIONS } from "../settings/options.ts";
 import { PROXY_OPTIONS } from "../settings/proxy_options.ts";
 import { ROUTE_OPTIONS } from "../settings/route_options.ts";
-import { fileValue, isUnset } from "./describe.ts";
+import { fileValue, isUnset } from "../settings/written_value.ts";
 
 /** A JSON Schema of an object, or a part of one; keywords beside those of values. */
 type Schema = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 /** Descriptions of an option, shared by the help and the documentation. */
 import type { Option } from "../settings/option.ts";
+import { isUnset } from "../settings/written_value.ts";
 
 /**
  * The value of an option in a usage line: `<single|async>`, `<duration>`;
@@ -21,18 +22,4 @@ export function defaultOf(option: Option<unknown>): { text: string; isLiteral: b
   const value = option.default;
   if (isUnset(value)) return { text: option.unset, isLiteral: false };
   return { text: String(option.format(value as NonNullable<unknown>)), isLiteral: true };
-}
-
-/** A final value as a configuration file would have it. */
-export function fileValue(
-  { type, format }: Option<unknown>,
-  value: NonNullable<unknown>,
-): string | number | boolean | readonly string[] {
-  if (type === "integer" || type === "flag") return value as number | boolean;
-  return format(value);
-}
-
-/** Whether a final value means "not set": null, or an empty list. */
-export function isUnset(value: unknown): boolean {
-  return value === null || Array.isArray(value) && value.length === 0;
 }

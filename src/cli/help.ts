@@ -2,10 +2,11 @@
 import { EXIT } from "../base/exit.ts";
 import { SIGNAL_NAMES, SIGNALS } from "../base/signals.ts";
 import { SERVICES } from "../services/registry.ts";
+import { CHECK_OPTIONS } from "../settings/check_options.ts";
 import type { OptionTable } from "../settings/option.ts";
 import { ACTIONS, envName, OPTIONS } from "../settings/options.ts";
 import { type Command, type Manual, TARGETS } from "./commands/command.ts";
-import { COMMAND_NAMES, loadCommands } from "./commands/registry.ts";
+import { loadCommands } from "./commands/registry.ts";
 import { actionLines, columns, optionLines, type Rows, wrap } from "./help_layout.ts";
 import { PROGRAM } from "./program.ts";
 
@@ -16,6 +17,7 @@ const EXAMPLES: Rows = [
   [`${PROGRAM} app.ts --mode pooled -w 4`, "Serve with four threads"],
   [`${PROGRAM} --service echo -p 7000`, "Echo what clients send"],
   [`${PROGRAM} --config sluice.toml check`, "Check before a restart"],
+  [`${PROGRAM} check --deploy k8s`, "Check manifests, too"],
 ];
 
 const ABOUT_TARGETS = "A file is a handler, as with --handler; a folder holds files to serve, as " +
@@ -31,7 +33,7 @@ const SOURCES = "Flags; the environment, where --max-connections is " +
 
 const EXIT_CODES: Rows = [
   [String(EXIT.ok), "Stopped on request"],
-  [String(EXIT.notServing), "status: the server is gone or silent"],
+  [String(EXIT.notServing), "status, probe: the server is gone, silent or not ready"],
   [String(EXIT.usage), "The command line is wrong"],
   [String(EXIT.noInput), "An input file does not exist"],
   [String(EXIT.unavailable), "An address cannot be bound"],
@@ -58,14 +60,14 @@ function serverHelp(commands: readonly Command[]): string[] {
     "",
     ...columns("Examples", EXAMPLES),
     `Usage: ${PROGRAM} ${TARGETS.name} [options]`,
-    `       ${PROGRAM} <${COMMAND_NAMES.join("|")}> ...`,
+    `       ${PROGRAM} <command> ...`,
     "",
     ...wrap(ABOUT_TARGETS, 2),
     "",
     ...columns("Commands", commands.map((command) => [callOf(command), command.help])),
     ...wrap(`With their own options: ${ownHelp.join(", ")}`, 2),
     "",
-    ...optionLines(OPTIONS as OptionTable),
+    ...optionLines({ ...OPTIONS, ...CHECK_OPTIONS } as OptionTable),
     ...actionLines(ACTIONS),
     ...columns(
       "Services, and their ports",
@@ -86,8 +88,10 @@ function serverHelp(commands: readonly Command[]): string[] {
 }
 
 /** The help of a command with options of its own. */
-function ownHelp(command: Command, { examples, tables, values, exitCodes }: Manual): string[] {
+function ownHelp(command: Command, manual: Manual): string[] {
+  const { examples, tables, values, exitCodes, options } = manual;
   const { name, rest } = command;
+  const source = options === undefined ? " Only flags set these options." : "";
   const ending = rest === null ? "" : ` [-- ${rest.name}]`;
   return [
     command.help,
@@ -98,11 +102,11 @@ function ownHelp(command: Command, { examples, tables, values, exitCodes }: Manu
     ),
     `Usage: ${PROGRAM} ${callOf(command)} [options]${ending}`,
     "",
-    ...optionLines(command.options),
+    ...optionLines(options ?? command.options),
     ...Object.entries(tables).flatMap(([title, rows]) => columns(title, rows)),
     ...actionLines(command.actions),
     "Values:",
-    ...wrap(`${values} Only flags set these options.`, 2),
+    ...wrap(`${values}${source}`, 2),
     "",
     ...columns("Exit codes", exitCodes),
   ];

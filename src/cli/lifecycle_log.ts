@@ -1,33 +1,57 @@
 /** The log records of a server's start, failure and stop. */
-import { formatAddress, httpUrl } from "../base/address.ts";
+import { type Address, formatAddress, httpUrl } from "../base/address.ts";
 import type { Log } from "../log/log.ts";
 import { literal, type Logger } from "../log/logger.ts";
 import { capacityOf } from "../modes/mode.ts";
+import { socketsOf } from "../server/inheritance.ts";
 import type { Server } from "../server/server.ts";
 import type { Settings } from "../settings/options.ts";
 import type { Stop } from "../supervision/stop.ts";
 
-/** Logs that the server accepts connections: what it serves and where, and its limits. */
-export function logStarted({ logger, style }: Log, settings: Settings, server: Server): void {
+/**
+ * Logs that the server accepts connections: what it serves and where, and its limits.
+ *
+ * @param admin The addresses of the admin port; empty if there is none.
+ */
+export function logStarted(
+  { logger, style }: Log,
+  settings: Settings,
+  server: Server,
+  admin: readonly Address[],
+): void {
   const { addresses, plan, supervisor } = server;
   const urls = server.speaksHttp ? addresses.map((one) => httpUrl(one) ?? formatAddress(one)) : [];
   const places = urls.length > 0 ? [...new Set(urls)] : addresses.map(formatAddress);
   const what = settings.handler === null ? serviceOf(settings) : shortPath(settings.handler);
   const capacity = capacityOf(plan);
   const most = `up to ${capacity} ${capacity === 1 ? "connection" : "connections"}`;
-  const message = `Serving ${what} in ${settings.mode} mode, ${most}, on ${places.join(", ")}`;
+  const port = admin.map((one) => httpUrl(one) ?? formatAddress(one)).at(0);
+  const where = `on ${places.join(", ")}${inheritanceOf(server)}`;
+  const message = `Serving ${what} in ${settings.mode} mode, ${most}, ${where}` +
+    (port === undefined ? "" : `, admin port on ${port}`);
   // The message has the rest, for people.
   logger.info(
     literal(message),
     style.columns === null
-      ? startAttributes(settings, server, urls, capacity)
+      ? {
+        ...startAttributes(settings, server, urls, capacity),
+        "sluice.admin": admin.map(formatAddress).at(0),
+      }
       : { "process.pid": Deno.pid, "sluice.workers": supervisor.lanes.length },
   );
 }
 
+/** Who holds the sockets, for people; empty if it is the server itself. */
+function inheritanceOf({ inherited, addresses }: Server): string {
+  if (inherited === null || inherited.lanes.length === 0) return "";
+  const count = inherited.lanes.length;
+  const those = count === addresses.length ? "" : `, ${count} of these`;
+  return `${those} from the ${inherited.from}`;
+}
+
 function startAttributes(
   settings: Settings,
-  { addresses, plan, supervisor }: Server,
+  { addresses, plan, supervisor, inherited }: Server,
   [url]: readonly string[],
   capacity: number,
 ): Record<string, unknown> {
@@ -43,6 +67,8 @@ function startAttributes(
     ...(first?.transport === "tcp"
       ? { "server.address": first.hostname, "server.port": first.port }
       : { "server.address": first?.path }),
+    "sluice.inherited_sockets": inherited === null ? undefined : socketsOf(inherited),
+    "sluice.inherited_from": inherited?.from,
     "process.pid": Deno.pid,
     "sluice.workers": supervisor.lanes.length,
     "sluice.max_connections": capacity,

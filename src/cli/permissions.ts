@@ -23,6 +23,11 @@ export function checkPermissions(settings: Settings): void {
   for (const path of [accessLog, logFile, pidFile, statusFile]) {
     if (path !== null && path !== "-") demand({ name: "write", path }, `write "${path}"`);
   }
+  const { admin, adminTokenFile } = settings;
+  if (admin !== null) checkAddress(admin, "listen on");
+  if (adminTokenFile !== null) {
+    demand({ name: "read", path: adminTokenFile }, `read "${adminTokenFile}"`);
+  }
   const { port } = describeService(serviceChoice(settings));
   for (const address of resolveAddresses(settings, port)) checkAddress(address, "listen on");
   settings.upstreams.forEach(checkUpstream);

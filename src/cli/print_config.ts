@@ -9,12 +9,12 @@ import type { Option } from "../settings/option.ts";
 import { EXCLUSIVE, kebab, OPTION_KEYS, type OptionKey, optionOf } from "../settings/options.ts";
 import { PROXY_KEYS } from "../settings/proxy_options.ts";
 import { ROUTE_KEYS, ROUTE_OPTIONS, type RouteValues } from "../settings/route_options.ts";
-import { fileValue, isUnset } from "./describe.ts";
+import { hasSecret, isUnset, shownValue } from "../settings/written_value.ts";
 
 /**
  * The settings as TOML, each with its source in a comment. Used as the file of
  * `--config`, it yields the same settings: a setting that is unset, excluded by another,
- * or a default beyond a limit is commented out.
+ * or a default beyond a limit is commented out, and so is one with a secret, which is masked.
  */
 export function printConfigText(loaded: Loaded): string {
   const { protocol } = loaded.settings;
@@ -45,7 +45,9 @@ function commentedOut(line: string): string {
 /** A setting in a line; an unset one is commented out. */
 function settingLine(key: OptionKey, value: unknown, source: string): string {
   if (isUnset(value)) return `# ${kebab(key)}: ${optionOf(key).unset} # ${source}\n`;
-  return `${kebab(key)} = ${toml(optionOf(key), value)} # ${source}\n`;
+  const line = `${kebab(key)} = ${toml(optionOf(key), value)} # ${source}\n`;
+  // With its secrets masked, it would be another setting.
+  return hasSecret(optionOf(key), value) ? commentedOut(line) : line;
 }
 
 /** A group as a table, with what it takes from the top. */
@@ -79,7 +81,8 @@ function routeText(route: Route): string {
   return `[[routes]]\n${lines.join("")}`;
 }
 
-function routeValues({ bind, group, host, path, http }: Route): RouteValues {
+/** The values of a route under the keys of its options. */
+export function routeValues({ bind, group, host, path, http }: Route): RouteValues {
   return {
     bind: bind === null ? [] : [bind],
     upstream: group,
@@ -110,7 +113,7 @@ function sourceText({ from, detail }: Source): string {
 }
 
 function toml(option: Option<unknown>, value: unknown): string {
-  const written = fileValue(option, value as NonNullable<unknown>);
+  const written = shownValue(option, value as NonNullable<unknown>);
   if (Array.isArray(written)) return `[${written.map(tomlString).join(", ")}]`;
   return typeof written === "string" ? tomlString(written) : String(written);
 }

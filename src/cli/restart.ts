@@ -4,9 +4,11 @@ import { fileURLToPath } from "node:url";
 import { configurationFolder, isFile } from "../base/app_configuration.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 import { IS_BUNDLE, MAIN, PROGRAM_FOLDER } from "../base/program.ts";
-import { isGranted } from "../base/permissions.ts";
+import { demand, isGranted } from "../base/permissions.ts";
 import { replaceProcess } from "../base/replace_process.ts";
+import { setDefaultSampler } from "../base/sampling.ts";
 import { appArguments } from "../base/run_arguments.ts";
+import { inheritsSockets } from "../core/inherited_sockets.ts";
 import type { Settings } from "../settings/options.ts";
 import { bundledMain } from "./bundle.ts";
 import { checkSyntax } from "./configuration_syntax.ts";
@@ -25,6 +27,7 @@ export async function checkAndRestart(
   watchSignals: WatchSignals,
 ): Promise<number | null> {
   checkPermissions(settings);
+  setDefaultSampler();
   return await restartFor(settings.handler, watchSignals);
 }
 
@@ -59,6 +62,8 @@ async function restartFor(
   if (folder !== null) await checkSyntax(folder);
   const args = [...appArguments(await bundledMain(), handler), ...Deno.args];
   replaceProcess(Deno.execPath(), args);
+  // Only this process has the sockets, under its id.
+  if (inheritsSockets()) demand({ name: "ffi" }, "take over inherited sockets");
   return await runChild(args, watchSignals);
 }
 

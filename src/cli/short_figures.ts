@@ -1,5 +1,7 @@
 /** Figures for tables of few columns. */
 
+import { formatPercent } from "../settings/units.ts";
+
 /** The seconds of each unit, the largest first. */
 const UNITS = [[86_400, "d"], [3600, "h"], [60, "m"], [1, "s"]] as const;
 
@@ -20,6 +22,18 @@ export function shortDuration(seconds: number): string {
   if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)}s`;
   const [factor, unit] = UNITS.findLast(([factor]) => seconds < 100 * factor) ?? UNITS[0];
   return `${Math.floor(seconds / factor)}${unit}`;
+}
+
+/** Milliseconds in at most six characters. */
+export function millisecondsText(milliseconds: number): string {
+  return milliseconds < 999.5
+    ? `${milliseconds < 9.95 ? milliseconds.toFixed(1) : Math.round(milliseconds)}ms`
+    : shortDuration(milliseconds / 1000);
+}
+
+/** A share from 0 to 1 as a percentage. */
+export function percent(share: number): string {
+  return formatPercent(Math.round(share * 100));
 }
 
 /** A size in at most five characters, such as `1.5mb`, in steps of 1024 as in the settings. */

@@ -69,6 +69,11 @@ export class Start {
     this.#queue.forEach(onSignal);
   };
 
+  /** Forgets the signals that wait, but not one that has ended the start. */
+  forgetQueue(): void {
+    this.#queue.length = 0;
+  }
+
   #interruptOrQueue(signal: HandledSignal): void {
     const { exitCode } = SIGNALS[signal];
     if (exitCode === null) return void this.#queue.push(signal);

@@ -1,21 +1,22 @@
-/** `sluice status`: a status file as text for people, and whether its server still writes it. */
-import * as v from "valibot";
+/** `sluice status`: a status as text for people, and whether its server still serves. */
 import { sleep } from "../base/timers.ts";
-import { EXIT, type ExitCode, ExitError } from "../base/exit.ts";
-import { printable } from "../base/printable.ts";
+import { EXIT, type ExitCode } from "../base/exit.ts";
 import { isProcessAlive } from "../base/process_alive.ts";
 import { readTextFile } from "../base/read_text_file.ts";
-import type { Status } from "../ops/status.ts";
+import type { Status } from "../ops/status/status.ts";
 import { quote } from "../settings/found.ts";
-import { MAX_TEXT } from "./max_text.ts";
+import type { AdminReach } from "../settings/top_options.ts";
+import { AdminClient } from "./admin_client.ts";
+import { parseStatus } from "./parse_status.ts";
 import { durationText } from "./short_figures.ts";
-import { statusSchema } from "./status_schema.ts";
 import { statusText } from "./status_text.ts";
 
 /** The age, in milliseconds, at which a file is stale: the server writes it once a second. */
 const SILENT_MS = 3000;
 /** Milliseconds between two looks at a file whose process does not seem to exist. */
 const LOOK_MS = 100;
+/** Milliseconds over which shares of time and latencies are measured. */
+const MEASURED_MS = 1000;
 
 /** What `sluice status` prints, and its exit code. */
 export interface StatusReport {
@@ -42,6 +43,20 @@ export async function reportStatus(path: string): Promise<StatusReport> {
     ? `The server is silent: it wrote this ${age} ago`
     : `The server is gone: process ${status.pid} has ended, and wrote this ${age} ago`;
   return { text: `${notice}\n\n${statusText(status)}`, exitCode: EXIT.notServing };
+}
+
+/**
+ * Asks a server for its status over its admin port, and formats it. What is measured since the
+ * previous status is that of a second: nobody else may have asked for hours, or ever.
+ *
+ * @throws {ExitError} 1 if the server cannot be reached or does not answer; others as
+ * {@linkcode AdminClient}.
+ */
+export async function askStatus(reach: AdminReach): Promise<StatusReport> {
+  using client = await AdminClient.open(reach);
+  await client.status();
+  await sleep(MEASURED_MS);
+  return running(await client.status());
 }
 
 function running(status: Status): StatusReport {
@@ -74,27 +89,6 @@ async function nextStatus(path: string, last: Status): Promise<Status | null> {
 }
 
 async function readStatus(path: string): Promise<Status> {
-  return parse(path, await readTextFile(path, `the status file ${quote(path)}`));
-}
-
-function parse(path: string, text: string): Status {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    const found = text.trim() === "" ? "nothing" : quote(text);
-    throw refusal(path, `found ${found}, expected JSON`, EXIT.config);
-  }
-  const result = v.safeParse(statusSchema, value, { abortEarly: true });
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const place = v.getDotPath(issue);
-  const found = issue.input === undefined ? "nothing" : quote(issue.input);
-  const where = place === null ? "" : ` in ${place}`;
-  throw refusal(path, `found ${found}${where}, expected ${issue.message}`, EXIT.config);
-}
-
-function refusal(path: string, reason: string, exitCode: ExitCode): ExitError {
-  const message = `Cannot read the status file ${quote(path)}: ${reason}`;
-  return new ExitError(printable(message, MAX_TEXT), exitCode);
+  const file = `the status file ${quote(path)}`;
+  return parseStatus(file, await readTextFile(path, file));
 }

@@ -1,11 +1,17 @@
 /** The layout of a status for people: a head, a table of the lanes with their totals, and one of each group of backends. */
 import { printable } from "../base/printable.ts";
 import type { LaneCounts } from "../lane/counts.ts";
-import type { LaneStatus, Status } from "../ops/status.ts";
-import { formatPercent } from "../settings/units.ts";
+import type { LaneStatus, Status } from "../ops/status/status.ts";
 import { wrap } from "./help_layout.ts";
 import { MAX_TEXT } from "./max_text.ts";
-import { count, durationText, shortDuration, size } from "./short_figures.ts";
+import {
+  dependencyLines,
+  latencyText,
+  logText,
+  refusedText,
+  saturationText,
+} from "./server_text.ts";
+import { count, durationText, percent, shortDuration, size } from "./short_figures.ts";
 import { type Cells, tableLines } from "./table.ts";
 import { upstreamLines } from "./upstream_text.ts";
 
@@ -19,28 +25,45 @@ const PID = "PID";
 
 /** Formats a status as lines, whose table fits 80 columns. */
 export function statusText(status: Status): string {
-  const { crashed, hung, recycled, refused, resources, leased } = status.totals;
+  const { crashed, hung, recycled, resources, leased } = status.totals;
+  const [latency, records] = [latencyText(status), logText(status)];
   const lines = [
     ...headLines(status),
     "",
     ...laneTable(status),
     "",
-    `Clients refused: ${refused}`,
+    `Clients refused: ${refusedText(status.totals)}`,
     ...resources === 0 ? [] : [`Pools: ${leased} of ${resources} leased`],
     `Lanes: ${crashed} crashed, ${hung} hung, ${recycled} recycled`,
-    ...status.upstreams.flatMap((group) => ["", ...upstreamLines(group, status.time)]),
+    ...latency === null ? [] : [`Latency: ${latency}`],
+    ...isOld(status) ? [] : wrap(`Saturation: ${saturationText(status)}`, 0),
+    ...records === null ? [] : [`Log records: ${records}`],
+    ...status.dependencies.length === 0 ? [] : [""],
+    ...dependencyLines(status.dependencies, status.time),
+    ...status.upstreams.flatMap((group) => [
+      "",
+      ...upstreamLines(group, status.time).map(({ text }) => text),
+    ]),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
 
+/** Whether an older server wrote it, which does not tell everything. */
+function isOld({ version }: Status): boolean {
+  return version === "unknown";
+}
+
 function headLines(status: Status): string[] {
-  const { failed_generation: failed } = status;
+  const { failed_generation: failed, state, crash_loop, last_crash: crash } = status;
   return [
+    ...state === "serving" ? [] : headLine("State", state),
     ...headLine("Mode", status.mode),
     ...headLine("Service", status.service),
     ...headLine("Process", String(status.pid)),
     ...headLine("Uptime", durationText(status.uptime_s)),
     ...headLine("Generation", String(status.generation)),
+    ...crash_loop === null ? [] : headLine("Crash loop", crash_loop),
+    ...crash === null ? [] : headLine("Last crash", `${crash.time}, ${crash.reason}`),
     ...failed === null ? [] : headLine("Failed", `${failed.generation}, ${failed.reason}`),
   ];
 }
@@ -66,7 +89,7 @@ function laneCells(lane: LaneStatus): Cells {
     [PID]: String(lane.pid),
     ...countCells(lane),
     BEAT: shortDuration(lane.heartbeat_age_ms / 1000),
-    BUSY: formatPercent(Math.round(lane.busy * 100)),
+    BUSY: percent(lane.busy),
   };
 }
 

@@ -1,15 +1,21 @@
 /** A group of backends of a status, as text for people. */
 import { printable } from "../base/printable.ts";
-import type { BackendStatus, UpstreamStatus } from "../ops/upstream_status.ts";
+import type { BackendStatus, UpstreamStatus } from "../ops/status/upstream_status.ts";
 import { wrap } from "./help_layout.ts";
 import { MAX_TEXT } from "./max_text.ts";
-import { count, shortDuration } from "./short_figures.ts";
+import { count, millisecondsText, shortDuration } from "./short_figures.ts";
 import { type Cells, tableLines } from "./table.ts";
 
 const BACKEND = "BACKEND";
 const STATE = "STATE";
 const COUNTS = ["OPEN", "CONNECTS", "FAILED"];
 const TITLES = [BACKEND, STATE, "SINCE", "WEIGHT", ...COUNTS, "LATENCY", "CHECK"];
+
+/** A line about a group, and the backend that it is about. */
+export interface UpstreamLine {
+  readonly text: string;
+  readonly backend: BackendStatus | null;
+}
 
 /**
  * Formats a group: a line about it, a table of its backends with their totals, and the reasons of
@@ -20,17 +26,18 @@ const TITLES = [BACKEND, STATE, "SINCE", "WEIGHT", ...COUNTS, "LATENCY", "CHECK"
 export function upstreamLines(
   { name, balance, backends, totals }: UpstreamStatus,
   time: string,
-): string[] {
+): UpstreamLine[] {
   const now = Date.parse(time);
   const total: Cells = { [BACKEND]: "TOTAL", ...countCells(totals) };
   const title = `Upstream ${printable(name, MAX_TEXT)}: ${printable(balance, MAX_TEXT)}, ` +
     `${totals.available} of ${totals.backends} backends available`;
   const rows = backends.map((one) => backendCells(one, now));
+  const [head = "", ...table] = tableLines(TITLES, [BACKEND, STATE], [...rows, total]);
+  const about = (text: string, backend: BackendStatus | null = null) => ({ text, backend });
   return [
-    ...wrap(title, 0),
-    "",
-    ...tableLines(TITLES, [BACKEND, STATE], [...rows, total]),
-    ...backends.flatMap((one) => reasonLines(one, now)),
+    ...[...wrap(title, 0), "", head].map((text) => about(text)),
+    ...table.map((text, i) => about(text, backends[i])),
+    ...backends.flatMap((one) => reasonLines(one, now).map((text) => about(text, one))),
   ];
 }
 
@@ -76,11 +83,4 @@ function reasonLines(
     const [first = "", ...more] = wrap(printable(`${address} ${text}`, MAX_TEXT), 4);
     return [first.slice(2), ...more];
   });
-}
-
-/** Milliseconds in at most six characters. */
-function millisecondsText(milliseconds: number): string {
-  return milliseconds < 1000
-    ? `${milliseconds < 9.95 ? milliseconds.toFixed(1) : Math.round(milliseconds)}ms`
-    : shortDuration(milliseconds / 1000);
 }

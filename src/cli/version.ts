@@ -1,9 +1,6 @@
 /** `sluice --version`. */
-import manifest from "../../deno.json" with { type: "json" };
+import { VERSION } from "../base/version.ts";
 import { PROGRAM } from "./program.ts";
-
-/** The version of Sluice, such as `0.1.0`. */
-export const VERSION: string = manifest.version;
 
 /** The text of `--version`: Sluice, Deno and V8, one per line. */
 export function versionText(): string {

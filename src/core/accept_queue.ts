@@ -35,6 +35,11 @@ export class AcceptQueue {
     return this.#listener.isShared;
   }
 
+  /** Whether a client that is left in the queue is somebody else's. */
+  get isHeldOutside(): boolean {
+    return this.#listener.isHeldOutside;
+  }
+
   /** Accepts the next client, retrying on errors; null once the listener is closed. */
   async next(): Promise<Socket | null> {
     for (;;) {

@@ -15,10 +15,11 @@ export class AcceptQueues {
   /**
    * Finds the sockets that listen on the ports, of which there must be no other handles yet.
    *
+   * @param others The file descriptors of further listening sockets.
    * @returns null if there are none, or the system does not tell.
    */
-  static of(ports: readonly number[]): AcceptQueues | null {
-    const sockets = listeningSockets(ports);
+  static of(ports: readonly number[], others: readonly number[] = []): AcceptQueues | null {
+    const sockets = [...listeningSockets(ports), ...others];
     const library = sockets.length === 0 ? null : openLibrary();
     return library === null ? null : new AcceptQueues(library, sockets);
   }

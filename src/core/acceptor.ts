@@ -101,9 +101,11 @@ export class Acceptor {
 
   /**
    * Accepts the clients that the kernel has queued, then closes the listener.
-   * Their handshakes are complete, so closing first would reset them.
+   * Their handshakes are complete, so closing first would reset them; unless somebody outside
+   * of the server holds the socket, and has them served by the next one.
    */
   async stopAccepting(): Promise<void> {
+    if (this.#queue.isHeldOutside) return this.#end();
     const { resources, overload } = this.#options;
     await this.#queue.drained(() =>
       overload === "refuse" || resources.hasRoom || resources.leavesToOthers

@@ -74,6 +74,7 @@ export class AdoptedListener implements Listener {
   readonly address: Address;
   /** The process that it belongs to accepts no more, or not now. */
   readonly isShared = false;
+  readonly isHeldOutside = false;
   readonly #library: Library;
   readonly #descriptor: number;
   readonly #makeSocket: MakeSocket;

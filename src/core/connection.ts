@@ -1,16 +1,18 @@
 import type { ConnectionContext } from "./connection_context.ts";
-import { ConnectionRecord } from "./connection_record.ts";
+import type { ConnectionRecord } from "./connection_record.ts";
 import { readableOf, writableOf } from "./connection_streams.ts";
 import type { Clock, Timed } from "./deadlines.ts";
 import type { Failure } from "./errors.ts";
 import type { ConnectionSummary, EndedBy, Forwarding, Peer } from "./event.ts";
 import { Flow, type FlowFilter, type FlowHost } from "./flow.ts";
+import type { OpenConnection, Progress, RequestInProgress } from "./open_connections.ts";
 import { DRAIN_QUIET, phaseTimeout } from "./phase_timeouts.ts";
 import { readExactly, readLine, readUntil } from "./pieces.ts";
 import { Receiver } from "./receiver.ts";
 import { reset } from "./reset.ts";
 import { Sender } from "./sender.ts";
 import type { Socket } from "./socket.ts";
+import { recordFor } from "./waiting_record.ts";
 
 const encoder = new TextEncoder();
 
@@ -19,7 +21,7 @@ const encoder = new TextEncoder();
  * one write may be pending at a time. Once either side has closed it, reads
  * and writes throw a {@linkcode ConnectionError}.
  */
-export class Connection {
+export class Connection implements OpenConnection {
   readonly #socket: Socket;
   readonly #context: ConnectionContext;
   readonly #record: ConnectionRecord;
@@ -36,7 +38,7 @@ export class Connection {
   constructor(readonly number: number, socket: Socket, context: ConnectionContext) {
     this.#socket = socket;
     this.#context = context;
-    this.#record = new ConnectionRecord(context.peer, context.deadlines);
+    this.#record = recordFor(context);
     this.#receiver = new Receiver(number, socket, context, this.#record);
     this.#sender = new Sender(socket, context, this.#record);
     this.#place = context.deadlines.add(this);
@@ -68,6 +70,16 @@ export class Connection {
   /** Bytes sent so far. */
   get bytesOut(): number {
     return this.#record.bytesOut;
+  }
+
+  /** How far it has come. */
+  get progress(): Progress {
+    return this.#record;
+  }
+
+  /** The request that is being served; null if there is none, or the service knows of none. */
+  get requestInProgress(): RequestInProgress | null {
+    return this.#timed?.request ?? null;
   }
 
   /** The other end: a client or an upstream. */

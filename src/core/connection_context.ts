@@ -18,12 +18,20 @@ export interface DialTraffic extends Traffic {
   dialed(): void;
 }
 
+/** Measures how long clients wait for the first byte of an answer. */
+export interface Waits {
+  /** @param milliseconds From what a client has sent to the first byte to it. */
+  waited(milliseconds: number): void;
+}
+
 /** Shared by all connections of a lane to the same kind of peer. */
 export interface ConnectionContext {
   readonly peer: Peer;
   /** The number of the lane, with which connection ids begin. */
   readonly lane: number;
   readonly traffic: Traffic;
+  /** Null if nobody wants to know. */
+  readonly waits: Waits | null;
   readonly buffers: Buffers;
   readonly deadlines: Deadlines;
   readonly reads: ReadTurns;

@@ -1,9 +1,10 @@
 import type { Clock } from "./deadlines.ts";
 import { ConnectionError } from "./errors.ts";
 import type { ConnectionSummary, EndedBy, Peer, Phase } from "./event.ts";
+import type { Progress } from "./open_connections.ts";
 
 /** The phase of a connection, its traffic, and how it ended. */
-export class ConnectionRecord {
+export class ConnectionRecord implements Progress {
   readonly peer: Peer;
   readonly #clock: Clock;
   readonly #begun = performance.now();
@@ -29,6 +30,14 @@ export class ConnectionRecord {
     this.peer = peer;
     this.#clock = clock;
     this.since = clock.now;
+  }
+
+  get age(): number {
+    return performance.now() - this.#begun;
+  }
+
+  get phaseAge(): number {
+    return this.#clock.now - this.since;
   }
 
   /** A read begins; a write in progress determines the phase. */
@@ -120,7 +129,7 @@ export class ConnectionRecord {
       bytesIn: this.bytesIn,
       bytesOut: this.bytesOut,
       requests: this.requests,
-      duration: performance.now() - this.#begun,
+      duration: this.age,
       endedBy: this.#endedBy ?? "server",
       phase: this.#endedIn,
     };

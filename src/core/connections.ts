@@ -4,6 +4,11 @@ import { Connection } from "./connection.ts";
 import type { ConnectionContext, DialTraffic } from "./connection_context.ts";
 import { DialedConnection } from "./dialed_connection.ts";
 import type { EndedBy } from "./event.ts";
+import {
+  type ConnectionQuery,
+  findConnections,
+  type FoundConnections,
+} from "./open_connections.ts";
 import { ProxiedConnection } from "./proxied_connection.ts";
 import type { Socket } from "./socket.ts";
 
@@ -29,7 +34,7 @@ export class Connections {
 
   constructor(context: ConnectionContext, dialTraffic: DialTraffic) {
     this.context = context;
-    this.#dialContext = { ...context, peer: "upstream", traffic: dialTraffic };
+    this.#dialContext = { ...context, peer: "upstream", traffic: dialTraffic, waits: null };
     this.#dialTraffic = dialTraffic;
   }
 
@@ -53,6 +58,17 @@ export class Connections {
     if (this.#live.size > 0) return;
     for (const wake of this.#waiting) wake();
     this.#waiting.clear();
+  }
+
+  /** Finds connections from clients; describes at most `limit` of them, the oldest. */
+  find(query: ConnectionQuery, limit: number): FoundConnections {
+    return findConnections(this.#live, query, limit);
+  }
+
+  /** The connection from a client with a number; null if there is none. */
+  get(number: number): Connection | null {
+    for (const connection of this.#live) if (connection.number === number) return connection;
+    return null;
   }
 
   /** Wraps a dialed socket in a connection, which the lane tracks until it is released. */

@@ -1,12 +1,15 @@
 import { FairClock, LEEWAY } from "../base/clock.ts";
 import { Roster } from "../base/roster.ts";
 import { every, everyAfterInput } from "../base/timers.ts";
+import type { RequestInProgress } from "./open_connections.ts";
 
 /** Something with deadlines: each sweep calls it, and it acts if one has passed. */
 export interface Timed {
   expire(): void;
   /** Whether it looks after a connection while that writes, too, instead of the write timeout. */
   readonly timesWrites?: boolean;
+  /** The request that is being served, for who looks at a connection; null if there is none. */
+  readonly request?: RequestInProgress | null;
 }
 
 /** A clock that goes on by steps, at most a tick and a bit apart. */

@@ -1,8 +1,22 @@
 /** The other end of a connection: a client that was accepted, or an upstream that was dialed. */
 export type Peer = "client" | "upstream";
 
+/** All who can end a connection. */
+export const ENDED_BY = [
+  "client",
+  "upstream",
+  "server",
+  "timeout",
+  "limit",
+  "drain",
+  "error",
+] as const;
+
 /** Who ended a connection. */
-export type EndedBy = Peer | "server" | "timeout" | "limit" | "drain" | "error";
+export type EndedBy = typeof ENDED_BY[number];
+
+/** All phases of a connection. */
+export const PHASES = ["idle", "reading", "serving", "writing", "closing"] as const;
 
 /**
  * What a connection is doing: `idle` waits for the first byte of the next piece
@@ -10,7 +24,7 @@ export type EndedBy = Peer | "server" | "timeout" | "limit" | "drain" | "error";
  * `serving` is in the hands of the service, `writing` waits for the peer to accept
  * data, `closing` has sent everything and waits for the peer to close.
  */
-export type Phase = "idle" | "reading" | "serving" | "writing" | "closing";
+export type Phase = typeof PHASES[number];
 
 /**
  * Why a connection was not served: the server or the client's address has its most

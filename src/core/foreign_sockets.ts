@@ -3,7 +3,7 @@
  * (pidfd_getfd(2), Linux 5.6) stands for the same socket with the same accept queue,
  * so that its clients can be accepted while the other process is blocked.
  */
-import { type Library, openLibrary } from "../base/c_library.ts";
+import { errnoOf, type Library, openLibrary } from "../base/c_library.ts";
 import { queueLength } from "./tcp_info.ts";
 
 /** The listening sockets of another process. */
@@ -16,6 +16,12 @@ export interface ForeignSockets {
 /** System calls that the C library has no function for, or only lately. */
 const PIDFD_OPEN = 434n;
 const PIDFD_GETFD = 438n;
+
+/**
+ * What pidfd_getfd(2) and pidfd_open(2) fail with if the system lacks or denies them,
+ * errno(3): EPERM, EACCES and ENOSYS. Of a process that ends it is ESRCH or EBADF.
+ */
+const DENIALS = new Set([1, 13, 38]);
 
 const PR_SET_PTRACER = 0x59616d61;
 
@@ -34,35 +40,51 @@ export function allowCopies(by: number): void {
  *
  * @returns null if the system lacks this or denies it, or the process is gone.
  */
-export function copyDescriptors(
+export function copyDescriptors(library: Library, sockets: ForeignSockets): number[] | null {
+  const copies = tryCopy(library, sockets);
+  return typeof copies === "string" ? null : copies;
+}
+
+/** Copies all descriptors or none; says why it is none. */
+function tryCopy(
   library: Library,
   { pid, descriptors }: ForeignSockets,
-): number[] | null {
+): number[] | "denied" | "gone" {
   const process = Number(library.syscall(PIDFD_OPEN, BigInt(pid), 0n, 0n));
-  if (process < 0) return null;
+  if (process < 0) return reason(library);
   const copies: number[] = [];
+  let failure: "denied" | "gone" | null = null;
   for (const descriptor of descriptors) {
     const copy = Number(library.syscall(PIDFD_GETFD, BigInt(process), BigInt(descriptor), 0n));
     if (copy >= 0) copies.push(copy);
+    else failure ??= reason(library);
   }
   library.close(process);
-  if (copies.length === descriptors.length) return copies;
+  if (failure === null) return copies;
   for (const copy of copies) library.close(copy);
-  return null;
+  return failure;
+}
+
+function reason(library: Library): "denied" | "gone" {
+  return DENIALS.has(errnoOf(library)) ? "denied" : "gone";
 }
 
 /**
  * How many clients wait in the accept queues of another process.
  *
- * @returns null if the system does not tell: see {@linkcode copyDescriptors}.
+ * @returns "denied" if the system lacks what this needs, or denies it; "gone" if the
+ *   process has ended or its sockets are closed, as they are before its end is known.
  */
-export function clientsWaiting(library: Library, sockets: ForeignSockets): number | null {
-  const copies = copyDescriptors(library, sockets);
-  if (copies === null) return null;
-  let waiting = 0;
-  for (const copy of copies) {
-    waiting += queueLength(library, copy) ?? 0;
-    library.close(copy);
-  }
-  return waiting;
+export function clientsWaiting(
+  library: Library,
+  sockets: ForeignSockets,
+): number | "denied" | "gone" {
+  const copies = tryCopy(library, sockets);
+  if (typeof copies === "string") return copies;
+  const lengths = copies.map((copy) => queueLength(library, copy));
+  for (const copy of copies) library.close(copy);
+  const listening = lengths.filter((length) => length !== null);
+  // A number that is used for something else now was a listening socket's.
+  if (listening.length < lengths.length) return "gone";
+  return listening.reduce((sum, length) => sum + length, 0);
 }

@@ -2,6 +2,7 @@ import { type Address, formatAddress } from "../base/address.ts";
 import { firstLine, isDenied } from "../base/system_errors.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 import type { Socket } from "./socket.ts";
+import { openTaken, type TakenSocket } from "./taken_socket.ts";
 
 /** A bound, listening socket. Iterating it accepts. */
 export interface Listener extends AsyncIterable<Socket> {
@@ -9,6 +10,8 @@ export interface Listener extends AsyncIterable<Socket> {
   readonly address: Address;
   /** Whether others accept from the same queue, so that closing resets no client. */
   readonly isShared: boolean;
+  /** Whether somebody outside of the server holds the socket as well, and its queue with it. */
+  readonly isHeldOutside: boolean;
   /**
    * Gives a Unix socket that listens with `takeOver` its name, which replaces the socket
    * that has it; only then can clients find it. Has no effect on other listeners.
@@ -40,6 +43,8 @@ export interface ListenOptions {
   readonly backlog: number;
   /** Permission bits of a Unix socket's file; null leaves them to the umask. */
   readonly unixMode: number | null;
+  /** Sockets that the process has taken over: these are not bound again. */
+  readonly inherited?: readonly TakenSocket[];
 }
 
 /**
@@ -49,6 +54,8 @@ export interface ListenOptions {
  * Unix socket cannot be created, 77 if the system or the runtime denies permission.
  */
 export async function listen(address: Address, options: ListenOptions): Promise<Listener> {
+  const inherited = inheritedOf(address, options);
+  if (inherited !== null) return listenTaken(inherited);
   if (address.transport === "unix") return await listenUnix(address.path, options);
   let listener: Deno.TcpListener;
   const { hostname: host, port: wanted } = address;
@@ -63,6 +70,17 @@ export async function listen(address: Address, options: ListenOptions): Promise<
   }
   const { hostname, port } = listener.addr;
   return withAddress(listener, { transport: "tcp", hostname, port }, sharing === "shared");
+}
+
+/** The socket that the process has inherited for an address; null if there is none. */
+function inheritedOf(address: Address, { inherited = [] }: ListenOptions): TakenSocket | null {
+  const name = inherited.length === 0 ? "" : formatAddress(address);
+  return inherited.find((one) => formatAddress(one.address) === name) ?? null;
+}
+
+function listenTaken(socket: TakenSocket): Listener {
+  const listener = openTaken(socket);
+  return { ...withAddress(listener, socket.address, true), isHeldOutside: socket.isKept };
 }
 
 async function listenUnix(path: string, options: ListenOptions): Promise<Listener> {
@@ -103,6 +121,15 @@ async function listenUnix(path: string, options: ListenOptions): Promise<Listene
       }
     },
   };
+}
+
+/** Removes the file of a Unix socket, if it is still there. */
+export function removeSocketFile(address: Address): void {
+  if (address.transport !== "unix") return;
+  try {
+    Deno.removeSync(address.path);
+  } catch { // Someone else removed it.
+  }
 }
 
 /**
@@ -156,6 +183,7 @@ function withAddress(listener: Deno.Listener, address: Address, isShared: boolea
   return {
     address,
     isShared,
+    isHeldOutside: false,
     takeOver() {},
     close: () => {
       if (isOpen) listener.close();

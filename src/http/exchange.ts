@@ -1,3 +1,4 @@
+import type { TraceIds } from "../base/trace_ids.ts";
 import type { Connection } from "../core/connection.ts";
 import { ConnectionError } from "../core/errors.ts";
 import type { Forwarding } from "../core/event.ts";
@@ -5,7 +6,10 @@ import type { HttpRequest } from "./message.ts";
 import { CLIENT_LEFT } from "./status.ts";
 
 /** A request that may have been sent on. */
-type ForwardedRequest = HttpRequest & { readonly forwarding: Forwarding | null };
+type ForwardedRequest = HttpRequest & {
+  readonly forwarding: Forwarding | null;
+  readonly span: TraceIds | null;
+};
 
 /** A request and its response, as recorded in the access log. */
 export interface Exchange {
@@ -14,7 +18,9 @@ export interface Exchange {
   readonly remoteAddr: Deno.Addr;
   /** How it was sent on to a backend; null unless it was. */
   readonly forwarding: Forwarding | null;
-  /** The id of the connection and the number of the request on it, such as `0-17-2`. */
+  /** null unless traces are on. */
+  readonly span: TraceIds | null;
+  /** As {@linkcode HttpRequest.id}. */
   readonly id: string;
   /** {@linkcode CLIENT_LEFT}, or 0 if there was none for another reason, such as a drain. */
   readonly status: number;
@@ -55,7 +61,7 @@ export class EndedExchange implements Exchange {
   }
 
   get id(): string {
-    return `${this.#connection.id}-${this.#number}`;
+    return this.request?.id ?? `${this.#connection.id}-${this.#number}`;
   }
 
   get remoteAddr(): Deno.Addr {
@@ -64,6 +70,10 @@ export class EndedExchange implements Exchange {
 
   get forwarding(): Forwarding | null {
     return this.request === null ? null : this.request.forwarding;
+  }
+
+  get span(): TraceIds | null {
+    return this.request === null ? null : this.request.span;
   }
 }
 

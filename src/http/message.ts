@@ -83,7 +83,10 @@ export interface HttpRequest<Params = RouteParams> {
   readonly body: RequestBody;
   readonly remoteAddr: Deno.Addr;
   readonly localAddr: Deno.Addr;
-  /** Unique while the server runs. */
+  /**
+   * The X-Request-Id, if a trusted proxy has sent a valid one; else made from the connection and
+   * the number of the request on it, such as `0-17-2`, and unique while the server runs.
+   */
   readonly id: string;
   /**
    * Aborts if the client disconnects before the response is sent, the request times

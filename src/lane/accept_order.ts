@@ -2,6 +2,7 @@ import { sleep } from "../base/timers.ts";
 import type { Turn } from "../core/acceptor.ts";
 import type { Sharing } from "../core/listener.ts";
 import { fewTurns } from "./few_turns.ts";
+import type { ProcessLoads } from "./process_loads.ts";
 import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import type { Tenancy } from "./tenancy.ts";
@@ -43,12 +44,20 @@ export interface OwnRow {
  * Makes the turns of a lane with others that accept from the same queue; null if none
  * do. A lane whose row has been taken from it gets no more turns: it could only refuse
  * the clients that it takes from the others.
+ *
+ * @param loads Those of other processes; null if all lanes that share the queue are in this one.
  */
-export function turnFor(options: TurnOptions, scoreboard: Scoreboard, own: OwnRow): Turn | null {
+export function turnFor(
+  options: TurnOptions,
+  scoreboard: Scoreboard,
+  own: OwnRow,
+  loads: ProcessLoads | null = null,
+): Turn | null {
   const { sharing, maxConnections, totalConnections, heartbeat } = options;
   if (sharing !== "shared") return null;
   const isOneByOne = maxConnections === 1 && totalConnections > 1;
-  return (isOneByOne ? fewTurns : evenTurns)(scoreboard, own, heartbeat);
+  if (isOneByOne) return fewTurns(scoreboard, own, heartbeat);
+  return evenTurns(scoreboard, own, heartbeat, loads);
 }
 
 /** Waits for a turn that never comes. */
@@ -67,9 +76,10 @@ function evenTurns(
   scoreboard: Scoreboard,
   { row: own, tenancy }: OwnRow,
   heartbeat: number,
+  loads: ProcessLoads | null,
 ): Turn {
   const turnover = new Turnover(scoreboard);
-  const mustYield = () => !turnover.isQuick() && holdsMore(scoreboard, own, heartbeat);
+  const mustYield = () => !turnover.isQuick() && holdsMore(scoreboard, own, heartbeat, loads);
   async function yieldToOthers(): Promise<void> {
     for (let i = 0; i < YIELDS && mustYield(); i++) await sleep(YIELD);
   }
@@ -82,10 +92,16 @@ function evenTurns(
   };
 }
 
-function holdsMore(scoreboard: Scoreboard, own: Row, heartbeat: number): boolean {
+function holdsMore(
+  scoreboard: Scoreboard,
+  own: Row,
+  heartbeat: number,
+  loads: ProcessLoads | null,
+): boolean {
   const { open } = own;
   const slack = Math.max(SLACK, open * SLACK_SHARE);
   if (open <= slack) return false;
+  if (loads !== null) return loads.hasLess(own.index, open - slack, heartbeat);
   for (const row of scoreboard.rows()) {
     if (row.open + slack >= open || row.index === own.index) continue;
     if (row.state === "ready" && row.isBeating(heartbeat)) return true;

@@ -1,13 +1,5 @@
-import type { Counter, Row } from "./row.ts";
-
-/** The counters of refusals. */
-const REFUSALS: readonly Counter[] = [
-  "refusedTotal",
-  "refusedAddress",
-  "refusedDraining",
-  "refusedUntrusted",
-  "refusedHeader",
-];
+import { refusedBy } from "./refusals.ts";
+import type { Row } from "./row.ts";
 
 /** The counts of a lane, by their names in the status. Most only grow; `open`, `resources` and `leased` are gauges. */
 const READERS = {
@@ -57,9 +49,9 @@ export function addCounts(a: LaneCounts, b: LaneCounts): LaneCounts {
   return makeCounts((name) => a[name] + b[name]);
 }
 
-/** Refused connections, for any reason. */
-export function refusedBy(row: Row): number {
-  return REFUSALS.reduce((sum, counter) => sum + row.get(counter), 0);
+/** The larger of each two counts. */
+export function maxCounts(a: LaneCounts, b: LaneCounts): LaneCounts {
+  return makeCounts((name) => Math.max(a[name], b[name]));
 }
 
 function makeCounts(valueOf: (name: CountName) => number): LaneCounts {

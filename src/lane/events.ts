@@ -1,20 +1,14 @@
 import { printable } from "../base/printable.ts";
 import { IncompleteReadError } from "../core/errors.ts";
-import type { ConnectionSummary, Emit, Event, RefusalReason } from "../core/event.ts";
+import type { ConnectionSummary, Emit, Event } from "../core/event.ts";
+import type { Threshold } from "../log/level.ts";
 import type { Logger, LogMethod, LogStyle } from "../log/logger.ts";
 import { CLOSED, closedLine } from "./closed_line.ts";
-import type { Counter, Row } from "./row.ts";
+import { REFUSED_COUNTERS } from "./refusals.ts";
+import type { Row } from "./row.ts";
 
 /** How much of an unfinished piece of data is logged, in characters. */
 const PARTIAL_LIMIT = 200;
-
-const REFUSED: Readonly<Record<RefusalReason, Counter>> = {
-  total: "refusedTotal",
-  address: "refusedAddress",
-  draining: "refusedDraining",
-  untrusted: "refusedUntrusted",
-  header: "refusedHeader",
-};
 
 const REFUSED_MESSAGE = "Connection refused";
 
@@ -22,17 +16,19 @@ const REFUSED_MESSAGE = "Connection refused";
 export interface Records {
   readonly log: Logger;
   readonly style: LogStyle;
+  readonly threshold: Threshold;
   /** Takes records as lines in this style, in their order with those of the log. */
   readonly addLine: (line: string) => void;
   readonly row: Row;
 }
 
 /** Records the events of a lane in its log and its row of the scoreboard. */
-export function record({ log, style, addLine, row }: Records): Emit {
-  const logDetail: LogMethod = style.level === "debug"
-    ? (message, properties) => log.debug(message, properties)
-    : () => {};
-  const recorder = { log, row, logDetail, logEnd: logEndTo(log, style, addLine) };
+export function record(records: Records): Emit {
+  const { log, row, threshold } = records;
+  const logDetail: LogMethod = (message, properties) => {
+    if (threshold.admits("debug")) log.debug(message, properties);
+  };
+  const recorder = { log, row, logDetail, logEnd: logEndTo(records) };
   return (event) => {
     if (event.type === "closed") recordClosed(event.connection, recorder);
     else recordEvent(event, recorder);
@@ -50,12 +46,12 @@ interface Recorder {
 /** Records the end of a connection. */
 type LogEnd = (connection: ConnectionSummary) => void;
 
-function logEndTo(log: Logger, style: LogStyle, addLine: (line: string) => void): LogEnd {
-  if (style.level === "warning" || style.level === "error") return () => {};
+function logEndTo({ log, style, threshold, addLine }: Records): LogEnd {
   // On a terminal, each request has a line, and the ends of connections are details.
   if (style.columns !== null) return (connection) => log.debug(CLOSED, () => describe(connection));
   const line = closedLine(style);
   return (connection) => {
+    if (!threshold.admits("info")) return;
     if (isUsual(connection)) addLine(line(connection));
     else log.info(CLOSED, () => describe(connection));
   };
@@ -103,7 +99,7 @@ function recordRefused(
   { log, row, logDetail }: Recorder,
 ): void {
   const { reason, detail } = event;
-  row.add(REFUSED[reason], 1);
+  row.add(REFUSED_COUNTERS[reason], 1);
   const attributes = () => ({
     "sluice.refusal.reason": reason,
     ...ends(event),
@@ -118,7 +114,8 @@ function recordClosed(
   connection: ConnectionSummary,
   { log, row, logDetail, logEnd }: Recorder,
 ): void {
-  const { error, endedBy } = connection;
+  const { error, endedBy, phase } = connection;
+  row.measures.ended(endedBy, phase);
   if (connection.requests === 0) row.add("requests", 1);
   if (endedBy === "error") {
     row.add("errors", 1);

@@ -3,6 +3,7 @@ import { shortest } from "../base/timeouts.ts";
 import type { Emit } from "../core/event.ts";
 import type { ForeignSockets } from "../core/foreign_sockets.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
+import type { Threshold } from "../log/level.ts";
 import type { LineBuffer } from "../log/line_buffer.ts";
 import type { Logger } from "../log/logger.ts";
 import type { ImportModule } from "../services/handler/handler_file.ts";
@@ -12,27 +13,31 @@ import type { BackendMemory } from "./backends.ts";
 import { record } from "./events.ts";
 import { beatWhileStarting, startHeartbeat } from "./heartbeats.ts";
 import { introductionsOf } from "./introductions.ts";
+import { LaneClients } from "./lane_clients.ts";
 import { LaneService, optionsOf } from "./lane_service.ts";
 import { Listening } from "./listening.ts";
 import type { Order } from "./order.ts";
+import { type FlushSpans, prepareSpans } from "./spans.ts";
+import type { ProcessLoads } from "./process_loads.ts";
 import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import type { Allocate } from "./shared_state.ts";
 import { Tenancy } from "./tenancy.ts";
 import { type Serving, type WiredLane, wireLane } from "./wiring.ts";
 
-/** Quick sweeps for which a service may keep its connection once that is closed; the parent waits longer. */
-const SERVICE_PATIENCE = 2;
-
 /** What a place provides to its lanes. */
 export interface LaneHost {
   readonly log: Logger;
+  /** Which records are logged at present. */
+  readonly threshold: Threshold;
   /** Takes records as lines in the style of the order, in their order with those of the log. */
   readonly addLine: (line: string) => void;
   readonly accessLog: LineBuffer;
   readonly scoreboard: Scoreboard;
   /** Returns the tables of client addresses of the process; at least one has room for `connections`. */
   readonly addressTables: (connections: number) => readonly SharedArrayBuffer[];
+  /** The loads of other processes that accept from the same queue; only in a process. */
+  readonly loads?: ProcessLoads | null;
   readonly allocate: Allocate;
   /** The memory of a lane that balances; null in a server that does not. */
   readonly backends: (lane: number) => BackendMemory | null;
@@ -51,7 +56,10 @@ interface LaneParts {
   readonly listening: Listening;
   readonly serving: Serving;
   readonly service: LaneService;
+  readonly clients: LaneClients;
   readonly accessLog: LineBuffer;
+  /** null if the lane sends no spans. */
+  readonly flushSpans: FlushSpans | null;
   readonly retiring: AbortController;
   readonly draining: AbortController;
   readonly stopHeartbeat: () => void;
@@ -65,6 +73,7 @@ export class Lane {
   readonly refusal: string | null;
   /** The file descriptors of listening sockets that the process has to itself. */
   readonly sockets: readonly number[];
+  readonly clients: LaneClients;
   readonly #parts: LaneParts;
   readonly #running: Promise<unknown>;
   #ended: Promise<void> | null = null;
@@ -95,6 +104,7 @@ export class Lane {
     own: { readonly row: Row; readonly tenancy: Tenancy },
     giveUp: AbortSignal | undefined,
   ): Promise<Lane> {
+    const flushSpans = await prepareSpans(order, host.log);
     const importModule = (path: string) => host.importHandler(path, order.generation);
     const definition = await findService(order.service, importModule);
     giveUp?.throwIfAborted();
@@ -105,7 +115,7 @@ export class Lane {
       ...signals,
       shortestTimeout: shortestTimeout(order, definition),
     });
-    const { connections } = wired;
+    const { connections, context } = wired;
     let listening: Listening | null = null;
     let service: LaneService | null = null;
     try {
@@ -119,7 +129,9 @@ export class Lane {
         listening,
         serving: { service: service.serve, refusal, introductions, emit },
         service,
+        clients: new LaneClients(connections, context.deadlines.quick, host.log),
         accessLog: host.accessLog,
+        flushSpans,
         retiring,
         draining,
         stopHeartbeat: startHeartbeat(order.heartbeat, own.tenancy, host),
@@ -138,6 +150,7 @@ export class Lane {
     this.addresses = listening.addresses;
     this.sockets = listening.sockets;
     this.refusal = serving.refusal;
+    this.clients = parts.clients;
     this.#parts = parts;
     this.#running = listening.accept((listeners) => wired.makeAcceptors(listeners, serving));
   }
@@ -193,6 +206,7 @@ export class Lane {
     await this.#running;
     await connections.emptied();
     await this.#parts.service.stop();
+    await this.#parts.flushSpans?.();
     await connections.ended();
     wired.stop();
     this.#parts.stopHeartbeat();
@@ -212,19 +226,8 @@ export class Lane {
 
   /** Closes every connection at once. Each has its record soon, though its service may never return. */
   closeConnections(): void {
-    const { wired: { connections, context }, service } = this.#parts;
-    const { quick } = context.deadlines;
-    service.reportCutShort();
-    connections.kill();
-    let sweeps = 0;
-    const timed = {
-      expire() {
-        if (++sweeps < SERVICE_PATIENCE) return;
-        quick.delete(timed, place);
-        connections.abandon();
-      },
-    };
-    const place = quick.add(timed);
+    this.#parts.service.reportCutShort();
+    this.clients.closeAll();
   }
 }
 
@@ -234,8 +237,8 @@ function shortestTimeout(order: Order, definition: ServiceDefinition): number {
   return shortest([order.idleTimeout, order.writeTimeout, own]);
 }
 
-function makeEmit(order: Order, row: Row, { log, addLine, onEvent }: LaneHost): Emit {
-  const recordEvent = record({ log, style: order.log, addLine, row });
+function makeEmit(order: Order, row: Row, { onEvent, ...host }: LaneHost): Emit {
+  const recordEvent = record({ ...host, style: order.log, row });
   return (event) => {
     recordEvent(event);
     onEvent(event);

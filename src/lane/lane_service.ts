@@ -12,6 +12,7 @@ import type {
 } from "../services/service.ts";
 import type { SettingKey } from "../settings/options.ts";
 import type { BackendMemory } from "./backends.ts";
+import { LaneMeter } from "./meter.ts";
 import type { Order } from "./order.ts";
 import { type PoolCounts, ResourcePools } from "./resource_pool.ts";
 import type { Row } from "./row.ts";
@@ -96,14 +97,16 @@ export class LaneService {
 }
 
 function hostOf(
-  { lane, log: { columns }, groups }: Order,
-  { accessLog, backends }: ServiceParts,
+  { lane, log: { columns }, groups, measures, sampling }: Order,
+  { accessLog, backends, row }: ServiceParts,
 ): ServiceHost {
   const memory = groups === null ? null : backends(lane);
   return {
     columns,
+    openMeter: () => measures ? new LaneMeter(row.measures) : null,
     recordAccess: (line) => accessLog.add(line),
     backends: groups === null || memory === null ? null : { ...memory, groups },
+    sampling,
   };
 }
 

@@ -48,10 +48,16 @@ export class Listening {
     this.addresses = listeners.map(({ address }) => address);
     this.#listeners = listeners;
     this.#isReusing = options.sharing === "reusePort";
-    const ports = this.addresses.flatMap((one) => one.transport === "tcp" ? [one.port] : []);
     // The main thread sees to those that threads share.
-    const sockets = options.sharing === "shared" ? [] : listeningSockets(ports);
-    setUserTimeout(sockets, options.writeTimeout);
+    const own = options.sharing === "shared" ? [] : listeners.filter((one) => !one.isHeldOutside);
+    const sockets = listeningSockets(
+      own.flatMap(({ address }) => address.transport === "tcp" ? [address.port] : []),
+    );
+    const inherited = options.sharing === "shared" ? [] : options.inherited ?? [];
+    setUserTimeout(
+      [...sockets, ...inherited.map(({ descriptor }) => descriptor)],
+      options.writeTimeout,
+    );
     this.sockets = this.#isReusing ? sockets : [];
   }
 

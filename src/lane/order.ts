@@ -1,5 +1,8 @@
 import type { Address } from "../base/address.ts";
+import type { Sampling } from "../base/sampling.ts";
+import type { SpanTarget } from "../base/span_target.ts";
 import type { Sharing } from "../core/listener.ts";
+import type { TakenSocket } from "../core/taken_socket.ts";
 import type { LogStyle } from "../log/logger.ts";
 import type { ServiceChoice } from "../services/service.ts";
 import type { Settings } from "../settings/options.ts";
@@ -31,6 +34,10 @@ export interface Order {
   /** Whether the handler is denied access to files, the environment and other programs. */
   readonly sandbox: boolean;
   readonly addresses: readonly Address[];
+  /** The sockets that its process has taken over, each of which stands for one of the addresses. */
+  readonly inherited: readonly TakenSocket[];
+  /** The file descriptor of the {@linkcode ProcessLoads} of processes that share sockets; null of others. */
+  readonly loads: number | null;
   readonly sharing: Sharing;
   /** Whether the lane replaces one that already listens, on Unix sockets once it is told to take over. */
   readonly takeOver: boolean;
@@ -62,5 +69,14 @@ export interface Order {
   readonly spare: number;
   /** The maximum number of lanes. */
   readonly maxLanes: number;
+  /** Whether it counts its HTTP responses and their durations, and measures how long clients wait. */
+  readonly measures: boolean;
   readonly log: LogStyle;
+  /**
+   * Which requests are traced; null if traces are off. Decided once for all lanes: a sandboxed
+   * thread cannot read the environment.
+   */
+  readonly sampling: Sampling | null;
+  /** Where spans are sent if the runtime does not send them; null if traces are off. */
+  readonly spanTarget: SpanTarget | null;
 }

@@ -1,4 +1,7 @@
 import { clock } from "../base/clock.ts";
+import { decayed, observed } from "../upstream/peak_average.ts";
+import { type Counter, COUNTER_BYTES, COUNTERS, INTEGER_BYTES, INTEGERS } from "./columns.ts";
+import { Measures, MEASURES_BYTES } from "./measures.ts";
 import { PEER_NAMES_BYTES, PeerNames } from "./peer_names.ts";
 
 // Taken before a handler can replace them: it shares the globals of its thread with the lane.
@@ -13,52 +16,11 @@ const HEARTBEATS = 3;
 /** The state of a lane. */
 export type LaneState = typeof STATES[number];
 
-/**
- * The counters of a row, as 64-bit floats. Append new ones: a parent that runs an
- * older version reads the reports of a lane by position.
- */
-const COUNTERS = [
-  "accepted",
-  "requests",
-  "bytesIn",
-  "bytesOut",
-  /** Refusals, by reason. */
-  "refusedTotal",
-  "refusedAddress",
-  "refusedDraining",
-  /** Connections ended by an error of the service. */
-  "errors",
-  /** Connections that ended without a byte in either direction: probes and scanners. */
-  "silent",
-  /** Processor time of the lane's thread, in milliseconds. */
-  "busy",
-  /** Time of the last heartbeat, by {@linkcode clock}. This and `memory` are gauges. */
-  "heartbeat",
-  /** Memory of the thread's heap, or of the process, in bytes. */
-  "memory",
-  /** Connections dialed by the lane, and their bytes, which do not count as those of clients. */
-  "dialed",
-  "dialedBytesIn",
-  "dialedBytesOut",
-  /** What the pools of the lane hold, and how much of it is leased; gauges. */
-  "resources",
-  "leased",
-  "refusedUntrusted",
-  "refusedHeader",
-] as const;
-
-/** The columns of 32-bit integers, which lane and supervisor change atomically. */
-const INTEGERS = ["state", "generation", "open", "current"] as const;
-
-/** A counter of a row. */
-export type Counter = typeof COUNTERS[number];
-
-const COUNTER_BYTES = COUNTERS.length * 8;
-/** Rounded up so that the counters of the next row are aligned to 8 bytes. */
-const INTEGER_BYTES = Math.ceil(INTEGERS.length / 2) * 8;
+const PEERS_START = COUNTER_BYTES + INTEGER_BYTES;
+const MEASURES_START = PEERS_START + PEER_NAMES_BYTES;
 
 /** The size of a row, in bytes. */
-export const ROW_BYTES = COUNTER_BYTES + INTEGER_BYTES + PEER_NAMES_BYTES;
+export const ROW_BYTES = MEASURES_START + MEASURES_BYTES;
 
 const BYTES_IN = COUNTERS.indexOf("bytesIn");
 const BYTES_OUT = COUNTERS.indexOf("bytesOut");
@@ -84,10 +46,13 @@ export interface RowReport {
   readonly open: number;
   readonly current: number;
   readonly peer: string | null;
+  /** As `Measures.report()` makes it. */
+  readonly measures: readonly number[];
 }
 
 /** One row of the scoreboard: the state and the counts of one lane. */
 export class Row {
+  readonly measures: Measures;
   #counters: Float64Array;
   #integers: Int32Array;
   #peers: PeerNames;
@@ -97,7 +62,8 @@ export class Row {
   constructor(buffer: SharedArrayBuffer, start: number, readonly index: number) {
     this.#counters = new Float64Array(buffer, start, COUNTERS.length);
     this.#integers = new Int32Array(buffer, start + COUNTER_BYTES, INTEGERS.length);
-    this.#peers = new PeerNames(buffer, start + COUNTER_BYTES + INTEGER_BYTES);
+    this.#peers = new PeerNames(buffer, start + PEERS_START);
+    this.measures = new Measures(buffer, start + MEASURES_START);
   }
 
   /**
@@ -111,7 +77,8 @@ export class Row {
     const nowhere = new SharedArrayBuffer(ROW_BYTES);
     this.#counters = new Float64Array(nowhere, 0, COUNTERS.length);
     this.#integers = new Int32Array(nowhere, COUNTER_BYTES, INTEGERS.length);
-    this.#peers = new PeerNames(nowhere, COUNTER_BYTES + INTEGER_BYTES);
+    this.#peers = new PeerNames(nowhere, PEERS_START);
+    this.measures.leave();
     this.#setOpen(0, tenancy);
   }
 
@@ -149,6 +116,18 @@ export class Row {
   request(connection: number): void {
     (this.#counters[REQUESTS] as number) += 1;
     this.#integers[CURRENT] = connection;
+  }
+
+  /** Notes how long a client has waited for its first byte, in milliseconds. */
+  waited(milliseconds: number): void {
+    const time = clock();
+    this.set("wait", observed(this.get("wait"), time - this.get("waitedAt"), milliseconds));
+    this.set("waitedAt", time);
+  }
+
+  /** How long clients wait for their first byte, in milliseconds: recent peaks count most. */
+  get wait(): number {
+    return decayed(this.get("wait"), clock() - this.get("waitedAt"));
   }
 
   /**
@@ -223,6 +202,7 @@ export class Row {
   /** Resets the row for a new lane. */
   begin(generation: number, tenancy = this.tenancy): void {
     this.#counters.fill(0);
+    this.measures.clear();
     this.set("heartbeat", clock());
     this.#setOpen(0, tenancy);
     this.#peers.clear();
@@ -233,7 +213,8 @@ export class Row {
 
   report(): RowReport {
     const { open, current, currentPeer: peer } = this;
-    return { counters: [...this.#counters], open, current, peer };
+    const measures = this.measures.report();
+    return { counters: [...this.#counters], open, current, peer, measures };
   }
 
   /** Applies the report of a lane in another process. */
@@ -242,6 +223,7 @@ export class Row {
     this.#setOpen(Math.min(MOST_OPEN, Math.max(0, report.open)), this.tenancy);
     if (report.peer !== null) this.setCurrent(report.current, report.peer);
     this.#integers[CURRENT] = report.current;
+    this.measures.take(report.measures);
   }
 
   #setOpen(open: number, tenancy: number): void {

@@ -40,10 +40,13 @@ export class Tenancy implements LaneCount {
   }
 
   /** Writes a heartbeat, and the gauges that are too expensive to update at each event. */
-  beatWith(memory: number, cpuTime: number): void {
+  beatWith(memory: number, cpuTime: number, loopDelay: number): void {
     if (!this.holds()) return;
-    this.#row.set("heartbeat", clock());
+    const time = clock();
+    this.#row.set("heartbeat", time);
     this.#row.set("memory", memory);
     this.#row.set("busy", cpuTime);
+    this.#row.set("busyAt", time);
+    this.#row.set("loopDelay", loopDelay);
   }
 }

@@ -14,6 +14,7 @@ import { type ResourceLimits, ResourceManager } from "../core/resources.ts";
 import type { Service } from "../core/service.ts";
 import { turnFor } from "./accept_order.ts";
 import { DialedTraffic } from "./dialed_traffic.ts";
+import type { ProcessLoads } from "./process_loads.ts";
 import type { Row } from "./row.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import type { Tenancy } from "./tenancy.ts";
@@ -26,6 +27,8 @@ export interface WiringOptions extends ListenOptions, ResourceLimits {
   readonly overload: "wait" | "refuse";
   readonly idleTimeout: number;
   readonly writeTimeout: number;
+  /** Whether it measures how long clients wait. */
+  readonly measures: boolean;
   /** Time between two heartbeats. */
   readonly heartbeat: number;
 }
@@ -38,6 +41,8 @@ export interface SharedCounts {
   readonly tenancy: Tenancy;
   /** Returns the tables of client addresses of all lanes; at least one has room for `connections`. */
   readonly addressTables: (connections: number) => readonly SharedArrayBuffer[];
+  /** The loads of other processes that accept from the same queue. */
+  readonly loads?: ProcessLoads | null;
 }
 
 /** When the connections of a lane must end. */
@@ -77,6 +82,7 @@ export function wireLane(options: WiringOptions, counts: SharedCounts, ends: End
     peer: "client",
     lane: options.lane,
     traffic: counts.row,
+    waits: options.measures ? counts.row : null,
     buffers: new Buffers(),
     deadlines: new Deadlines(shortestTimeout),
     reads: new ReadTurns(),
@@ -87,7 +93,7 @@ export function wireLane(options: WiringOptions, counts: SharedCounts, ends: End
     writeTimeout: options.writeTimeout,
   };
   const connections = new Connections(context, new DialedTraffic(counts.row));
-  const turn = turnFor(options, counts.scoreboard, counts);
+  const turn = turnFor(options, counts.scoreboard, counts, counts.loads);
   return {
     connections,
     resources,

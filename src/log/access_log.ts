@@ -7,6 +7,8 @@ import { STANDARD_OUTPUT } from "../settings/paths.ts";
 export interface AccessLog extends AsyncDisposable {
   /** Writes lines, with their newlines. */
   record(lines: string): void;
+  /** What it is that cannot be written at the moment, and why; null if all can. */
+  readonly failure: string | null;
   /** Closes the file and opens its path again, as after logrotate. */
   reopen(): Promise<void>;
 }
@@ -46,6 +48,9 @@ export async function openAccessLog(settings: AccessLogSettings, log: Log): Prom
   });
   return {
     record: (lines) => writer.add(lines),
+    get failure() {
+      return writer.failure;
+    },
     reopen: () => writer.reopen(),
     [Symbol.asyncDispose]: () => writer.close(),
   };
@@ -55,6 +60,7 @@ export async function openAccessLog(settings: AccessLogSettings, log: Log): Prom
 function unopened(record: (lines: string) => void): AccessLog {
   return {
     record,
+    failure: null,
     reopen: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

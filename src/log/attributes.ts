@@ -5,8 +5,8 @@ import { wholeCharacters } from "../base/whole_characters.ts";
 
 /** The most characters of a value; an error's message may contain a whole body. */
 const MAX_LENGTH = 32 * 1024;
-/** How many of them are its last ones, such as the frames of a stack. */
-const END_LENGTH = 4 * 1024;
+/** The share of its last ones among them, such as the frames of a stack. */
+const END_SHARE = 1 / 8;
 /** The depth to which objects are flattened; deeper ones are written as JSON. */
 const MAX_DEPTH = 4;
 /** The most causes of an error that are logged. */
@@ -63,10 +63,11 @@ export function eachAttribute(record: LogRecord, stacks: boolean, emitted: Emit)
 }
 
 /** Shortens a text that would displace other records: replaces its middle. */
-export function shortened(text: string): string {
-  if (text.length <= MAX_LENGTH) return text;
-  const begin = text.slice(0, wholeCharacters(text, MAX_LENGTH - END_LENGTH));
-  const end = text.slice(wholeCharacters(text, text.length - END_LENGTH));
+export function shortened(text: string, longest = MAX_LENGTH): string {
+  if (text.length <= longest) return text;
+  const last = longest * END_SHARE;
+  const begin = text.slice(0, wholeCharacters(text, longest - last));
+  const end = text.slice(wholeCharacters(text, text.length - last));
   return `${begin}... (${text.length} characters) ...${end}`;
 }
 

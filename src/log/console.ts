@@ -1,9 +1,9 @@
 /** What a handler prints with `console`, as records of the log. */
-import { currentWork, followWork } from "../base/current_work.ts";
 import { withoutOwnFrames } from "../base/stack_frames.ts";
 import { sleep } from "../base/timers.ts";
 import { emitPlace, shortened } from "./attributes.ts";
 import { literal, type Logger } from "./logger.ts";
+import { workAttributes } from "./work_logger.ts";
 
 /** Receives formatted text, which ends a line unless more of it follows, and the rank of its level. */
 type Print = (text: string, rank: number) => void;
@@ -66,13 +66,9 @@ function print(text: string, rank: number): void {
   held = "";
   const message = shortened(withoutOwnFrames(plain.slice(0, -1)));
   if (!isAdmitted(message)) return;
-  followWork();
-  const work = currentWork();
   const level = LEVELS[rank] ?? "info";
   const attributes: Record<string, unknown> = {
-    // The ids of connections and requests begin with the number of their worker.
-    "sluice.worker": work === null ? worker : Number.parseInt(work.id),
-    ...(work === null ? {} : { [`sluice.${work.kind ?? "connection"}.id`]: work.id }),
+    ...workAttributes(worker),
     "log.iostream": rank < 2 ? "stdout" : "stderr",
   };
   // Frameworks such as Hono print the errors that they catch.

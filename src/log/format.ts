@@ -1,6 +1,8 @@
 import type { LogRecord } from "@logtape/logtape";
 import { thrownValue } from "../base/thrown.ts";
 import { eachAttribute, shortened } from "./attributes.ts";
+import { isoTime } from "./iso_time.ts";
+import { Threshold } from "./level.ts";
 import type { LogStyle } from "./logger.ts";
 import { asText, COLOUR, escapeControls, messageOf, quoted, SEVERITY } from "./record_text.ts";
 import { terminalFormat } from "./terminal_format.ts";
@@ -59,30 +61,20 @@ function textFormat(stacks: boolean, colour: boolean): LineFormat {
   };
 }
 
-let lastTime = NaN;
-let lastIso = "";
-
-/** The time of a record. Caches the last result: a busy server logs many records per millisecond. */
-export function isoTime(milliseconds: number): string {
-  if (milliseconds !== lastTime) {
-    lastTime = milliseconds;
-    lastIso = new Date(milliseconds).toISOString();
-  }
-  return lastIso;
-}
-
 /**
  * The format of a style. A record whose properties cannot be read, because a
  * user's getter throws, becomes a record of that error, at the same level.
+ *
+ * @param threshold While it is debug, all errors have whole stack traces.
  */
-export function safeLineFormat({ level, isText, isColoured, columns }: LogStyle): LineFormat {
-  const hasStacks = level === "debug";
-  const format = columns !== null
-    ? terminalFormat(hasStacks, isColoured, columns)
-    : isText
-    ? textFormat(hasStacks, isColoured)
-    : jsonFormat(hasStacks);
+export function safeLineFormat(
+  style: LogStyle,
+  threshold: Threshold = new Threshold(style.level),
+): LineFormat {
+  const usual = lineFormat(style, false);
+  const detailed = lineFormat(style, true);
   return (record) => {
+    const format = threshold.admits("debug") ? detailed : usual;
     try {
       return format(record);
     } catch (error) {
@@ -91,4 +83,9 @@ export function safeLineFormat({ level, isText, isColoured, columns }: LogStyle)
       return format({ ...record, message: [message], rawMessage: message, properties });
     }
   };
+}
+
+function lineFormat({ isText, isColoured, columns }: LogStyle, hasStacks: boolean): LineFormat {
+  if (columns !== null) return terminalFormat(hasStacks, isColoured, columns);
+  return isText ? textFormat(hasStacks, isColoured) : jsonFormat(hasStacks);
 }

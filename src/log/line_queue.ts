@@ -10,6 +10,7 @@ export class LineQueue {
   /** Characters in the queue and in the batch that is being written. */
   #held = 0;
   #dropped = 0;
+  #droppedBefore = 0;
 
   get isEmpty(): boolean {
     return this.#lines === "";
@@ -17,7 +18,7 @@ export class LineQueue {
 
   /** Adds lines, with their newlines, or drops them if the queue is full. */
   add(lines: string): void {
-    if (this.#held + lines.length > LIMIT) this.#dropped += lines.split("\n").length - 1;
+    if (this.#held + lines.length > LIMIT) this.#dropped += countLines(lines);
     else this.append(lines);
   }
 
@@ -42,7 +43,18 @@ export class LineQueue {
   /** The number of lines dropped since the last call. */
   takeDropped(): number {
     const dropped = this.#dropped;
+    this.#droppedBefore += dropped;
     this.#dropped = 0;
     return dropped;
   }
+
+  /** The number of lines dropped so far. */
+  get totalDropped(): number {
+    return this.#droppedBefore + this.#dropped;
+  }
+}
+
+/** The number of lines in a text of whole ones. */
+export function countLines(lines: string): number {
+  return lines.split("\n").length - 1;
 }

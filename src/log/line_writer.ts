@@ -2,7 +2,7 @@ import { now } from "../base/clock.ts";
 import { systemReason } from "../base/system_errors.ts";
 import { later } from "../base/timers.ts";
 import type { Destination } from "./destination.ts";
-import { LineQueue } from "./line_queue.ts";
+import { countLines, LineQueue } from "./line_queue.ts";
 import { report } from "./report.ts";
 
 /** The shortest time between two batches, in milliseconds: a write costs as much as many lines. */
@@ -35,7 +35,8 @@ export class LineWriter {
   readonly #encoder = new TextEncoder();
   readonly #queue = new LineQueue();
   #discarding = false;
-  #failing = false;
+  #discarded = 0;
+  #failure: string | null = null;
   #closing = false;
   #reopening: PromiseWithResolvers<void> | null = null;
   #running: Promise<void> | null = null;
@@ -60,9 +61,20 @@ export class LineWriter {
 
   /** Queues lines, with their newlines, or drops them if the queue is full. */
   add(lines: string): void {
-    if (this.#closing || this.#discarding) return;
+    if (this.#closing) return;
+    if (this.#discarding) return void (this.#discarded += countLines(lines));
     this.#queue.add(lines);
     this.#running ??= this.#run();
+  }
+
+  /** The number of lines dropped so far, those without a reader included. */
+  get dropped(): number {
+    return this.#queue.totalDropped + this.#discarded;
+  }
+
+  /** What it is that cannot be written at the moment, and why; null if all can. */
+  get failure(): string | null {
+    return this.#failure;
   }
 
   /**
@@ -151,7 +163,7 @@ export class LineWriter {
         else await this.#outage(error);
       }
     }
-    this.#failing = false;
+    this.#failure = null;
   }
 
   async #reopen(asked: PromiseWithResolvers<void>): Promise<void> {
@@ -164,10 +176,9 @@ export class LineWriter {
   }
 
   async #outage(error: unknown): Promise<void> {
-    if (!this.#failing) {
-      this.#failing = true;
-      const reason = systemReason(error);
-      await report(`Cannot write ${this.#destination.name}: ${reason}, retrying every second`);
+    if (this.#failure === null) {
+      this.#failure = `${this.#destination.name}: ${systemReason(error)}`;
+      await report(`Cannot write ${this.#failure}, retrying every second`);
     }
     await this.#pause(RETRY_MS);
   }

@@ -1,3 +1,5 @@
+import type { Level } from "./level.ts";
+
 /** The attributes of a record, named as in OpenTelemetry; a function is called only if the record is logged. */
 export type LogProperties = Record<string, unknown> | (() => Record<string, unknown>);
 
@@ -17,12 +19,14 @@ export interface Logger {
 /** How records are formatted: plain data, for threads and processes that log through their parent. */
 export interface LogStyle {
   /** The lowest level that is logged. */
-  readonly level: "debug" | "info" | "warning" | "error";
+  readonly level: Level;
   /** Text for people instead of JSON. */
   readonly isText: boolean;
   readonly isColoured: boolean;
   /** The width of the terminal that shows the log; null if nobody looks at it as it is written. */
   readonly columns: number | null;
+  /** Whether records at `warning` and above are wanted as data, too; not if absent. */
+  readonly isWatched?: boolean;
 }
 
 /** The template of a record of anything but a text; its properties come from {@linkcode saying}. */

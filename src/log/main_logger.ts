@@ -1,6 +1,5 @@
+import type { Level, Threshold } from "./level.ts";
 import { type Logger, type LogMethod, saying, VALUE } from "./logger.ts";
-
-type Level = "debug" | "info" | "warn" | "error";
 
 /**
  * The logger of the main thread: LogTape's, with methods that may be called without it,
@@ -8,17 +7,19 @@ type Level = "debug" | "info" | "warn" | "error";
  * empty object instead of an error, a number or null.
  *
  * @param logger LogTape's.
+ * @param threshold Asked before LogTape, which takes a microsecond to decline a record.
  */
-export function mainLogger(logger: Logger): Logger {
-  const at = (level: Level): LogMethod => (said, given) =>
-    typeof said === "string"
-      ? logger[level](said, given)
-      : logger[level](VALUE, () => saying(said, given));
+export function mainLogger(logger: Logger, threshold: Threshold): Logger {
+  const at = (level: Level, log: LogMethod): LogMethod => (said, given) => {
+    if (!threshold.admits(level)) return;
+    if (typeof said === "string") log(said, given);
+    else log(VALUE, () => saying(said, given));
+  };
   return {
-    debug: at("debug"),
-    info: at("info"),
-    warn: at("warn"),
-    error: at("error"),
-    getChild: (name) => mainLogger(logger.getChild(name)),
+    debug: at("debug", (said, given) => logger.debug(said, given)),
+    info: at("info", (said, given) => logger.info(said, given)),
+    warn: at("warning", (said, given) => logger.warn(said, given)),
+    error: at("error", (said, given) => logger.error(said, given)),
+    getChild: (name) => mainLogger(logger.getChild(name), threshold),
   };
 }

@@ -1,5 +1,5 @@
 /** Records of one kind that are frequent: formatted in a tenth of the time, to the same text. */
-import { isoTime } from "./format.ts";
+import { isoTime } from "./iso_time.ts";
 import type { LogStyle } from "./logger.ts";
 import { asText, escapeControls, quoted } from "./record_text.ts";
 

@@ -1,9 +1,9 @@
 import { type LineFormat, safeLineFormat } from "./format.ts";
+import { type Level, Threshold } from "./level.ts";
+import type { TakeRecord } from "./log_lines.ts";
 import { type Logger, type LogMethod, type LogStyle, resolved, saying, VALUE } from "./logger.ts";
+import { recordData } from "./recent_records.ts";
 
-type Level = LogStyle["level"];
-
-const LEVELS: readonly Level[] = ["debug", "info", "warning", "error"];
 const PLACEHOLDER = /\{\{|\}\}|\{([^{}]+)\}/g;
 
 /**
@@ -11,34 +11,42 @@ const PLACEHOLDER = /\{\{|\}\}|\{([^{}]+)\}/g;
  * which owns the log. Does without LogTape, which would make the runtime load its
  * Node library: 3 MB per thread.
  *
- * @param send Takes lines, with their newlines.
+ * @param threshold Which records are logged, from now on as it says.
  */
-export function remoteLogger(style: LogStyle, send: (lines: string) => void): Logger {
-  return makeLogger(["sluice"], safeLineFormat(style), LEVELS.indexOf(style.level), send);
+export function remoteLogger(
+  style: LogStyle,
+  send: TakeRecord,
+  threshold: Threshold = new Threshold(style.level),
+): Logger {
+  const format = safeLineFormat(style, threshold);
+  return makeLogger(["sluice"], { format, threshold, send, isWatched: style.isWatched === true });
 }
 
-function makeLogger(
-  category: readonly string[],
-  format: LineFormat,
-  lowest: number,
-  send: (lines: string) => void,
-): Logger {
-  const at = (level: Level): LogMethod => {
-    if (LEVELS.indexOf(level) < lowest) return () => {};
-    return (said, given) => {
-      const isText = typeof said === "string";
-      const rawMessage = isText ? said : VALUE;
-      const properties = isText ? resolved(given) : saying(said, given);
-      const message = render(rawMessage, properties);
-      send(format({ category, level, timestamp: Date.now(), message, rawMessage, properties }));
-    };
+/** How records are logged. */
+interface Way {
+  readonly format: LineFormat;
+  readonly threshold: Threshold;
+  readonly send: TakeRecord;
+  readonly isWatched: boolean;
+}
+
+function makeLogger(category: readonly string[], way: Way): Logger {
+  const { format, threshold, send, isWatched } = way;
+  const at = (level: Level): LogMethod => (said, given) => {
+    if (!threshold.admits(level)) return;
+    const isText = typeof said === "string";
+    const rawMessage = isText ? said : VALUE;
+    const properties = isText ? resolved(given) : saying(said, given);
+    const message = render(rawMessage, properties);
+    const record = { category, level, timestamp: Date.now(), message, rawMessage, properties };
+    send(format(record), level, isWatched ? recordData(record, threshold.admits("debug")) : null);
   };
   return {
     debug: at("debug"),
     info: at("info"),
     warn: at("warning"),
     error: at("error"),
-    getChild: (name) => makeLogger([...category, name], format, lowest, send),
+    getChild: (name) => makeLogger([...category, name], way),
   };
 }
 

@@ -10,7 +10,7 @@ const INDENT = "    ";
 const [DIM, RED, PLAIN] = ["\x1b[2m", "\x1b[31m", "\x1b[0m"];
 /** What is shown in another form, or not at all. */
 const APART = /^(?:exception|code)\.|^sluice\.code\.source$|^log\.iostream$/;
-/** Ids that begin with the number of the worker. */
+/** Ids that begin with the number of the worker, unless a proxy has given them. */
 const IDS = ["sluice.request.id", "sluice.connection.id"];
 
 /**
@@ -52,7 +52,10 @@ type Attributes = ReadonlyMap<string, unknown>;
 function attributesOf(record: LogRecord, stacks: boolean): Attributes {
   const attributes = new Map<string, unknown>();
   eachAttribute(record, stacks, (name, value) => attributes.set(name, value));
-  if (IDS.some((id) => attributes.has(id))) attributes.delete("sluice.worker");
+  const worker = `${attributes.get("sluice.worker")}-`;
+  if (IDS.some((id) => String(attributes.get(id)).startsWith(worker))) {
+    attributes.delete("sluice.worker");
+  }
   return attributes;
 }
 

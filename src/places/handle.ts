@@ -1,7 +1,9 @@
 import type { Address } from "../base/address.ts";
+import type { ConnectionQuery, FoundConnections } from "../core/open_connections.ts";
 import type { ForeignSockets } from "../core/foreign_sockets.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
+import type { Level } from "../log/level.ts";
 
 /** Reported by a lane once it accepts clients. */
 export interface Ready {
@@ -57,6 +59,21 @@ export interface LaneHandle {
   relieve(sockets: ForeignSockets): Promise<boolean>;
   /** Leaves its clients to the other process again or, if that is gone, to all others. */
   endRelief(pid: number, isGone: boolean): void;
+  /**
+   * Finds its open connections; describes at most `limit` of them, the oldest.
+   *
+   * @returns Null if the lane is gone, or has left many questions unanswered; pending as long
+   * as it is blocked.
+   */
+  findConnections(query: ConnectionQuery, limit: number): Promise<FoundConnections | null>;
+  /**
+   * Closes the connection with a number.
+   *
+   * @returns Whether there was one; null and pending as with {@linkcode findConnections}.
+   */
+  closeConnection(number: number): Promise<boolean | null>;
+  /** Changes the lowest level that it logs; a lane on the main thread follows the log itself. */
+  setLogLevel(level: Level): void;
   /** Tells its connections to finish, and exits with the last one. */
   drain(): void;
   /** Closes all its connections at once. */

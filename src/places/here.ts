@@ -44,6 +44,10 @@ export function here(host: HereHost): Place {
       relieve: async (sockets) => await (await opening).relieve(sockets),
       endRelief: (pid, isGone) =>
         void opening.then((lane) => lane.endRelief(pid, isGone), () => {}),
+      findConnections: (query, limit) =>
+        opening.then((lane) => lane.clients.find(query, limit), () => null),
+      closeConnection: (number) => opening.then((lane) => lane.clients.close(number), () => null),
+      setLogLevel() {},
       drain: () => end((lane) => lane.drain()),
       closeConnections: () => void opening.then((lane) => lane.closeConnections(), () => {}),
       kill(reason = new Error("Cannot start the worker: it was killed before it was ready")) {

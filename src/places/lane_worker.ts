@@ -1,13 +1,15 @@
 import { Lane, type LaneHost } from "../lane/lane.ts";
 import type { Order } from "../lane/order.ts";
 import { captureConsole } from "../log/console.ts";
+import { Threshold } from "../log/level.ts";
 import { LineBuffer } from "../log/line_buffer.ts";
+import { oneRecord, type TakeRecord } from "../log/log_lines.ts";
 import { remoteLogger } from "../log/remote_logger.ts";
 import { LineBatch } from "./line_batch.ts";
 import { type FromLane, reportError, type ToLane } from "./messages.ts";
 
 /** What a thread or process provides to its lane; both send logs to the parent. */
-export type WorkerHost = Omit<LaneHost, "log" | "addLine" | "accessLog">;
+export type WorkerHost = Omit<LaneHost, "log" | "threshold" | "addLine" | "accessLog">;
 
 /**
  * The inner side of a lane in a thread or process: follows the parent's messages
@@ -19,6 +21,7 @@ export class LaneWorker {
   readonly #prepare: (order: Order) => WorkerHost;
   readonly #lines: LineBatch;
   readonly #accessLog: LineBuffer;
+  readonly #threshold = new Threshold("info");
   #opening: Promise<Lane> | null = null;
 
   /**
@@ -34,7 +37,7 @@ export class LaneWorker {
     this.#post = post;
     this.#postNow = postNow;
     this.#prepare = prepare;
-    this.#lines = new LineBatch((lines) => post({ type: "log", lines }));
+    this.#lines = new LineBatch((records) => post({ type: "log", ...records }));
     this.#accessLog = new LineBuffer((lines) => post({ type: "access", lines }));
   }
 
@@ -55,6 +58,16 @@ export class LaneWorker {
         });
       case "endRelief":
         return this.#whenOpen((lane) => lane.endRelief(message.pid, message.isGone));
+      case "findConnections":
+        return this.#whenOpen((lane) => {
+          const found = lane.clients.find(message.query, message.limit);
+          this.#post({ type: "connections", id: message.id, found });
+        });
+      case "closeConnection":
+        return this.#whenOpen((lane) => {
+          const done = lane.clients.close(message.number);
+          this.#post({ type: "connectionClosed", id: message.id, done });
+        });
       case "stopAccepting":
         return this.#whenOpen(async (lane) => {
           await lane.stopAccepting();
@@ -68,6 +81,9 @@ export class LaneWorker {
         });
       case "drain":
         return this.#whenOpen((lane) => this.#endWith(lane.drain()));
+      case "logLevel":
+        this.#threshold.level = message.level;
+        return;
       case "closeConnections":
         return this.#whenOpen((lane) => lane.closeConnections());
     }
@@ -90,19 +106,21 @@ export class LaneWorker {
   }
 
   async #openLane(order: Order): Promise<Lane> {
-    const log = remoteLogger(order.log, (line) => this.#lines.add(line));
+    const threshold = this.#threshold;
+    threshold.level = order.log.level;
+    const log = remoteLogger(order.log, (...record) => this.#lines.add(...record), threshold);
     const addLine = (line: string) => this.#lines.addLater(line);
     // Before the handler loads, which may print.
-    captureConsole(remoteLogger(order.log, (lines) => this.#print(lines)), order.lane);
-    const host = { ...this.#prepare(order), log, addLine, accessLog: this.#accessLog };
+    captureConsole(remoteLogger(order.log, this.#print, threshold), order.lane);
+    const host = { ...this.#prepare(order), log, threshold, addLine, accessLog: this.#accessLog };
     return await Lane.open(order, host);
   }
 
   /** Sends what the handler prints, which may hang or end its worker next. */
-  #print(lines: string): void {
+  readonly #print: TakeRecord = (line, level, data) => {
     this.#lines.flush();
-    this.#postNow({ type: "log", lines });
-  }
+    this.#postNow({ type: "log", ...oneRecord(line, level, data) });
+  };
 
   #whenOpen(act: (lane: Lane) => void | Promise<void>): void {
     // A lane that failed to open has reported it, and ignores later messages.

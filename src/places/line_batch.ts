@@ -1,4 +1,7 @@
 import { later } from "../base/timers.ts";
+import type { Level } from "../log/level.ts";
+import { type LogLines, LogLinesBuilder, oneRecord } from "../log/log_lines.ts";
+import type { RecordData } from "../log/recent_records.ts";
 
 /** How long lines wait for others, in milliseconds. */
 const SHORT = 1;
@@ -11,39 +14,38 @@ const LONG = 20;
  * and those that follow soon together.
  */
 export class LineBatch {
-  readonly #send: (lines: string) => void;
-  #lines = "";
+  readonly #send: (records: LogLines) => void;
+  readonly #waiting = new LogLinesBuilder();
   /** How long lines wait that are added now; 0 if the next one is sent at once. */
   #wait = 0;
   #stop = () => {};
 
-  /** @param send Takes a batch of whole lines, with their newlines. */
-  constructor(send: (lines: string) => void) {
+  /** @param send Takes a batch of records. */
+  constructor(send: (records: LogLines) => void) {
     this.#send = send;
   }
 
-  /** Sends a line within a millisecond or so. */
-  add(line: string): void {
-    this.#add(line, SHORT);
+  /** Sends a record within a millisecond or so. */
+  add(line: string, level: Level = "info", data: RecordData | null = null): void {
+    this.#add(SHORT, line, level, data);
   }
 
-  /** Sends a line that many others may follow. */
+  /** Sends a record at level info that many others may follow. */
   addLater(line: string): void {
-    this.#add(line, LONG);
+    this.#add(LONG, line, "info", null);
   }
 
   /** Sends the batch; the next line is sent at once. */
   flush(): void {
     this.#stop();
     this.#wait = 0;
-    const lines = this.#lines;
-    this.#lines = "";
-    if (lines !== "") this.#send(lines);
+    const records = this.#waiting.take();
+    if (records !== null) this.#send(records);
   }
 
-  #add(line: string, wait: number): void {
-    if (this.#wait === 0) this.#send(line);
-    else this.#lines += line;
+  #add(wait: number, line: string, level: Level, data: RecordData | null): void {
+    if (this.#wait === 0) this.#send(oneRecord(line, level, data));
+    else this.#waiting.add(line, level, data);
     if (this.#wait !== 0 && this.#wait <= wait) return;
     this.#stop();
     this.#wait = wait;

@@ -1,9 +1,12 @@
 import { type ExitCode, ExitError } from "../base/exit.ts";
 import { thrownValue } from "../base/thrown.ts";
+import type { ConnectionQuery, FoundConnections } from "../core/open_connections.ts";
 import type { ForeignSockets } from "../core/foreign_sockets.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { BackendFacts } from "../upstream/backend_facts.ts";
 import type { Order } from "../lane/order.ts";
+import type { Level } from "../log/level.ts";
+import type { LogLines } from "../log/log_lines.ts";
 import type { Ready } from "./handle.ts";
 
 /** The argument that makes this program a lane of its parent process; users do not type it. */
@@ -26,6 +29,15 @@ export type ToLane =
   | { readonly type: "setReuseportFilter"; readonly filter: ReuseportFilter | null }
   | { readonly type: "relieve"; readonly sockets: ForeignSockets }
   | { readonly type: "endRelief"; readonly pid: number; readonly isGone: boolean }
+  | {
+    readonly type: "findConnections";
+    /** Repeated by the answer. */
+    readonly id: number;
+    readonly query: ConnectionQuery;
+    readonly limit: number;
+  }
+  | { readonly type: "closeConnection"; readonly id: number; readonly number: number }
+  | { readonly type: "logLevel"; readonly level: Level }
   | { readonly type: "stopAccepting" | "retire" | "drain" | "closeConnections" };
 
 /**
@@ -39,11 +51,16 @@ export type FromLane =
   | { readonly type: "reuseportFilterSet"; readonly done: boolean }
   /** Whether the lane accepts the clients of another process, as it was told. */
   | { readonly type: "relieving"; readonly pid: number; readonly done: boolean }
+  /** The answer to `findConnections`. */
+  | { readonly type: "connections"; readonly id: number; readonly found: FoundConnections }
+  /** The answer to `closeConnection`: whether there was one. */
+  | { readonly type: "connectionClosed"; readonly id: number; readonly done: boolean }
   | { readonly type: "stoppedAccepting" | "stopped" | "pressure" }
   /** The lane ends with an uncaught error. */
   | { readonly type: "crashed"; readonly error: ErrorReport }
+  | ({ readonly type: "log" } & LogLines)
   /** Whole lines, with their newlines. */
-  | { readonly type: "log" | "access"; readonly lines: string };
+  | { readonly type: "access"; readonly lines: string };
 
 /** Turns an error into plain data. */
 export function reportError(cause: unknown): ErrorReport {

@@ -5,7 +5,9 @@
  */
 import * as v from "valibot";
 import { EXIT } from "../base/exit.ts";
-import { printable } from "../base/printable.ts";
+import { CONTROLS, printable } from "../base/printable.ts";
+import { PHASES } from "../core/event.ts";
+import { KEPT } from "../log/recent_records.ts";
 import type { FromLane } from "./messages.ts";
 
 /** A number that can be counted with. */
@@ -19,6 +21,22 @@ export const int32 = v.pipe(
 );
 /** Whole lines: part of one would become part of the record of another lane. */
 const lines = v.pipe(v.string(), v.endsWith("\n"));
+
+/** A number of records; a parent that is newer than its lane gets none. */
+const records = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e9)), 0);
+
+const counts = v.object({ debug: records, info: records, warning: records, error: records });
+
+/** The longest text in a record that is watched; lanes send shorter ones. */
+const LONGEST_LOGGED = 10_000;
+const logged = v.pipe(v.string(), v.maxLength(LONGEST_LOGGED));
+
+const watched = v.object({
+  time: v.pipe(v.string(), v.isoTimestamp()),
+  level: v.picklist(["warning", "error"]),
+  message: logged,
+  attributes: v.record(v.string(), v.nullable(v.union([logged, v.number(), v.boolean()]))),
+});
 
 const address = v.object({
   // A lane that is told to listen on a Unix socket is on the main thread.
@@ -34,6 +52,31 @@ const error = v.object({
   exitCode: v.nullable(v.picklist(Object.values(EXIT))),
 });
 
+/** More connections than are ever asked for at once. */
+const MAX_CONNECTIONS = 10_000;
+/** More characters than any text about a connection has. */
+const LONGEST_TEXT = 2000;
+
+/** Text for a terminal and a page; a `search` does not keep its place in the text, as a `test` does. */
+const text = v.pipe(
+  v.string(),
+  v.maxLength(LONGEST_TEXT),
+  v.check((one) => one.search(CONTROLS) === -1),
+);
+
+const connection = v.object({
+  number: int32,
+  peer: text,
+  phase: v.picklist(PHASES),
+  age: count,
+  phaseAge: count,
+  bytesIn: count,
+  bytesOut: count,
+  requests: count,
+  request: v.nullable(text),
+  upstream: v.nullable(v.object({ group: text, address: v.nullable(text) })),
+});
+
 const fromLane = v.variant("type", [
   v.object({
     type: v.literal("ready"),
@@ -46,8 +89,23 @@ const fromLane = v.variant("type", [
   v.object({ type: v.picklist(["failed", "crashed"]), error }),
   v.object({ type: v.literal("reuseportFilterSet"), done: v.boolean() }),
   v.object({ type: v.literal("relieving"), pid: int32, done: v.boolean() }),
+  v.object({
+    type: v.literal("connections"),
+    id: count,
+    found: v.object({
+      total: count,
+      connections: v.pipe(v.array(connection), v.maxLength(MAX_CONNECTIONS)),
+    }),
+  }),
+  v.object({ type: v.literal("connectionClosed"), id: count, done: v.boolean() }),
   v.object({ type: v.picklist(["stoppedAccepting", "stopped", "pressure"]) }),
-  v.object({ type: v.picklist(["log", "access"]), lines }),
+  v.object({
+    type: v.literal("log"),
+    lines,
+    counts: v.optional(counts, {}),
+    watched: v.optional(v.pipe(v.array(watched), v.maxLength(KEPT)), []),
+  }),
+  v.object({ type: v.literal("access"), lines }),
 ]);
 
 /** Checks a message that any lane may send; null if it is invalid. */

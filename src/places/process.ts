@@ -1,8 +1,11 @@
 import { ChildProcess } from "../base/child_process.ts";
+import { outOfMemoryKills } from "../base/memory_limit.ts";
 import { programArguments } from "../base/run_arguments.ts";
 import { thrownError } from "../base/thrown.ts";
 import { sleep } from "../base/timers.ts";
+import { withInherited } from "../core/inherited_sockets.ts";
 import type { Backends } from "../lane/backends.ts";
+import type { Order } from "../lane/order.ts";
 import type { Row } from "../lane/row.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
 import type { Place } from "./handle.ts";
@@ -32,11 +35,15 @@ const READ_PATIENCE = 500;
 /** Runs each lane in a child process, which runs this same program. */
 export function process(tools: ProcessTools): Place {
   const args = [...programArguments(), LANE_ARGUMENT];
+  const kills = new OutOfMemoryKills();
   return (order) => {
+    kills.watch();
     const rows = new RowReports(tools.scoreboard.row(order.row));
     const backends = order.groups === null ? null : tools.backends();
     const counts = backends?.countsOfProcess() ?? null;
-    const child = new ChildProcess<ToLane, unknown>(args, (sent) => {
+    const start = () => new ChildProcess<ToLane, unknown>(args, receive);
+    const child = withInherited(descriptorsOf(order), start);
+    function receive(sent: unknown): void {
       const message = checkFromProcess(sent);
       if (message === null) lane.receive(sent);
       else if (message.type === "dropped") tools.onDropped(message.count);
@@ -45,7 +52,7 @@ export function process(tools: ProcessTools): Place {
       else if (message.type === "row") rows.take(message);
       else if (counts === null) lane.reject(sent);
       else counts.take(message.counts);
-    });
+    }
     const channel = {
       pid: child.pid,
       send: (message: ToLane) => child.send(message),
@@ -54,8 +61,9 @@ export function process(tools: ProcessTools): Place {
     };
     const lane = new RemoteLane(channel, tools);
     child.status.then(async ({ code, signal }) => {
+      const reason = signal === "SIGKILL" && await kills.take() ? ": out of memory" : "";
       await Promise.race([child.outputRead, sleep(READ_PATIENCE)]);
-      const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
+      const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}${reason}`;
       // Where this was noticed says nothing about why.
       lane.crash(thrownError(`Process ${child.pid} ${how}`));
     });
@@ -67,6 +75,34 @@ export function process(tools: ProcessTools): Place {
     lane.start(order);
     return lane;
   };
+}
+
+/** Finds out whether a process was killed because the memory of the container was used up. */
+class OutOfMemoryKills {
+  /** The kills before the first process, and those that were attributed since; null before that. */
+  #attributed: Promise<number> | null = null;
+
+  /** Called before a process is started. */
+  watch(): void {
+    this.#attributed ??= outOfMemoryKills();
+  }
+
+  /** Whether a process that was killed just now is one of them; each kill counts for one process. */
+  async take(): Promise<boolean> {
+    this.watch();
+    const attributed = this.#attributed ?? Promise.resolve(0);
+    const found = Promise.all([attributed, attributed.then(outOfMemoryKills)])
+      .then(([before, now]) => ({ before, isNew: now > before }));
+    // In order: processes may be killed together.
+    this.#attributed = found.then(({ before, isNew }) => isNew ? before + 1 : before);
+    return (await found).isNew;
+  }
+}
+
+/** What the process inherits beside its standard streams. */
+function descriptorsOf({ inherited, loads }: Order): readonly number[] {
+  const sockets = inherited.map(({ descriptor }) => descriptor);
+  return loads === null ? sockets : [...sockets, loads];
 }
 
 /** Copies the reports of a process into the row that its parent keeps for it. */

@@ -5,6 +5,9 @@ import type { CountsMessage, FromProcess, RowMessage } from "./process_messages.
 /** More counters than any version of a row has. */
 const MAX_COUNTERS = 100;
 
+/** More measures than any version of a row has. */
+const MAX_MEASURES = 1000;
+
 /** More rows than any version of a board has. */
 const MAX_ROWS = 100_000;
 /** More connections than a process can have. */
@@ -18,6 +21,8 @@ const row = v.object({
     open: v.pipe(int32, v.minValue(0)),
     current: int32,
     peer: v.nullable(v.pipe(v.string(), v.regex(/^[\x20-\x7e]{0,255}$/))),
+    // Pairs of an index and a value; older versions have none.
+    measures: v.optional(v.pipe(v.array(count), v.maxLength(2 * MAX_MEASURES)), []),
   }),
 });
 

@@ -1,14 +1,18 @@
 /** The entry of a process that runs one lane: `main.ts` calls it first. */
+import { clock } from "../base/clock.ts";
 import { cpuTime } from "../base/cpu_clock.ts";
 import { EXIT } from "../base/exit.ts";
+import { offerToOomKiller } from "../base/oom_score.ts";
 import { readWord } from "../base/pipe.ts";
 import { SIGNAL_NAMES } from "../base/signals.ts";
 import { every, later } from "../base/timers.ts";
 import { allowCopies } from "../core/foreign_sockets.ts";
 import { AddressTables } from "../core/address_counts.ts";
 import type { Emit } from "../core/event.ts";
+import { releaseSocket, takeSocket } from "../core/taken_socket.ts";
 import type { Backends } from "../lane/backends.ts";
 import type { Order } from "../lane/order.ts";
+import { ProcessLoads } from "../lane/process_loads.ts";
 import { Scoreboard } from "../lane/scoreboard.ts";
 import { SharedMemory } from "../lane/shared_state.ts";
 import type { BackendFacts } from "../upstream/backend_facts.ts";
@@ -21,6 +25,9 @@ import { startOrphanAlarm } from "./process_alarm.ts";
 import { ParentPipe } from "./process_pipe.ts";
 import { onStrayError } from "./stray_errors.ts";
 
+/** Messages after which the lane accepts no more. */
+const LEAVING: readonly ToLane["type"][] = ["stopAccepting", "retire", "drain"];
+
 /**
  * Runs a lane on orders from the parent over standard input. Ends with the lane
  * or, if the parent dies, after draining it.
@@ -28,8 +35,7 @@ import { onStrayError } from "./stray_errors.ts";
  * @returns The exit code.
  */
 export async function runProcess(): Promise<number> {
-  // A terminal or service manager signals all processes; only the parent acts.
-  for (const signal of SIGNAL_NAMES) Deno.addSignalListener(signal, () => {});
+  standBehindParent();
   const parent = await readWord(Deno.stdin.readable);
   if (parent === null) return EXIT.software;
   keepStandardStreams();
@@ -48,17 +54,21 @@ export async function runProcess(): Promise<number> {
   }
   let isReady = false;
   let restartAlarm = () => {};
+  let leave = () => {};
   let gracefulTimeout = 0;
   let backends: Promise<Backends> | null = null;
   let memoryFor: WorkerHost["backends"] = () => null;
   const worker = new LaneWorker(post, (order) => {
     gracefulTimeout = order.gracefulTimeout;
     const limit = () => isReady ? order.workerTimeout : order.startTimeout;
-    restartAlarm = startOrphanAlarm(limit);
-    return { ...makeHost(order, pipe, restartAlarm), backends: memoryFor };
+    restartAlarm = startOrphanAlarm(limit, order.gracefulTimeout);
+    const { leaveOthers, ...host } = makeHost(order, pipe, restartAlarm);
+    leave = leaveOthers;
+    return { ...host, backends: memoryFor };
   }, (message) => pipe.postNow(message));
   onStrayError((cause) => worker.crash(cause));
   const receive = (message: ToLane) => {
+    if (LEAVING.includes(message.type)) leave();
     if (message.type === "backends") {
       // Only a process that balances loads what it needs for that.
       backends = copied(backends ?? makeBackends(pipe), message.changes);
@@ -81,6 +91,24 @@ export async function runProcess(): Promise<number> {
   const code = await exit.promise;
   await pipe.close();
   return code;
+}
+
+/** Leaves signals to the parent, and its memory when there is too little for both. */
+function standBehindParent(): void {
+  // A terminal or service manager signals all processes; only the parent acts.
+  for (const signal of SIGNAL_NAMES) Deno.addSignalListener(signal, () => {});
+  // What a handler allocates must not cost the server its parent.
+  offerToOomKiller();
+}
+
+/**
+ * Takes over the sockets that this process was started with.
+ *
+ * @returns Releases them, once.
+ */
+function takeInherited(order: Order): () => void {
+  const sockets = order.inherited.map((socket) => takeSocket(socket, socket.isKept));
+  return () => sockets.splice(0).forEach(releaseSocket);
 }
 
 /** Makes the board of this process, and has its counts reported. */
@@ -109,7 +137,8 @@ function makeHost(
   order: Order,
   pipe: ParentPipe,
   restartAlarm: () => void,
-): Omit<WorkerHost, "backends"> {
+): Omit<WorkerHost, "backends"> & { readonly leaveOthers: () => void } {
+  const release = takeInherited(order);
   const scoreboard = new Scoreboard();
   const memory = new SharedMemory();
   const row = scoreboard.row(order.row);
@@ -117,7 +146,16 @@ function makeHost(
   pipe.attach(row);
   // The parent tells by this that the lane has begun to start.
   pipe.reportRowNow();
+  const loads = order.loads === null ? null : ProcessLoads.open(order.loads);
+  const reportAccept = reportAccepts(pipe, order.heartbeat / 4);
+  let isAccepting = true;
+  const tellOthers = () => {
+    if (isAccepting) loads?.tell(order.row, row.open);
+  };
   every(order.heartbeat, () => {
+    tellOthers();
+    // A sign of life as well: the lane's own heartbeat may be as old as the next one is far.
+    row.set("heartbeat", clock());
     pipe.report();
     restartAlarm();
   });
@@ -127,7 +165,16 @@ function makeHost(
     allocate: (name, bytes) => Promise.resolve().then(() => memory.allocate(name, bytes)),
     // Nothing was loaded before, so the handler has its own URL after a reload, too.
     importHandler: (path) => importFile(path),
-    onEvent: reportAccepts(pipe, order.heartbeat / 4),
+    loads,
+    leaveOthers() {
+      isAccepting = false;
+      loads?.leave(order.row);
+      release();
+    },
+    onEvent: loads === null ? reportAccept : (event) => {
+      tellOthers();
+      reportAccept(event);
+    },
     memory: () => Deno.memoryUsage().rss,
     cpuTime,
   };

@@ -1,15 +1,20 @@
+import type { ConnectionQuery, FoundConnections } from "../core/open_connections.ts";
 import type { ForeignSockets } from "../core/foreign_sockets.ts";
 import type { ReuseportFilter } from "../core/reuseport_filter.ts";
 import type { Order } from "../lane/order.ts";
+import type { Level } from "../log/level.ts";
+import type { LogLines } from "../log/log_lines.ts";
 import type { BackendFacts } from "../upstream/backend_facts.ts";
 import type { Exit, LaneHandle, Ready } from "./handle.ts";
+import { LaneReliefs } from "./lane_reliefs.ts";
+import { LaneQuestions } from "./lane_questions.ts";
 import { errorOf, type FromLane, type ToLane } from "./messages.ts";
 import { checkFromLane, typeOf } from "./messages_check.ts";
 
 /** How the parent handles the reports of its lanes. */
 export interface Reports {
-  /** Writes lines to the log. */
-  pass(lines: string): void;
+  /** Writes records to the log. */
+  passRecords(records: LogLines): void;
   /** Writes lines to the access log. */
   record(lines: string): void;
   /** Idle lanes have become too few, or enough again. */
@@ -36,8 +41,9 @@ export class RemoteLane implements LaneHandle {
   readonly #exited = Promise.withResolvers<Exit>();
   readonly #stoppedAccepting = Promise.withResolvers<void>();
   #filterSet = Promise.withResolvers<boolean>();
-  /** The processes that it was told to relieve, until it replies. */
-  readonly #relieving = new Set<{ pid: number; settle: (done: boolean) => void }>();
+  readonly #relieving = new LaneReliefs();
+  readonly #finding = new LaneQuestions<FoundConnections>();
+  readonly #closing = new LaneQuestions<boolean>();
   /** What the lane may send only because it was told to, and `ready` and `failed` until one has come. */
   readonly #expected = new Set<FromLane["type"]>(["ready", "failed"]);
   /** Whether the lane has announced its end. */
@@ -67,6 +73,10 @@ export class RemoteLane implements LaneHandle {
   /** Tells it what has changed of the backends; only a process has to be told. */
   tellBackends(changes: readonly BackendFacts[]): void {
     this.#channel.send({ type: "backends", changes });
+  }
+
+  setLogLevel(level: Level): void {
+    if (!this.#isOver) this.#channel.send({ type: "logLevel", level });
   }
 
   start(order: Order): void {
@@ -100,11 +110,21 @@ export class RemoteLane implements LaneHandle {
   relieve(sockets: ForeignSockets): Promise<boolean> {
     if (this.#isOver) return Promise.resolve(false);
     this.#channel.send({ type: "relieve", sockets });
-    return new Promise((settle) => this.#relieving.add({ pid: sockets.pid, settle }));
+    return this.#relieving.ask(sockets.pid);
   }
 
   endRelief(pid: number, isGone: boolean): void {
     this.#channel.send({ type: "endRelief", pid, isGone });
+  }
+
+  findConnections(query: ConnectionQuery, limit: number): Promise<FoundConnections | null> {
+    return this.#finding.ask((id) =>
+      this.#channel.send({ type: "findConnections", id, query, limit })
+    );
+  }
+
+  closeConnection(number: number): Promise<boolean | null> {
+    return this.#closing.ask((id) => this.#channel.send({ type: "closeConnection", id, number }));
   }
 
   drain(): void {
@@ -154,7 +174,11 @@ export class RemoteLane implements LaneHandle {
       case "stopped":
         return this.#expected.has(message.type);
       case "relieving":
-        return this.#reliefOf(message.pid) !== undefined;
+        return this.#relieving.expects(message.pid);
+      case "connections":
+        return this.#finding.expects(message.id);
+      case "connectionClosed":
+        return this.#closing.expects(message.id);
       default:
         return true;
     }
@@ -173,7 +197,11 @@ export class RemoteLane implements LaneHandle {
       case "reuseportFilterSet":
         return this.#filterSet.resolve(message.done);
       case "relieving":
-        return this.#settleRelief(message.pid, message.done);
+        return this.#relieving.reply(message.pid, message.done);
+      case "connections":
+        return this.#finding.answer(message.id, message.found);
+      case "connectionClosed":
+        return this.#closing.answer(message.id, message.done);
       case "stoppedAccepting":
         return this.#stoppedAccepting.resolve();
       case "stopped":
@@ -182,23 +210,12 @@ export class RemoteLane implements LaneHandle {
         this.#channel.kill();
         return this.crash(errorOf(message.error));
       case "log":
-        return this.#reports.pass(message.lines);
+        return this.#reports.passRecords(message);
       case "access":
         return this.#reports.record(message.lines);
       case "pressure":
         return this.#reports.onPressure();
     }
-  }
-
-  #reliefOf(pid: number) {
-    return this.#relieving.values().find((relief) => relief.pid === pid);
-  }
-
-  #settleRelief(pid: number, done: boolean): void {
-    const relief = this.#reliefOf(pid);
-    if (relief === undefined) return;
-    this.#relieving.delete(relief);
-    relief.settle(done);
   }
 
   async #finish(): Promise<void> {
@@ -217,7 +234,9 @@ export class RemoteLane implements LaneHandle {
   #end(exit: Exit): void {
     this.#isOver = true;
     this.#ready.reject(exit.kind === "crashed" ? exit.error : new Error("The worker was stopped"));
-    for (const { settle } of this.#relieving) settle(false);
+    this.#relieving.end();
+    this.#finding.end();
+    this.#closing.end();
     this.#exited.resolve(exit);
   }
 }

@@ -5,8 +5,10 @@ import { listen } from "../core/listener.ts";
 import { listeningSockets } from "../core/listening_sockets.ts";
 import { stopWatching } from "../core/unwatched_sockets.ts";
 import { setUserTimeout } from "../core/user_timeout.ts";
+import { ProcessLoads } from "../lane/process_loads.ts";
 import type { Plan } from "../modes/mode.ts";
 import { type HeldAddress, type Hold, holdAddress } from "./hold_address.ts";
+import type { Inherited } from "./inheritance.ts";
 
 /** Listening sockets that the main thread keeps open for the life of the server, without accepting. */
 export interface HeldListeners {
@@ -16,13 +18,16 @@ export interface HeldListeners {
   setUserTimeout(timeout: number): void;
   /** The number of clients in the accept queues that threads share; null if the system does not tell. */
   clientsWaiting(): number | null;
+  /** The file descriptor of the loads of processes that share sockets: the same for all; null if they have none. */
+  loads(): number | null;
   /** Closes the main thread's listeners; lanes keep theirs. */
   close(): void;
 }
 
 /**
  * Makes sure that the lanes of a plan can listen, even after all of them have
- * died, by holding the shared sockets open without accepting on them.
+ * died, by holding the shared sockets open without accepting on them. Inherited sockets stand
+ * for some of the addresses: they are open as long as the process lives.
  *
  * @throws {ExitError} Like {@linkcode listen}, if an address cannot be bound; 70 if
  * this runtime does not share sockets between threads.
@@ -31,6 +36,7 @@ export async function holdListeners(
   addresses: readonly Address[],
   plan: Plan,
   backlog: number,
+  inherited: Inherited | null,
 ): Promise<HeldListeners> {
   const held: HeldAddress[] = [];
   let queues: AcceptQueues | null = null;
@@ -39,26 +45,34 @@ export async function holdListeners(
     queues?.close();
     queues = null;
   };
-  const hold = holdWith(plan, backlog);
+  const open = holdWith(plan, backlog);
+  const hold: Hold = async (address) => {
+    const bound = inherited?.of(address)?.address;
+    return bound === undefined ? await open(address) : { wanted: bound, bound, close() {} };
+  };
   try {
     for (const address of addresses) held.push(...await holdAddress(address, hold));
   } catch (error) {
     close();
     throw error;
   }
-  const sharedPorts = held.flatMap(({ bound }) =>
-    bound.transport === "tcp" && plan.sharing === "shared" ? [bound.port] : []
-  );
-  queues = AcceptQueues.of(sharedPorts);
+  const sharedPorts = held.flatMap(({ bound }) => {
+    const isShared = plan.sharing === "shared" && !inherited?.of(bound);
+    return bound.transport === "tcp" && isShared ? [bound.port] : [];
+  });
+  const descriptors = inherited?.lanes.map(({ descriptor }) => descriptor) ?? [];
+  queues = AcceptQueues.of(sharedPorts, descriptors);
   stopWatching(listeningSockets(sharedPorts));
   let userTimeout: number | null = null;
+  let loads: number | null = null;
   return {
     addresses: held.map(({ wanted }) => wanted),
     setUserTimeout(timeout) {
       if (timeout === userTimeout) return;
       userTimeout = timeout;
-      setUserTimeout(listeningSockets(sharedPorts), timeout);
+      setUserTimeout([...listeningSockets(sharedPorts), ...descriptors], timeout);
     },
+    loads: () => loads ??= ProcessLoads.create(),
     clientsWaiting: () => queues?.length ?? null,
     close,
   };

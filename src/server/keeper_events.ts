@@ -3,6 +3,7 @@ import type { Backends } from "../lane/backends.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Report } from "../upstream/health/checked.ts";
 import type { KeeperEvents } from "../upstream/keeper.ts";
+import type { DrainReason } from "../upstream/override.ts";
 
 const BECAME = { up: "Backend up", down: "Backend down", draining: "Backend drains" } as const;
 
@@ -38,6 +39,14 @@ export function keeperEvents(backends: Backends, log: Logger): KeeperEvents {
       if (state === "up") log.info(messageOf(report), attributes);
       else log.warn(messageOf(report), attributes);
     },
+    onOverride: (group, weight, facts, reason) =>
+      log.info(overrideMessage(weight, reason), {
+        "sluice.upstream.group": group,
+        "sluice.upstream.address": formatAddress(facts.address),
+        "sluice.upstream.state": facts.state,
+        "sluice.upstream.weight": facts.weight,
+        ...reason === null ? {} : { "sluice.upstream.reason": reason },
+      }),
     onProblem: (group, text) => log.warn(text, { "sluice.upstream.group": group }),
     onRecovery: (group, text) => log.info(text, { "sluice.upstream.group": group }),
   };
@@ -48,6 +57,13 @@ function messageOf({ kind, verdict }: Report): string {
   return kind === "settled"
     ? `${BECAME[verdict.state]}, and no longer flaps`
     : BECAME[verdict.state];
+}
+
+function overrideMessage(weight: number | null, reason: DrainReason | null): string {
+  if (reason !== null) return BECAME.draining;
+  return weight === null
+    ? "Backend follows its settings and checks again"
+    : "Backend weight set by an operator";
 }
 
 function listed(addresses: readonly string[]): string {

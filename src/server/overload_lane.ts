@@ -81,6 +81,7 @@ export class OverloadLane {
       service: { kind: "refusal", text: this.#refusal },
       options: {},
       groups: null,
+      measures: false,
       maxConnections: 0,
       totalConnections: 0,
     };

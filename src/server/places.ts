@@ -5,6 +5,7 @@ import { SharedMemory } from "../lane/shared_state.ts";
 import type { AccessLog } from "../log/access_log.ts";
 import { LineBuffer } from "../log/line_buffer.ts";
 import type { Log } from "../log/log.ts";
+import type { LogLines } from "../log/log_lines.ts";
 import { remoteLogger } from "../log/remote_logger.ts";
 import type { PlaceName } from "../modes/mode.ts";
 import { here } from "../places/here.ts";
@@ -34,23 +35,26 @@ export function makePlaces(commons: Commons): Record<PlaceName, Place> {
   const reports = {
     scoreboard,
     onPressure,
-    pass: (lines: string) => log.pass(lines),
+    passRecords: (records: LogLines) => log.passRecords(records),
     record,
     onStray: (lane: number) =>
       log.logger.warn("A handler posted a message with postMessage(): nobody receives it", {
         "sluice.worker": lane,
       }),
-    onDropped: (count: number) =>
+    onDropped(count: number) {
+      log.countLost(count);
       log.logger.warn("Messages of a worker dropped: it logs faster than the server can write", {
         "sluice.messages.dropped": count,
-      }),
+      });
+    },
   };
   const memoryFor = (lane: number) => backends()?.memoryFor(lane) ?? null;
   const places = {
     here: here({
       log: log.logger,
-      addLine: (line) => log.pass(line),
-      printed: remoteLogger(log.style, (lines) => log.passNow(lines)),
+      threshold: log.threshold,
+      addLine: (line) => log.passRecord(line, "info", null),
+      printed: remoteLogger(log.style, log.passRecordNow, log.threshold),
       accessLog: new LineBuffer(record),
       scoreboard,
       addressTables: (connections) => addressTables.reserve(connections),
@@ -70,5 +74,14 @@ export function makePlaces(commons: Commons): Record<PlaceName, Place> {
     if (order.groups !== null) void lane.exited.then(() => backends()?.close(order.lane));
     return lane;
   };
-  return { ...places, here: clearing(places.here), thread: clearing(places.thread) };
+  return {
+    here: clearing(places.here),
+    thread: atLevel(log, clearing(places.thread)),
+    process: atLevel(log, places.process),
+  };
+}
+
+/** Has lanes log at the level of the time when they start: it may have changed since the order was made. */
+function atLevel(log: Log, place: Place): Place {
+  return (order) => place({ ...order, log: log.style });
 }

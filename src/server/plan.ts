@@ -1,9 +1,8 @@
-import { availableProcessors } from "../base/processors.ts";
-import { systemLimits } from "../base/system_limits.ts";
 import type { Logger } from "../log/logger.ts";
 import type { ModeSettings, Plan } from "../modes/mode.ts";
 import { MODES } from "../modes/registry.ts";
 import type { Settings } from "../settings/options.ts";
+import type { Machine } from "./machine.ts";
 
 /** Descriptors not available to connections: for the runtime, listeners, logs and a handler's files. */
 const RESERVED_DESCRIPTORS = 32;
@@ -19,10 +18,9 @@ export function planOf(settings: Settings, workers: number): Plan {
   return modePlan(settings, modeSettings(settings, workers));
 }
 
-/** Makes a plan within the limits of the system, and warns if it falls short of the settings. */
-export async function makePlan(settings: Settings, log: Logger): Promise<Plan> {
-  const limits = await systemLimits();
-  const wished = modeSettings(settings, settings.workers ?? await availableProcessors());
+/** Makes a plan within the limits of the machine, and warns if it falls short of the settings. */
+export function makePlan(settings: Settings, limits: Machine, log: Logger): Plan {
+  const wished = modeSettings(settings, limits.processors);
   const wanted = modePlan(settings, wished);
   const capacity = limits.descriptors === null ? Infinity : room(limits.descriptors, wanted);
   const maxConnections = Math.min(settings.maxConnections, capacity);

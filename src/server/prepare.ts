@@ -1,23 +1,31 @@
 import type { Address } from "../base/address.ts";
+import { samplingOfEnvironment } from "../base/sampling.ts";
+import { spanTargetOfEnvironment } from "../base/span_target.ts";
 import type { Log } from "../log/log.ts";
-import type { LogStyle } from "../log/logger.ts";
+import type { Logger, LogStyle } from "../log/logger.ts";
+import type { TakenSocket } from "../core/taken_socket.ts";
 import type { Plan } from "../modes/mode.ts";
 import { checkSandbox } from "../places/thread_probe.ts";
 import { checkHandlerFile } from "../services/handler/handler_file.ts";
 import { describeService, serviceOptions } from "../services/registry.ts";
 import type { ServiceChoice } from "../services/service.ts";
+import { alertsMeasureRequests } from "../settings/alerts.ts";
 import { resolveAddresses } from "../settings/load.ts";
 import type { Settings } from "../settings/options.ts";
+import { memoryShare } from "../supervision/memory_share.ts";
 import type { SupervisionSettings } from "../supervision/settings.ts";
 import type { Work } from "../supervision/generation.ts";
 import type { Balancing, GroupNumbers } from "./balancing.ts";
 import { type HeldListeners, holdListeners } from "./held_listeners.ts";
+import type { Inherited } from "./inheritance.ts";
+import { type Machine, readMachine } from "./machine.ts";
 import { makePlan } from "./plan.ts";
 import { validatePlan, validateRoutes } from "./validate_plan.ts";
 import { validateUpstreams } from "./validate_upstreams.ts";
 
 /** What a generation of lanes is started with: the settings that its lanes and their supervisor read. */
 export interface Prepared {
+  readonly machine: Machine;
   readonly plan: Plan;
   readonly listeners: HeldListeners;
   readonly work: Work;
@@ -30,6 +38,7 @@ export interface Prepared {
  *
  * @param held The listeners of a running server; if null, new ones are opened,
  * which the caller closes.
+ * @param inherited The sockets that the server was started with; null if there are none.
  * @throws {ExitError} If the settings cannot be served.
  */
 export async function prepare(
@@ -37,6 +46,7 @@ export async function prepare(
   log: Pick<Log, "logger" | "style">,
   held: HeldListeners | null,
   balancing: Balancing,
+  inherited: Inherited | null,
 ): Promise<Prepared> {
   if (settings.handler !== null) checkHandlerFile(settings.handler);
   const { port } = describeService(serviceChoice(settings));
@@ -44,19 +54,33 @@ export async function prepare(
   validateRoutes(settings, wanted);
   await validateUpstreams(settings);
   const addresses = held?.addresses ?? wanted;
-  const plan = await makePlan(settings, log.logger);
-  validatePlan(settings, plan, addresses);
+  const machine = await readMachine();
+  const planned = makePlan(settings, machine, log.logger);
+  validatePlan(settings, planned, addresses);
   if (settings.sandbox && settings.handler !== null) {
     await checkSandbox(settings.handler, settings.startTimeout);
   }
   const groups = await balancing.begin(settings.upstreams);
-  const listeners = held ?? await holdListeners(addresses, plan, settings.backlog);
+  const { backlog } = settings;
+  const listeners = held ?? await holdListeners(addresses, planned, backlog, inherited);
+  const plan = planFor(planned, listeners.addresses, inherited);
   return {
+    machine,
     plan,
     listeners,
-    work: workOf(settings, plan, listeners.addresses, log.style, groups),
-    supervision: supervisionOf(settings),
+    work: workOf(settings, plan, listeners, log.style, groups, inherited?.lanes ?? []),
+    supervision: supervisionOf(settings, sharedMemory(plan, machine, log.logger)),
   };
+}
+
+/** The plan of lanes none of which binds an address: processes share inherited sockets, too. */
+function planFor(
+  plan: Plan,
+  addresses: readonly Address[],
+  inherited: Inherited | null,
+): Plan {
+  const areInherited = addresses.every((address) => inherited?.of(address));
+  return areInherited ? { ...plan, sharing: "shared" } : plan;
 }
 
 /** The service chosen by `--service` or `--handler`. */
@@ -75,15 +99,22 @@ export function isOneByOne(plan: Plan): boolean {
   return plan.place === "thread" && plan.connections === 1;
 }
 
+/** Whether anyone wants to know how requests are answered, so that lanes count that. */
+function measuresRequests(settings: Settings): boolean {
+  return settings.admin !== null || alertsMeasureRequests(settings);
+}
+
 /** Builds the common part of the orders, field by field: the firewall between options and lanes. */
 function workOf(
   settings: Settings,
   plan: Plan,
-  addresses: readonly Address[],
+  { addresses, loads }: HeldListeners,
   log: LogStyle,
   groups: GroupNumbers | null,
+  inherited: readonly TakenSocket[],
 ): Work {
   const service = serviceChoice(settings);
+  const sampling = samplingOfEnvironment();
   return {
     mode: settings.mode,
     service,
@@ -91,6 +122,8 @@ function workOf(
     groups,
     sandbox: settings.sandbox,
     addresses,
+    inherited,
+    loads: plan.place === "process" && plan.sharing === "shared" ? loads() : null,
     sharing: plan.sharing,
     backlog: settings.backlog,
     unixMode: settings.unixMode,
@@ -106,11 +139,26 @@ function workOf(
     workerTimeout: settings.workerTimeout,
     spare: isOneByOne(plan) ? Math.max(1, plan.lanes.spare) : 0,
     maxLanes: plan.lanes.max,
+    measures: measuresRequests(settings),
     log,
+    sampling,
+    spanTarget: sampling === null ? null : spanTargetOfEnvironment(),
   };
 }
 
-function supervisionOf(settings: Settings): SupervisionSettings {
+/** The share of a lane in the memory of the container, said once for those who look. */
+function sharedMemory(plan: Plan, { memory }: Machine, log: Logger): number | null {
+  const share = memoryShare(plan, memory);
+  if (memory !== null) {
+    log.debug("The memory is limited", {
+      "sluice.memory_limit": memory,
+      "sluice.memory_share": share,
+    });
+  }
+  return share;
+}
+
+function supervisionOf(settings: Settings, memoryShare: number | null): SupervisionSettings {
   return {
     startTimeout: settings.startTimeout,
     workerTimeout: settings.workerTimeout,
@@ -122,5 +170,6 @@ function supervisionOf(settings: Settings): SupervisionSettings {
     maxRequestsJitter: settings.maxRequestsJitter,
     maxWorkerAge: settings.maxWorkerAge,
     maxWorkerMemory: settings.maxWorkerMemory,
+    memoryShare,
   };
 }

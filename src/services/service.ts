@@ -1,7 +1,9 @@
 import type { Address } from "../base/address.ts";
+import type { Sampling } from "../base/sampling.ts";
 import type { DialOptions } from "../core/connect.ts";
 import type { DialedConnection } from "../core/dialed_connection.ts";
 import type { Service } from "../core/service.ts";
+import type { Meter } from "../http/conversation/conversation_context.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Pool, PoolOptions } from "./pool.ts";
 import type { SettingKey, Settings } from "../settings/options.ts";
@@ -60,8 +62,12 @@ export interface ServiceHost {
   recordAccess(line: string): void;
   /** The width of the terminal that shows the log; null if there is none. */
   readonly columns: number | null;
+  /** Begins to measure HTTP requests; null if nobody wants to know. */
+  openMeter(): Meter | null;
   /** The backends; null unless the lane balances. */
   readonly backends: BackendAccess | null;
+  /** Which requests are traced; null if traces are off. */
+  readonly sampling: Sampling | null;
 }
 
 /** How a service finds the backends of its groups: memory shared by the threads of a process. */

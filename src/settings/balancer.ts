@@ -1,6 +1,6 @@
 /** What the settings say about groups of backends: plain data, as orders carry it. */
 import type { Address } from "../base/address.ts";
-import type { StatusRange } from "../base/health_check.ts";
+import type { HealthSettings, SendProxy } from "./health_settings.ts";
 
 /** Where a member of a group is found. */
 export type MemberSource =
@@ -44,40 +44,6 @@ export type BalancerProtocol = "tcp" | "http";
 
 /** How a backend is picked. */
 export type Balance = "p2c" | "round-robin" | "least-connections" | "hash" | "first";
-
-/** What a health check does. */
-export type HealthCheck =
-  | { readonly kind: "none" }
-  | { readonly kind: "tcp" }
-  | {
-    readonly kind: "http";
-    /** A path with its query, in the form of a request line. */
-    readonly path: string;
-    /** The field Host; null for the address of the backend. */
-    readonly host: string | null;
-    /** The statuses of a healthy backend. */
-    readonly status: readonly StatusRange[];
-    /** Text that the body of a healthy backend contains; null for any body. */
-    readonly body: string | null;
-  };
-
-/** The version of the PROXY protocol that backends are sent. */
-export type SendProxy = "none" | "v1" | "v2";
-
-/** How backends are checked. Times are in milliseconds. */
-export interface HealthSettings {
-  readonly check: HealthCheck;
-  /** As of the group: a backend that expects a header expects it of checks, too. */
-  readonly sendProxy: SendProxy;
-  readonly interval: number;
-  readonly timeout: number;
-  /** Successes in a row after which a backend is up. */
-  readonly rise: number;
-  /** Failures in a row after which a backend is down. */
-  readonly fall: number;
-  /** What a backend counts as before its first verdict. */
-  readonly startState: "up" | "down";
-}
 
 /** A group of backends and how to use them. Times are in milliseconds, shares from 0 to 1. */
 export interface UpstreamGroup {

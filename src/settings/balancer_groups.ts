@@ -83,7 +83,9 @@ export function groupOf(name: string, values: GroupValues): UpstreamGroup {
       check: check.kind === "http"
         ? { ...check, host: healthHost, status: healthStatus, body: healthBody }
         : check,
-      sendProxy: values.sendProxy,
+      port: values.healthPort,
+      // What listens on a port of its own is no backend of clients.
+      sendProxy: values.healthPort === null ? values.sendProxy : "none",
       interval: values.healthInterval,
       timeout: values.healthTimeout,
       rise: values.healthRise,

@@ -1,6 +1,7 @@
 /** Values as found in a source, and their validation. */
 import { safeParse } from "valibot";
 import { type ExitCode, ExitError } from "../base/exit.ts";
+import { maskUrls } from "../base/masked_url.ts";
 import type { Option } from "./option.ts";
 import type { OptionKey } from "./options.ts";
 
@@ -54,10 +55,16 @@ export function finalValue(option: Option<unknown>, found: Found<string>): unkno
   // For a list, show the first wrong item.
   const wrong = issue.path?.[0]?.value ?? found.value;
   throw new ExitError(
-    `Cannot use ${found.name} ${quote(wrong)}${found.where}: ` +
+    `Cannot use ${found.name} ${quote(option.secret ? masked(wrong) : wrong)}${found.where}: ` +
       `expected ${issue.message}`,
     found.exitCode,
   );
+}
+
+/** A wrong value of an option with secrets, which may be one in the wrong place. */
+function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked);
+  return typeof value === "string" ? maskUrls(value) : value;
 }
 
 /** Maximum length of a quoted value, in characters. */

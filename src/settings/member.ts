@@ -9,7 +9,8 @@ import {
 } from "../base/address.ts";
 import type { Member, MemberSource } from "./balancer.ts";
 
-const MAX_WEIGHT = 65_535;
+/** The largest weight of a backend. */
+export const MAX_WEIGHT = 65_535;
 const MAX_CONNECTIONS = 1_000_000;
 
 const BACKEND = "a backend such as 10.0.0.1:8080, [fd00::1]:8080, app.internal:8080, " +

@@ -16,7 +16,11 @@ export const GROUPS = [
   "Balancer",
   "HTTP balancer",
   "Logs",
+  "Admin",
+  "Alerts",
   "Process",
+  "Check",
+  "Service",
 ] as const;
 
 /** One option: its kind, and what is specific to it. */
@@ -34,6 +38,8 @@ export interface Option<T> extends Kind<NonNullable<T>> {
   readonly env: readonly string[];
   /** Whether a configuration file may set it. */
   readonly inFile: boolean;
+  /** Whether values hold secrets, and are shown as the `mask` of the kind formats them. */
+  readonly secret: boolean;
 }
 
 /** The options of a command, by key. */
@@ -57,7 +63,7 @@ export function flagName(key: string): string {
 /** What is specific to an option. */
 type Details<T> =
   & Pick<Option<T>, "default" | "group" | "help">
-  & Partial<Pick<Option<T>, "unset" | "short" | "env" | "inFile">>;
+  & Partial<Pick<Option<T>, "unset" | "short" | "env" | "inFile" | "secret">>;
 
 /** Makes an entry of the table. */
 export function option<T>(kind: Kind<T>, details: Details<NoInfer<T>>): Option<T>;
@@ -69,6 +75,7 @@ export function option(kind: Kind<unknown>, details: Details<unknown>): Option<u
     short: "",
     env: [],
     inFile: true,
+    secret: false,
     ...details,
   };
 }

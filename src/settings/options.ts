@@ -4,9 +4,12 @@
  */
 import { MAX_PORT } from "../base/address.ts";
 import type { BalancerSettings } from "./balancer.ts";
+import { ADMIN_OPTIONS } from "./admin_options.ts";
+import { ALERT_OPTIONS } from "./alert_options.ts";
 import { HTTP_OPTIONS } from "./http_options.ts";
 import * as kinds from "./kinds.ts";
 import { kebab, type Option, option } from "./option.ts";
+import { PROCESS_OPTIONS } from "./process_options.ts";
 import { PROXY_OPTIONS } from "./proxy_options.ts";
 import { WORKER_OPTIONS } from "./worker_options.ts";
 
@@ -111,6 +114,12 @@ export const OPTIONS = {
     help: "How long clients have to finish when the server stops, before their connections are " +
       "closed",
   }),
+  drainDelay: option(kinds.duration(), {
+    default: 0,
+    group: "Timeouts",
+    help: "How long the server still accepts clients once it stops and /readyz says so, for " +
+      "balancers to notice; comes before --graceful-timeout",
+  }),
   retireTimeout: option(kinds.duration(), {
     default: 10 * 60_000,
     group: "Timeouts",
@@ -152,30 +161,9 @@ export const OPTIONS = {
     group: "Logs",
     help: "Log files to keep, including the current one",
   }),
-  pidFile: option(kinds.path(), {
-    default: null,
-    unset: "none",
-    group: "Process",
-    help: "File to write the process id to, removed at exit",
-  }),
-  statusFile: option(kinds.path(), {
-    default: null,
-    unset: "none",
-    group: "Process",
-    help: "File to write the state of all workers to every second, as JSON",
-  }),
-  watch: option(kinds.flag(), {
-    default: false,
-    group: "Process",
-    help: "Reload when the handler's files change",
-  }),
-  config: option(kinds.path(), {
-    default: null,
-    unset: "none",
-    inFile: false,
-    group: "Process",
-    help: "Configuration file: .toml, .json or .jsonc",
-  }),
+  ...ADMIN_OPTIONS,
+  ...ALERT_OPTIONS,
+  ...PROCESS_OPTIONS,
 };
 
 /** Flags that do something other than serve; they are not settings. */

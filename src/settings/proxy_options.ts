@@ -1,5 +1,6 @@
 /** The options of the balancer, a part of the table in options.ts. */
 import { HTTP_PROXY_OPTIONS } from "./http_proxy_options.ts";
+import { MAX_PORT } from "../base/address.ts";
 import * as kinds from "./kinds.ts";
 import { option } from "./option.ts";
 
@@ -40,6 +41,13 @@ export const PROXY_OPTIONS = {
     help:
       "How the health of backends is checked: by a connection (tcp), by the response to a GET " +
       "of a path, such as http:/health, or not at all (none)",
+  }),
+  healthPort: option(kinds.integer(1, MAX_PORT), {
+    default: null,
+    unset: "the backend's own",
+    group: "Balancer",
+    help: "Port of each backend that health checks ask, such as that of its --admin, where " +
+      "http:/readyz tells whether it drains",
   }),
   healthHost: option(kinds.host(), {
     default: null,

@@ -2,7 +2,8 @@
 import * as kinds from "./kinds.ts";
 import { option } from "./option.ts";
 
-const MAX_WORKERS = 256;
+/** The most lanes that a setting or a command may ask for. */
+export const MAX_WORKERS = 256;
 
 /** Every option of the group "Workers". */
 export const WORKER_OPTIONS = {
@@ -67,7 +68,7 @@ export const WORKER_OPTIONS = {
   }),
   maxWorkerMemory: option(kinds.size(1024 ** 2), {
     default: null,
-    unset: "no limit",
+    unset: "its share of a container's memory",
     group: "Workers",
     help: "Memory use at which a worker is replaced",
   }),

@@ -1,4 +1,4 @@
-import { refusedBy } from "../lane/counts.ts";
+import { refusedBy } from "../lane/refusals.ts";
 import type { Scoreboard } from "../lane/scoreboard.ts";
 import type { Totals } from "./totals.ts";
 

@@ -9,7 +9,7 @@ const SUSPECT = 1 / 10;
 /** Heartbeats a healthy lane sends before it would be suspect. */
 const HEARTBEATS = 2;
 /** Bounds of the interval between two heartbeats, in milliseconds. */
-const LONGEST_INTERVAL = 500;
+export const LONGEST_INTERVAL = 500;
 const SHORTEST_INTERVAL = 25;
 /** Milliseconds between two looks for the next heartbeat. */
 const STEP = 50;

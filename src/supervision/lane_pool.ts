@@ -4,6 +4,7 @@ import type { Logger } from "../log/logger.ts";
 import type { LaneHandle, Place } from "../places/handle.ts";
 import type { Generation } from "./generation.ts";
 import { heartbeatInterval } from "./heartbeat.ts";
+import { type LaneLoss, lossOf } from "./lane_loss.ts";
 import type { SupervisionSettings } from "./settings.ts";
 import { delayOf, notReady } from "./start_deadline.ts";
 import { SupervisedLane } from "./supervised_lane.ts";
@@ -17,6 +18,8 @@ export interface LanePoolOptions {
   readonly settings: SupervisionSettings;
   /** Called when a lane is gone. `error` ended it, or kept it from starting; null if it was told to end. */
   readonly onGone: (lane: SupervisedLane, error: Error | null) => void;
+  /** Called when a lane that has started crashes or hangs, before `onGone`. */
+  readonly onLost?: (loss: LaneLoss) => void;
 }
 
 /** The live lanes, each from the claim of its row until its counts are added to the totals. */
@@ -82,6 +85,7 @@ export class LanePool {
       scoreboard.close(row, "free");
       throw error;
     }
+    this.totals.started++;
     const lane = new SupervisedLane(handle, own.lane, row, generation, settings, heartbeatInterval);
     this.#lanes.add(lane);
     void this.#follow(lane);
@@ -92,6 +96,7 @@ export class LanePool {
   killHung(lane: SupervisedLane): void {
     this.totals.hung++;
     lane.isHung = true;
+    this.#options.onLost?.(lossOf(lane, "hung", null));
     if (lane.generation.plan.place === "thread") this.hungThreads.push(lane);
     lane.handle.kill();
   }
@@ -127,7 +132,7 @@ export class LanePool {
     const hasCrashed = exit.kind === "crashed";
     if (hasCrashed) {
       this.totals.crashed++;
-      if (startError === null || !lane.isAwaited) this.#logCrash(lane, exit.error);
+      if (startError === null || !lane.isAwaited) this.#tellCrash(lane, exit.error);
     } else if (!lane.isCancelled) lane.startError = startError;
     if (lane.isOverdue) this.#logOverdue(lane);
     this.totals.keep(lane.row);
@@ -148,7 +153,7 @@ export class LanePool {
     });
   }
 
-  #logCrash(lane: SupervisedLane, error: Error): void {
+  #tellCrash(lane: SupervisedLane, error: Error): void {
     this.#options.log.error("Worker crashed: its connections are closed", {
       "sluice.worker": lane.number,
       "sluice.worker.pid": lane.handle.pid,
@@ -156,6 +161,7 @@ export class LanePool {
       "sluice.connections.killed": lane.row.open,
       error,
     });
+    this.#options.onLost?.(lossOf(lane, "crashed", error));
   }
 }
 

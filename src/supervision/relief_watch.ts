@@ -7,8 +7,8 @@ import type { SupervisedLane } from "./supervised_lane.ts";
 
 /** Milliseconds between two looks, while any process has clients. */
 const STEP = 100;
-/** So many times in a row a queue cannot be seen before the system is taken to deny it: once, its process may have ended. */
-const MOST_FAILURES = 3;
+/** So many looks in a row are denied before the system is taken to deny them all: some deny one at a process that ends. */
+const MOST_DENIALS = 3;
 
 /**
  * Lets other processes accept the clients of one that is blocked. Each process has an
@@ -21,9 +21,9 @@ export class ReliefWatch {
   #library: Library | null = null;
   /** Ends the frequent looks; null while there are none. */
   #end: (() => void) | null = null;
-  /** How many times in a row the queue of a process could not be seen. */
-  #failures = 0;
-  /** Whether relief has worked before: then failures are those of processes that end. */
+  /** How many looks in a row the system has denied. */
+  #denials = 0;
+  /** Whether relief has worked before: then denials are those of processes that end. */
   #hasSucceeded = false;
   /** Whether the system or the runtime lacks what relief needs. */
   #hasGivenUp = false;
@@ -56,7 +56,8 @@ export class ReliefWatch {
     for (const lane of lanes) {
       if (!mayBlock(lane)) continue;
       const blocked = this.#watched.get(lane) ?? this.#watch(lane);
-      if (!blocked.isSilent()) blocked.endRelief(false);
+      // Of one that retires, the copy may be the last: clients that are about to connect to it would be reset.
+      if (!blocked.isSilent()) blocked.endRelief(lane.state !== "ready");
       else void this.#relieve(lane, blocked, lanes);
     }
   }
@@ -81,14 +82,18 @@ export class ReliefWatch {
     if (this.#library === null) return;
     const { handle: { pid }, sockets: descriptors } = lane;
     const waiting = clientsWaiting(this.#library, { pid, descriptors });
-    this.#failures = waiting === null ? this.#failures + 1 : 0;
-    if (this.#failures >= MOST_FAILURES) this.#giveUp();
-    if (waiting === null || !blocked.needsRelief(waiting)) return;
+    this.#denials = waiting === "denied" ? this.#denials + 1 : 0;
+    if (this.#denials >= MOST_DENIALS) this.#giveUp();
+    if (typeof waiting === "string" || !blocked.needsRelief(waiting)) return;
     const reliever = blocked.choose(lanes.filter((other) => !this.#watched.get(other)?.isRelieved));
     if (reliever === null) return;
     const isRelieving = await blocked.relieveBy(reliever);
-    if (!isRelieving && reliever.state === "ready") this.#giveUp();
-    if (!isRelieving) return;
+    if (!isRelieving) {
+      // Unless either process ends, the other cannot copy or adopt the sockets, and no other can.
+      const isAlive = typeof clientsWaiting(this.#library, { pid, descriptors }) === "number";
+      if (isAlive && reliever.state === "ready") this.#giveUp();
+      return;
+    }
     this.#hasSucceeded = true;
     this.#log.debug("Worker blocked: another accepts its clients", {
       "sluice.worker": lane.number,

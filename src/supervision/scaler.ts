@@ -71,6 +71,11 @@ export class Scaler implements Successors {
     return this.#backoff.lastError;
   }
 
+  /** The last of several such errors in a row, since lanes stay up: then it is not chance. */
+  get repeatedFailure(): Error | null {
+    return this.#backoff.isProbing ? this.#backoff.lastError : null;
+  }
+
   /** Whether it starts no more lanes. */
   get isStopped(): boolean {
     return this.#isStopped;

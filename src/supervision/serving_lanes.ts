@@ -43,7 +43,12 @@ export class ServingLanes {
 
   /** The most lanes that there may be. */
   get max(): number {
-    return this.#plan?.lanes.max ?? 0;
+    return this.plan?.lanes.max ?? 0;
+  }
+
+  /** The plan of the generation, with the lanes that were added and removed; null before the first. */
+  get plan(): Plan | null {
+    return this.generation === null ? null : scaled(this.generation.plan, this.#extra);
   }
 
   /** Changes the maximum, which stays at least 1. */
@@ -59,7 +64,7 @@ export class ServingLanes {
    * again before another one could start. Clients that go over from other lanes stay.
    */
   get missing(): number {
-    const plan = this.#plan;
+    const plan = this.plan;
     if (plan === null) return 0;
     const { all, expected } = this;
     const staying = all.filter((lane) => lane.serviceTime >= STAYING).length;
@@ -71,14 +76,14 @@ export class ServingLanes {
 
   /** How many lanes there are beyond those that are busy or spare. */
   get surplus(): number {
-    const plan = this.#plan;
+    const plan = this.plan;
     if (plan === null) return 0;
     return Math.max(0, this.all.length - wantedLanes(plan, this.#busy + (this.expected ?? 0)));
   }
 
   /** Whether fewer are idle than the plan has spare ones, while there may be more. */
   get isShort(): boolean {
-    const plan = this.#plan;
+    const plan = this.plan;
     if (plan === null || plan.lanes.min === plan.lanes.max) return false;
     const idle = this.ready.filter((lane) => lane.hasRoom).length;
     return idle < Math.max(1, plan.lanes.spare) && this.all.length < plan.lanes.max;
@@ -99,9 +104,5 @@ export class ServingLanes {
   /** How many have no room for another connection. */
   get #busy(): number {
     return this.all.filter((lane) => !lane.hasRoom).length;
-  }
-
-  get #plan(): Plan | null {
-    return this.generation === null ? null : scaled(this.generation.plan, this.#extra);
   }
 }

@@ -17,6 +17,8 @@ export interface SupervisionSettings {
   /** The most by which `maxRequests` and `maxWorkerAge` are raised at random, in percent. */
   readonly maxRequestsJitter: number;
   readonly maxWorkerAge: number;
-  /** Null is no limit. */
+  /** Null is no limit of the user. */
   readonly maxWorkerMemory: number | null;
+  /** The limit without one of the user: a lane's share in the memory of the container; null is none. */
+  readonly memoryShare: number | null;
 }

@@ -100,6 +100,16 @@ export class Supervisor {
     return this.#scaler.serving?.number ?? 0;
   }
 
+  /** The plan of the serving generation, as scaled since; null before the first has started. */
+  get scaledPlan(): Plan | null {
+    return this.#scaler.lanes.plan;
+  }
+
+  /** Why lanes are not kept alive, while they repeatedly die early or cannot start; null otherwise. */
+  get crashLoop(): Error | null {
+    return this.#scaler.repeatedFailure;
+  }
+
   /** Numbers the next generation: 0 at the start, and one more with each reload, even if it fails. */
   nextGeneration(): number {
     return this.#succession.nextNumber();

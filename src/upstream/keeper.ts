@@ -1,4 +1,4 @@
-import { formatAddress } from "../base/address.ts";
+import { type Address, formatAddress } from "../base/address.ts";
 import { clock } from "../base/clock.ts";
 import type { UpstreamGroup } from "../settings/balancer.ts";
 import type { Backend } from "./backend.ts";
@@ -8,6 +8,7 @@ import type { Report } from "./health/checked.ts";
 import { Checker, type TargetStatus } from "./health/checker.ts";
 import { type Target, targetKey } from "./health/target.ts";
 import { KeptGroup } from "./kept_group.ts";
+import { type DrainReason, NO_OVERRIDE, type Override, type Wish } from "./override.ts";
 
 /** What a keeper tells. Its functions must not throw. */
 export interface KeeperEvents {
@@ -17,6 +18,13 @@ export interface KeeperEvents {
   onBackends(group: string, added: readonly string[], removed: readonly string[]): void;
   /** The health of a backend has changed, in all groups that have it. */
   onHealth(groups: readonly string[], target: Target, report: Report): void;
+  /** An operator has changed how a backend is used: the weight that is set, if any, and the facts that follow. */
+  onOverride(
+    group: string,
+    weight: number | null,
+    facts: BackendFacts,
+    drainReason: DrainReason | null,
+  ): void;
   /** A name or a file cannot be used, or can again: one line. */
   onProblem(group: string, text: string): void;
   onRecovery(group: string, text: string): void;
@@ -27,6 +35,9 @@ interface Kept {
   facts: BackendFacts;
   /** Whether it is back when it is up next: it was up before, or has come later than the others. */
   mayBeBack: boolean;
+  /** What operators have set. It ends with the backend's time in the group. */
+  override: Override;
+  drainReason: DrainReason | null;
 }
 
 /** A backend in a group. */
@@ -99,6 +110,27 @@ export class Keeper {
         this.#kept.get(keyOf(group.number, formatAddress(address)))?.facts ?? []
       ),
     }));
+  }
+
+  /** Why a backend drains, if its settings or an operator say so; null if its checks decide. */
+  drainReasonOf({ group, address }: Pick<BackendFacts, "group" | "address">): DrainReason | null {
+    return this.#kept.get(keyOf(group, formatAddress(address)))?.drainReason ?? null;
+  }
+
+  /** Has a backend, which {@linkcode groups} lists, used as an operator wishes, until its group loses it. */
+  override(groupName: string, address: Address, wish: Wish): void {
+    const name = formatAddress(address);
+    const place = this.#places.get(name)?.find(({ group }) => group.settings.name === groupName);
+    const key = place === undefined ? "" : keyOf(place.group.number, name);
+    const kept = this.#kept.get(key);
+    if (place === undefined || kept === undefined) return;
+    const override = kept.override.with(wish);
+    if (override.equals(kept.override)) return;
+    kept.override = override;
+    const facts = this.#take(key, place);
+    if (facts !== null) this.#events.onFacts([facts]);
+    const { drainReason } = this.#kept.get(key) ?? kept;
+    this.#events.onOverride(groupName, override.weight, facts ?? kept.facts, drainReason);
   }
 
   stop(): void {
@@ -183,16 +215,16 @@ export class Keeper {
   /** @returns The facts of a backend, if they are news. */
   #take(key: string, { group, backend, position }: PlaceInGroup): BackendFacts | null {
     const { address } = backend;
-    const weight = Math.max(1, backend.weight);
     const verdict = this.#checker.verdictOf({ address, health: group.settings.health });
-    // Of one that the operator drains, no check says that it may have clients.
-    const state = backend.weight === 0 ? "draining" : verdict?.state ?? "up";
     const known = this.#kept.get(key);
+    const override = known?.override ?? NO_OVERRIDE;
+    const { state, weight } = override.applyTo(backend, verdict?.state ?? "up");
     const mayBeBack = known?.mayBeBack ?? group.hasBegun;
     const isBack = state === "up" && known?.facts.state !== "up" && mayBeBack;
     const backSince = isBack ? clock() : known?.facts.backSince ?? 0;
     const facts = { ...backend, weight, group: group.number, position, state, backSince };
-    this.#kept.set(key, { facts, mayBeBack: mayBeBack || state === "up" });
+    const drainReason = override.drainReason(backend);
+    this.#kept.set(key, { facts, mayBeBack: mayBeBack || state === "up", override, drainReason });
     return known !== undefined && areSameFacts(known.facts, facts) ? null : facts;
   }
 

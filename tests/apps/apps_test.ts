@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { EXIT } from "../../src/base/exit.ts";
-import { MODES } from "../../src/modes/registry.ts";
+import { OF_EACH_PLACE } from "../helpers/modes.ts";
 import { runMain, startServer } from "../helpers/server.ts";
 import { waitFor } from "../helpers/until.ts";
 import { type AppFolder, makeApp } from "./app_folder.ts";
@@ -10,13 +10,13 @@ import { type App, APPS } from "./apps.ts";
 const LOCK = new URL("../../deno.lock", import.meta.url);
 
 for (const app of APPS) {
-  Deno.test(`${app.name}: an app answers as under deno serve, in every mode, and no file changes`, async () => {
+  Deno.test(`${app.name}: an app answers as under deno serve, wherever its lanes run, and no file changes`, async () => {
     await using theirs = await install(app);
     await using ours = await copyOf(theirs);
     const { folder } = ours;
     assertEquals(await denoServe(app, theirs.folder), app.body);
     const [files, lock] = [await read(folder), await Deno.readTextFile(LOCK)];
-    for (const mode of Object.keys(MODES)) {
+    for (const mode of OF_EACH_PLACE) {
       await using server = await startServer([app.main, "--mode", mode], { cwd: folder });
       const response = await fetch(`http://127.0.0.1:${server.port}/`);
       assertEquals(await response.text(), app.body, mode);

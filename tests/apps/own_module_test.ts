@@ -1,9 +1,9 @@
 /** What handlers in another folder import from "sluice", which their configuration does not map. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { EXIT } from "../../src/base/exit.ts";
-import { MODES } from "../../src/modes/registry.ts";
 import { Client } from "../helpers/client.ts";
 import { askAlone } from "../helpers/http_client.ts";
+import { OF_EACH_PLACE } from "../helpers/modes.ts";
 import { runMain, startServer } from "../helpers/server.ts";
 import { makeApp } from "./app_folder.ts";
 
@@ -23,7 +23,7 @@ const APP = {
     export const version: string = HttpError.name + " 1";`,
 };
 
-const SETUPS = [...Object.keys(MODES).map((mode) => ["--mode", mode]), [
+const SETUPS = [...OF_EACH_PLACE.map((mode) => ["--mode", mode]), [
   ...["--mode", "pooled", "--sandbox"],
 ]];
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import config from "../../deno.json" with { type: "json" };
-import { MODES } from "../../src/modes/registry.ts";
+import { OF_EACH_PLACE } from "../helpers/modes.ts";
 import { startCommand } from "../helpers/server.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -15,8 +15,8 @@ const FILES = [
   "bin/sluice.js",
   "lib/*.js",
   "lib/main.js",
+  "lib/src/**/*_entry.js",
   "lib/src/mod.js",
-  "lib/src/places/*_entry.js",
   "lib/src/testing/mod.js",
   "package.json",
   "types/**/*.d.ts",
@@ -48,8 +48,12 @@ Deno.test("the command enables the unstable features of deno.json", async () => 
   assertEquals(JSON.parse(list), config.unstable);
 });
 
+/** Makes the package, once for all tests. */
+let packed: Promise<string> | null = null;
+const pack = () => packed ??= run(Deno.execPath(), ["task", "--quiet", "pack"], ROOT);
+
 Deno.test("the npm package holds a bundle, types and a command, and nothing else", async () => {
-  await run(Deno.execPath(), ["task", "--quiet", "pack"], ROOT);
+  await pack();
   const listed = await run("tar", ["--list", "--file", PACKAGE], ROOT);
   const kinds = listed.trim().split("\n").map((path) => kindOf(path.replace("package/", "")));
   assertEquals([...new Set(kinds)].sort(), FILES);
@@ -70,12 +74,12 @@ Deno.test("with the configuration of README, an app and its test import from slu
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("npx sluice app.ts serves in every mode in a folder with nothing but npm, and its test runs", async () => {
-  await run(Deno.execPath(), ["task", "--quiet", "pack"], ROOT);
+Deno.test("npx sluice app.ts serves wherever its lanes run in a folder with nothing but npm, and its test runs", async () => {
+  await pack();
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(join(folder, "app.ts"), APP);
   await run("npm", ["install", "--no-audit", "--no-fund", "--silent", PACKAGE], folder);
-  for (const mode of Object.keys(MODES)) {
+  for (const mode of OF_EACH_PLACE) {
     const args = ["--mode", mode, "--port", "0", "--log-format", "json"];
     await using server = await startCommand(["npx", "sluice", "app.ts", ...args], { cwd: folder });
     const url = `http://127.0.0.1:${server.port}`;
@@ -97,7 +101,7 @@ Deno.test("npx sluice app.ts serves in every mode in a folder with nothing but n
 function kindOf(path: string): string {
   if (FILES.includes(path)) return path;
   return path.replace(/^lib\/[\w-]+\.js$/, "lib/*.js")
-    .replace(/^(lib\/src\/places\/)\w+_entry\.js$/, "$1*_entry.js")
+    .replace(/^lib\/src\/[\w/]+_entry\.js$/, "lib/src/**/*_entry.js")
     .replace(/^types\/[\w/]+\.d\.ts$/, "types/**/*.d.ts");
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { MODES } from "../../src/modes/registry.ts";
+import { askAlone } from "../helpers/http_client.ts";
 import { startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
 import { makeApp } from "./app_folder.ts";
@@ -17,7 +18,8 @@ for (const mode of Object.keys(MODES)) {
     await using app = await makeApp(FILES);
     const args = ["app.ts", "--mode", mode, "--watch"];
     await using server = await startServer(args, { cwd: app.folder });
-    const ask = async () => await (await fetch(`http://127.0.0.1:${server.port}/`)).text();
+    // Each time on a new connection: an old worker may close one that rests just when it is used.
+    const ask = async () => (await askAlone(server, "GET", "/")).body;
     for (const word of ["old", "new", "newer"]) {
       await Deno.writeTextFile(join(app.folder, "lib/three.ts"), `export const word = "${word}";`);
       await until(`the answer is ${word}`, async () => await ask() === word);

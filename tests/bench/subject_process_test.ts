@@ -1,7 +1,8 @@
 import { assertMatch, assertRejects } from "@std/assert";
 import { ExitError } from "../../src/base/exit.ts";
 import { within } from "../../src/base/within.ts";
-import { freePort, startSubject } from "../../src/bench/subject_process.ts";
+import { startSubject } from "../../src/bench/subject_process.ts";
+import { freePort } from "../helpers/free_port.ts";
 
 Deno.test({
   name: "startSubject() reports a server that has ended while a program that it started lives on",

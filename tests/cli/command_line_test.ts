@@ -1,8 +1,9 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ExitError } from "../../src/base/exit.ts";
 import { readCommandLine } from "../../src/cli/command_line.ts";
+import { COMMAND_NAMES } from "../../src/cli/commands/registry.ts";
 
-const COMMANDS = "serve, check, status, bench, load, completions, config-schema";
+const COMMANDS = COMMAND_NAMES.join(", ");
 
 async function refuses(args: string[], message: string, exitCode = 64) {
   const error: ExitError = await assertRejects(() => readCommandLine(args), ExitError);
@@ -23,6 +24,18 @@ Deno.test("readCommandLine() defaults to serve", async () => {
   const { command, line } = await readCommandLine([]);
   assertEquals(command.name, "serve");
   assertEquals(line, { flags: {}, actions: new Set(), argument: "", targets: {}, rest: [] });
+});
+
+Deno.test("readCommandLine() takes --deploy with check only, in any order", async () => {
+  for (const args of [["check", "--deploy", "k8s"], ["--deploy=k8s", "check"]]) {
+    const { command, line } = await readCommandLine(args);
+    assertEquals([command.name, line.flags], ["check", { deploy: ["k8s"] }]);
+  }
+  assertEquals((await readCommandLine(["--check", "--deploy", "k8s"])).command.name, "check");
+  await refuses(
+    ["serve", "--deploy", "k8s"],
+    "Cannot use --deploy with serve: expected sluice check",
+  );
 });
 
 Deno.test("readCommandLine() accepts a value in every spelling", async () => {
@@ -250,10 +263,11 @@ Deno.test("readCommandLine() refuses missing and unexpected arguments", async ()
     ["completions", "bash", "x"],
     `Cannot use the argument "x": expected completions <bash|zsh|fish>`,
   );
-  await refuses(["status"], "Cannot run status: expected status <file>");
+  assertEquals(await read("status"), ["status", ""]);
+  await refuses(["completions"], "Cannot run completions: expected completions <bash|zsh|fish>");
   await refuses(
     ["status", "a", "b"],
-    `Cannot use the argument "b": expected status <file>`,
+    `Cannot use the argument "b": expected status [file]`,
   );
   assertEquals(await read("completions", "--help"), ["completions", "", "help"]);
 });

@@ -64,10 +64,10 @@ function inBash(folder: string, ...words: string[]) {
 }
 
 shellTest("bash", "offers commands, options and values", async (folder) => {
-  assertEquals(await inBash(folder, "c"), ["check", "completions", "config-schema"]);
+  assertEquals(await inBash(folder, "c"), ["check", "crashes", "completions", "config-schema"]);
   const files = ["a file.toml", "bin", "script"];
   assertEquals((await inBash(folder, "")).sort(), [...COMMAND_NAMES, ...files].sort());
-  assertEquals(await inBash(folder, "s"), ["serve", "status", "script"]);
+  assertEquals(await inBash(folder, "s"), ["serve", "status", "start", "stop", "script"]);
   assertEquals(await inBash(folder, "serve", "s"), ["script"]);
   assertEquals(await inBash(folder, "script", "--watch", "b"), ["bin"]);
   assertEquals(await inBash(folder, "--max-connections-"), [
@@ -116,7 +116,10 @@ function inFish(folder: string, line: string) {
 
 shellTest("fish", "offers commands, options and values", async (folder) => {
   assertEquals(await inFish(folder, "sluice ch"), ["check"]);
-  assertEquals((await inFish(folder, "sluice s")).sort(), ["script", "serve", "status"]);
+  assertEquals(
+    (await inFish(folder, "sluice s")).sort(),
+    ["script", "serve", "start", "status", "stop"],
+  );
   assertEquals(await inFish(folder, "sluice serve s"), ["script"]);
   assertEquals(await inFish(folder, "sluice --mode "), MODES);
   assertEquals(await inFish(folder, "sluice -k a"), ["async"]);

@@ -7,7 +7,8 @@ import { COMMAND_NAMES } from "../../src/cli/commands/registry.ts";
 import { serve } from "../../src/cli/commands/serve.ts";
 import { defaultOf } from "../../src/cli/describe.ts";
 import { helpText } from "../../src/cli/help.ts";
-import { VERSION, versionText } from "../../src/cli/version.ts";
+import { VERSION } from "../../src/base/version.ts";
+import { versionText } from "../../src/cli/version.ts";
 import { ACTIONS, flagName, OPTION_KEYS, optionOf } from "../../src/settings/options.ts";
 
 const help = await helpText(serve);
@@ -54,7 +55,7 @@ Deno.test("helpText() has every command, signal and exit code, and nothing hidde
 });
 
 Deno.test("helpText() says which commands have options of their own", () => {
-  assertStringIncludes(help, "sluice bench --help, sluice load --help");
+  assertStringIncludes(help, "sluice probe --help, sluice top --help");
 });
 
 Deno.test("versionText() names Sluice, Deno and V8", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PERCENTILES } from "../../src/bench/report.ts";
-import { deadPort } from "../helpers/load_dead_port.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { makeMark } from "../helpers/mark.ts";
 import { opensPipe } from "../helpers/process.ts";
 import { runMain, SERVER, startServer } from "../helpers/server.ts";
@@ -70,7 +70,7 @@ Deno.test("sluice load prints its figures, writes them to a file, and leaves no 
   const url = `http://127.0.0.1:${server.port}/`;
   await withFolder(async (folder) => {
     const json = `${folder}/load.json`;
-    const rate = ["--rate", "200", "--connections", "4", "--duration", "500ms"];
+    const rate = ["--rate", "200", "--connections", "4", "--duration", "3s"];
     const { code, stdout, stderr } = await runMain(["load", url, ...rate, "--json", json], {
       env: mark.env,
     });
@@ -91,9 +91,10 @@ Deno.test("sluice load prints its figures, writes them to a file, and leaves no 
     );
     const data: Data = JSON.parse(await Deno.readTextFile(json));
     assertEquals([data.url, data.errors, data.limited], [url, {}, null]);
-    assert(data.seconds >= 0.5 && data.seconds < 5, `${data.seconds} s`);
+    assert(data.seconds >= 3 && data.seconds < 20, `${data.seconds} s`);
     const due = 200 * data.seconds;
-    assert(data.requests > due / 2 && data.requests <= due + 1, `${data.requests} of ${due}`);
+    // A server that stands still at the end answers later.
+    assert(data.requests > due / 4 && data.requests <= due + 1, `${data.requests} of ${due}`);
     assert(data.bytes_in > data.requests * 100 && data.bytes_out > data.requests * 20);
     assertEquals(data.percentiles, [...PERCENTILES]);
     assertEquals(data.latency.curve.length, PERCENTILES.length);
@@ -184,7 +185,7 @@ Deno.test("sluice load says so when interrupted before it has measured, and exit
 });
 
 Deno.test("sluice load reports a usage error in one line, before it connects", async (t) => {
-  const port = deadPort();
+  const port = freePort();
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const url = `http://127.0.0.1:${listener.addr.port}/`;
   const expected = "expected http://HOST:PORT/PATH or tcp://HOST:PORT";

@@ -2,8 +2,9 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ExitError } from "../../src/base/exit.ts";
 import { reportStatus } from "../../src/cli/status.ts";
 import { statusText } from "../../src/cli/status_text.ts";
-import type { Status } from "../../src/ops/status.ts";
-import type { BackendStatus, UpstreamStatus } from "../../src/ops/upstream_status.ts";
+import type { Status } from "../../src/ops/status/status.ts";
+import type { BackendStatus, UpstreamStatus } from "../../src/ops/status/upstream_status.ts";
+import { sampleLane, sampleStatus, sampleTotals } from "../helpers/sample_status.ts";
 
 const COUNTS = {
   open: 1,
@@ -20,7 +21,7 @@ const COUNTS = {
   leased: 0,
 };
 
-const STATUS: Status = {
+const STATUS: Status = sampleStatus({
   time: "2026-01-31T11:59:59.500Z",
   mode: "forked",
   service: "echo",
@@ -29,7 +30,7 @@ const STATUS: Status = {
   generation: 2,
   failed_generation: { generation: 3, reason: "Cannot load app.ts" },
   lanes: [
-    {
+    sampleLane({
       ...COUNTS,
       lane: 7,
       place: "process",
@@ -38,8 +39,8 @@ const STATUS: Status = {
       pid: 4712,
       heartbeat_age_ms: 12.4,
       busy: 0.354,
-    },
-    {
+    }),
+    sampleLane({
       ...COUNTS,
       bytes_in: 1024 ** 2 - 1,
       bytes_out: 5 * 1024 ** 5,
@@ -50,11 +51,10 @@ const STATUS: Status = {
       pid: 4713,
       heartbeat_age_ms: 1500,
       busy: 1,
-    },
+    }),
   ],
-  totals: { ...COUNTS, accepted: 1_000_000, crashed: 1, hung: 0, recycled: 3 },
-  upstreams: [],
-};
+  totals: sampleTotals({ ...COUNTS, accepted: 1_000_000, crashed: 1, recycled: 3 }),
+});
 
 const BACKEND: BackendStatus = {
   address: "10.0.0.1:8080",
@@ -144,6 +144,7 @@ TOTAL                      1     1.0m      300 1.0kb 1.5kb      2
 
 Clients refused: 0
 Lanes: 1 crashed, 0 hung, 3 recycled
+Saturation: 0% (event loop 0%, connections 0%, accept queue 0%, wait 0%)
 `,
   );
 });
@@ -163,7 +164,7 @@ Deno.test("statusText() fits 80 columns, whatever the figures", () => {
   const most = Number.MAX_SAFE_INTEGER;
   const counts = Object.fromEntries(Object.keys(COUNTS).map((name) => [name, most]));
   for (const figures of [COUNTS, counts as typeof COUNTS]) {
-    const lane = {
+    const lane = sampleLane({
       ...figures,
       lane: 99_999,
       place: "process",
@@ -172,7 +173,7 @@ Deno.test("statusText() fits 80 columns, whatever the figures", () => {
       pid: 4_194_304,
       heartbeat_age_ms: 99_999_999,
       busy: 1,
-    } as const;
+    });
     const text = statusText({
       ...STATUS,
       lanes: [lane],
@@ -181,6 +182,71 @@ Deno.test("statusText() fits 80 columns, whatever the figures", () => {
     });
     assertEquals(text.split("\n").filter((line) => line.length > 80), []);
   }
+});
+
+Deno.test("statusText() shows what the server is saturated by, how long requests take, and what is logged", () => {
+  const text = statusText({
+    ...STATUS,
+    state: "draining",
+    crash_loop: "a worker died early",
+    totals: {
+      ...STATUS.totals,
+      refused: 12,
+      refused_by: { total: 10, address: 0, draining: 2, untrusted: 0, header: 0 },
+    },
+    saturation: { value: 0.914, event_loop: 0.914, connections: 0.5, accept_queue: 0, wait: 0.03 },
+    latency: { p50_ms: 0.51, p90_ms: 12.4, p99_ms: 1234 },
+    log: { debug: 0, info: 123_456, warning: 3, error: 1, dropped: 0 },
+    dependencies: [
+      {
+        name: "redis",
+        url: "redis://127.0.0.1:6379",
+        required: true,
+        state: "down",
+        reason: "connection refused",
+        since: "2026-01-31T11:59:39.500Z",
+        duration_ms: 0.4,
+        certificate_ends: null,
+      },
+      {
+        name: "db",
+        url: "postgres://127.0.0.1:5432",
+        required: false,
+        state: "unknown",
+        reason: null,
+        since: "2026-01-31T11:59:39.500Z",
+        duration_ms: null,
+        certificate_ends: "2026-03-04T12:00:00.000Z",
+      },
+    ],
+  });
+  assertMatch(text, /^State: {6}draining\nMode: /);
+  assertMatch(text, /\nCrash loop: a worker died early\n/);
+  assertEquals(
+    text.slice(text.indexOf("Clients refused")),
+    `\
+Clients refused: 12 (total 10, draining 2)
+Lanes: 1 crashed, 0 hung, 3 recycled
+Latency: p50 0.5ms, p90 12ms, p99 1.2s
+Saturation: 91% (event loop 91%, connections 50%, accept queue 0%, wait 3%)
+Log records: 123k info, 3 warning, 1 error
+
+Dependency redis: redis://127.0.0.1:6379 down for 20s, required, probed in
+    0.4ms, connection refused
+Dependency db: postgres://127.0.0.1:5432 unknown for 20s, certificate until
+    2026-03-04
+`,
+  );
+});
+
+Deno.test("reportStatus() says nothing of saturation for files of servers that do not tell it", async () => {
+  const { version: _, saturation: __, ...older } = {
+    ...STATUS,
+    pid: Deno.pid,
+    time: new Date().toISOString(),
+  };
+  const { text } = await inFile(JSON.stringify(older), reportStatus);
+  assert(!text.includes("Saturation"));
 });
 
 Deno.test("statusText() shows each group of backends, and why some are not used", () => {
@@ -261,11 +327,22 @@ async function endedProcess(): Promise<number> {
   return child.pid;
 }
 
-/** The first line and the exit code for a file of a process that is as old as given, in milliseconds. */
+/**
+ * The first line and the exit code for a file of a process that is as old as given, in milliseconds.
+ * The seconds that have passed since then do not count in the line.
+ */
 async function report(age: number, pid: number): Promise<[firstLine: string, exitCode: number]> {
-  const text = JSON.stringify({ ...STATUS, pid, time: new Date(Date.now() - age).toISOString() });
+  const time = Date.now() - age;
+  const text = JSON.stringify({ ...STATUS, pid, time: new Date(time).toISOString() });
   const report = await inFile(text, reportStatus);
-  return [report.text.split("\n")[0] ?? "", report.exitCode];
+  const most = Math.floor((Date.now() - time) / 1000);
+  const least = Math.floor(Math.max(age, 3000) / 1000);
+  const line = (report.text.split("\n")[0] ?? "").replace(
+    /\b(\d+) s ago$/,
+    (found, seconds) =>
+      Number(seconds) >= least && Number(seconds) <= most ? `${least} s ago` : found,
+  );
+  return [line, report.exitCode];
 }
 
 Deno.test("reportStatus() says first that a server is gone or silent for 3 seconds, and exits 1", async () => {

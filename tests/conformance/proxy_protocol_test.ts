@@ -4,7 +4,7 @@ import { proxyHeader } from "../../src/core/proxy_protocol/format.ts";
 import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";
 import { receiveResponse, requestText } from "../helpers/http_client.ts";
-import { testEachMode } from "../helpers/modes.ts";
+import { testEachPlace } from "../helpers/modes.ts";
 import { bytesOf, IPV4_LINE, MALFORMED } from "../helpers/proxy_headers.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
@@ -27,7 +27,7 @@ async function connectAs(hostname: string, server: Server): Promise<Client> {
   return client;
 }
 
-testEachMode(
+testEachPlace(
   "--accept-proxy: the echo service serves clients of trusted proxies, and the log names both",
   async ({ args }) => {
     await using server = await startServer(args("--service", "echo", ...ACCEPT));
@@ -48,7 +48,7 @@ testEachMode(
   },
 );
 
-testEachMode(
+testEachPlace(
   "--accept-proxy: HTTP and its access log have the address of the client",
   async ({ args }) => {
     await using handler = await makeHandler(TELL);
@@ -72,7 +72,7 @@ testEachMode(
   },
 );
 
-testEachMode(
+testEachPlace(
   "--accept-proxy: each malformed header ends its connection with a record, and nobody else's",
   async ({ args }) => {
     await using server = await startServer(args("--service", "echo", ...ACCEPT));
@@ -96,7 +96,7 @@ testEachMode(
   },
 );
 
-testEachMode("--accept-proxy: peers that are not trusted are refused", async ({ args }) => {
+testEachPlace("--accept-proxy: peers that are not trusted are refused", async ({ args }) => {
   await using server = await startServer(
     args("--service", "http", "--accept-proxy", "--trusted-proxies", "10.0.0.0/8,::1,unix"),
   );
@@ -108,7 +108,7 @@ testEachMode("--accept-proxy: peers that are not trusted are refused", async ({ 
   assertEquals(record["client.address"], "127.0.0.1");
 });
 
-testEachMode(
+testEachPlace(
   "--accept-proxy: --max-connections-per-ip counts the clients of a proxy, not the proxy",
   async ({ args }) => {
     await using server = await startServer(

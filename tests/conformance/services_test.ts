@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { SERVICES } from "../../src/services/registry.ts";
 import { Client } from "../helpers/client.ts";
-import { testEachMode } from "../helpers/modes.ts";
+import { testEachMode, testEachPlace } from "../helpers/modes.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 
 /** A backend for a service that needs one; null for the others. */
@@ -73,7 +73,7 @@ function logsNoError(server: Server): void {
 
 for (const service of Object.keys(SERVICES)) {
   for (const [name, { args: own = [], run }] of Object.entries(CASES)) {
-    testEachMode(`--service ${service} ${name}`, async ({ args }) => {
+    testEachPlace(`--service ${service} ${name}`, async ({ args }) => {
       await using backend = await startBackend(service);
       await using server = await startServer(
         args("--service", service, ...upstreamOf(backend), ...own),

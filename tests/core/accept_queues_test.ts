@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { AcceptQueues } from "../../src/core/accept_queues.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { until } from "../helpers/until.ts";
 
 const connectTo = ({ addr }: Deno.TcpListener) =>
@@ -20,7 +21,5 @@ Deno.test("AcceptQueues counts the clients that wait on all of its ports", async
 });
 
 Deno.test("AcceptQueues.of() finds no queue on a port that nobody listens on", () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  assertEquals([AcceptQueues.of([listener.addr.port]), AcceptQueues.of([])], [null, null]);
+  assertEquals([AcceptQueues.of([freePort()]), AcceptQueues.of([])], [null, null]);
 });

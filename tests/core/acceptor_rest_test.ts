@@ -3,6 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Acceptor } from "../../src/core/acceptor.ts";
 import { listen } from "../../src/core/listener.ts";
 import { Refusal } from "../../src/core/resources.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { serve } from "../helpers/lane.ts";
 import { until } from "../helpers/until.ts";
 
@@ -12,7 +13,9 @@ Deno.test("Acceptor that listens again leaves clients to others if its lane has 
   const service = () => Promise.resolve();
   await using lane = await serve(service, { maxConnections: 1, totalConnections: 9 });
   const { resources, connections } = lane;
-  const listener = await listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 }, SHARED);
+  // It is closed and opened again: nobody else may get it meanwhile.
+  const here = { transport: "tcp", hostname: "127.0.0.1", port: freePort() } as const;
+  const listener = await listen(here, SHARED);
   const { address } = listener;
   if (address.transport !== "tcp") throw new Error("Expected a TCP listener");
   const { port } = address;

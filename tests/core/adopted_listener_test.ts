@@ -11,6 +11,7 @@ import { listeningSockets } from "../../src/core/listening_sockets.ts";
 import { reset } from "../../src/core/reset.ts";
 import type { Socket } from "../../src/core/socket.ts";
 import { Client } from "../helpers/client.ts";
+import { until } from "../helpers/until.ts";
 
 /** A listening socket whose process never accepts, and a listener that has adopted a copy of it. */
 class Adoption implements Disposable {
@@ -28,7 +29,7 @@ class Adoption implements Disposable {
     this.sockets = { pid: Deno.pid, descriptors: listeningSockets([this.port]) };
   }
 
-  get waiting(): number | null {
+  get waiting(): number | "denied" | "gone" {
     return clientsWaiting(this.library, this.sockets);
   }
 
@@ -74,7 +75,7 @@ Deno.test("adopt() accepts a client that waits in the queue of a process that do
   using adoption = new Adoption();
   assertEquals(adoption.waiting, 0);
   using client = await Client.connect(adoption);
-  assertEquals(adoption.waiting, 1);
+  await until("it waits", () => adoption.waiting === 1);
   const listener = await adoption.adopt();
   const { value: socket } = await listener[Symbol.asyncIterator]().next();
   assertEquals(adoption.waiting, 0);
@@ -86,12 +87,13 @@ Deno.test("an adopted listener that closes leaves the queue to its process", asy
   using adoption = new Adoption();
   (await adoption.adopt()).close();
   using _client = await Client.connect(adoption);
-  assertEquals(adoption.waiting, 1);
+  await until("it waits", () => adoption.waiting === 1);
 });
 
 Deno.test("an adopted listener accepts only the clients that are wanted", async () => {
   using adoption = new Adoption();
   const clients = await Promise.all(Array.from({ length: 10 }, () => Client.connect(adoption)));
+  await until("all wait", () => adoption.waiting === 10);
   const listener = await adoption.adopt();
   const accepting = listener[Symbol.asyncIterator]();
   const wanted = [await accepting.next(), await accepting.next()];

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import { READS_PER_TURN, ReadTurns } from "../../src/core/read_turns.ts";
-import { descriptorsOf } from "../helpers/process.ts";
 import { until } from "../helpers/until.ts";
 
 const MANY = READS_PER_TURN + 1;
@@ -59,18 +58,4 @@ Deno.test("ReadTurns.stop() lets all reads begin", async () => {
   const waiting = Array.from({ length: 5 * READS_PER_TURN }, () => turns.turn());
   turns.stop();
   await Promise.all(waiting);
-});
-
-Deno.test("ReadTurns closes its sockets once few connections are left, and opens them again", async () => {
-  const turns = withConnections(MANY);
-  const before = descriptorsOf(Deno.pid);
-  for (let round = 0; round < 2; round++) {
-    while (turns.tryBegin());
-    await turns.turn();
-    assertEquals(descriptorsOf(Deno.pid), before + 2);
-    for (let i = 0; i < MANY; i++) turns.leave();
-    await until("they are closed", () => descriptorsOf(Deno.pid) === before);
-    for (let i = 0; i < MANY; i++) turns.enter();
-  }
-  turns.stop();
 });

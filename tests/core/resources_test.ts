@@ -169,7 +169,7 @@ Deno.test("ResourceManager.room() waits for a release", async () => {
 Deno.test("ResourceManager.room() wakes when another thread releases a connection", async () => {
   using thread = startThread();
   const { scoreboard, one, two } = makeLanes(2, 1);
-  let waited = 0;
+  let shortest = Infinity;
   for (let i = 0; i < 5; i++) {
     // As if the thread served a client.
     scoreboard.addTotal(1);
@@ -178,11 +178,11 @@ Deno.test("ResourceManager.room() wakes when another thread releases a connectio
     const room = one.resources.room();
     await thread.run({ type: "release", scoreboard: scoreboard.buffer, row: two.row.index });
     await room;
-    waited += performance.now() - start;
+    shortest = Math.min(shortest, performance.now() - start);
     assert(one.resources.hasRoom);
   }
   // Without the other thread's notification, it would check once a second.
-  assert(waited < 4000, `five waits took ${Math.round(waited)} ms`);
+  assert(shortest < 900, `the shortest wait took ${Math.round(shortest)} ms`);
 });
 
 Deno.test("ResourceManager.room() does not leak when it wakes and finds no room", async () => {

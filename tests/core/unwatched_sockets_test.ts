@@ -2,9 +2,11 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { listeningSockets } from "../../src/core/listening_sockets.ts";
 import { stopWatching } from "../../src/core/unwatched_sockets.ts";
+import { freePort } from "../helpers/free_port.ts";
 
 Deno.test("stopWatching() keeps new clients from waking the thread, which can still close the socket", async () => {
-  const unwatched = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  // No other test listens on it once it is closed.
+  const unwatched = Deno.listen({ hostname: "127.0.0.1", port: freePort() });
   using watched = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = unwatched.addr;
   let hasWoken = false;
@@ -19,5 +21,5 @@ Deno.test("stopWatching() keeps new clients from waking the thread, which can st
 
   unwatched.close();
   await assertRejects(() => accepting);
-  using _again = Deno.listen({ hostname: "127.0.0.1", port });
+  assertEquals(listeningSockets([port]), []);
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { Client } from "../helpers/client.ts";
-import { type ModeUnderTest, testEachMode } from "../helpers/modes.ts";
+import { type ModeUnderTest, testEachPlace } from "../helpers/modes.ts";
 import { type LogLine, type Server, startServer } from "../helpers/server.ts";
 
 function startExample({ args }: ModeUnderTest, name: string): Promise<Server> {
@@ -17,7 +17,7 @@ async function join(server: Server, nick: string): Promise<Client> {
   return client;
 }
 
-testEachMode(
+testEachPlace(
   "chat sends each line to all other members, even when it arrives byte by byte",
   async (mode) => {
     await using server = await startExample(mode, "chat.ts");
@@ -45,7 +45,7 @@ testEachMode(
   { memory: "one", clients: 2 },
 );
 
-testEachMode(
+testEachPlace(
   "chat rejects taken and malformed nicknames and unknown commands",
   async (mode) => {
     await using server = await startExample(mode, "chat.ts");
@@ -58,14 +58,17 @@ testEachMode(
   { memory: "one", clients: 2 },
 );
 
-testEachMode("chat disconnects a member whose line is too long, and tells it why", async (mode) => {
-  await using server = await startExample(mode, "chat.ts");
-  using ada = await join(server, "ada");
-  await ada.send("x".repeat(1001));
-  assertEquals(await ada.receiveAll(), "Cannot read the line: longer than 1000 characters\n");
-});
+testEachPlace(
+  "chat disconnects a member whose line is too long, and tells it why",
+  async (mode) => {
+    await using server = await startExample(mode, "chat.ts");
+    using ada = await join(server, "ada");
+    await ada.send("x".repeat(1001));
+    assertEquals(await ada.receiveAll(), "Cannot read the line: longer than 1000 characters\n");
+  },
+);
 
-testEachMode(
+testEachPlace(
   "chat disconnects a member that never reads, and does not delay the others",
   async (mode) => {
     await using server = await startExample(mode, "chat.ts");
@@ -86,7 +89,7 @@ testEachMode(
   { memory: "one", clients: 3 },
 );
 
-testEachMode("chat tells its members when the server drains", async (mode) => {
+testEachPlace("chat tells its members when the server drains", async (mode) => {
   await using server = await startExample(mode, "chat.ts");
   using ada = await join(server, "ada");
   server.kill("SIGTERM");
@@ -107,17 +110,17 @@ async function setAndGet(server: Server, isFirstOpen: boolean): Promise<void> {
   assertEquals(await two.receiveAll(), "VALUE deep  blue\nCOUNT 2\nOK\nNONE\nNONE\nCOUNT 1\n");
 }
 
-testEachMode("kv shares its keys between concurrent clients", async (mode) => {
+testEachPlace("kv shares its keys between concurrent clients", async (mode) => {
   await using server = await startExample(mode, "kv.ts");
   await setAndGet(server, true);
 }, { memory: "one", clients: 2 });
 
-testEachMode("kv keeps its keys for later clients", async (mode) => {
+testEachPlace("kv keeps its keys for later clients", async (mode) => {
   await using server = await startExample(mode, "kv.ts");
   await setAndGet(server, false);
 }, { memory: "one" });
 
-testEachMode("kv explains what is wrong with a command, and continues", async (mode) => {
+testEachPlace("kv explains what is wrong with a command, and continues", async (mode) => {
   await using server = await startExample(mode, "kv.ts");
   using client = await Client.connect(server);
   for (const line of ["", "HELLO", "GET", "GET a b", "SET a", "DEL", "COUNT all"]) {
@@ -125,20 +128,23 @@ testEachMode("kv explains what is wrong with a command, and continues", async (m
   }
 });
 
-testEachMode("kv takes no new keys at its maximum, but still updates and deletes", async (mode) => {
-  await using server = await startExample(mode, "kv.ts");
-  using client = await Client.connect(server);
-  const sets = Array.from({ length: 10_000 }, (_, i) => `SET key${i} x\n`).join("");
-  await Promise.all([client.send(sets), client.receive("OK\n".length * 10_000)]);
-  await client.send("SET one-more x\nSET key0 y\nDEL key1\nSET one-more x\n");
-  assertMatch(
-    await client.receiveUntil("\n"),
-    /^ERROR Cannot set the key: the store is full with 10000 keys/,
-  );
-  assertEquals(await client.receiveText(9), "OK\nOK\nOK\n");
-});
+testEachPlace(
+  "kv takes no new keys at its maximum, but still updates and deletes",
+  async (mode) => {
+    await using server = await startExample(mode, "kv.ts");
+    using client = await Client.connect(server);
+    const sets = Array.from({ length: 10_000 }, (_, i) => `SET key${i} x\n`).join("");
+    await Promise.all([client.send(sets), client.receive("OK\n".length * 10_000)]);
+    await client.send("SET one-more x\nSET key0 y\nDEL key1\nSET one-more x\n");
+    assertMatch(
+      await client.receiveUntil("\n"),
+      /^ERROR Cannot set the key: the store is full with 10000 keys/,
+    );
+    assertEquals(await client.receiveText(9), "OK\nOK\nOK\n");
+  },
+);
 
-testEachMode("rot13 rotates letters, leaves everything else, and undoes itself", async (mode) => {
+testEachPlace("rot13 rotates letters, leaves everything else, and undoes itself", async (mode) => {
   await using server = await startExample(mode, "rot13.ts");
   using client = await Client.connect(server);
   await client.send("Hello, World! @[`{ é\n");
@@ -148,7 +154,7 @@ testEachMode("rot13 rotates letters, leaves everything else, and undoes itself",
   assertEquals(await client.receiveAll(), "NZAM nzam\n");
 });
 
-testEachMode("rot13 streams 16 MB", async (mode) => {
+testEachPlace("rot13 streams 16 MB", async (mode) => {
   await using server = await startExample(mode, "rot13.ts");
   using client = await Client.connect(server);
   const part = new Uint8Array(1024 * 1024).fill(97);

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Client } from "../helpers/client.ts";
 import { echoOverWebSocket, HONO_CASES } from "../helpers/hono.ts";
 import { ask, askAlone } from "../helpers/http_client.ts";
-import { type ModeUnderTest, testEachMode } from "../helpers/modes.ts";
+import { type ModeUnderTest, testEachPlace } from "../helpers/modes.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 
 function startExample({ args }: ModeUnderTest, name: string): Promise<Server> {
@@ -12,13 +12,13 @@ function startExample({ args }: ModeUnderTest, name: string): Promise<Server> {
 }
 
 for (const [promise, run] of Object.entries(HONO_CASES)) {
-  testEachMode(`hono ${promise}`, async (mode) => {
+  testEachPlace(`hono ${promise}`, async (mode) => {
     await using server = await startExample(mode, "hono.ts");
     await run(server);
   });
 }
 
-testEachMode("routes adds, lists, shows and deletes notes", async (mode) => {
+testEachPlace("routes adds, lists, shows and deletes notes", async (mode) => {
   await using server = await startExample(mode, "routes.ts");
   const add = (text: string) => askAlone(server, "POST", "/notes", {}, JSON.stringify({ text }));
   const first = await add("Buy milk");
@@ -32,7 +32,7 @@ testEachMode("routes adds, lists, shows and deletes notes", async (mode) => {
   assertEquals((await askAlone(server, "GET", "/notes")).body, '[{"id":"2","text":"Rest"}]');
 }, { memory: "one" });
 
-testEachMode("routes answers invalid requests with the right status", async (mode) => {
+testEachPlace("routes answers invalid requests with the right status", async (mode) => {
   await using server = await startExample(mode, "routes.ts");
   const cases: [method: string, target: string, body: string, status: number][] = [
     ["POST", "/notes", "{", 400],
@@ -47,7 +47,7 @@ testEachMode("routes answers invalid requests with the right status", async (mod
   }
 });
 
-testEachMode("routes answers 507 at its maximum of notes", async (mode) => {
+testEachPlace("routes answers 507 at its maximum of notes", async (mode) => {
   await using server = await startExample(mode, "routes.ts");
   using client = await Client.connect(server);
   const add = ["POST", "/notes", {}, '{"text":"x"}'] as const;
@@ -57,7 +57,7 @@ testEachMode("routes answers 507 at its maximum of notes", async (mode) => {
   }
 }, { memory: "one", clients: 2 });
 
-testEachMode(
+testEachPlace(
   "websocket echoes, and answers a plain request with a hint",
   async (mode) => {
     await using server = await startExample(mode, "websocket.ts");

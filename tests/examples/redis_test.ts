@@ -4,7 +4,7 @@ import { Client } from "../helpers/client.ts";
 import { askAlone } from "../helpers/http_client.ts";
 import { startServer } from "../helpers/server.ts";
 import { statusFile } from "../helpers/status.ts";
-import { testEachModeWith } from "../helpers/tools.ts";
+import { testEachPlaceWith } from "../helpers/tools.ts";
 import { until } from "../helpers/until.ts";
 
 const EXAMPLE = fileURLToPath(import.meta.resolve("../../examples/redis.ts"));
@@ -35,7 +35,7 @@ function isThere(path: string): boolean {
   }
 }
 
-testEachModeWith(
+testEachPlaceWith(
   "redis-server",
   "redis counts visits over a pool of connections, also after a restart of Redis",
   async ({ args }) => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { Client } from "../helpers/client.ts";
-import { type ModeUnderTest, testEachMode, workers } from "../helpers/modes.ts";
+import { type ModeUnderTest, testEachMode, testEachPlace, workers } from "../helpers/modes.ts";
 import { type Server, startServer } from "../helpers/server.ts";
 import { ask } from "../helpers/talk.ts";
 
@@ -88,7 +88,7 @@ for (const mode of ["single", "async", "forked"]) {
   });
 }
 
-testEachMode(
+testEachPlace(
   "sandbox may do everything without --sandbox, and rejects unknown commands",
   async ({ args }) => {
     await using server = await startExample("sandbox.ts", args());

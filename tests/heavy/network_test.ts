@@ -12,9 +12,11 @@ const BACKENDS = ["one", "two", "three"];
 /** Of the health checks: an interval and a timeout in milliseconds, and failures in a row. */
 const [INTERVAL, TIMEOUT, FALL] = [200, 200, 3];
 /** A narrow link in megabits a second, and lines of a kilobyte that take some seconds there. */
-const [RATE, LINES] = [100, 30 * 1024];
+const [RATE, LINES] = [100, 60 * 1024];
+/** What that takes at least, in milliseconds. */
+const NARROW_TIME = LINES / 1024 * 8 / RATE * 1000 * 0.8;
 /** How late the log may be on a loaded machine, in milliseconds. */
-const SLACK = 1000;
+const SLACK = 5000;
 
 const obstacle = await hostsObstacle();
 
@@ -111,7 +113,8 @@ for (
 
 networkTest(
   "a network that loses every tenth packet slows clients down, and fails none",
-  ["--health-timeout", "2s"],
+  // Three checks in a row must not lose the packets of each of their tries: after 1, 3 and 7 s.
+  ["--health-timeout", "10s"],
   async ({ hosts, server, client }) => {
     for (const name of BACKENDS) await hosts.filter(name, "numgen random mod 100 < 10 drop");
     await hosts.filter("balancer", "numgen random mod 100 < 10 drop");
@@ -132,11 +135,12 @@ networkTest(
     const before = memoryOf(server.pid);
     const begun = performance.now();
     const [received, visits] = await Promise.all([slow.send(0, LINES), client.visit(50)]);
-    assertGreater(performance.now() - begun, LINES / 1024 * 8 / RATE * 1000 * 0.8);
+    assertGreater(performance.now() - begun, NARROW_TIME);
     assertEquals(received, LINES);
     assertEquals(failuresOf(visits), []);
     assertEquals(visits.filter(({ name }) => name === "one"), []);
-    assertLess(Math.max(...visits.map(({ took }) => took)), 500);
+    // The machine may stand still, but nobody waits for the narrow link.
+    assertLess(Math.max(...visits.map(({ took }) => took)), NARROW_TIME * 0.7);
     assertLess(memoryOf(server.pid) - before, 15 * 1024 * 1024);
   },
   ",max=1",

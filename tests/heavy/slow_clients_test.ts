@@ -86,7 +86,7 @@ function endedBy(server: Server): readonly (readonly LogLine[])[] {
   return [isLate("header"), isLate("body"), isCut].map((match) => server.records(match));
 }
 
-for (const mode of ["async", "pooled", "forked"]) {
+for (const mode of ["async", "forked"]) {
   testWith(
     "slowhttptest",
     `--mode ${mode}: deadlines end 3 times ${CLIENTS} clients that send a header, send a body or read slowly, and other clients are served`,

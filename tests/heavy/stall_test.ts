@@ -35,11 +35,12 @@ async function loadWithStall(
 }
 
 Deno.test("the open model shows a stall in its p99, and the closed model hides it", async () => {
-  const [open, closed] = await Promise.all([
-    loadWithStall(["--rate", String(RATE)]),
-    loadWithStall([]),
-  ]);
-  assert(Math.abs(open.requests - RATE * DURATION) <= RATE / 10, `${open.requests} answers`);
+  // One after another: the closed model takes all of the machine that it gets.
+  const open = await loadWithStall(["--rate", String(RATE)]);
+  const closed = await loadWithStall([]);
+  // Those of the last moments may be on their way when it ends.
+  const missing = RATE * DURATION - open.requests;
+  assert(missing >= -RATE / 10 && missing <= 2 * RATE, `${open.requests} answers`);
   // A tenth of all requests waited up to a second, and a tenth of these for more than 900 ms.
   assert(open.latency.p99 >= 0.7 * STALL, JSON.stringify(open.latency));
   assert(open.latency.max >= 0.9 * STALL);

@@ -1,5 +1,6 @@
 import type { Address } from "../../src/base/address.ts";
 import { writeAll } from "../../src/base/write_text.ts";
+import { freePort } from "./free_port.ts";
 
 const encoder = new TextEncoder();
 
@@ -99,7 +100,5 @@ export function response(status: number, fields: readonly string[] = [], body = 
 
 /** An address on which nothing listens. */
 export function deadAddress(): Address {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { hostname, port } = listener.addr;
-  return { transport: "tcp", hostname, port };
+  return { transport: "tcp", hostname: "127.0.0.1", port: freePort() };
 }

@@ -21,6 +21,7 @@ const SETTINGS: HealthSettings = {
   timeout: 10_000,
   rise: 2,
   fall: 3,
+  port: null,
   startState: "up",
 };
 

@@ -48,7 +48,7 @@ async function runParent(text: string, times: number): Promise<void> {
     () => {},
   );
   for (let i = 0; i < times; i++) child.send({ type: "print", text });
-  await child.finish(10_000);
+  await child.finish(60_000);
   await child.outputPassedOn;
   writeText(Deno.stderr, "the child has printed\n");
 }

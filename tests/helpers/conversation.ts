@@ -8,6 +8,13 @@ import { CONTEXT, OPTIONS } from "./fetch.ts";
 import { serve, type Serving } from "./lane.ts";
 import { keepWrites } from "./written.ts";
 
+/** A request that was measured, and how long it took in milliseconds. */
+interface Metered {
+  readonly method: string;
+  readonly status: number;
+  readonly duration: number;
+}
+
 /** A handler that is served on a real socket, in this process, and all that is reported of it. */
 export interface Conversing extends Serving {
   /** What the handler threw. */
@@ -16,6 +23,8 @@ export interface Conversing extends Serving {
   readonly breaks: readonly Error[];
   readonly refusals: readonly HttpError[];
   readonly exchanges: readonly Exchange[];
+  /** What was measured. */
+  readonly metered: readonly Metered[];
   /** What each write to a client was given. */
   readonly written: readonly string[];
 }
@@ -29,15 +38,21 @@ export async function converse(
   const breaks: Error[] = [];
   const refusals: HttpError[] = [];
   const exchanges: Exchange[] = [];
+  const metered: Metered[] = [];
   const written: string[] = [];
   const reports: HttpReports = {
     failed: (_request, error) => void failures.push(error),
     broken: (_request, error) => void breaks.push(error),
     refused: ({ error }) => void refusals.push(error),
     answered: (exchange) => void exchanges.push(exchange),
+    meter: {
+      now: () => performance.now(),
+      answered: (method, status, started) =>
+        void metered.push({ method, status, duration: performance.now() - started }),
+    },
   };
   const all = { ...OPTIONS, ...options };
   const service = serveHttp(handler, all, CONTEXT.retiring, reports);
   const serving = await serve(service, { wrap: keepWrites(written) });
-  return { ...serving, failures, breaks, refusals, exchanges, written };
+  return { ...serving, failures, breaks, refusals, exchanges, metered, written };
 }

@@ -1,6 +1,6 @@
 /** A real name server, Debian's dnsmasq, on a loopback port of its own. */
-import { freePort } from "../../src/bench/subject_process.ts";
 import type { NameServer } from "../../src/upstream/discovery/dns_query.ts";
+import { freePort } from "./free_port.ts";
 import { until } from "./until.ts";
 
 /** The IP addresses of names. */

@@ -59,6 +59,7 @@ export async function serveHandler(
     broken: ({ id }: HttpRequest, error: unknown) => void failures.push({ id, error }),
     refused: ({ error }: RefusedRequest) => void refusals.push(error),
     answered: null,
+    meter: null,
   };
   const all = { ...OPTIONS, ...options };
   const serving = await serve(serveHttp(handler, all, CONTEXT.retiring, reports));

@@ -10,6 +10,8 @@ export const FORGED: readonly string[] = [
     "dropped",
     "log",
     "access",
+    "connections",
+    "connectionClosed",
     "allocate",
     "memory",
   ]
@@ -20,6 +22,10 @@ export const FORGED: readonly string[] = [
   ...["stopped", "stoppedAccepting"].map((type) => JSON.stringify({ type })),
   `{"type":"reuseportFilterSet","done":true}`,
   `{"type":"relieving","pid":1,"done":true}`,
+  // Only as an answer.
+  `{"type":"connections","id":1,"found":{"total":0,"connections":[]}}`,
+  `{"type":"connectionClosed","id":1,"done":true}`,
+  `{"type":"connections","id":1,"found":{"total":1,"connections":[{"number":1,"peer":"\\u001b"}]}}`,
   // Only once.
   `{"type":"ready","ready":{"addresses":[{"transport":"tcp","hostname":"127.0.0.1","port":1}],"refusal":null}}`,
   `{"type":"ready","ready":{"addresses":[{"transport":"unix","path":"/tmp/x"}],"refusal":null}}`,
@@ -30,6 +36,10 @@ export const FORGED: readonly string[] = [
   `{"type":"log","lines":7}`,
   `{"type":"log","lines":{"length":5}}`,
   `{"type":"log","lines":"part of a line"}`,
+  `{"type":"log","lines":"x\\n","counts":{"debug":-1}}`,
+  `{"type":"log","lines":"x\\n","counts":{"error":1e300}}`,
+  `{"type":"log","lines":"x\\n","watched":[{"level":"error"}]}`,
+  `{"type":"log","lines":"x\\n","watched":[{"time":"now","level":"error","message":"","attributes":{}}]}`,
   `{"type":"row","number":1,"row":null}`,
   `{"type":"row","number":null,"row":{"counters":[],"open":0,"current":0,"peer":null}}`,
   `{"type":"row","number":1e300,"row":{"counters":[null],"open":0,"current":0,"peer":null}}`,
@@ -39,6 +49,13 @@ export const FORGED: readonly string[] = [
   `{"type":"row","number":1e300,"row":{"counters":[],"open":1e99,"current":0,"peer":null}}`,
   `{"type":"row","number":1e300,"row":{"counters":[],"open":0,"current":0.5,"peer":null}}`,
   `{"type":"row","number":1e300,"row":{"counters":[],"open":0,"current":0,"peer":"\\n"}}`,
+  `{"type":"row","number":1e300,"row":{"counters":[],"open":0,"current":0,"peer":null,"measures":null}}`,
+  `{"type":"row","number":1e300,"row":{"counters":[],"open":0,"current":0,"peer":null,"measures":{"0":1}}}`,
+  `{"type":"row","number":1e300,"row":{"counters":[],"open":0,"current":0,"peer":null,"measures":[1,-5]}}`,
+  `{"type":"row","number":1e300,"row":{"counters":[],"open":0,"current":0,"peer":null,"measures":["1",2]}}`,
+  `{"type":"row","number":1e300,"row":{"counters":[],"open":0,"current":0,"peer":null,"measures":[${
+    "1,".repeat(5000)
+  }1]}}`,
   // Only from a process that balances.
   `{"type":"counts","counts":[]}`,
   `{"type":"counts","counts":[{"row":-1}]}`,

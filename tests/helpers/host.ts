@@ -1,5 +1,6 @@
 import type { LaneHost } from "../../src/lane/lane.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
+import { Threshold } from "../../src/log/level.ts";
 import { LineBuffer } from "../../src/log/line_buffer.ts";
 import { SILENT } from "./supervision.ts";
 
@@ -7,6 +8,7 @@ import { SILENT } from "./supervision.ts";
 export function makeHost(given: Partial<LaneHost> = {}): LaneHost {
   return {
     log: SILENT,
+    threshold: new Threshold("info"),
     addLine: () => {},
     accessLog: new LineBuffer(() => {}),
     scoreboard: new Scoreboard(),

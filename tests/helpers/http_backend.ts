@@ -3,7 +3,7 @@
  * gunicorn. Each records what it has parsed of each request.
  */
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../src/bench/subject_process.ts";
+import { freePort } from "./free_port.ts";
 import { type ParsedRequest, readParsed } from "./parsed_requests.ts";
 import { childrenOf } from "./process.ts";
 import { nginxBackendConfig } from "./nginx_backend.ts";

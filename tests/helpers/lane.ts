@@ -100,7 +100,15 @@ function wire(options: ServeOptions) {
   const wired = wireLane(
     {
       ...LISTEN,
-      ...{ lane: 0, addresses: [], overload, idleTimeout, writeTimeout, heartbeat: 1000 },
+      ...{
+        lane: 0,
+        addresses: [],
+        overload,
+        idleTimeout,
+        writeTimeout,
+        heartbeat: 1000,
+        measures: false,
+      },
       ...{ maxConnections, totalConnections, maxConnectionsPerIp },
     },
     { scoreboard, row, tenancy, addressTables: (count) => new AddressTables().reserve(count) },

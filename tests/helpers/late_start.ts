@@ -4,7 +4,7 @@ import { launchServer, type Server } from "./server.ts";
 import { until } from "./until.ts";
 
 /** Longer than a worker takes to start, even on a busy machine. */
-export const THREE_SECONDS = ["--start-timeout", "3s"];
+export const SIX_SECONDS = ["--start-timeout", "6s"];
 
 /** Modules that never finish loading, and what is said about them. */
 export const WAITS = {
@@ -26,11 +26,11 @@ export const LOOPS = {
 
 /** Starts a server, and expects that it ends with 70 and says why. */
 export async function failsToStart(args: readonly string[], says: string): Promise<void> {
-  await using server = launchServer([...args, ...THREE_SECONDS]);
+  await using server = launchServer([...args, ...SIX_SECONDS]);
   assertEquals(await server.exited, 70);
   assertEquals(
     server.stderr,
-    `sluice: Cannot start a worker: not ready within --start-timeout 3s, ${says}\n`,
+    `sluice: Cannot start a worker: not ready within --start-timeout 6s, ${says}\n`,
   );
 }
 

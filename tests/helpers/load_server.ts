@@ -3,7 +3,8 @@ import { Generator } from "../../src/load/generator.ts";
 import type { LoadPlan, LoadProgress, LoadResult, Message } from "../../src/load/load.ts";
 import { httpMessage } from "../../src/load/request_text.ts";
 import { openSocketLibrary } from "../../src/load/socket_library.ts";
-import type { Said, Seen, ServerPlan } from "./load_server_worker.ts";
+import { CELL } from "./load_cells.ts";
+import type { Said, Seen, ServerPlan, ServerStart } from "./load_server_worker.ts";
 
 // Stays open for good, so it must not look like a leak of a test.
 openSocketLibrary();
@@ -21,6 +22,14 @@ export const HTTP: ServerPlan = { requestEnd: "\r\n\r\n", response: OK };
 /** A server for a load generator on the thread of the test. */
 export interface LoadServer extends Disposable {
   readonly port: number;
+  /** Connections so far. */
+  readonly connections: number;
+  /** Complete requests so far. */
+  readonly requests: number;
+  /** Connections so far that a complete request has come on. */
+  readonly served: number;
+  /** Lets a server respond that holds its responses. */
+  release(): void;
   /** The records of all connections, once they are closed. */
   seen(): Promise<readonly Seen[]>;
 }
@@ -29,7 +38,9 @@ export interface LoadServer extends Disposable {
 export async function startLoadServer(plan: ServerPlan): Promise<LoadServer> {
   const url = import.meta.resolve("./load_server_worker.ts");
   const worker = new Worker(url, { type: "module" });
-  const ask = (question: ServerPlan | "seen") =>
+  const cells = Object.keys(CELL).length;
+  const shared = new Int32Array(new SharedArrayBuffer(cells * Int32Array.BYTES_PER_ELEMENT));
+  const ask = (question: ServerStart | "seen") =>
     new Promise<Said>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<Said>) => resolve(data);
       worker.onerror = (event) => {
@@ -38,9 +49,19 @@ export async function startLoadServer(plan: ServerPlan): Promise<LoadServer> {
       };
       worker.postMessage(question);
     });
-  const said = await ask(plan);
+  const said = await ask({ plan, shared });
   return {
     port: said.type === "listening" ? said.port : 0,
+    get connections() {
+      return Atomics.load(shared, CELL.connections);
+    },
+    get requests() {
+      return Atomics.load(shared, CELL.requests);
+    },
+    get served() {
+      return Atomics.load(shared, CELL.served);
+    },
+    release: () => void Atomics.store(shared, CELL.released, 1),
     async seen() {
       const { seen = [] } = await ask("seen") as { seen?: readonly Seen[] };
       return seen;
@@ -86,11 +107,14 @@ export interface LoadRun {
 export async function runOn(
   server: ServerPlan,
   changes: Partial<LoadPlan> = {},
-  onProgress: (progress: LoadProgress, generator: Generator) => void = () => {},
+  onProgress: (progress: LoadProgress, generator: Generator, server: LoadServer) => void = () => {},
 ): Promise<LoadRun> {
   using running = await startLoadServer(server);
   const plan = planFor(running, changes);
-  const generator: Generator = new Generator(plan, (progress) => onProgress(progress, generator));
+  const generator: Generator = new Generator(
+    plan,
+    (progress) => onProgress(progress, generator, running),
+  );
   const start = performance.now();
   const result = await generator.run([50, 100]);
   const elapsed = performance.now() - start;
@@ -99,14 +123,17 @@ export async function runOn(
   return { result, seen, requests, elapsed };
 }
 
-/** Runs a load on a server of its own until a number of requests are answered. */
+/** Runs a load on a server of its own until a number of requests are answered, or a condition holds. */
 export function runUntil(
-  count: number,
-  server: ServerPlan,
+  enough: number | ((progress: LoadProgress, server: LoadServer) => boolean),
+  plan: ServerPlan,
   changes: Partial<LoadPlan> = {},
 ): Promise<LoadRun> {
-  return runOn(server, { duration: DEADLINE, ...changes }, ({ requests }, generator) => {
-    if (requests >= count) generator.stop();
+  const isEnough = typeof enough === "number"
+    ? ({ requests }: LoadProgress) => requests >= enough
+    : enough;
+  return runOn(plan, { duration: DEADLINE, ...changes }, (progress, generator, server) => {
+    if (progress.phase === "measuring" && isEnough(progress, server)) generator.stop();
   });
 }
 

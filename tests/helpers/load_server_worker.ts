@@ -1,6 +1,7 @@
 /** A server for the tests of the load generator, which records what arrives. */
 import { Buffer } from "node:buffer";
 import { createServer, type Socket } from "node:net";
+import { CELL } from "./load_cells.ts";
 
 /** The behaviour of the server. Requests and responses are in Latin-1. */
 export interface ServerPlan {
@@ -12,13 +13,27 @@ export interface ServerPlan {
   readonly after?: "close" | "reset";
   /** Milliseconds before each response. */
   readonly delay?: number;
+  /** Whether it responds only once the test has released the responses. */
+  readonly held?: boolean;
   /** Blocks the thread once, a time after the first request; both in milliseconds. */
   readonly stall?: { readonly after: number; readonly length: number };
   /** Milliseconds after which it closes an idle connection. */
   readonly idle?: number;
   /** The number of connections after which it refuses more. */
   readonly connections?: number;
+  /** The port of a server that refuses connections in the end: nobody else may get it then. */
+  readonly port?: number;
 }
+
+/** What starts the server. */
+export interface ServerStart {
+  readonly plan: ServerPlan;
+  /** With a cell for each of {@linkcode CELL}. */
+  readonly shared: Int32Array<SharedArrayBuffer>;
+}
+
+/** Milliseconds between two looks at whether held responses are released. */
+const HELD_POLL = 5;
 
 /** The record of one connection; times are in milliseconds, by one clock. */
 export interface Seen {
@@ -37,7 +52,7 @@ export type Said =
 
 interface Scope {
   postMessage(message: Said): void;
-  onmessage: ((event: MessageEvent<ServerPlan | "seen">) => void) | null;
+  onmessage: ((event: MessageEvent<ServerStart | "seen">) => void) | null;
 }
 
 const scope = globalThis as unknown as Scope;
@@ -54,13 +69,14 @@ scope.onmessage = async ({ data }) => {
   scope.postMessage({ type: "seen", seen });
 };
 
-function serve(plan: ServerPlan): void {
+function serve({ plan, shared }: ServerStart): void {
   const stall = stallOf(plan);
   const server = createServer((socket) => {
-    conversations.push(new Conversation(socket, plan, stall));
+    conversations.push(new Conversation(socket, plan, stall, shared));
+    Atomics.add(shared, CELL.connections, 1);
     if (conversations.length === plan.connections) server.close();
   });
-  server.listen({ host: "127.0.0.1", port: 0, backlog: 512 }, () => {
+  server.listen({ host: "127.0.0.1", port: plan.port ?? 0, backlog: 512 }, () => {
     const address = server.address();
     const port = address === null || typeof address === "string" ? 0 : address.port;
     scope.postMessage({ type: "listening", port });
@@ -86,14 +102,21 @@ class Conversation {
   readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #plan: ServerPlan;
+  readonly #shared: ServerStart["shared"];
   /** The beginning of an incomplete request. */
   #rest = "";
   #pending = 0;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(socket: Socket, plan: ServerPlan, stall: () => void) {
+  constructor(
+    socket: Socket,
+    plan: ServerPlan,
+    stall: () => void,
+    shared: ServerStart["shared"],
+  ) {
     this.#socket = socket;
     this.#plan = plan;
+    this.#shared = shared;
     this.closed = new Promise((resolve) => socket.on("close", () => resolve()));
     socket.setNoDelay(true);
     // Clients may reset connections.
@@ -114,7 +137,8 @@ class Conversation {
     const parts = (this.#rest + Buffer.from(bytes).toString("latin1")).split(requestEnd);
     this.#rest = parts.pop() ?? "";
     for (const _ of parts) {
-      this.requests.push(performance.now());
+      if (this.requests.push(performance.now()) === 1) Atomics.add(this.#shared, CELL.served, 1);
+      Atomics.add(this.#shared, CELL.requests, 1);
       if (this.#pending++ > 0) this.overlaps++;
       if (delay === undefined) this.#respond();
       else setTimeout(() => this.#respond(), delay);
@@ -122,8 +146,12 @@ class Conversation {
   }
 
   #respond(): void {
-    const { response, after } = this.#plan;
+    const { response, after, held } = this.#plan;
     if (response === null) return;
+    if (held === true && Atomics.load(this.#shared, CELL.released) === 0) {
+      setTimeout(() => this.#respond(), HELD_POLL);
+      return;
+    }
     if (--this.#pending === 0) this.#watch();
     this.#socket.write(response, "latin1", () => {
       if (after === "close") this.#socket.end();

@@ -1,5 +1,6 @@
 import { assert } from "@std/assert";
-import { type Log, type LogSettings, openLog } from "../../src/log/log.ts";
+import { type Log, openLog } from "../../src/log/log.ts";
+import type { LogSettings } from "../../src/log/log_style.ts";
 
 /** One line of a JSON log. */
 export type LogLine = Record<string, unknown>;

@@ -3,7 +3,13 @@ import { mutate } from "./fuzz.ts";
 
 const ERROR = { name: "Error", message: "no", stack: "at x", exitCode: 78 };
 const ADDRESS = { transport: "tcp", hostname: "127.0.0.1", port: 8000 };
-const ROW = { counters: [1, 2.5, 0, 7], open: 3, current: 5, peer: "127.0.0.1 port 5" };
+const ROW = {
+  counters: [1, 2.5, 0, 7],
+  open: 3,
+  current: 5,
+  peer: "127.0.0.1 port 5",
+  measures: [0, 1, 38, 2.5],
+};
 
 /** A valid message of each type from a lane, a process and a thread. */
 export const VALID: readonly [object, ...object[]] = [

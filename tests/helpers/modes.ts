@@ -72,13 +72,37 @@ export function workers(mode: string, count = 2): readonly string[] {
   return ["--mode", mode, "--workers", String(count)];
 }
 
+/** A mode of each place: the main thread, threads and processes. */
+export const OF_EACH_PLACE: readonly string[] = ["async", "pooled", "forked"];
+
 /** Registers a test for every mode that meets its needs. */
 export function testEachMode(
   promise: string,
   run: (mode: ModeUnderTest) => Promise<void>,
   needs: Needs = {},
 ): void {
-  for (const name of Object.keys(MODES)) {
+  testModes(Object.keys(MODES), promise, run, needs);
+}
+
+/**
+ * Registers a test for a mode of each place, for what depends at most on where a lane runs:
+ * two modes with the same place differ in how many clients and lanes there are.
+ */
+export function testEachPlace(
+  promise: string,
+  run: (mode: ModeUnderTest) => Promise<void>,
+  needs: Needs = {},
+): void {
+  testModes(OF_EACH_PLACE, promise, run, needs);
+}
+
+function testModes(
+  names: readonly string[],
+  promise: string,
+  run: (mode: ModeUnderTest) => Promise<void>,
+  needs: Needs,
+): void {
+  for (const name of names) {
     const { options, clients, lanes } = setupFor(name, needs);
     if (clients < (needs.clients ?? 1)) continue;
     const args = (...given: string[]) => [

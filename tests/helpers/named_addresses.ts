@@ -2,6 +2,7 @@
 import { formatAddress } from "../../src/base/address.ts";
 import { Backend, naming } from "./backend.ts";
 import type { DnsServer } from "./dns.ts";
+import { freePort } from "./free_port.ts";
 import { type Load, startLoad } from "./load.ts";
 import { workers } from "./modes.ts";
 import { type Server, startServer } from "./server.ts";
@@ -15,12 +16,9 @@ export const ADDRESSES = ["127.0.0.2", "127.0.0.3", "127.0.0.4"] as const;
 export function listenAt<T extends readonly string[]>(
   ...hostnames: T
 ): { [K in keyof T]: Backend } {
-  const backends: Backend[] = [];
-  for (const hostname of hostnames) {
-    const port = backends[0]?.address.port ?? 0;
-    backends.push(new Backend(naming(hostname), { hostname, port }));
-  }
-  return backends as { [K in keyof T]: Backend };
+  const port = freePort();
+  const backends = hostnames.map((hostname) => new Backend(naming(hostname), { hostname, port }));
+  return backends as unknown as { [K in keyof T]: Backend };
 }
 
 /** Starts a balancer of backends with names that a name server knows. */

@@ -2,7 +2,7 @@
  * Backends of the balancer that are programs of their own. Each answers a line with its name and
  * the line, and a health check by HTTP with a status.
  */
-import { freePort } from "../../src/bench/subject_process.ts";
+import { freePort } from "./free_port.ts";
 import { makeHandler } from "./handlers.ts";
 import { NGINX_STREAM_MODULE, nginxConfig, startProxy } from "./proxy_program.ts";
 import { startServer } from "./server.ts";
@@ -50,7 +50,8 @@ export async function startNode(name: string, port = freePort()): Promise<NamedB
     stdout: "piped",
   }).spawn();
   const reader = child.stdout.getReader();
-  await reader.read();
+  const { value } = await reader.read();
+  if (value === undefined) throw new Error(`The backend ${name} has ended, and never listened`);
   await reader.cancel();
   let hasEnded = false;
   const exited = child.status.then(() => hasEnded = true);

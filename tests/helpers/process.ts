@@ -59,3 +59,16 @@ export function opensPipe(pid: number): boolean {
     }
   });
 }
+
+/** Milliseconds for which the threads of a process were ready to run but had no processor; 0 if the system does not tell. */
+export function processorWait(pid: number): number {
+  let nanoseconds = 0;
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    try {
+      const [, waited] = Deno.readTextFileSync(`/proc/${pid}/task/${name}/schedstat`).split(" ");
+      nanoseconds += Number(waited);
+    } catch { // The thread has ended, or the system does not tell.
+    }
+  }
+  return nanoseconds / 1e6;
+}

@@ -1,5 +1,5 @@
 /** HAProxy and nginx, in front of the server or as a server themselves. */
-import { freePort } from "../../src/bench/subject_process.ts";
+import { freePort } from "./free_port.ts";
 import { waitFor } from "./until.ts";
 
 /** A proxy in a child process, killed on dispose. */
@@ -69,6 +69,7 @@ export function haproxyConfig(mode: "tcp" | "http", ...rest: readonly string[]):
 defaults
   mode ${mode}
   timeout connect 5s
+  timeout check 30s
   timeout client 30s
   timeout server 30s
 ${rest.join("\n")}

@@ -52,7 +52,7 @@ export class RawBackend implements AsyncDisposable {
     });
   }
 
-  /** Starts one on a free port of 127.0.0.1, or on the port of another that has ended. */
+  /** Starts one on any port of 127.0.0.1, or on this one: see `freePort()` for one that it leaves. */
   static start(answer: RawAnswer, port = 0): Promise<RawBackend> {
     const backend = new RawBackend(answer);
     return new Promise((resolve, reject) => {

@@ -30,6 +30,9 @@ export interface Server extends AsyncDisposable {
   logged(match: Match): Promise<LogLine>;
 }
 
+/** Milliseconds; a start takes several times as long as anything else, and more on a loaded machine. */
+const START_DEADLINE = 120_000;
+
 const MAIN = fileURLToPath(import.meta.resolve("../../main.ts"));
 
 /** An executable to test instead of `main.ts`, such as `dist/sluice`. */
@@ -92,7 +95,8 @@ class ServerProcess implements Server {
 
   async serves(): Promise<void> {
     const started = () => this.log.find((line) => "sluice.service" in line) ?? null;
-    const first = await waitFor("the server serves", () => this.#isOver ? "ended" : started());
+    const find = () => this.#isOver ? "ended" : started();
+    const first = await waitFor("the server serves", find, START_DEADLINE);
     if (first === "ended") throw new Error(`The server exited: ${this.stderr}`);
     this.port = Number(first["server.port"] ?? 0);
   }

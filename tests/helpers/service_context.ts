@@ -17,4 +17,10 @@ export const CONTEXT: ServiceContext = {
 };
 
 /** Drops the lines of the access log. */
-export const HOST: ServiceHost = { columns: null, recordAccess() {}, backends: null };
+export const HOST: ServiceHost = {
+  columns: null,
+  recordAccess() {},
+  openMeter: () => null,
+  backends: null,
+  sampling: null,
+};

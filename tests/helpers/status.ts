@@ -1,4 +1,4 @@
-import type { LaneStatus, Status } from "../../src/ops/status.ts";
+import type { LaneStatus, Status } from "../../src/ops/status/status.ts";
 import { waitFor } from "./until.ts";
 
 /** A `--status-file` in a temporary folder, deleted on dispose. */

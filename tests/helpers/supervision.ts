@@ -21,6 +21,7 @@ export const UNLIMITED: SupervisionSettings = {
   maxRequestsJitter: 0,
   maxWorkerAge: 0,
   maxWorkerMemory: null,
+  memoryShare: null,
 };
 
 const ignore = () => {};
@@ -97,6 +98,7 @@ export class FakeLanes {
       ready: ready.promise,
       exited: exited.promise,
       takeOver: () => Promise.resolve(),
+      setLogLevel: () => {},
       stopAccepting: () => Promise.resolve(),
       retire: () => Promise.resolve(row.open === 0 ? stop("retire") : void calls.push("retire")),
       setReuseportFilter(filter) {
@@ -105,6 +107,8 @@ export class FakeLanes {
       },
       relieve: () => Promise.resolve(false),
       endRelief: ignore,
+      findConnections: () => Promise.resolve(null),
+      closeConnection: () => Promise.resolve(null),
       drain: () => stop("drain"),
       closeConnections: () => void calls.push("closeConnections"),
       kill: () => stop("kill"),

@@ -2,7 +2,7 @@
  * Tests that need programs besides Deno. If a program is missing, its tests are
  * ignored under names that say why; with `REQUIRE_TOOLS=1`, as in CI, they fail.
  */
-import { type ModeUnderTest, testEachMode } from "./modes.ts";
+import { type ModeUnderTest, testEachMode, testEachPlace } from "./modes.ts";
 
 const REQUIRE_TOOLS = Deno.env.get("REQUIRE_TOOLS") === "1";
 
@@ -29,6 +29,17 @@ export function testEachModeWith(
 ): void {
   const obstacle = missing(tool);
   if (obstacle === null) testEachMode(promise, run);
+  else registerMissing(obstacle, promise);
+}
+
+/** Registers a test that needs a program, once for a mode of each place. */
+export function testEachPlaceWith(
+  tool: string,
+  promise: string,
+  run: (mode: ModeUnderTest) => Promise<void>,
+): void {
+  const obstacle = missing(tool);
+  if (obstacle === null) testEachPlace(promise, run);
   else registerMissing(obstacle, promise);
 }
 

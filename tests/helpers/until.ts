@@ -18,9 +18,11 @@ export async function waitFor<T>(
 ): Promise<T> {
   const end = performance.now() + deadline;
   for (;;) {
+    // Taken before: if this process stood still since the last look, there is one more.
+    const isLate = performance.now() > end;
     const found = await find();
     if (found !== null) return found;
-    if (performance.now() > end) {
+    if (isLate) {
       throw new Error(`Timed out after ${deadline} ms waiting until ${what}`);
     }
     await delay(5);

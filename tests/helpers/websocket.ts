@@ -75,6 +75,7 @@ export function serveHandler(handler: HttpHandler, options: ServeOptions = {}): 
     broken: fail,
     refused: () => {},
     answered: null,
+    meter: null,
   };
   const { signal } = new AbortController();
   return serve(serveHttp(handler, OPTIONS, signal, reports), options);

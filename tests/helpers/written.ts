@@ -23,6 +23,7 @@ export function wrapSockets(change: (socket: Socket) => void): (listener: Listen
   return (listener) => ({
     address: listener.address,
     isShared: listener.isShared,
+    isHeldOutside: listener.isHeldOutside,
     takeOver: () => listener.takeOver(),
     close: () => listener.close(),
     async *[Symbol.asyncIterator]() {

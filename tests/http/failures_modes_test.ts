@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";
 import { askAlone, receiveLastResponse, requestText } from "../helpers/http_client.ts";
-import { testEachMode } from "../helpers/modes.ts";
+import { testEachPlace } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 
 const ROUTES = `const users = {};
@@ -17,7 +17,7 @@ export default { routes: {
   "POST /": async ({ body }) => await body.text(),
 } };`;
 
-testEachMode(
+testEachPlace(
   "a handler that throws is logged with method, path, route, id and place",
   async ({ args }) => {
     await using handler = await makeHandler(ROUTES);
@@ -42,7 +42,7 @@ testEachMode(
 );
 
 for (const format of ["combined", "json"]) {
-  testEachMode(
+  testEachPlace(
     `--access-log-format ${format} has the id of a request that failed`,
     async ({ args }) => {
       await using handler = await makeHandler(ROUTES);
@@ -105,7 +105,7 @@ const LIMITS = [
   "200ms",
 ];
 
-testEachMode("a request that is refused is logged with what is known of it", async ({ args }) => {
+testEachPlace("a request that is refused is logged with what is known of it", async ({ args }) => {
   await using handler = await makeHandler(ROUTES);
   const file = await Deno.makeTempFile();
   const logs = ["--access-log", file, "--access-log-format", "json"];

@@ -19,6 +19,22 @@ async function endsInOrder(server: Server): Promise<void> {
   assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);
 }
 
+/** Sends requests until the server says that a response is the last. */
+async function askToTheLast(client: Client): Promise<void> {
+  let [before, since] = [performance.now(), performance.now()];
+  for (let isLast = false; !isLast;) {
+    [before, since] = [since, performance.now()];
+    try {
+      isLast = (await ask(client, "GET", "/")).fields["connection"] === "close";
+    } catch (error) {
+      // A client that stands still for a second on a busy machine may count as silent.
+      if (performance.now() - before < 900) throw error;
+      return;
+    }
+  }
+  assertEquals(await client.receiveAll(), "");
+}
+
 async function isRefused(server: Server): Promise<boolean> {
   try {
     (await Client.connect(server)).close();
@@ -48,8 +64,7 @@ testEachMode(
     await using server = await startServer(mode.args(...HANDLER));
     using client = await Client.connect(server);
     await drain(server);
-    while ((await ask(client, "GET", "/")).fields["connection"] !== "close");
-    assertEquals(await client.receiveAll(), "");
+    await askToTheLast(client);
     client.close();
     await endsInOrder(server);
   },
@@ -73,7 +88,9 @@ testEachMode("HTTP: a drain closes idle connections, spread over time", async (m
   await using server = await startServer(mode.args(...HANDLER));
   const clients: Client[] = [];
   using _ = { [Symbol.dispose]: () => clients.forEach((client) => client.close()) };
-  for (let i = 0; i < mode.clients; i++) {
+  // Only a single lane closes all of them in turn: 40 take a second for that.
+  const isInTurn = mode.lanes === 1 && mode.clients > 1;
+  for (let i = 0; i < (isInTurn ? 40 : mode.clients); i++) {
     const client = await Client.connect(server);
     clients.push(client);
     assertEquals((await ask(client, "GET", "/")).body, "Hello");
@@ -87,10 +104,7 @@ testEachMode("HTTP: a drain closes idle connections, spread over time", async (m
   await drain(server);
   const times = await Promise.all(ends);
   const [first, last] = [Math.min(...times), Math.max(...times)];
-  assert(last - start < 4000, `the last ended after ${last - start} ms`);
-  // Only a single lane closes all of them in turn.
-  if (mode.lanes === 1 && mode.clients > 1) {
-    assert(last - first > 200, `all within ${last - first} ms`);
-  }
+  assert(last - start < 20_000, `the last ended after ${last - start} ms`);
+  if (isInTurn) assert(last - first > 100, `all within ${last - first} ms`);
   await endsInOrder(server);
 });

@@ -4,6 +4,7 @@ import type { ConnectionSummary } from "../../src/core/event.ts";
 import { record } from "../../src/lane/events.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import type { LogStyle } from "../../src/log/logger.ts";
+import { Threshold } from "../../src/log/level.ts";
 import { remoteLogger } from "../../src/log/remote_logger.ts";
 
 const TCP = { transport: "tcp", hostname: "127.0.0.1", port: 40_112 } as const;
@@ -107,7 +108,8 @@ for (const isText of [false, true]) {
       const lines: string[] = [];
       const addLine = (line: string) => void lines.push(line);
       const log = remoteLogger(style, addLine);
-      const emit = record({ log, style, addLine, row: new Scoreboard().row(0) });
+      const threshold = new Threshold("info");
+      const emit = record({ log, style, threshold, addLine, row: new Scoreboard().row(0) });
       emit({ type: "closed", connection: { ...SUMMARY, ...end } });
       log.info("Connection closed", attributes);
       const [found, expected] = lines.map((line) => line.replace(/\d{4}-\S{14}\.\d{3}Z/, "now"));
@@ -126,6 +128,7 @@ Deno.test("the ends of connections are not logged above level info, nor as info 
     const emit = record({
       log: remoteLogger(all, addLine),
       style: all,
+      threshold: new Threshold(style.level),
       addLine,
       row: new Scoreboard().row(0),
     });

@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
 import type { Event } from "../../src/core/event.ts";
-import { refusedBy } from "../../src/lane/counts.ts";
+import { refusedBy } from "../../src/lane/refusals.ts";
 import { record } from "../../src/lane/events.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import type { LogStyle } from "../../src/log/logger.ts";
+import { Threshold } from "../../src/log/level.ts";
 import { remoteLogger } from "../../src/log/remote_logger.ts";
 
 const STYLE: LogStyle = { level: "info", isText: false, isColoured: false, columns: null };
@@ -15,7 +16,9 @@ function recorded(...events: readonly Event[]) {
   const lines: string[] = [];
   const addLine = (line: string) => void lines.push(line);
   const row = new Scoreboard().row(0);
-  const emit = record({ log: remoteLogger(STYLE, addLine), style: STYLE, addLine, row });
+  const threshold = new Threshold("info");
+  const log = remoteLogger(STYLE, addLine, threshold);
+  const emit = record({ log, style: STYLE, threshold, addLine, row });
   for (const event of events) emit(event);
   return { row, records: lines.map((line) => JSON.parse(line)) };
 }

@@ -6,6 +6,7 @@ import type { Row } from "../../src/lane/row.ts";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import { Tenancy } from "../../src/lane/tenancy.ts";
 import { wireLane } from "../../src/lane/wiring.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { until } from "../helpers/until.ts";
 
 const LISTEN = { sharing: "shared", takeOver: false, backlog: 128, unixMode: null } as const;
@@ -31,13 +32,15 @@ async function makeAcceptor(scoreboard: Scoreboard, row: Row) {
     {
       ...LISTEN,
       ...{ lane: 0, addresses: [], overload: "wait", heartbeat: HEARTBEAT },
-      ...{ idleTimeout: 0, writeTimeout: 0 },
+      ...{ idleTimeout: 0, writeTimeout: 0, measures: false },
       ...{ maxConnections: 1, totalConnections: 10, maxConnectionsPerIp: 0 },
     },
     { scoreboard, row, tenancy: new Tenancy(row, row.tenancy), addressTables: () => [] },
     { retiring: never, draining: never, shortestTimeout: 0 },
   );
-  const listener = await listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 }, LISTEN);
+  // A test closes it and opens it again: nobody else may get it meanwhile.
+  const address = { transport: "tcp", hostname: "127.0.0.1", port: freePort() } as const;
+  const listener = await listen(address, LISTEN);
   const events: Event["type"][] = [];
   const emit = ({ type }: Event) => void events.push(type);
   const service = () => Promise.resolve();

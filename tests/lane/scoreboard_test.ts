@@ -13,6 +13,7 @@ Deno.test("Scoreboard.claim() gives each lane a clean row of its own, with its g
   const first = claim(scoreboard);
   first.add("accepted", 5);
   first.setCurrent(7, "192.0.2.1 port 1");
+  first.measures.ended("client", "idle");
   const second = claim(scoreboard, 3);
   assertEquals([first.index, second.index], [0, 1]);
   assertEquals([first.state, second.state, second.generation], ["starting", "starting", 3]);
@@ -21,6 +22,7 @@ Deno.test("Scoreboard.claim() gives each lane a clean row of its own, with its g
   const again = claim(scoreboard, 4);
   assertEquals([again.index, again.generation, again.state], [0, 4, "starting"]);
   assertEquals([again.get("accepted"), again.current, again.currentPeer], [0, 0, null]);
+  assertEquals(again.measures.report(), []);
 });
 
 Deno.test("Scoreboard.claim() never reuses the row of a hung lane, and returns null when all are taken", () => {
@@ -141,6 +143,7 @@ Deno.test("Row.report() is plain data from which take() restores all but the sta
   row.add("errors", 1);
   row.set("memory", 2 ** 40);
   row.set("heartbeat", 1234.5);
+  row.measures.answered("GET", 200, 3);
   row.received(5_000_000_000, 3);
   row.addOpen(2, row.tenancy);
   row.setCurrent(3, "192.0.2.1 port 1");
@@ -182,4 +185,18 @@ Deno.test("Row.setCurrent() names the client of a connection even after four bil
     assertEquals(row.currentPeer, `client ${number}`);
     assertEquals(row.report().peer, `client ${number}`);
   }
+});
+
+Deno.test("Row.wait follows a peak at once, and forgets it when nothing comes", () => {
+  const row = claim(new Scoreboard());
+  assertEquals(row.wait, 0);
+  row.waited(20);
+  row.waited(800);
+  row.waited(1);
+  assert(row.wait > 700, `${row.wait}`);
+  // As if the last client had come a while ago.
+  row.add("waitedAt", -60_000);
+  assert(row.wait > 0 && row.wait < 5, `${row.wait}`);
+  row.waited(2);
+  assert(row.wait > 1.9 && row.wait < 5, `${row.wait}`);
 });

@@ -129,7 +129,7 @@ Deno.test("shared() rejects a different size", async () => {
 
 Deno.test("unlockAll() releases the locks of a thread that died, and wakes the waiters", async () => {
   const { memory, names, lane } = await prepare();
-  let waited = 0;
+  let shortest = Infinity;
   for (let dead = 10; dead < 15; dead++) {
     const thread = startThread();
     await thread.run({ type: "lock", lane: dead, memory: names });
@@ -138,10 +138,10 @@ Deno.test("unlockAll() releases the locks of a thread that died, and wakes the w
     thread[Symbol.dispose]();
     memory.unlockAll(dead);
     (await waiter)[Symbol.dispose]();
-    waited += performance.now() - start;
+    shortest = Math.min(shortest, performance.now() - start);
   }
   // Without a notification, it would check once a second.
-  assert(waited < 4000, `five waits took ${Math.round(waited)} ms`);
+  assert(shortest < 900, `the shortest wait took ${Math.round(shortest)} ms`);
 });
 
 Deno.test("lock() keeps no lock that a lane takes after its end, when unlockAll() has been called", async () => {

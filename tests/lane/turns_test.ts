@@ -53,7 +53,7 @@ Deno.test("Turns.decided() resolves when the lane gets a turn or leaves", async 
   await turns.decided(4, 60_000);
   assertEquals(turns.leave(3), false);
   await turns.decided(3, 60_000);
-  await until("both waits are over", () => decided.length === 2, 5000);
+  await until("both waits are over", () => decided.length === 2);
   assertEquals(decided.toSorted(), [3, 4]);
   assertEquals(turns.leave(4), true);
   assertEquals(having(turns), []);
@@ -65,6 +65,6 @@ Deno.test("Turns.take() tells all who wait for the turn of the lane", async () =
   let told = 0;
   for (let i = 0; i < 2; i++) void turns.decided(2, 60_000).then(() => told++);
   turns.take(2);
-  await until("both are told", () => told === 2, 5000);
+  await until("both are told", () => told === 2);
   assertEquals(having(turns), [2]);
 });

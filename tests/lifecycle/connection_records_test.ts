@@ -1,12 +1,12 @@
 /** The records of connections, which are gathered before they are written. */
 import { assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
-import { testEachMode } from "../helpers/modes.ts";
+import { testEachPlace } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 
 const CLIENTS = 30;
 
-testEachMode(
+testEachPlace(
   "a server that is stopped at once has a record of each connection, and its own last",
   async (mode) => {
     await using server = await startServer(mode.args("--service", "echo"));

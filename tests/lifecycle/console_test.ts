@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";
 import { ask, askAlone } from "../helpers/http_client.ts";
-import { testEachMode, workers } from "../helpers/modes.ts";
+import { testEachMode, testEachPlace, workers } from "../helpers/modes.ts";
 import { type LogLine, startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
 
@@ -33,7 +33,7 @@ const LATE = `export default { async fetch(request) {
 
 const idOf = (line: LogLine) => line["sluice.request.id"];
 
-testEachMode("console.* becomes records with level, worker and request", async ({ args }) => {
+testEachPlace("console.* becomes records with level, worker and request", async ({ args }) => {
   await using handler = await makeHandler(HANDLER);
   // startServer() fails on any line that is not JSON.
   await using server = await startServer(args(...handler.args));
@@ -56,7 +56,7 @@ testEachMode("console.* becomes records with level, worker and request", async (
   assertEquals(server.stderr, "");
 });
 
-testEachMode(
+testEachPlace(
   "console.* has the id of the first request, too, which nobody followed",
   async ({ args }) => {
     await using handler = await makeHandler(LATE);
@@ -111,7 +111,7 @@ const SHAPES: Readonly<Record<string, string>> = {
 };
 
 for (const [shape, source] of Object.entries(SHAPES)) {
-  testEachMode(`console.* in { ${shape} } has the id of the connection`, async ({ args }) => {
+  testEachPlace(`console.* in { ${shape} } has the id of the connection`, async ({ args }) => {
     await using handler = await makeHandler(`export default { ${source} };`);
     await using server = await startServer(args(...handler.args));
     for (const line of ["one", "two"]) {

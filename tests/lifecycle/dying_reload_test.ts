@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";
 import { type LogLine, startServer } from "../helpers/server.ts";
@@ -20,7 +20,11 @@ Deno.test("--mode threaded: a reload of code that dies soon fails at once, and t
   await Deno.writeTextFile(handler.path, DIES);
   server.kill("SIGHUP");
   const { message } = await server.logged("Cannot reload");
-  assertStringIncludes(String(message), "crashed right after its start: dead soon");
+  // Or before its start has ended, on a busy machine.
+  assertMatch(
+    String(message),
+    /(?:crashed right after its start|Cannot start a worker): dead soon/,
+  );
   const isOfReload = (record: LogLine) => record["sluice.worker.generation"] === 1;
   const crashes = server.records("Worker crashed").filter(isOfReload);
   assert(crashes.length <= 3, `${crashes.length} crashes`);

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeForeignHandler } from "../helpers/handlers.ts";
-import { testEachMode } from "../helpers/modes.ts";
+import { testEachPlace } from "../helpers/modes.ts";
 import { type LogLine, startServer } from "../helpers/server.ts";
 
 const SERVE = `export default { async serve(connection) {
@@ -19,7 +19,7 @@ function checkPlace(record: LogLine, path: string, line: number): void {
   assert(frames.length > 0 && frames.every((frame) => frame.includes(path)), `${frames}`);
 }
 
-testEachMode(
+testEachPlace(
   "an error of a connection or of a timer is logged with its place",
   async ({ args }) => {
     await using handler = await makeForeignHandler(SERVE);

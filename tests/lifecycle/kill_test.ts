@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { MODES } from "../../src/modes/registry.ts";
 import { Client } from "../helpers/client.ts";
-import { TROUBLE } from "../helpers/handlers.ts";
+import { makeHandler, TROUBLE } from "../helpers/handlers.ts";
 import { workers } from "../helpers/modes.ts";
 import { childrenOf, isAlive } from "../helpers/process.ts";
 import { startServer } from "../helpers/server.ts";
@@ -37,7 +37,8 @@ Deno.test("a stopped process that does not end by its deadline is killed, and lo
   await using status = await statusFile();
   await using server = await startServer([
     ...[...workers("forked", 1), ...TROUBLE, ...status.args],
-    ...["--worker-timeout", "0", "--retire-timeout", "100ms", "--graceful-timeout", "100ms"],
+    // The process that follows has to end within the second one, even on a busy machine.
+    ...["--worker-timeout", "0", "--retire-timeout", "100ms", "--graceful-timeout", "4s"],
   ]);
   using client = await Client.connect(server);
   await client.ask("hello");
@@ -85,6 +86,28 @@ Deno.test("kill -9 of the parent of a hung child: an alarm kills the child", asy
   using client = await Client.connect(server);
   await client.send("loop\n");
   await server.logged("Worker missed heartbeats");
+  server.kill("SIGKILL");
+  await server.exited;
+  await until("the child is gone", () => !children.some(isAlive), 40_000);
+});
+
+Deno.test("kill -9 of the parent of a child that has lost its globals: an alarm kills the child", async () => {
+  await using handler = await makeHandler(`
+    export default {
+      framing: { type: "lines" },
+      handle(path) {
+        Deno.writeTextFileSync(path, "");
+        for (const key of Reflect.ownKeys(globalThis)) try { delete globalThis[key]; } catch {}
+      },
+    };`);
+  const args = ["--mode", "forked", "--workers", "1", "--graceful-timeout", "1s"];
+  await using server = await startServer([...args, ...handler.args]);
+  const children = childrenOf(server.pid);
+  using client = await Client.connect(server);
+  const path = `${handler.path}.lost`;
+  await client.send(`${path}\n`);
+  await until("it has lost them", () => Deno.stat(path).then(() => true, () => false));
+  await Deno.remove(path);
   server.kill("SIGKILL");
   await server.exited;
   await until("the child is gone", () => !children.some(isAlive), 40_000);

@@ -30,7 +30,7 @@ Deno.test("a thread that goes on after it was killed keeps no lock from the work
   await using status = await statusFile();
   await using server = await startServer([
     ...[...workers("pooled", 1), ...handler.args, ...status.args],
-    ...["--worker-timeout", "500ms", "--max-hung-threads", "9"],
+    ...["--worker-timeout", "3s", "--max-hung-threads", "9"],
   ]);
   using client = await Client.connect(server);
   await client.send("block\n");

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";
-import { testEachMode, workers } from "../helpers/modes.ts";
+import { testEachMode, testEachPlace, workers } from "../helpers/modes.ts";
 import { SERVER, startCommand, startServer } from "../helpers/server.ts";
 import { until } from "../helpers/until.ts";
 
@@ -38,7 +38,7 @@ testEachMode("--overload wait serves 50 clients, 10 at a time", async ({ args, c
   assertEquals(stopped?.["sluice.connections.killed"], 0);
 }, { limits: "exact" });
 
-testEachMode(
+testEachPlace(
   "--overload refuse serves 10 clients and answers 40 with 503 and Retry-After",
   async ({ args }) => {
     await using server = await startServer(args("--max-connections", "10", "--overload", "refuse"));

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Client } from "../helpers/client.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { makeHandler } from "../helpers/handlers.ts";
 import { workers } from "../helpers/modes.ts";
 import { runMain, SERVER, startCommand, startServer } from "../helpers/server.ts";
@@ -53,8 +54,8 @@ for (const mode of ["async", "threaded", "forked"]) {
 }
 
 Deno.test("--bind localhost listens on both loopback addresses, and neither may be taken or given twice", async () => {
-  const listener = Deno.listen({ hostname: "::1", port: 0 });
-  const { port } = listener.addr;
+  const port = freePort();
+  const listener = Deno.listen({ hostname: "::1", port });
   const bind = ["--service", "echo", "--bind", `localhost:${port}`];
   const failure = async (args: readonly string[]) => {
     const server = await startServer(args).catch((error: Error) => error);
@@ -146,12 +147,6 @@ Deno.test("PORT sets the port, and --port takes precedence", async () => {
   await using second = await startServer(["--port", other], { env: { PORT: port } });
   assertEquals(second.port, Number(other));
 });
-
-/** Finds a free port. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 Deno.test("--pid-file holds the pid while the server runs", async () => {
   const path = await Deno.makeTempFile();

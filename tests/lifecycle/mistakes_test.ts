@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { runMain, SERVER } from "../helpers/server.ts";
 
 interface Mistake {
@@ -246,6 +247,21 @@ Deno.test("check prints what would be served, and does not bind", async () => {
   const { code, stdout } = await runMain(["check", "--service", "echo", "--port", taken]);
   assertEquals(code, 0);
   assertEquals(stdout, `The configuration is valid: echo in async mode on 127.0.0.1:${taken}\n`);
+});
+
+Deno.test("check --deploy exits 78 for an error in a deployment, and 0 for a warning", async () => {
+  const planted = fileURLToPath(import.meta.resolve("../deploy/planted"));
+  for (
+    const [name, found, code] of [["grace_period", "1 error, 0", 78], [
+      "one_replica",
+      "0 errors, 1",
+      0,
+    ]] as const
+  ) {
+    const result = await runMain(["check", "--deploy", `${planted}/${name}.yaml`]);
+    assertEquals([result.code, result.stderr], [code, ""]);
+    assertStringIncludes(result.stdout, found);
+  }
 });
 
 Deno.test("--check loads the handler", async () => {

@@ -9,6 +9,7 @@ import {
   withoutLandlock,
 } from "../helpers/sandbox.ts";
 import { SERVER, startCommand } from "../helpers/server.ts";
+import { until } from "../helpers/until.ts";
 
 const SANDBOXED = [...workers("pooled", 1), "--sandbox"];
 
@@ -264,7 +265,9 @@ Deno.test({
     for (const [name, code] of Object.entries(ALLOWED)) {
       await t.step(name, async () => assertMatch(await run(evaluator.server, code), /^DID /));
     }
-    assertStringIncludes(evaluator.server.stderr, "printed by a sandboxed handler");
+    const { server } = evaluator;
+    const printed = "printed by a sandboxed handler";
+    await until("it has printed", () => server.stderr.includes(printed));
   },
 });
 

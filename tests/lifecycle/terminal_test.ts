@@ -4,7 +4,7 @@ import { Client } from "../helpers/client.ts";
 import { makeHandler } from "../helpers/handlers.ts";
 import { askAlone } from "../helpers/http_client.ts";
 import { SERVER } from "../helpers/server.ts";
-import { testEachModeWith, testWith } from "../helpers/tools.ts";
+import { testEachPlaceWith, testWith } from "../helpers/tools.ts";
 import { until, waitFor } from "../helpers/until.ts";
 
 // deno-lint-ignore no-control-regex
@@ -31,31 +31,36 @@ class TerminalServer implements AsyncDisposable {
     const server = new TerminalServer(args);
     const port = await waitFor(
       "it serves",
-      () => /Serving .*:(\d+)/.exec(server.text)?.[1] ?? null,
+      () => /Serving .*:(\d+)/.exec(server.lines.join("\n"))?.[1] ?? null,
     );
     server.port = Number(port);
     return server;
   }
 
-  /** The lines so far, without colours. */
+  /** The lines so far, without colours, and without one whose end has not come yet. */
   get lines(): string[] {
-    return this.text.replaceAll(COLOURS, "").split(/\r?\n/);
+    return this.text.replaceAll(COLOURS, "").split(/\r?\n/).slice(0, -1);
   }
 
   async shows(text: string): Promise<void> {
     await until(`it shows ${text}`, () => this.lines.some((line) => line.includes(text)));
   }
 
+  /** The id of its process. */
+  get pid(): number {
+    const [, pid] = /process\.pid=(\d+)/.exec(this.lines.join("\n")) ?? [];
+    return Number(pid);
+  }
+
   /** Kills the server, which hangs. */
   kill(): void {
-    const [, pid] = /process\.pid=(\d+)/.exec(this.text.replaceAll(COLOURS, "")) ?? [];
-    Deno.kill(Number(pid), "SIGKILL");
+    Deno.kill(this.pid, "SIGKILL");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const stdin = this.#child.stdin.getWriter();
-    // Ctrl-C.
-    await stdin.write(Uint8Array.of(3));
+    // Ctrl-C; the program may have ended, and script(1) with it.
+    await stdin.write(Uint8Array.of(3)).catch(() => {});
     await this.#read;
     await this.#child.status;
     await stdin.close().catch(() => {});
@@ -72,7 +77,7 @@ const ROUTES = `export default { routes: {
   "GET /fail": () => { throw new Error("no"); },
 } };`;
 
-testEachModeWith("script", "on a terminal, a request is one short line", async ({ args }) => {
+testEachPlaceWith("script", "on a terminal, a request is one short line", async ({ args }) => {
   await using handler = await makeHandler(ROUTES);
   await using server = await TerminalServer.start(args(...handler.args));
   await askAlone(server, "GET", `/${"long/".repeat(50)}`);
@@ -112,7 +117,7 @@ testWith(
   },
 );
 
-testEachModeWith(
+testEachPlaceWith(
   "script",
   "on a terminal, what a handler prints before it hangs is shown",
   async ({ args }) => {
@@ -129,5 +134,20 @@ testEachModeWith(
     } finally {
       server.kill();
     }
+  },
+);
+
+testWith(
+  "script",
+  "a parent of --respawn on a terminal passes on INT that only it has got",
+  async () => {
+    await using server = await TerminalServer.start(["--service", "echo", "--respawn"]);
+    await server.shows("process.pid=");
+    const [, parent] = /^PPid:\s+(\d+)$/m.exec(
+      Deno.readTextFileSync(`/proc/${server.pid}/status`),
+    ) ?? [];
+    Deno.kill(Number(parent), "SIGINT");
+    await server.shows("SIGINT received: stopping");
+    await server.shows("Stopped");
   },
 );

@@ -1,5 +1,5 @@
 import { assertMatch } from "@std/assert";
-import { testEachMode } from "../helpers/modes.ts";
+import { testEachPlace } from "../helpers/modes.ts";
 import { run, startEvaluator } from "../helpers/sandbox.ts";
 
 /** The runtime ends the whole process when code uses an unstable interface that is not enabled. */
@@ -17,7 +17,7 @@ const UNSTABLE = {
   "makes a client": "return Deno.createHttpClient({}).close()",
 };
 
-testEachMode("a handler that tries unstable interfaces does not end the server", async (mode) => {
+testEachPlace("a handler that tries unstable interfaces does not end the server", async (mode) => {
   await using evaluator = await startEvaluator(...mode.args());
   for (const [name, code] of Object.entries(UNSTABLE)) {
     assertMatch(await run(evaluator.server, code), /^(?:DID|THREW) /, name);

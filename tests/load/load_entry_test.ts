@@ -3,7 +3,7 @@ import { LOAD_ARGUMENT, type LoadOrder, type LoadReport } from "../../src/load/m
 import { echoMessage } from "../../src/load/request_text.ts";
 import { encodeMessage, encodeWord, readMessages } from "../../src/base/pipe.ts";
 import { Client } from "../helpers/client.ts";
-import { deadPort } from "../helpers/load_dead_port.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { HTTP, planFor, startLoadServer } from "../helpers/load_server.ts";
 import { SERVER } from "../helpers/server.ts";
 import { waitFor } from "../helpers/until.ts";
@@ -59,7 +59,7 @@ function startProcess(order: LoadOrder) {
 
 Deno.test("runLoadProcess() runs a load, and reports progress and the result", async () => {
   using server = await startLoadServer(HTTP);
-  const plan = planFor(server, { warmup: 50, duration: 500 });
+  const plan = planFor(server, { warmup: 50, duration: 1500 });
   await using process = startProcess({ type: "load", plan, percentiles: [50, 100] });
   const { result } = await process.report("finished");
   assertEquals(await process.exited(), 0);
@@ -75,7 +75,7 @@ Deno.test("runLoadProcess() runs a load, and reports progress and the result", a
 });
 
 Deno.test("runLoadProcess() reports a failure with its exit code", async () => {
-  const port = deadPort();
+  const port = freePort();
   await using process = startProcess({ type: "load", plan: planFor({ port }), percentiles: [] });
   const { message, exitCode } = await process.report("failed");
   assertEquals(
@@ -98,7 +98,7 @@ Deno.test("runLoadProcess() ends with its parent, even during a load", async () 
   await process.end();
   assertEquals(await process.exited(), 0);
   const took = performance.now() - end;
-  assert(took < 5000, `${took} ms`);
+  assert(took < 20_000, `${took} ms`);
   assertEquals(process.reports.some(({ type }) => type === "finished"), false);
 });
 

@@ -3,7 +3,7 @@ import { EXIT, ExitError } from "../../src/base/exit.ts";
 import type { LoadPlan } from "../../src/load/load.ts";
 import { planTarget } from "../../src/load/target.ts";
 import { type LoadSettings, readLoadSettings } from "../../src/settings/load_options.ts";
-import { deadPort } from "../helpers/load_dead_port.ts";
+import { freePort } from "../helpers/free_port.ts";
 
 type Flags = Parameters<typeof readLoadSettings>[0];
 
@@ -148,7 +148,7 @@ Deno.test("planTarget() refuses a URL that it cannot use with 64", async () => {
 });
 
 Deno.test("planTarget() fails with 69 if the server cannot be reached", async () => {
-  const port = deadPort();
+  const port = freePort();
   for (const url of [`http://127.0.0.1:${port}/`, `tcp://127.0.0.1:${port}`]) {
     assertEquals(await refusal(url), [
       EXIT.unavailable,

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ExitError } from "../../src/base/exit.ts";
 import { type AccessLog, type AccessLogSettings, openAccessLog } from "../../src/log/access_log.ts";
 import type { Log } from "../../src/log/log.ts";
-import { inLogFolder, openLogTo } from "../helpers/log.ts";
+import { inLogFolder, linesOf, openLogTo } from "../helpers/log.ts";
+import { until } from "../helpers/until.ts";
 
 function mainLog(file: string, maxSize = 0): Promise<Log> {
   return openLogTo(file, { maxSize, maxFiles: 100 });
@@ -81,6 +82,8 @@ Deno.test("openAccessLog() reports dropped records in the main log", () =>
     {
       await using access = await open(log, { accessLog: path });
       for (let i = 0; i < 1000; i++) access.record(lines);
+      // Once all before are written, for which the end of the log would not wait.
+      await until("the main log says so", async () => (await linesOf(`${folder}/log`)).length > 0);
     }
     await log.close();
     const record = JSON.parse(await Deno.readTextFile(`${folder}/log`));

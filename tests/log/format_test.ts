@@ -272,7 +272,7 @@ Deno.test("remoteLogger() takes null as no properties", () => {
 Deno.test("literal() keeps the braces of a text, on the main thread and in a worker", () =>
   inLogFolder(async (folder) => {
     const log = await openLogTo(`${folder}/log`);
-    const remote = remoteLogger(log.style, (lines) => log.pass(lines));
+    const remote = remoteLogger(log.style, log.passRecord);
     const texts = ["a } b", "{ a", "{a} and }} or {{"];
     for (const logger of [log.logger, remote]) {
       for (const text of texts) logger.info(literal(text));

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../helpers/client.ts";
 import { inLogFolder, linesOf, logProgram, openLogTo } from "../helpers/log.ts";
 import { launchServer, startServer } from "../helpers/server.ts";
-import { statusFile } from "../helpers/status.ts";
+import { readyLanes, statusFile } from "../helpers/status.ts";
 import { until } from "../helpers/until.ts";
 
 /** Some more than fits into a pipe. */
@@ -44,7 +44,7 @@ Deno.test("a log file that is a named pipe without a reader delays neither start
     await using status = await statusFile();
     const args = ["--service", "echo", "--log-file", path, ...status.args];
     await using unread = launchServer(args);
-    await status.says("that it serves", ({ lanes }) => lanes.length === 1);
+    await status.says("that it serves", (status) => readyLanes(status).length === 1);
     unread.kill("SIGTERM");
     assertEquals(await unread.exited, 0);
     assertEquals(server.stderr + unread.stderr, "");
@@ -95,6 +95,7 @@ Deno.test("openLog() says so if nobody reads a pipe, and writes everything once 
       await Deno.stdin.read(new Uint8Array(1));
       await log.reopen();
       log.logger.info("Line", { i: ${MANY} });
+      await Deno.stdin.read(new Uint8Array(1));
       await log.close();
       Deno.exit(0);`;
     const child = new Deno.Command(Deno.execPath(), {
@@ -110,8 +111,9 @@ Deno.test("openLog() says so if nobody reads a pipe, and writes everything once 
     const reading = readUntil(path, `"i":${MANY}}`);
     const input = child.stdin.getWriter();
     await input.write(new Uint8Array(1));
-    await input.close();
     const lines = (await reading).trimEnd().split("\n").map((line) => JSON.parse(line).i);
+    // Closing the log waits for no more than two seconds for who reads it.
+    await input.close();
     assertEquals(lines, Array.from({ length: MANY + 1 }, (_, i) => i));
     assertEquals((await child.status).code, 0);
     await errors.cancel();

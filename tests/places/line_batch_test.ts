@@ -4,7 +4,7 @@ import { until } from "../helpers/until.ts";
 
 function recording(): { batch: LineBatch; sent: string[] } {
   const sent: string[] = [];
-  return { batch: new LineBatch((lines) => sent.push(lines)), sent };
+  return { batch: new LineBatch(({ lines }) => sent.push(lines)), sent };
 }
 
 Deno.test("LineBatch sends the first line at once, and the next ones together, in their order", async () => {
@@ -25,15 +25,16 @@ Deno.test("LineBatch sends the first line at once, and the next ones together, i
 });
 
 Deno.test("a line that cannot wait takes along those that can", async () => {
-  const { batch, sent } = recording();
-  batch.addLater("1\n");
+  const sent: string[] = [];
+  const batch = new LineBatch(({ lines }) => sent.push(lines));
+  // Which of two timers ends first does not depend on the load of the machine.
+  const patient = new LineBatch(({ lines }) => sent.push(lines));
+  for (const one of [patient, batch]) one.addLater("1\n");
+  patient.addLater("patient\n");
   batch.addLater("2\n");
-  const begun = performance.now();
   batch.add("3\n");
-  await until("it is sent", () => sent.length > 1);
-  assertEquals(sent.at(1), "2\n3\n");
-  const lasted = performance.now() - begun;
-  assertEquals(lasted < 20, true, `it waited ${lasted} ms`);
+  await until("both are sent", () => sent.length > 3);
+  assertEquals(sent, ["1\n", "1\n", "2\n3\n", "patient\n"]);
 });
 
 Deno.test("LineBatch.flush() sends what waits, and nothing twice", () => {

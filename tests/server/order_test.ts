@@ -16,6 +16,7 @@ const listeners = {
   addresses: [{ transport: "tcp", hostname: "127.0.0.1", port: 8000 }],
   setUserTimeout() {},
   clientsWaiting: () => null,
+  loads: () => null,
   close() {},
 } as const;
 
@@ -26,6 +27,7 @@ async function orderOf(given: Partial<Settings>): Promise<Order> {
     log,
     listeners,
     new Balancing(log.logger),
+    null,
   );
   const orders: Order[] = [];
   const pool = new LanePool({
@@ -54,18 +56,23 @@ const KEYS = [
   "groups",
   "heartbeat",
   "idleTimeout",
+  "inherited",
   "lane",
+  "loads",
   "log",
   "maxConnections",
   "maxConnectionsPerIp",
   "maxLanes",
+  "measures",
   "mode",
   "options",
   "overload",
   "row",
+  "sampling",
   "sandbox",
   "service",
   "sharing",
+  "spanTarget",
   "spare",
   "startTimeout",
   "takeOver",

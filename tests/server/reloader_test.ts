@@ -58,3 +58,42 @@ Deno.test("Reloader does not report a reload that ends after it is disposed of",
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   assertEquals(records, ["Some settings change only on restart and keep their values"]);
 });
+
+Deno.test("Reloader reloads at once when called, joined by requests that wait, and tells that it succeeded", async () => {
+  const { reloader, records, steps, load, reload } = await makeReloader();
+  load();
+  reload();
+  reloader.request();
+  assertEquals(await Promise.all([reloader.reload(), reloader.reload()]), [null, null]);
+  assertEquals(steps, ["load", "reload"]);
+  assertEquals(records.at(-1), "Reloaded");
+  assertEquals(reloader.settings.port, null);
+  reloader[Symbol.dispose]();
+});
+
+Deno.test("Reloader reloads once more for a call during a reload", async () => {
+  const { reloader, steps, load, reload } = await makeReloader();
+  const first = reloader.reload();
+  await until("it loads the settings", () => steps.length > 0);
+  const second = reloader.reload();
+  load();
+  reload();
+  assertEquals(await Promise.all([first, second]), [null, null]);
+  assertEquals(steps, ["load", "reload", "load", "reload"]);
+  reloader[Symbol.dispose]();
+});
+
+Deno.test("Reloader tells callers that the server stops, also those that wait", async () => {
+  const { reloader, steps, load } = await makeReloader();
+  const first = reloader.reload();
+  await until("it loads the settings", () => steps.length > 0);
+  const second = reloader.reload();
+  reloader[Symbol.dispose]();
+  load();
+  const expected = "The server is stopping";
+  assertEquals(await Promise.all([first, second, reloader.reload()]), [
+    expected,
+    expected,
+    expected,
+  ]);
+});

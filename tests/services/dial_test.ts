@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { makeHandler } from "../helpers/handlers.ts";
-import { testEachMode } from "../helpers/modes.ts";
+import { testEachPlace } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 
 /** A relay of ten lines. */
@@ -18,7 +19,7 @@ export default {
 };
 `;
 
-testEachMode("context.dial() relays a client to an upstream, both ways", async ({ args }) => {
+testEachPlace("context.dial() relays a client to an upstream, both ways", async ({ args }) => {
   await using upstream = await startServer(["--service", "echo"]);
   await using handler = await makeHandler(RELAY(`127.0.0.1:${upstream.port}`));
   await using server = await startServer(args(...handler.args));
@@ -35,12 +36,10 @@ testEachMode("context.dial() relays a client to an upstream, both ways", async (
   ]);
 });
 
-testEachMode(
+testEachPlace(
   "a refused context.dial() ends the client's connection, and the log reports why",
   async ({ args }) => {
-    const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = free.addr;
-    free.close();
+    const port = freePort();
     await using handler = await makeHandler(RELAY(`127.0.0.1:${port}`));
     await using server = await startServer(args(...handler.args));
     using client = await Client.connect(server);

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Client } from "../helpers/client.ts";
-import { testEachMode } from "../helpers/modes.ts";
+import { testEachPlace } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 
-testEachMode(
+testEachPlace(
   "echo sends every byte back, in order, even after the client's half-close",
   async ({ args }) => {
     await using server = await startServer(args("--service", "echo"));
@@ -17,7 +17,7 @@ testEachMode(
   },
 );
 
-testEachMode("message answers each piece of data that arrives", async ({ args }) => {
+testEachPlace("message answers each piece of data that arrives", async ({ args }) => {
   await using server = await startServer(args("--service", "message"));
   using client = await Client.connect(server);
   for (let i = 0; i < 3; i++) {
@@ -28,7 +28,7 @@ testEachMode("message answers each piece of data that arrives", async ({ args })
   assertEquals(await client.receiveAll(), "");
 });
 
-testEachMode("log records printable, truncated lines, and answers nothing", async ({ args }) => {
+testEachPlace("log records printable, truncated lines, and answers nothing", async ({ args }) => {
   await using server = await startServer(args("--service", "log"));
   using client = await Client.connect(server);
   await client.send(`first\r\nfor\x07ged {"a":1}\n${"x".repeat(5000)}\nlast`);
@@ -46,7 +46,7 @@ testEachMode("log records printable, truncated lines, and answers nothing", asyn
   assertEquals(last["sluice.line.cut"], undefined);
 });
 
-testEachMode("http answers Hello, World! and keeps the connection", async ({ args }) => {
+testEachPlace("http answers Hello, World! and keeps the connection", async ({ args }) => {
   await using server = await startServer(args());
   using client = await Client.connect(server);
   for (let i = 0; i < 2; i++) {
@@ -71,7 +71,7 @@ Deno.test("--mode single: http closes after each response, because other clients
   }
 });
 
-testEachMode("http reports what is wrong with a request, then closes", async ({ args }) => {
+testEachPlace("http reports what is wrong with a request, then closes", async ({ args }) => {
   const cases: [request: string, status: string][] = [
     ["GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "404"],
     ["POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi", "405"],

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { Client } from "../helpers/client.ts";
-import { testEachMode } from "../helpers/modes.ts";
+import { testEachPlace } from "../helpers/modes.ts";
 import { startServer } from "../helpers/server.ts";
 
-testEachMode(
+testEachPlace(
   "zen answers several questions on one connection, even byte by byte",
   async ({ args }) => {
     await using server = await startServer(args("--service", "zen"));
@@ -18,7 +18,7 @@ testEachMode(
   },
 );
 
-testEachMode(
+testEachPlace(
   "zen takes the line ending after a question for no question: it delays no stop",
   async ({ args }) => {
     await using server = await startServer(args("--service", "zen"));
@@ -37,7 +37,7 @@ testEachMode(
   },
 );
 
-testEachMode(
+testEachPlace(
   "zen logs the unfinished question of a client that disconnects",
   async ({ args }) => {
     await using server = await startServer(args("--service", "zen"));
@@ -52,7 +52,7 @@ testEachMode(
   },
 );
 
-testEachMode("zen closes on a question that is too long", async ({ args }) => {
+testEachPlace("zen closes on a question that is too long", async ({ args }) => {
   await using server = await startServer(args("--service", "zen"));
   using client = await Client.connect(server);
   await client.send("x".repeat(2000));

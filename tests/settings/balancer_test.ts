@@ -47,6 +47,7 @@ Deno.test("loadBalancer() makes the group default of flags, with the defaults of
       timeout: 2000,
       rise: 2,
       fall: 3,
+      port: null,
       startState: "up",
     },
     passive: { failLimit: 5, ejectTime: 10_000 },

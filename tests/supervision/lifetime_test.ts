@@ -56,3 +56,29 @@ Deno.test("Lifetime varies at random, by at most --max-requests-jitter", () => {
   assert(Math.max(...lengths) <= 1100, `a lane ended after ${Math.max(...lengths)}`);
   assert(new Set(lengths).size > 20, "lanes end together");
 });
+
+Deno.test("Lifetime ends above its share of the container's memory, but not below twice what it began with", () => {
+  const reasonAt = (memory: number, first: number) => {
+    const { row, lifetime } = makeLifetime({ memoryShare: 300e6 });
+    row.set("memory", first);
+    lifetime.reasonToEnd();
+    row.set("memory", memory);
+    return Array.from({ length: 5 }, () => lifetime.reasonToEnd()).at(-1);
+  };
+  assertEquals(reasonAt(299e6, 90e6), null);
+  assertEquals(
+    reasonAt(301e6, 90e6),
+    "it uses 301 MB of memory, more than its share of the container's",
+  );
+  assertEquals(reasonAt(799e6, 400e6), null);
+  assertEquals(
+    reasonAt(801e6, 400e6),
+    "it uses 801 MB of memory, more than its share of the container's",
+  );
+});
+
+Deno.test("Lifetime leaves the share out if there is --max-worker-memory", () => {
+  const { row, lifetime } = makeLifetime({ memoryShare: 1e6, maxWorkerMemory: 100e6 });
+  row.set("memory", 99e6);
+  for (let i = 0; i < 10; i++) assertEquals(lifetime.reasonToEnd(), null);
+});

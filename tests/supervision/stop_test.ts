@@ -35,6 +35,7 @@ function makeLane(behaviour: Behaviour): { lane: SupervisedLane; calls: readonly
       await behaviour.onStopAccepting?.();
       calls.push("stopAccepting");
     },
+    setLogLevel: () => {},
     drain: () => {
       calls.push("drain");
       if (behaviour.drains !== false && calls.includes("stopAccepting")) end();
@@ -55,6 +56,8 @@ function makeLane(behaviour: Behaviour): { lane: SupervisedLane; calls: readonly
     setReuseportFilter: () => Promise.resolve(false),
     relieve: () => Promise.resolve(false),
     endRelief: () => {},
+    findConnections: () => Promise.resolve(null),
+    closeConnection: () => Promise.resolve(null),
   };
   const row = scoreboard.claim(0);
   if (row === null) throw new Error("No row is free");
@@ -129,7 +132,7 @@ Deno.test(
     let isGone = false;
     void late.lane.gone.then(() => isGone = true);
     await whileStopping([early.lane, late.lane], async () => {
-      await until("the lane is gone", () => isGone, 3000);
+      await until("the lane is gone", () => isGone);
     });
   },
 );
@@ -141,7 +144,7 @@ Deno.test(
     const hung = makeLane({ onStopAccepting: () => never });
     const other = makeLane({});
     await whileStopping([hung.lane, other.lane], async () => {
-      await until("the other lane drains", () => other.calls.includes("drain"), 3000);
+      await until("the other lane drains", () => other.calls.includes("drain"));
     });
   },
 );

@@ -55,6 +55,8 @@ export interface Deed {
   readonly isAlone?: boolean;
   /** Options of the server, for a deed alone. */
   readonly options?: readonly string[];
+  /** What the handler prints when what it did has passed: the server reloads only from then on. */
+  readonly passing?: string;
   /** Where the server can no longer reload afterwards. */
   readonly harmsReload?: readonly Place[];
   /** What else users should know. */

@@ -3,8 +3,16 @@ import type { Answer, Deed, Shape } from "./case.ts";
 import { nameOf } from "./module.ts";
 import { readResponse } from "./response.ts";
 
-/** How long a client waits for an answer before it calls it silence, in milliseconds. */
-const PATIENCE = 4000;
+/** How long a client waits before it calls it silence, in milliseconds. */
+export interface Patience {
+  /** For the first that comes. */
+  readonly first: number;
+  /** For the end, from then on. */
+  readonly rest: number;
+}
+
+/** How long a client waits for a worker, in milliseconds. */
+const PATIENCE = 15_000;
 /** The most of a text that an answer quotes. */
 const QUOTED = 60;
 
@@ -19,7 +27,7 @@ export async function answerTo(
   port: number,
   shape: Shape,
   deed: Deed,
-  patience = PATIENCE,
+  patience: Patience,
 ): Promise<Answer> {
   if (deed.isWebSocket === true) return await webSocketAnswer(port, nameOf(deed), patience);
   const { text, end } = await talk(port, requestFor(shape, deed), isHttp(shape), patience);
@@ -35,7 +43,7 @@ export async function workerOf(
   const request = isHttp(shape)
     ? "GET /ok HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     : "ok\n";
-  const { text } = await talk(port, request, isHttp(shape), patience);
+  const { text } = await talk(port, request, isHttp(shape), { first: patience, rest: patience });
   return /ok (\S{36})/.exec(text)?.[1] ?? null;
 }
 
@@ -49,6 +57,34 @@ function requestFor(shape: Shape, deed: Deed): string {
     "GET /ok HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 }
 
+/** Tells when a client has waited for long enough. */
+class Silence {
+  /** Resolves then. */
+  readonly over: Promise<void>;
+  readonly #resolve: () => void;
+  readonly #rest: number;
+  #timer: ReturnType<typeof setTimeout>;
+  #hasBegun = false;
+
+  constructor({ first, rest }: Patience) {
+    ({ promise: this.over, resolve: this.#resolve } = Promise.withResolvers<void>());
+    this.#rest = rest;
+    this.#timer = setTimeout(this.#resolve, first);
+  }
+
+  /** Something has come. */
+  isBroken(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#resolve, this.#rest);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
 type End = "closed" | "reset" | "open" | "silence";
 
 /** Sends a request, and receives until the connection ends, `ok` is answered, or patience does. */
@@ -56,9 +92,10 @@ async function talk(
   port: number,
   request: string,
   http: boolean,
-  patience: number,
+  patience: Patience,
 ): Promise<{ text: string; end: End }> {
   const pieces: string[] = [];
+  const silence = new Silence(patience);
   const receive = async (conn: Deno.Conn): Promise<End> => {
     await conn.write(new TextEncoder().encode(request));
     const buffer = new Uint8Array(64 * 1024);
@@ -66,6 +103,7 @@ async function talk(
       const count = await conn.read(buffer);
       if (count === null) return "closed";
       pieces.push(latin1.decode(buffer.subarray(0, count)));
+      silence.isBroken();
       if (!http && OK_LINE.test(pieces.slice(-2).join(""))) return "open";
     }
   };
@@ -73,15 +111,14 @@ async function talk(
   try {
     conn = await Deno.connect({ hostname: "127.0.0.1", port });
   } catch {
+    silence.stop();
     return { text: "", end: "closed" };
   }
   const receiving = receive(conn).catch((): End => "reset");
-  const { promise: late, resolve } = Promise.withResolvers<End>();
-  const timer = setTimeout(() => resolve("silence"), patience);
-  const end = await Promise.race([receiving, late]);
-  clearTimeout(timer);
+  const end = await Promise.race([receiving, silence.over.then((): End => "silence")]);
   conn.close();
   await receiving;
+  silence.stop();
   return { text: pieces.join(""), end };
 }
 
@@ -112,7 +149,7 @@ function quoted(text: string): string {
 }
 
 /** Opens a WebSocket, sends a message, and describes what comes back until it closes. */
-async function webSocketAnswer(port: number, name: string, patience: number): Promise<Answer> {
+async function webSocketAnswer(port: number, name: string, patience: Patience): Promise<Answer> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/${name}`);
   const messages: string[] = [];
   let isOpen = false;
@@ -122,14 +159,17 @@ async function webSocketAnswer(port: number, name: string, patience: number): Pr
     isOpen = true;
     socket.send("hello");
   };
-  socket.onmessage = ({ data }) =>
+  const silence = new Silence(patience);
+  socket.onmessage = ({ data }) => {
     messages.push(typeof data === "string" ? data : latin1.decode(data));
+    silence.isBroken();
+  };
   socket.onerror = (event) => event.preventDefault();
   socket.onclose = ({ code }) => resolve(isOpen ? `closed ${code}` : "refused");
-  const timer = setTimeout(() => resolve("open"), patience);
+  void silence.over.then(() => resolve("open"));
   const how = await end;
-  clearTimeout(timer);
-  socket.onclose = null;
+  socket.onclose = socket.onmessage = null;
+  silence.stop();
   if (how === "open") socket.close();
   return messages.length === 0 ? how : `${quoted(messages.join(""))}, ${how}`;
 }

@@ -56,16 +56,20 @@ export class TortureServer implements AsyncDisposable {
     }
     const folder = await Deno.makeTempDir({ prefix: "torture" });
     await Deno.writeTextFile(`${folder}/handler.js`, moduleOf(shape, deeds));
-    const timeout = shape === "fetch" || shape === "routes"
-      ? ["--request-timeout", "700ms"]
-      : ["--idle-timeout", "1s"];
+    const timeouts = Object.entries({
+      ...shape === "fetch" || shape === "routes"
+        ? { "--request-timeout": "700ms" }
+        // Time enough for a client that has connected to send its line.
+        : { "--idle-timeout": "3s" },
+      "--graceful-timeout": "1s",
+    }).filter(([flag]) => !options.includes(flag)).flat();
     const [program = "", ...before] = SERVER;
     const child = new Deno.Command(program, {
       args: [
-        ...[...before, "--mode", mode, ...worker, ...timeout, "--port", "0"],
+        ...[...before, "--mode", mode, ...worker, ...timeouts, "--port", "0"],
         // Relative paths, which must not depend on the folder that a handler changes to.
         ...["--handler", "handler.js", "--log-file", "log", "--status-file", "status"],
-        ...["--graceful-timeout", "1s", ...options],
+        ...options,
       ],
       cwd: folder,
       env: { DENO_V8_FLAGS: "--max-old-space-size=128" },

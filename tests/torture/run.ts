@@ -4,7 +4,7 @@ import { delay } from "@std/async/delay";
 import { MODES } from "../../src/modes/registry.ts";
 import type { LogLine } from "../helpers/server.ts";
 import { waitFor } from "../helpers/until.ts";
-import { answerTo, workerOf } from "./client.ts";
+import { answerTo, type Patience, workerOf } from "./client.ts";
 import { type Deed, type Outcome, outcomeOf, type Place, type Shape } from "./case.ts";
 import { TortureServer } from "./host.ts";
 import { THEMES } from "./table.ts";
@@ -28,8 +28,9 @@ export const PLACE_OF: Readonly<Record<string, Place>> = Object.fromEntries(
  */
 const PATIENCE = 30_000;
 
-/** Records that a busy machine adds. */
-const DELAYS = /^(The event loop was blocked|Worker missed heartbeats)/;
+/** Records that a busy machine adds: of delays, and of a file that was due while none could be opened. */
+const INCIDENTAL =
+  /^(The event loop was blocked|Worker missed heartbeats|Cannot write the status file)/;
 /** A record that may be repeated while its cause lasts. */
 const REPEATED = /^Cannot accept/;
 
@@ -87,6 +88,10 @@ async function checkAlone(mode: string, deed: Deed): Promise<void> {
   await checkDeed(server, mode, shape, deed);
   const place = placeOf(mode);
   const { next } = outcomeOf(deed, place);
+  if (deed.passing !== undefined) {
+    const hasPassed = () => server.log().some(({ message }) => message === deed.passing) || null;
+    await waitFor("what the handler did has passed", hasPassed);
+  }
   if ((next === "same" || next === "new") && deed.harmsReload?.includes(place) !== true) {
     await checkObeys(server, shape);
   }
@@ -119,11 +124,16 @@ async function checkDeed(
   await checkRecords(server, seen, records);
 }
 
-/** How long the client waits: it may do so in vain, or see a WebSocket that stays open. */
-function patienceFor({ isWebSocket }: Deed, { answer, next }: Outcome): number {
+/**
+ * How long the client waits: it may do so in vain, or see a WebSocket that stays open. But what is
+ * to come before that may take as long as any answer.
+ */
+function patienceFor({ isWebSocket }: Deed, { answer, next }: Outcome): Patience {
   const text = JSON.stringify(answer);
-  if (text.includes("silence") || next === "broken") return 1500;
-  return isWebSocket === true && text.includes("open") ? 500 : PATIENCE;
+  const until = (rest: number, comes: boolean) => ({ first: comes ? PATIENCE : rest, rest });
+  if (text.includes("silence") || next === "broken") return until(1500, text.includes("cut off"));
+  if (isWebSocket === true && text.includes("open")) return until(500, text.includes(", open"));
+  return until(PATIENCE, true);
 }
 
 function pick<T>(value: T | { readonly http: T; readonly other: T }, shape: Shape): T {
@@ -149,7 +159,7 @@ async function useUpDescriptors(server: TortureServer, seen: number): Promise<vo
   );
   const isFull = () =>
     server.log().slice(seen).some(({ message }) => REPEATED.test(message)) || null;
-  await waitFor("a client is not accepted", isFull, 5000).catch(() => {});
+  await waitFor("a client is not accepted", isFull).catch(() => {});
   for (const client of clients) client.close();
 }
 
@@ -184,10 +194,10 @@ async function checkRecords(
 ): Promise<void> {
   const found = () =>
     server.log().slice(seen)
-      .filter(({ severity, message }) => severity !== "INFO" && !DELAYS.test(message))
+      .filter(({ severity, message }) => severity !== "INFO" && !INCIDENTAL.test(message))
       .map(describe)
       .filter((record, i, all) => !REPEATED.test(record) || !REPEATED.test(all[i - 1] ?? ""));
-  await waitFor("the records are written", () => found().length >= expected.length || null, 5000)
+  await waitFor("the records are written", () => found().length >= expected.length || null)
     .catch(() => {});
   const records = found();
   const isSame = records.length === expected.length &&

@@ -32,9 +32,15 @@ Deno.test("maglevTable() gives every name slots in proportion to its weight", ()
 });
 
 Deno.test("maglevTable() is made in a moment for many names, even if one is far heavier", () => {
-  const start = performance.now();
-  const slots = slotsOf([65_535, ...Array.from({ length: 9999 }, () => 1)]);
-  assert(performance.now() - start < 2000);
+  const weights = [65_535, ...Array.from({ length: 9999 }, () => 1)];
+  let slots: readonly number[] = [];
+  // The shortest of some times: what the machine does besides makes others longer.
+  const times = Array.from({ length: 3 }, () => {
+    const start = performance.now();
+    slots = slotsOf(weights);
+    return performance.now() - start;
+  });
+  assert(Math.min(...times) < 2000, `${times} ms`);
   const size = slots.reduce((sum, count) => sum + count, 0);
   const part = (slots[0] ?? 0) / size;
   assert(Math.abs(part - 65_535 / 75_534) < 0.01, `${part}`);

@@ -13,13 +13,15 @@ const CONNECTIONS = 64;
 const WARMUP = 1000;
 const PIPELINED = 16;
 const PROGRAMS = new URL("programs/", import.meta.url).pathname;
-const HTTP = ["--service", "http"];
-const LAB = [...HTTP, "--lab"];
+/** Options of the built-in HTTP service. */
+export const HTTP_OPTIONS = ["--service", "http"];
+const LAB = [...HTTP_OPTIONS, "--lab"];
 
-const GET: Comparison = {
+/** The simplest load of HTTP. */
+export const HTTP_GET: Comparison = {
   title: `GET / over ${CONNECTIONS} persistent connections, by wrk`,
   unit: "request",
-  options: HTTP,
+  options: HTTP_OPTIONS,
   load: wrk({ connections: CONNECTIONS }),
   slices: 4,
   duration: 1000,
@@ -42,8 +44,8 @@ function denoServeProgram(name: string, program: string): Server {
 /** A handler of the folder `programs/`, compared with the built-in route and others. */
 function handlerCase(name: string, program: string, ...rivals: readonly Rival[]): Comparison {
   return {
-    ...GET,
-    title: `${GET.title}, from a handler with fetch: ${name}`,
+    ...HTTP_GET,
+    title: `${HTTP_GET.title}, from a handler with fetch: ${name}`,
     options: ["--handler", `${PROGRAMS}${program}`],
     rivals,
   };
@@ -64,48 +66,54 @@ export const ECHO: Comparison = {
 /** The comparisons of HTTP, by group. */
 export const HTTP_GROUPS: Readonly<Record<string, readonly Comparison[]>> = {
   http_requests: [{
-    ...GET,
+    ...HTTP_GET,
     rivals: [
       { server: nginx(1), cpuAim: "at most 1.15" },
       { server: denoServe, cpuAim: "at most 1.18" },
       { server: nodeHttp },
     ],
   }, {
-    ...GET,
-    options: [...HTTP, "--mode", "pooled", "--workers", String(WORKERS)],
+    ...HTTP_GET,
+    options: [...HTTP_OPTIONS, "--mode", "pooled", "--workers", String(WORKERS)],
     rivals: [{ server: denoServeParallel(WORKERS), cpuAim: "at most 1.2" }],
   }],
   http_fetch: [
-    handlerCase("a fixed text", "fetch_handler.ts", { options: HTTP, cpuAim: "at most 1.15" }),
-    handlerCase("a field, later", "async_handler.ts", { options: HTTP, cpuAim: "at most 1.3" }),
+    handlerCase("a fixed text", "fetch_handler.ts", {
+      options: HTTP_OPTIONS,
+      cpuAim: "at most 1.15",
+    }),
+    handlerCase("a field, later", "async_handler.ts", {
+      options: HTTP_OPTIONS,
+      cpuAim: "at most 1.3",
+    }),
     handlerCase(
       "Hono",
       "hono.ts",
-      { options: HTTP },
+      { options: HTTP_OPTIONS },
       { server: denoServeProgram("deno serve, Hono", "hono.ts"), cpuAim: "at most 1.25" },
     ),
   ],
   http_pipelining: [{
-    ...GET,
-    title: `${GET.title}, ${PIPELINED} requests at once`,
+    ...HTTP_GET,
+    title: `${HTTP_GET.title}, ${PIPELINED} requests at once`,
     load: wrk({ connections: CONNECTIONS, pipelined: PIPELINED }),
-    rivals: [{ load: GET.load, note: ", one request at a time", rateAim: "at least 3" }],
+    rivals: [{ load: HTTP_GET.load, note: ", one request at a time", rateAim: "at least 3" }],
   }],
   http_connections: [{
-    ...GET,
+    ...HTTP_GET,
     title: `GET / from ${CONNECTIONS} clients, a new connection for each request, by wrk`,
     load: wrk({ connections: CONNECTIONS, close: true }),
     rivals: [{ server: nodeHttp, rateAim: "at least 1" }],
   }],
   http_threads: [{
-    ...GET,
+    ...HTTP_GET,
     title: "GET / from 32 clients, a new connection for each request, by wrk",
-    options: [...HTTP, "--mode", "threaded"],
+    options: [...HTTP_OPTIONS, "--mode", "threaded"],
     load: wrk({ connections: 32, close: true }),
-    rivals: [{ options: HTTP, cpuAim: "at most 3" }],
+    rivals: [{ options: HTTP_OPTIONS, cpuAim: "at most 3" }],
   }],
   http_bodies: [{
-    ...GET,
+    ...HTTP_GET,
     title: "POST of 1 MB, echoed, over 8 persistent connections, by wrk",
     load: wrk({ connections: 8, path: "/echo", body: 1024 ** 2 }),
     rivals: [{
@@ -114,10 +122,16 @@ export const HTTP_GROUPS: Readonly<Record<string, readonly Comparison[]>> = {
     }],
   }],
   http_access_log: ["combined", "json"].map((format): Comparison => ({
-    ...GET,
-    title: `${GET.title}, with an access log`,
-    options: [...HTTP, "--access-log", "{folder}/access.log", "--access-log-format", format],
-    rivals: [{ options: HTTP }],
+    ...HTTP_GET,
+    title: `${HTTP_GET.title}, with an access log`,
+    options: [
+      ...HTTP_OPTIONS,
+      "--access-log",
+      "{folder}/access.log",
+      "--access-log-format",
+      format,
+    ],
+    rivals: [{ options: HTTP_OPTIONS }],
   })),
 };
 
@@ -128,14 +142,14 @@ const QUIET = ["--log-level", "warning"];
 export const CHURN: Comparison = {
   title: `GET / from ${CLIENTS} clients, a new connection for each request, by ab`,
   unit: "connection",
-  options: HTTP,
+  options: HTTP_OPTIONS,
   load: ab(CLIENTS),
   slices: 2,
   duration: 2000,
   // The code for a connection runs once for each: it takes longer until all of it is compiled.
   warmup: 6000,
   rivals: [
-    { options: [...HTTP, ...QUIET] },
+    { options: [...HTTP_OPTIONS, ...QUIET] },
     ...churnIn("pooled", "at least 1/1.3", "--workers", String(WORKERS)),
     ...churnIn("forked", "at least 1/1.3", "--workers", String(WORKERS)),
     ...churnIn("threaded", "at least 1/3"),
@@ -146,7 +160,7 @@ export const CHURN: Comparison = {
 
 /** A mode with the default log, then without its records. */
 function churnIn(mode: string, cpuAim: string, ...more: string[]): readonly Rival[] {
-  const options = [...HTTP, "--mode", mode, ...more];
+  const options = [...HTTP_OPTIONS, "--mode", mode, ...more];
   return [{ options, cpuAim }, { options: [...options, ...QUIET] }];
 }
 
@@ -158,7 +172,7 @@ export const LOAD: readonly Comparison[] = [
   { path: "/", connections: 4, rateAim: "0.9 to 1.1" },
   { path: "/", connections: 64, rateAim: "" },
 ].map(({ path, connections, rateAim }): Comparison => ({
-  ...GET,
+  ...HTTP_GET,
   title: `GET ${path}, persistent connections: ${connections}, by sluice load`,
   options: LAB,
   load: generator(getWork(path, connections)),

@@ -3,10 +3,12 @@ import { parseArgs } from "@std/cli/parse-args";
 import { EXIT } from "../../src/base/exit.ts";
 import { writeText } from "../../src/base/write_text.ts";
 import { locate } from "../../src/bench/peers/program.ts";
+import { admin } from "./admin.ts";
 import { compare, type Comparison, type Context } from "./comparison.ts";
 import { CHURN, ECHO, HTTP_GROUPS, LOAD } from "./comparisons.ts";
 import { fairness } from "./fairness.ts";
 import { idle } from "./idle.ts";
+import { measures } from "./measures.ts";
 import { pick } from "./pick.ts";
 import { proxy } from "./proxy.ts";
 import { PROXY_HTTP_GROUPS } from "./proxy_http.ts";
@@ -20,9 +22,11 @@ type Group = (context: Context) => Promise<void>;
 /** What stands for all groups whose names begin with it and an underscore. */
 const FAMILIES = ["http", "proxy_http"];
 const GROUPS: Readonly<Record<string, Group>> = {
+  admin,
   echo: (context) => compare(ECHO, context),
   fairness,
   idle,
+  measures,
   pick,
   reload,
   start,
@@ -49,6 +53,7 @@ Usage: deno task bench [group...] [options] [-- options of the server]
   deno task bench http                     With nginx, deno serve and Node, by wrk
   deno task bench echo --against ../other  With another checkout
   deno task bench churn                    A new connection for each request, in each mode, by ab
+  deno task bench admin                    With and without an admin port, watched
   deno task bench pick                     The policies of a balancer, in groups of all sizes
   deno task bench proxy                    As a TCP proxy, with HAProxy and nginx stream
   deno task bench proxy_http               As an HTTP proxy, with HAProxy, nginx and Node

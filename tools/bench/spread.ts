@@ -14,6 +14,8 @@ export interface SpreadPlan {
   readonly clients: number;
   readonly warmup: number;
   readonly duration: number;
+  /** Answers for each client, on average, after which it ends before the duration is over. */
+  readonly enough?: number;
   /** Called when the measured time begins, and when it ends. */
   readonly onPhase?: () => void;
 }
@@ -37,6 +39,7 @@ export interface Spread {
  */
 export async function measureSpread(plan: SpreadPlan): Promise<Spread> {
   const answers = new Map<Client, number>();
+  const { clients, enough = Infinity } = plan;
   const latencies: number[] = [];
   let isMeasured = false;
   const fail = (reason: string) => {
@@ -61,7 +64,7 @@ export async function measureSpread(plan: SpreadPlan): Promise<Spread> {
   await run(pool.now + plan.warmup);
   plan.onPhase?.();
   isMeasured = true;
-  await run(pool.now + plan.duration);
+  await run(pool.now + plan.duration, () => latencies.length >= clients * enough);
   plan.onPhase?.();
   // Whoever still waits has waited for as long at least.
   for (const due of pool.unanswered()) latencies.push(pool.now - due);

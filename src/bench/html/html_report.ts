@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import plotLicence from "uplot/LICENSE" with { type: "text" };
 import plotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import plotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
+import { joinModules } from "../../base/join_modules.ts";
 import { counted } from "../figures.ts";
 import type { BenchReport } from "../report.ts";
 import { chartsSection } from "./charts_section.ts";
@@ -68,14 +69,6 @@ ${dataBlock("report", report)}
 ${SCRIPTS.map((script) => markup`<script>${new Markup(script)}</script>\n`)}</body>
 </html>
 `.text;
-}
-
-/** Joins modules into one script: they import each other only, and share no names. */
-function joinModules(modules: readonly string[]): string {
-  const parts = modules.map((text) =>
-    text.replaceAll(/^import [^;]*;\n/gm, "").replaceAll(/^export /gm, "")
-  );
-  return `(() => {\n"use strict";\n${parts.join("\n")}})();\n`;
 }
 
 function source(text: string): string {

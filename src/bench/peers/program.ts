@@ -11,8 +11,8 @@ export type Output = { readonly text: string } | { readonly reason: string };
 
 /** Where Debian installs servers, which is not on the PATH of ordinary users. */
 const SERVER_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
-/** Milliseconds in which a program must print its version. */
-const LIMIT = 10_000;
+/** Milliseconds in which a program must print its version: a wrapper may take seconds on a busy machine. */
+const LIMIT = 60_000;
 /** The most characters of an error message. */
 const MAX_MESSAGE = 200;
 

@@ -5,7 +5,7 @@ import { type ActionKey, ACTIONS, OPTIONS } from "../../settings/options.ts";
 import type { Targets } from "../../settings/targets.ts";
 import type { ActionTable } from "../flags.ts";
 import type { Rows } from "../help_layout.ts";
-import type { WatchSignals } from "../signals.ts";
+import type { WatchSignals, WatchSuspension } from "../signals.ts";
 
 /** A command. Its file is small: `run` imports what it needs. */
 export interface Command<T extends OptionTable = OptionTable> {
@@ -31,11 +31,11 @@ export interface Command<T extends OptionTable = OptionTable> {
 /** Words on the command line that are not options. */
 export type Argument = OneArgument | FileArguments;
 
-/** Exactly one word. */
+/** Exactly one word, or at most one. */
 interface OneArgument {
   /** As help texts show it: `<file>`. */
   readonly name: string;
-  readonly count: "one";
+  readonly count: "one" | "optional";
   /** What a shell can complete: files, a fixed set of words, or nothing. */
   readonly values: "files" | readonly string[];
 }
@@ -69,6 +69,8 @@ export interface Manual {
   /** How to write values. */
   readonly values: string;
   readonly exitCodes: Rows;
+  /** The options that its help shows, if those of the server are among its own. */
+  readonly options?: OptionTable;
 }
 
 /** The command line of a command, with unchecked options. */
@@ -86,6 +88,7 @@ export interface CommandLine<T = OptionTable> {
 /** What the program provides to its commands. */
 export interface Program {
   readonly watchSignals: WatchSignals;
+  readonly watchSuspension: WatchSuspension;
   /** Loads every command that is not hidden. */
   loadCommands(): Promise<readonly Command[]>;
 }

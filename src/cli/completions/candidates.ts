@@ -46,7 +46,10 @@ function afterProgram(
   current: string,
   commands: readonly Command[],
 ): Candidates {
-  const flags = flagsOf(SERVER_LINE.options as OptionTable, SERVER_LINE.actions);
+  // Some commands have an option more.
+  const given = commands.find(({ name, manual }) => manual === null && before.includes(name));
+  const options = given?.options ?? SERVER_LINE.options as OptionTable;
+  const flags = flagsOf(options, SERVER_LINE.actions);
   return next(before, current, flags, ([name, ...rest]) => {
     const command = commands.find((command) => command.name === name);
     if (command !== undefined) return argumentOf(command, rest);
@@ -76,7 +79,7 @@ function afterOwnCommand(
 
 /** @param words The words after the command, without options. */
 function argumentOf({ argument }: Command, words: readonly string[]): Candidates {
-  if (argument === null || argument.count === "one" && words.length > 0) return NOTHING;
+  if (argument === null || argument.count !== "any" && words.length > 0) return NOTHING;
   return argument.values === "files" ? FILES : listed(argument.values);
 }
 

@@ -38,7 +38,7 @@ function combined(exchange: Exchange): string {
 }
 
 function json(exchange: Exchange): string {
-  const { request, remoteAddr, status, forwarding } = exchange;
+  const { request, remoteAddr, status, forwarding, span } = exchange;
   setTime(exchange.time);
   let line = `{"timestamp":"${isoTime}.${milliseconds(exchange.time)}Z"`;
   if (remoteAddr.transport === "tcp") line += `,"client.address":"${remoteAddr.hostname}"`;
@@ -54,6 +54,7 @@ function json(exchange: Exchange): string {
   }
   if (status !== 0) line += `,"http.response.status_code":${status}`;
   if (forwarding !== null) line += forwarded(forwarding);
+  if (span !== null) line += `,"trace_id":"${span.traceId}","span_id":"${span.spanId}"`;
   return `${line},"http.response.body.bytes":${exchange.bodyBytes},"event.duration":${
     Math.round(exchange.duration * 1e6)
   },"sluice.request.id":"${exchange.id}"}\n`;

@@ -23,8 +23,9 @@ export class BodyReader {
   isAnswered = false;
   /** Finds the clients of the peer; null unless that is a trusted proxy. */
   clients: TrustedClients | null = null;
-  /** See {@linkcode ConversationOptions.halfClosedTimeout}. */
+  /** As in {@linkcode ConversationOptions}. */
   halfClosedTimeout = 0;
+  idPrefix = "";
   /** Bytes of content that were decoded. */
   received = 0;
   /** Why the body could not be decoded; nothing after it on the connection can be, either. */

@@ -52,6 +52,7 @@ export class Conversation implements Timed, OpenConversation {
     this.#reader = new RequestReader(connection, this.#output, context.options, this.#clock);
     this.#body = this.#reader.body;
     this.#body.halfClosedTimeout = context.options.halfClosedTimeout ?? 0;
+    this.#body.idPrefix = context.options.idPrefix ?? "";
     this.#writer = new ResponseWriter(connection, this.#output, context.persisting);
     const exchange = this.#exchange = new CurrentExchange(connection, this.#reader, context);
     const { quick } = this.#clock;
@@ -128,7 +129,10 @@ export class Conversation implements Timed, OpenConversation {
     this.#since = this.#clock.now;
     let response: HttpResponse | Promise<HttpResponse>;
     try {
-      response = workFor(request, this.#context.handler);
+      const { handler } = this.#context;
+      response = request.span === null
+        ? workFor(request, handler)
+        : request.span.run(workFor, request, handler);
     } catch (error) {
       response = this.#exchange.fail(request, error);
     }
@@ -226,12 +230,16 @@ export class Conversation implements Timed, OpenConversation {
     const { request } = this.#exchange;
     this.#body.isAnswered = true;
     const head = request?.head ?? { method: "", minor: 1 };
+    let isRecorded = false;
     try {
       const sent = await this.#writer.write(head, errorResponse(error), true);
       await this.#output.flush();
+      isRecorded = true;
       this.#exchange.recordRefusal(request, error.status, sent);
       await this.#connection.finish(endedBy);
     } catch { // The client has disconnected.
+      if (!isRecorded) this.#exchange.loseRefusal(request);
+      request?.span?.end(0, false);
       this.#connection.endAs(endedBy);
     }
   }

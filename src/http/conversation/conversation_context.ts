@@ -1,7 +1,8 @@
 import type { HttpError } from "../error.ts";
 import type { Exchange } from "../exchange.ts";
 import type { TrustedClients } from "../forwarding/trusted_clients.ts";
-import type { HttpHandler, HttpRequest, HttpResponse } from "../message.ts";
+import type { HttpHandler, HttpResponse } from "../message.ts";
+import type { RequestTracer } from "../tracing/request_tracer.ts";
 import type { PersistLines } from "./persist_lines.ts";
 import type { ConversationOptions } from "./options.ts";
 import type { OutputBuffers } from "./output_buffers.ts";
@@ -14,15 +15,31 @@ export interface RefusedRequest {
   readonly error: HttpError;
   readonly remoteAddr: Deno.Addr;
   /** What is known of it; null if nothing is. */
-  readonly request: Pick<HttpRequest, "method" | "path"> | null;
+  readonly request: Pick<ServedRequest, "method" | "path" | "span"> | null;
+}
+
+/** Counts responses, and measures how long they took. */
+export interface Meter {
+  /** The time of `performance.now()`. */
+  readonly now: () => number;
+  /**
+   * A request was answered, or lost; called once for each.
+   *
+   * @param method Empty if it could not be decoded.
+   * @param status As in {@linkcode Exchange}.
+   * @param started When its head arrived, by `now`.
+   */
+  answered(method: string, status: number, started: number): void;
 }
 
 /** Callbacks for what happens in conversations, to be logged and counted. */
 export interface HttpReports {
   /** An exchange has ended; null if exchanges are not recorded. */
   readonly answered: ((exchange: Exchange) => void) | null;
+  /** Null if requests are not measured. */
+  readonly meter: Meter | null;
   /** A handler threw something other than an HttpError. The client gets the id. */
-  failed(request: HttpRequest, error: unknown): void;
+  failed(request: ServedRequest, error: unknown): void;
   refused(refused: RefusedRequest): void;
   /** A backend has ended in the middle of its response, and so did that to the client. */
   broken(request: ServedRequest, error: Error): void;
@@ -49,6 +66,8 @@ export interface ConversationContext {
   readonly persisting: PersistLines;
   /** Finds the clients of trusted proxies; null if there are none. */
   readonly clients: TrustedClients | null;
+  /** Begins the spans of requests; null unless traces are on. */
+  readonly tracer: RequestTracer | null;
   /** Called when a conversation begins; returns its place among the open ones. */
   begun(conversation: OpenConversation): number;
   /** Called when it is over. */

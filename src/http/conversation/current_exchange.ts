@@ -4,7 +4,9 @@ import type { RequestHead } from "../codec/request_head.ts";
 import { type HttpError, isHttpError } from "../error.ts";
 import { EndedExchange } from "../exchange.ts";
 import type { HttpResponse } from "../message.ts";
-import type { ConversationContext, HttpReports } from "./conversation_context.ts";
+import { CLIENT_LEFT } from "../status.ts";
+import type { ConversationContext, HttpReports, Meter } from "./conversation_context.ts";
+import type { RequestTracer } from "../tracing/request_tracer.ts";
 import { errorResponse, internalErrorResponse } from "./error_responses.ts";
 import type { RequestReader } from "./request_reader.ts";
 import { ServedRequest } from "./served_request.ts";
@@ -18,7 +20,9 @@ export class CurrentExchange {
   readonly #connection: Connection;
   readonly #reader: RequestReader;
   readonly #reports: HttpReports;
-  /** When the head arrived, by the monotonic clock; 0 if exchanges are not reported. */
+  readonly #meter: Meter | null;
+  readonly #tracer: RequestTracer | null;
+  /** When the head arrived, by the monotonic clock; 0 if exchanges are neither reported nor measured. */
   #started = 0;
   #isRefused = false;
   /** A request that was refused before it began, if its request line is valid. */
@@ -27,24 +31,28 @@ export class CurrentExchange {
   constructor(
     connection: Connection,
     reader: RequestReader,
-    { reports, clients }: Pick<ConversationContext, "reports" | "clients">,
+    { reports, clients, tracer }: Pick<ConversationContext, "reports" | "clients" | "tracer">,
   ) {
     if (clients?.trusts(connection.remoteAddr) === true) reader.body.clients = clients;
     this.#connection = connection;
     this.#reader = reader;
     this.#reports = reports;
+    this.#meter = reports.meter;
+    this.#tracer = tracer;
   }
 
   /** The id of the request being served, or of the next one. */
   get id(): string {
-    return this.request?.id ?? `${this.#connection.id}-${this.requests + 1}`;
+    return this.request?.id ?? `${this.#nextId}-${this.requests + 1}`;
   }
 
   begin(head: RequestHead): ServedRequest {
     this.#connection.beginRequest();
     const request = this.#make(head, ++this.requests);
     this.request = request;
-    if (this.#reports.answered !== null) this.#started = performance.now();
+    if (this.#meter !== null) this.#started = this.#meter.now();
+    else if (this.#reports.answered !== null) this.#started = performance.now();
+    if (this.#tracer !== null) request.span = this.#tracer.begin(request);
     return request;
   }
 
@@ -53,6 +61,7 @@ export class CurrentExchange {
     const error = thrownError(thrown);
     const response = isHttpError(error) ? responseIn(error) : null;
     if (response === null) {
+      request.span?.failed(error);
       this.#reports.failed(request, thrown);
       return internalErrorResponse(request.id);
     }
@@ -77,6 +86,7 @@ export class CurrentExchange {
 
   /** Ends the exchange after the response was sent. */
   end(request: ServedRequest, status: number | undefined, bodyBytes: number): void {
+    request.span?.end(status ?? 200, true);
     this.#record(request, status, bodyBytes);
     this.request = null;
     request.end();
@@ -90,7 +100,9 @@ export class CurrentExchange {
   lose(request: ServedRequest, status: number, bodyBytes = 0): void {
     this.request = null;
     request.abort();
-    if (!this.#isRefused) this.#record(request, status, bodyBytes);
+    if (this.#isRefused) return;
+    request.span?.end(status, false);
+    this.#record(request, status, bodyBytes);
   }
 
   /**
@@ -99,11 +111,24 @@ export class CurrentExchange {
    * @param request null if it had not begun.
    */
   recordRefusal(request: ServedRequest | null, status: number, bodyBytes: number): void {
+    this.#meterRefusal(request, status);
+    request?.span?.end(status, true);
     const { answered } = this.#reports;
     if (answered === null) return;
-    if (request !== null) return this.#record(request, status, bodyBytes);
+    if (request !== null) return this.#report(answered, request, status, bodyBytes);
     const [number, now] = [this.requests + 1, performance.now()];
-    answered(new EndedExchange(this.#connection, number, this.#begun, now, status, bodyBytes));
+    const connection = { id: this.#nextId, remoteAddr: this.#connection.remoteAddr };
+    answered(new EndedExchange(connection, number, this.#begun, now, status, bodyBytes));
+  }
+
+  /** What the id of the next request begins with. */
+  get #nextId(): string {
+    return `${this.#reader.body.idPrefix}${this.#connection.id}`;
+  }
+
+  /** The client of a request that {@linkcode refuse} has ended left before the error response was sent. */
+  loseRefusal(request: ServedRequest | null): void {
+    this.#meterRefusal(request, CLIENT_LEFT);
   }
 
   /** What is known of a request that has not begun; null if nothing is. */
@@ -121,8 +146,25 @@ export class CurrentExchange {
   }
 
   #record(request: ServedRequest, status = 200, bodyBytes: number): void {
+    this.#meter?.answered(request.method, status, this.#started);
     const { answered } = this.#reports;
-    if (answered === null) return;
+    if (answered !== null) this.#report(answered, request, status, bodyBytes);
+  }
+
+  /** A request that has not begun took no time. */
+  #meterRefusal(request: ServedRequest | null, status: number): void {
+    const meter = this.#meter;
+    if (meter === null) return;
+    const { method = "" } = request ?? this.#begun ?? {};
+    meter.answered(method, status, request === null ? meter.now() : this.#started);
+  }
+
+  #report(
+    answered: NonNullable<HttpReports["answered"]>,
+    request: ServedRequest,
+    status: number,
+    bodyBytes: number,
+  ): void {
     const { requests } = this;
     answered(
       new EndedExchange(this.#connection, requests, request, this.#started, status, bodyBytes),

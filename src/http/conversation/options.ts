@@ -17,4 +17,6 @@ export interface ConversationOptions {
    * half-close; 0, also if absent, takes it to have left.
    */
   readonly halfClosedTimeout?: number;
+  /** What the ids of requests begin with, if other servers must not have the same; else absent. */
+  readonly idPrefix?: string;
 }

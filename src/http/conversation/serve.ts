@@ -2,6 +2,7 @@ import { tellOpenWork } from "../../base/current_work.ts";
 import { Roster } from "../../base/roster.ts";
 import type { Service } from "../../core/service.ts";
 import type { TrustedClients } from "../forwarding/trusted_clients.ts";
+import type { RequestTracer } from "../tracing/request_tracer.ts";
 import { Conversation } from "./conversation.ts";
 import type {
   ConversationContext,
@@ -20,6 +21,7 @@ import type { ServedRequest } from "./served_request.ts";
  *
  * @param retiring Aborts when the lane stops accepting connections.
  * @param clients Finds the clients of trusted proxies; null if there are none.
+ * @param tracer Begins the spans of requests; null unless traces are on.
  */
 export function serveHttp(
   handler: ConversationHandler,
@@ -27,12 +29,13 @@ export function serveHttp(
   retiring: AbortSignal,
   reports: HttpReports,
   clients: TrustedClients | null = null,
+  tracer: RequestTracer | null = null,
 ): Service {
   const open = new Roster<OpenConversation>();
   const retirement = new Retirement(open);
   const buffers = new OutputBuffers();
   const context: ConversationContext = {
-    ...{ handler, options: withBodyLimit(options), buffers, reports, retirement, clients },
+    ...{ handler, options: withBodyLimit(options), buffers, reports, retirement, clients, tracer },
     persisting: persistLines(options),
     begun: (conversation) => open.add(conversation),
     ended(conversation, place) {

@@ -6,9 +6,12 @@ import type { RequestHead } from "../codec/request_head.ts";
 import { ConnectionError, isOfClient } from "../../core/errors.ts";
 import { interimHead } from "../codec/response_head.ts";
 import { RequestAbortedError } from "../error.ts";
+import { believedRequestId } from "../forwarding/believed.ts";
 import type { Field, HttpRequest, RouteParams } from "../message.ts";
+import type { RequestSpan } from "../tracing/request_span.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { StreamedBody } from "./request_body.ts";
+import { pathIn, queryIn } from "./request_target.ts";
 
 const NO_FIELDS: readonly Field[] = [];
 const NO_PARAMS: RouteParams = Object.freeze({});
@@ -19,6 +22,8 @@ export class ServedRequest implements HttpRequest, Work {
   readonly head: RequestHead;
   /** How it was sent on to a backend; null unless it was. */
   forwarding: Forwarding | null = null;
+  /** null unless traces are on. */
+  span: RequestSpan | null = null;
   /**
    * Called if the request is aborted, as {@linkcode signal} is then. It costs nothing, but a
    * client that disconnects may go unnoticed for two seconds.
@@ -57,16 +62,11 @@ export class ServedRequest implements HttpRequest, Work {
   }
 
   get path(): string {
-    const { target } = this.head;
-    const query = target.indexOf("?");
-    const path = query === -1 ? target : target.slice(0, query);
-    return path.startsWith("/") || path === "*" ? path : path.replace(/^\w+:\/\/[^/]+/, "") || "/";
+    return pathIn(this.head.target);
   }
 
   get query(): string {
-    const { target } = this.head;
-    const query = target.indexOf("?");
-    return query === -1 ? "" : target.slice(query + 1);
+    return queryIn(this.head.target);
   }
 
   get url(): string {
@@ -128,8 +128,14 @@ export class ServedRequest implements HttpRequest, Work {
     return this.#connection.socketAddr;
   }
 
+  /** The X-Request-Id of a trusted proxy, or else made from the connection and the number. */
   get id(): string {
-    return `${this.#connection.id}-${this.#number}`;
+    const given = this.isPeerTrusted ? believedRequestId(this.headers) : null;
+    return given ?? `${this.#reader.idPrefix}${this.#connection.id}-${this.#number}`;
+  }
+
+  get worker(): number {
+    return Number.parseInt(this.#connection.id);
   }
 
   get signal(): AbortSignal {

@@ -17,6 +17,7 @@ import {
   type ImportModule,
 } from "./handler_file.ts";
 import { serveRequests } from "./framing.ts";
+import { handlerContext } from "./handler_context.ts";
 import { hooksOf } from "./hooks.ts";
 import { jsonFault } from "./json_fault.ts";
 import { loadError } from "../../base/load_error.ts";
@@ -153,7 +154,7 @@ async function adapt(handler: Record<string, unknown>, problem: Problem): Promis
     refusal: null,
     create(context, options) {
       const option = HTTP_ONLY.find((key) => options[key] !== null && options[key] !== false);
-      if (option === undefined) return create(context);
+      if (option === undefined) return create(handlerContext(context));
       throw problem(
         `found { ${shape} }, expected { fetch } or { routes } with ${OPTION_NAMES[option]}`,
       );
@@ -181,7 +182,7 @@ async function adaptHttp(
     refusal: HTTP_REFUSAL,
     shortestTimeout: shortestHttpTimeout,
     create: (context, options, host) =>
-      createHttpService(createHandler(context), context, options, host),
+      createHttpService(createHandler(handlerContext(context)), context, options, host),
   };
 }
 

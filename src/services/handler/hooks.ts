@@ -2,6 +2,7 @@ import type { ExitError } from "../../base/exit.ts";
 import { isPlainObject } from "../../base/kind_of.ts";
 import { loadError } from "../../base/load_error.ts";
 import type { ServiceContext, ServiceDefinition } from "../service.ts";
+import { handlerContext } from "./handler_context.ts";
 
 /** What a handler of any shape may have to open and close what it uses, such as connections to a database. */
 export interface Hooks {
@@ -34,7 +35,7 @@ export function hooksOf(
     ...(start === null ? {} : {
       async start(context) {
         try {
-          await start.call(handler, context);
+          await start.call(handler, handlerContext(context));
         } catch (error) {
           throw problem(`its start failed: ${loadError(error)}`, error);
         }
@@ -42,7 +43,7 @@ export function hooksOf(
     }),
     ...(stop === null ? {} : {
       async stop(context) {
-        await stop.call(handler, context);
+        await stop.call(handler, handlerContext(context));
       },
     }),
   };

@@ -4,6 +4,7 @@ import { serveHttp } from "../../http/conversation/serve.ts";
 import type { ConversationHandler } from "../../http/conversation/conversation_context.ts";
 import type { TrustedClients } from "../../http/forwarding/trusted_clients.ts";
 import type { HttpHandler, HttpRequest } from "../../http/message.ts";
+import type { RequestTracer } from "../../http/tracing/request_tracer.ts";
 import type { OptionValues, ServiceContext, ServiceHost } from "../service.ts";
 import { type AccessLogOptions, exchangeRecorder } from "./exchange_recorder.ts";
 import type { HttpOptions } from "./options.ts";
@@ -48,9 +49,21 @@ export async function serveRequests(
   const reports = {
     ...reportTo(context, routeOf),
     answered: await exchangeRecorder(options, context, host),
+    meter: host.openMeter(),
   };
   const clients = await clientsOf(options);
-  return serveHttp(handler, options, context.retiring, reports, clients);
+  const tracer = await tracerOf(context, routeOf, host);
+  return serveHttp(handler, options, context.retiring, reports, clients, tracer);
+}
+
+async function tracerOf(
+  { lane }: ServiceContext,
+  routeOf: (request: HttpRequest) => string | null,
+  { sampling }: ServiceHost,
+): Promise<RequestTracer | null> {
+  if (sampling === null) return null;
+  const { RequestTracer } = await import("../../http/tracing/request_tracer.ts");
+  return new RequestTracer(sampling, lane, routeOf);
 }
 
 async function clientsOf(

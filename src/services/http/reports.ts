@@ -1,5 +1,6 @@
 import type { ServiceContext } from "../service.ts";
 import { thrownValue } from "../../base/thrown.ts";
+import { traceAttributes } from "../../base/trace_ids.ts";
 import type { HttpReports } from "../../http/conversation/conversation_context.ts";
 import { InvalidResponseError } from "../../http/error.ts";
 import type { HttpRequest } from "../../http/message.ts";
@@ -16,7 +17,7 @@ const NO_RESPONSE = "Request failed: the handler returned no valid response";
 export function reportTo(
   context: ServiceContext,
   routeOf: (request: HttpRequest) => string | null,
-): Omit<HttpReports, "answered"> {
+): Omit<HttpReports, "answered" | "meter"> {
   const { log } = context;
   return {
     failed(request, thrown) {
@@ -27,6 +28,7 @@ export function reportTo(
         "url.path": request.path,
         "http.route": routeOf(request) ?? undefined,
         "sluice.request.id": request.id,
+        ...traceAttributes(request.span),
         error,
       });
     },
@@ -35,6 +37,7 @@ export function reportTo(
         "http.request.method": request.method,
         "url.path": request.path,
         "sluice.request.id": request.id,
+        ...traceAttributes(request.span),
         "sluice.upstream.group": request.forwarding?.group,
         "sluice.upstream.address": request.forwarding?.address ?? undefined,
         "sluice.upstream.failure": request.forwarding?.failure ?? undefined,
@@ -45,6 +48,7 @@ export function reportTo(
       if (error instanceof TlsHelloError) void adviseOnce(context);
       log.info("Request refused", () => ({
         "sluice.request.id": id,
+        ...traceAttributes(request?.span ?? null),
         "http.request.method": request?.method,
         "url.path": request?.path,
         "client.address": remoteAddr.transport === "tcp" ? remoteAddr.hostname : undefined,

@@ -58,6 +58,25 @@ export function addresses(): Kind<readonly Address[]> {
   };
 }
 
+/** One address. */
+export function address(): Kind<Address> {
+  const expected = "an address such as 127.0.0.1:9900, [::1]:9900 or unix:/run/sluice.sock";
+  const schema = v.pipe(
+    v.unknown(),
+    v.string(expected),
+    v.transform((text) => parseAddress(text.trim())),
+    v.custom<Address>((value) => value !== null, expected),
+  );
+  return {
+    ...PLAIN,
+    type: "address",
+    schema,
+    json: { type: ["string"], pattern: "^\\s*(?:unix:.+|.+:\\d{1,5}\\s*)$" },
+    format: formatAddress,
+    resolve: resolveAddress,
+  };
+}
+
 function resolveAddress(address: Address, folder: string): Address {
   if (address.transport !== "unix") return address;
   return { ...address, path: resolvePath(folder, address.path) };

@@ -29,13 +29,16 @@ export interface Kind<T> {
     | "text"
     | "path"
     | "permissions"
+    | "address"
     | "addresses"
     | "network"
     | "backend"
     | "check"
     | "aspect"
     | "statuses"
-    | "range";
+    | "range"
+    | "url"
+    | "dependency";
   /** Every accepted value, if they can be listed. */
   readonly choices: readonly string[];
   /** Whether the flag may be given more than once. */
@@ -49,6 +52,8 @@ export interface Kind<T> {
   readonly json: JsonSchema;
   /** Formats a final value as a flag would take it, and a list as its items. */
   format(value: T): string | string[];
+  /** Formats a final value like `format`, with what is secret in it masked. */
+  mask?(value: T): string | string[];
   /** Makes relative paths in the value absolute, from an absolute folder. */
   resolve(value: T, folder: string): T;
 }

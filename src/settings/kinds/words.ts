@@ -33,9 +33,26 @@ export function flag(): Kind<boolean> {
 
 /** A name for logs and metrics: at most 64 letters, digits, dots, hyphens and underscores. */
 export function name(): Kind<string> {
-  const expected = "a name of at most 64 letters, digits, -, _ and ., beginning with one of the " +
-    "first two";
-  const pattern = /^[A-Za-z0-9][\w.-]{0,63}$/;
+  return matching(
+    /^[A-Za-z0-9][\w.-]{0,63}$/,
+    "a name of at most 64 letters, digits, -, _ and ., beginning with one of the first two",
+  );
+}
+
+/** A name for a service of the machine, as every service manager takes it. */
+export function serviceName(): Kind<string> {
+  return matching(
+    /^[A-Za-z0-9][\w-]{0,63}$/,
+    "a name of at most 64 letters, digits, - and _, beginning with one of the first two",
+  );
+}
+
+/** A name of a user of the machine: useradd(8). */
+export function userName(): Kind<string> {
+  return matching(/^[A-Za-z_][\w.-]{0,31}$/, "the name of a user");
+}
+
+function matching(pattern: RegExp, expected: string): Kind<string> {
   const schema = v.pipe(
     v.unknown(),
     v.string(expected),

@@ -2,7 +2,7 @@ import type { Address } from "../../base/address.ts";
 import { writeAll } from "../../base/write_text.ts";
 import { openSocket } from "../../core/open_socket.ts";
 import { proxyHeader } from "../../core/proxy_protocol/format.ts";
-import type { SendProxy } from "../../settings/balancer.ts";
+import type { SendProxy } from "../../settings/health_settings.ts";
 
 /** A check that runs. It closes its socket, however it ends. */
 export class Attempt implements Disposable {
@@ -11,6 +11,7 @@ export class Attempt implements Disposable {
   readonly #controller = new AbortController();
   readonly #sendProxy: SendProxy;
   #socket: Deno.Conn | null = null;
+  #wasConnected = false;
 
   /** @param sendProxy The version of the PROXY protocol that the backend expects. */
   constructor(sendProxy: SendProxy = "none") {
@@ -22,8 +23,9 @@ export class Attempt implements Disposable {
     return this.#controller.signal.aborted;
   }
 
+  /** Whether a connection was made. */
   get isConnected(): boolean {
-    return this.#socket !== null;
+    return this.#wasConnected;
   }
 
   /**
@@ -42,7 +44,26 @@ export class Attempt implements Disposable {
       throw new Error("nobody listens, the socket was connected to itself");
     }
     this.#socket = socket;
+    this.#wasConnected = true;
     if (this.#sendProxy !== "none") await writeAll(socket, checkHeader(this.#sendProxy, socket));
+    return socket;
+  }
+
+  /**
+   * Goes on over TLS.
+   *
+   * @param serverName The name that the certificate of the server must have.
+   * @throws What the runtime throws, of a certificate that it does not trust for example.
+   */
+  async secure(serverName: string): Promise<Deno.Conn> {
+    this.awaited = "a TLS handshake";
+    const plain = this.#socket;
+    // It takes the connection over, even if it fails.
+    this.#socket = null;
+    const socket = await Deno.startTls(plain as Deno.TcpConn, { hostname: serverName });
+    this.#socket = socket;
+    if (this.isCancelled) this[Symbol.dispose]();
+    await socket.handshake();
     return socket;
   }
 

@@ -22,7 +22,8 @@ export async function checkHttp(
   check: HttpCheck,
   attempt: Attempt,
 ): Promise<CheckResult> {
-  const socket = await attempt.connect(address);
+  const plain = await attempt.connect(address);
+  const socket = check.serverName === undefined ? plain : await attempt.secure(check.serverName);
   attempt.awaited = "a response";
   await writeAll(socket, encoder.encode(requestText(address, check)));
   const answer = new HttpAnswer(check);

@@ -5,7 +5,7 @@ import { Checked, type HealthCallbacks } from "./checked.ts";
 import { type CheckResult, failed } from "./result.ts";
 import { runCheck } from "./run_check.ts";
 import { Schedule } from "./schedule.ts";
-import { type CheckedTarget, isChecked, type Target, targetKey } from "./target.ts";
+import { checkedAddress, type CheckedTarget, isChecked, type Target, targetKey } from "./target.ts";
 import { type Health, unchecked, type Verdict } from "./verdict.ts";
 
 /** How far apart the first checks are at most, in milliseconds: a few targets are soon checked. */
@@ -163,10 +163,10 @@ export class Checker {
   }
 
   #start(checked: Checked, now: number): void {
-    const { address, health: { check } } = checked.target;
+    const { target } = checked;
     const attempt = checked.begin(now);
     this.#running.add(checked);
-    void runCheck(address, check, attempt).then((result) => {
+    void runCheck(checkedAddress(target), target.health.check, attempt).then((result) => {
       // Otherwise it took too long, or the target is gone.
       if (checked.attempt === attempt) this.#end(checked, result);
     });

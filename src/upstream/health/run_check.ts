@@ -4,6 +4,8 @@ import { isOutOfResources } from "../../core/accept_errors.ts";
 import { connectFailure } from "../../core/open_socket.ts";
 import type { Attempt } from "./attempt.ts";
 import { checkHttp } from "./check_http.ts";
+import { checkPostgres } from "./check_postgres.ts";
+import { checkRedis } from "./check_redis.ts";
 import { checkTcp } from "./check_tcp.ts";
 import { type CheckResult, failed } from "./result.ts";
 import type { ActiveCheck } from "./settings.ts";
@@ -20,9 +22,7 @@ export async function runCheck(
   attempt: Attempt,
 ): Promise<CheckResult | null> {
   try {
-    const result = await (check.kind === "tcp"
-      ? checkTcp(address, attempt)
-      : checkHttp(address, check, attempt));
+    const result = await resultOf(address, check, attempt);
     return attempt.isCancelled ? null : result;
   } catch (cause) {
     const isUnknown = attempt.isCancelled || cause instanceof Error && isOutOfResources(cause);
@@ -33,5 +33,18 @@ export async function runCheck(
     );
   } finally {
     attempt[Symbol.dispose]();
+  }
+}
+
+function resultOf(address: Address, check: ActiveCheck, attempt: Attempt): Promise<CheckResult> {
+  switch (check.kind) {
+    case "tcp":
+      return checkTcp(address, attempt);
+    case "http":
+      return checkHttp(address, check, attempt);
+    case "redis":
+      return checkRedis(address, check, attempt);
+    case "postgres":
+      return checkPostgres(address, check, attempt);
   }
 }

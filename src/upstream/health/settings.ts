@@ -1,4 +1,4 @@
-import type { HealthCheck, HealthSettings } from "../../settings/balancer.ts";
+import type { HealthCheck, HealthSettings } from "../../settings/health_settings.ts";
 
 export type { HealthCheck, HealthSettings };
 

@@ -17,11 +17,16 @@ export function isChecked(target: Target): target is CheckedTarget {
   return target.health.check.kind !== "none";
 }
 
+/** Where a check connects: a socket file has no other port. */
+export function checkedAddress({ address, health: { port } }: CheckedTarget): Address {
+  return address.transport === "tcp" && port !== null ? { ...address, port } : address;
+}
+
 /**
- * What the health of a target belongs to: its address together with the check and the header
+ * What the health of a target belongs to: its address together with the check, its port and the header
  * before it. Neither the group nor the interval is a part of it, so that it survives a reload that
  * changes those.
  */
-export function targetKey({ address, health: { check, sendProxy } }: Target): string {
-  return `${formatAddress(address)} ${sendProxy} ${JSON.stringify(check)}`;
+export function targetKey({ address, health: { check, port, sendProxy } }: Target): string {
+  return `${formatAddress(address)} ${port ?? ""} ${sendProxy} ${JSON.stringify(check)}`;
 }

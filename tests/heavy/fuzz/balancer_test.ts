@@ -13,7 +13,7 @@ const LISTENERS = ["127.0.0.1:1", "[::1]:2,127.0.0.1:1", "unix:a.sock", "unix:./
 ];
 
 Deno.test("fuzz: a file with groups and routes is refused in one line, or yields settings", async () => {
-  await fuzz("groups and routes", 8_000, async (random) => {
+  await fuzz("groups and routes", 3_000, async (random) => {
     const tables = Array.from({ length: random.below(4) }, () => tableOf(random));
     const file = [random.percent(95) ? 'service = "proxy"' : "", topOf(random), ...tables].join(
       "\n",

@@ -93,7 +93,7 @@ Deno.test("fetch reads any body as the runtime does, and the connection goes on"
   });
   using client = await Client.connect(serving);
   let read = 0;
-  const cases = await fuzz("bodies", 3000, async (random) => {
+  const cases = await fuzz("bodies", 1500, async (random) => {
     const boundary = random.pick(BOUNDARIES);
     const how = random.pick(READS);
     const isBroken = random.percent(70);

@@ -42,7 +42,7 @@ function flag(random: Random): string[] {
 }
 
 Deno.test("fuzz: a command line is refused in one line, or yields a command and settings", async () => {
-  await fuzz("command lines", 10_000, async (random) => {
+  await fuzz("command lines", 4_000, async (random) => {
     const codes = [EXIT.usage, EXIT.noInput];
     const invocation = await orUsersError(codes, () => readCommandLine(args(random)));
     if (invocation === null) return;
@@ -56,7 +56,7 @@ Deno.test("fuzz: a command line is refused in one line, or yields a command and 
 });
 
 Deno.test("fuzz: completions of any words are words, files or both", async () => {
-  await fuzz("completions", 10_000, (random) => {
+  await fuzz("completions", 4_000, (random) => {
     const found = candidates(args(random), visible);
     assert(Array.isArray(found.words) && typeof found.files === "boolean");
   });

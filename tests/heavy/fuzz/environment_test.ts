@@ -14,7 +14,7 @@ function variable(random: Random): [name: string, value: string] {
 }
 
 Deno.test("fuzz: an environment is refused in one line, or yields settings", async () => {
-  await fuzz("environments", 10_000, async (random) => {
+  await fuzz("environments", 4_000, async (random) => {
     const count = 1 + random.below(4);
     const environment = Object.fromEntries(Array.from({ length: count }, () => variable(random)));
     await assertLoads({ environment });
@@ -22,7 +22,7 @@ Deno.test("fuzz: an environment is refused in one line, or yields settings", asy
 });
 
 Deno.test("fuzz: flags, environment and file together are refused in one line, or yield settings", async () => {
-  await fuzz("all sources", 10_000, async (random) => {
+  await fuzz("all sources", 4_000, async (random) => {
     const [a, b, c] = [optionKey(random), optionKey(random), optionKey(random)];
     const values = Array.from({ length: 1 + random.below(2) }, () => valueTextOf(random, a));
     await assertLoads({

@@ -21,7 +21,11 @@ function makeLane(scoreboard: Scoreboard) {
     kill: () => void seen.kills++,
   };
   const add = (lines: string) => void seen.lines.push(lines);
-  const lane = new RemoteLane(channel, { pass: add, record: add, onPressure() {} });
+  const lane = new RemoteLane(channel, {
+    passRecords: ({ lines }) => add(lines),
+    record: add,
+    onPressure() {},
+  });
   void lane.exited.then((exit) => seen.exits.push(exit));
   const rows = new RowReports(row);
   /** As the places do. */
@@ -50,7 +54,7 @@ function command(random: Random, lane: RemoteLane): void {
 
 Deno.test("RemoteLane survives any message at any moment, and passes on whole lines alone", async () => {
   const scoreboard = new Scoreboard();
-  await fuzz("RemoteLane", 1000, async (random) => {
+  await fuzz("RemoteLane", 500, async (random) => {
     const { lane, row, seen, receive } = makeLane(scoreboard);
     for (let i = random.below(12); i >= 0; i--) {
       if (random.percent(20)) command(random, lane);
@@ -60,7 +64,8 @@ Deno.test("RemoteLane survives any message at any moment, and passes on whole li
     assert(seen.lines.every((lines) => lines.endsWith("\n")));
     assertEquals(scoreboard.total, 0);
     const { counters, open, current } = row.report();
-    assert(counters.every((count) => Number.isFinite(count) && count >= 0));
+    const counts = [...counters, ...row.measures.values()];
+    assert(counts.every((count) => Number.isFinite(count) && count >= 0));
     assert(open >= 0 && Number.isInteger(current));
     assertEquals(row.state, "starting");
     lane.kill();
@@ -99,7 +104,7 @@ async function read(text: string, cuts: readonly number[]) {
 }
 
 Deno.test("readMessages() reads any output the same, however it is split", async () => {
-  await fuzz("readMessages", 500, async (random) => {
+  await fuzz("readMessages", 250, async (random) => {
     const text = output(random);
     const cuts = Array.from({ length: random.below(10) }, () => random.below(2 ** 31));
     assertEquals(await read(text, cuts), await read(text, []));

@@ -215,6 +215,7 @@ Deno.test("responses are well-formed HTTP, whatever a route returns or throws", 
     broken: (_request: unknown, error: unknown) => void failures.push(error),
     refused: () => {},
     answered: null,
+    meter: null,
   };
   const table = { "/": answer, "GET /ok": () => "ok" } as unknown as RouteTable;
   const routes = serveRoutes(table, null);
@@ -224,7 +225,7 @@ Deno.test("responses are well-formed HTTP, whatever a route returns or throws", 
   await using serving = await serve(serveHttp(handler, OPTIONS, CONTEXT.retiring, reports));
   const statuses = new Map<number, number>();
   let client = await Client.connect(serving);
-  const cases = await fuzz("responses", 6000, async (random) => {
+  const cases = await fuzz("responses", 3000, async (random) => {
     next = random.percent(10) ? new Thrown(oddError(random)) : randomResponse(random);
     isLater = random.percent(20);
     const failed = failures.length;

@@ -11,7 +11,7 @@ const path = `${folder}/status.json`;
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
 Deno.test("fuzz: a status file is refused in one line, or shown without control characters", async () => {
-  await fuzz("status files", 5_000, async (random) => {
+  await fuzz("status files", 2_000, async (random) => {
     const text = JSON.stringify(status(random), null, random.pick([0, 2]));
     await Deno.writeTextFile(path, random.percent(60) ? text : mutate(random, text, SPLINTERS));
     const codes = [EXIT.noInput, EXIT.config];
@@ -21,7 +21,7 @@ Deno.test("fuzz: a status file is refused in one line, or shown without control 
 });
 
 Deno.test("fuzz: a status file of any bytes is refused in one line", async () => {
-  await fuzz("status files of bytes", 2_000, async (random) => {
+  await fuzz("status files of bytes", 1_000, async (random) => {
     await Deno.writeFile(path, random.bytes(random.below(100)));
     await orUsersError([EXIT.config], () => reportStatus(path));
   });

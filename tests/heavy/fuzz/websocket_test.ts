@@ -73,7 +73,7 @@ async function checkHealth(server: Serving): Promise<void> {
 Deno.test("a WebSocket answers any frames by the letter of RFC 6455, up to its close", async () => {
   await using server = await serveSockets(echo);
   const codes = new Map<string, number>();
-  const cases = await fuzz("WebSocket frames", 1500, async (random) => {
+  const cases = await fuzz("WebSocket frames", 1100, async (random) => {
     const model = new Model();
     const sent: Uint8Array[] = [];
     const odds = random.percent(30) ? 0 : random.below(8);
@@ -103,7 +103,7 @@ Deno.test("a WebSocket answers any frames by the letter of RFC 6455, up to its c
 
 Deno.test("a WebSocket sends well-formed frames and at most one close, whatever noise it receives", async () => {
   await using server = await serveSockets(echo);
-  await fuzz("noise on WebSockets", 1500, async (random) => {
+  await fuzz("noise on WebSockets", 700, async (random) => {
     const frames = Array.from(
       { length: 1 + random.below(6) },
       () => encode(random, randomFrame(random, false, 5)),

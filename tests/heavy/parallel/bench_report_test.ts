@@ -226,10 +226,12 @@ testWith(
       await waitForCharts(page);
       const throughput = page.locator("#throughput");
       await throughput.locator(".u-over").hover({ position: { x: 20, y: 100 } });
+      await nextFrame(page);
       assertEquals(await throughput.locator(".u-value").allInnerTexts(), [
         ...["8 connections", "41,200/s", "33,800/s", "57,400/s", "58,300/s", "88,400/s"],
       ]);
       await page.locator("#memory .u-over").hover({ position: { x: 20, y: 20 } });
+      await nextFrame(page);
       assertEquals(await page.locator("#memory .u-value").allInnerTexts(), [
         ...["async", "55.3 MB", "75.3 MB"],
       ]);

@@ -4,7 +4,8 @@ import { chromium, type Page } from "playwright-core";
 import { Client } from "../../helpers/client.ts";
 import { startServer } from "../../helpers/server.ts";
 import { makeSite, type Site } from "../../helpers/site.ts";
-import { findTool, testEachModeWith } from "../../helpers/tools.ts";
+import { findTool, testEachPlaceWith } from "../../helpers/tools.ts";
+import { until } from "../../helpers/until.ts";
 
 const LAUNCH = {
   executablePath: findTool("chromium") ?? "",
@@ -85,7 +86,7 @@ async function statusesOf(accessLog: string): Promise<Readonly<Record<string, nu
   return counts;
 }
 
-testEachModeWith(
+testEachPlaceWith(
   "chromium",
   `Chromium loads a page of ${FILES} files, and then revalidates them`,
   async ({ args }) => {
@@ -100,6 +101,7 @@ testEachModeWith(
       const statuses: number[] = [];
       page.on("response", (response) => statuses.push(response.status()));
       await page.goto(`http://127.0.0.1:${server.port}/`);
+      await until("all responses are told", () => statuses.length >= FILES);
       assertEquals(statuses, Array(FILES).fill(200));
       assertEquals(await partsOf(page), [STYLES.length, MODULES.length, IMAGES.length]);
       await page.reload();
@@ -120,15 +122,15 @@ testEachModeWith(
 // Browsers open connections in advance, and may never use them.
 Deno.test("--mode single: a silent client blocks others for two seconds, and not for much longer", async () => {
   await using server = await startServer(["--mode", "single", "--service", "http"]);
+  const started = performance.now();
   using _silent = await Client.connect(server);
   using client = await Client.connect(server);
-  const started = performance.now();
   await client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   const response = await client.receiveAll();
   const seconds = (performance.now() - started) / 1000;
   assert(response.startsWith("HTTP/1.1 200 OK\r\n"), response);
-  // Deadlines are late by up to two sweeps, which are a second apart.
-  assert(seconds > 1.9 && seconds < 5, `it took ${seconds.toFixed(1)} s`);
+  // Deadlines are late by up to two sweeps, which are a second apart; others are 10 seconds or more.
+  assert(seconds > 1.9 && seconds < 9, `it took ${seconds.toFixed(1)} s`);
 });
 
 Deno.test("--mode single: a client that does not close after its last response blocks others only briefly", async () => {
@@ -142,5 +144,5 @@ Deno.test("--mode single: a client that does not close after its last response b
   await client.send(request);
   assert((await client.receiveAll()).startsWith("HTTP/1.1 200 OK\r\n"));
   const seconds = (performance.now() - started) / 1000;
-  assert(seconds < 4, `it took ${seconds.toFixed(1)} s`);
+  assert(seconds < 9, `it took ${seconds.toFixed(1)} s`);
 });

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { BenchReport } from "../../../src/bench/report.ts";
 import { Client } from "../../helpers/client.ts";
 import { HONO_CASES } from "../../helpers/hono.ts";
-import { testEachMode } from "../../helpers/modes.ts";
+import { testEachPlace } from "../../helpers/modes.ts";
 import { type Server, startCommand } from "../../helpers/server.ts";
 
 const ROOT = fileURLToPath(import.meta.resolve("../../.."));
@@ -122,7 +122,7 @@ Deno.test("the executable serves a JavaScript handler, and suggests deno bundle 
 });
 
 for (const [promise, play] of Object.entries(HONO_CASES)) {
-  testEachMode(`the executable serves a bundled Hono application: it ${promise}`, async (mode) => {
+  testEachPlace(`the executable serves a bundled Hono application: it ${promise}`, async (mode) => {
     const args = mode.args("--handler", BUNDLE, "--port", "0");
     await using server = await startCommand([EXECUTABLE, ...args]);
     await play(server);

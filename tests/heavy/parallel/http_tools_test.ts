@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { ModeUnderTest } from "../../helpers/modes.ts";
 import { type Server, startServer } from "../../helpers/server.ts";
 import { makeSite, pattern } from "../../helpers/site.ts";
-import { runTool, testEachModeWith } from "../../helpers/tools.ts";
+import { runTool, testEachModeWith, testEachPlaceWith } from "../../helpers/tools.ts";
 
 const MB = 1024 ** 2;
 
@@ -71,7 +71,7 @@ testEachModeWith("curl", "curl gets a response to each kind of request", async (
   });
 });
 
-testEachModeWith(
+testEachPlaceWith(
   "curl",
   "curl sends 100 MB, and receives them back at the same time",
   async (mode) => {
@@ -109,7 +109,7 @@ testEachModeWith(
   },
 );
 
-testEachModeWith("curl", "curl gets 200 URLs, 20 at a time", async (mode) => {
+testEachPlaceWith("curl", "curl gets 200 URLs, 20 at a time", async (mode) => {
   await against(mode, [], async (url) => {
     const results = await curl(
       ...["--parallel", "--parallel-max", "20", "--no-progress-meter"],
@@ -119,7 +119,7 @@ testEachModeWith("curl", "curl gets 200 URLs, 20 at a time", async (mode) => {
   });
 });
 
-testEachModeWith("wrk", "wrk sees no error on 64 connections", async (mode) => {
+testEachPlaceWith("wrk", "wrk sees no error on 64 connections", async (mode) => {
   await against(mode, [], async (url) => {
     const report = await output("wrk", [...["-t1", "-c64", "-d2s", "--timeout", "10s"], `${url}/`]);
     assertMatch(report, /[1-9]\d* requests in/);
@@ -129,7 +129,7 @@ testEachModeWith("wrk", "wrk sees no error on 64 connections", async (mode) => {
 });
 
 for (const [what, flags] of [["persistent", ["-k"]], ["short", []]] as const) {
-  testEachModeWith(
+  testEachPlaceWith(
     "ab",
     `ab completes 2,000 requests over ${what} connections, 20 at a time`,
     async (mode) => {
@@ -142,7 +142,7 @@ for (const [what, flags] of [["persistent", ["-k"]], ["short", []]] as const) {
   );
 }
 
-testEachModeWith("h2load", "h2load completes 2,000 requests on 20 connections", async (mode) => {
+testEachPlaceWith("h2load", "h2load completes 2,000 requests on 20 connections", async (mode) => {
   await against(mode, [], async (url) => {
     const report = await output("h2load", ["--h1", "-n", "2000", "-c", "20", `${url}/`]);
     assertMatch(report, /2000 done, 2000 succeeded, 0 failed, 0 errored, 0 timeout/);
@@ -150,7 +150,7 @@ testEachModeWith("h2load", "h2load completes 2,000 requests on 20 connections", 
   });
 });
 
-testEachModeWith("siege", "siege completes all requests of 20 users", async (mode) => {
+testEachPlaceWith("siege", "siege completes all requests of 20 users", async (mode) => {
   // It writes its configuration into the home directory.
   await using home = await makeSite();
   await against(mode, [], async (url) => {

@@ -10,14 +10,15 @@ import {
 } from "../../helpers/proxied_load.ts";
 import { type Server, startServer } from "../../helpers/server.ts";
 import { missingTools, testUnless } from "../../helpers/tools.ts";
+import { until } from "../../helpers/until.ts";
 
 const missing = missingTools(["node", "nginx"]);
 const obstacle = missing.length > 0 ? `${missing.join(", ")} not installed` : null;
 
 const OPTIONS = ["--protocol", "http", "--balance", "p2c", "--slow-start", "0"].concat(
-  ["--health-check", "http:/health", "--health-interval", "100ms", "--health-timeout", "500ms"],
+  ["--health-check", "http:/health", "--health-interval", "100ms", "--health-timeout", "1s"],
   ["--health-rise", "1", "--health-fall", "2", "--connect-retries", "2"],
-  ["--retries", "2", "--retry-on", "502,503,504", "--upstream-timeout", "1s"],
+  ["--retries", "2", "--retry-on", "502,503,504", "--upstream-timeout", "3s"],
 );
 
 /** A file that lists backends. */
@@ -85,6 +86,7 @@ for (const mode of ["async", "pooled"]) {
       // One hangs, and goes on.
       await tells(server, "Backend down", sluice, () => sluice.hang());
       await answered(gets, 200);
+      await until("a POST was at it", () => failuresOf(posts).size > killed.size);
       await tells(server, "Backend up", sluice, () => sluice.goOn());
       await answered(gets, 100);
       await settled(posts);

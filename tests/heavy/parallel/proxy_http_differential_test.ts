@@ -19,9 +19,9 @@ import { testWith } from "../../helpers/tools.ts";
 
 /** How many streams each backend gets, besides the cases of tests/http/cases/. */
 const STREAMS: Readonly<Partial<Record<BackendKind, number>>> = {
-  node: 20_000,
-  nginx: 20_000,
-  gunicorn: 10_000,
+  node: 6_000,
+  nginx: 6_000,
+  gunicorn: 3_000,
 };
 
 function casesOf(folder: string): readonly Uint8Array[] {

@@ -1,14 +1,15 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { makeVersionHandler } from "../../helpers/handlers.ts";
 import { startLoad } from "../../helpers/load.ts";
 import { workers } from "../../helpers/modes.ts";
 import { startServer } from "../../helpers/server.ts";
 import { until } from "../../helpers/until.ts";
 
-const RELOADS = 6;
-const BROKEN = 3;
+const RELOADS = 4;
+const BROKEN = 2;
 
-for (const mode of ["async", "threaded", "pooled", "forked"]) {
+// In the other modes, tests/lifecycle/reload_test.ts and reload_requests_test.ts do much the same.
+for (const mode of ["async", "forked"]) {
   Deno.test(`--mode ${mode}: ${RELOADS} reloads under load refuse, reset and kill no connection`, async () => {
     await using handler = await makeVersionHandler();
     await using server = await startServer([...workers(mode), ...handler.args]);
@@ -22,6 +23,9 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
         return answer.endsWith(` ${line}`);
       },
     });
+    const serves = (version: number) =>
+      until(`version ${version} serves`, () => versions.has(String(version)));
+    await serves(0);
     const outcomes = () =>
       server.records("Reloaded").length + server.records("Cannot reload").length;
     for (let i = 1; i <= RELOADS; i++) {
@@ -29,11 +33,12 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
       await (i === BROKEN ? handler.write(i, "export default {") : handler.write(i));
       server.kill("SIGHUP");
       await until(`reload ${i} is over`, () => outcomes() === i);
+      // Before the next one may take its place.
+      if (i !== BROKEN) await serves(i);
     }
-    await until("the last version serves", () => versions.has(String(RELOADS)));
+    await until("many exchanges were made", () => load.exchanges > 1000);
     await load.stop();
     assertEquals(load.failures, []);
-    assert(load.exchanges > 1000, `only ${load.exchanges} exchanges`);
     assertEquals(versions.size, RELOADS, [...versions].join(" "));
     server.kill("SIGTERM");
     assertEquals(await server.exited, 0);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Client } from "../../helpers/client.ts";
 import { makeHandler } from "../../helpers/handlers.ts";
-import { testEachMode, workers } from "../../helpers/modes.ts";
+import { testEachMode, testEachPlace, workers } from "../../helpers/modes.ts";
 import { runMain, startServer } from "../../helpers/server.ts";
 import { until } from "../../helpers/until.ts";
 
@@ -103,7 +103,7 @@ for (const name of ["threaded", "pooled", "forked"]) {
   });
 }
 
-testEachMode("--access-log is reopened by SIGHUP, without losing lines", async (mode) => {
+testEachPlace("--access-log is reopened by SIGHUP, without losing lines", async (mode) => {
   await using folder = await makeFolder();
   const path = `${folder.path}/access`;
   const old = `${folder.path}/old`;
@@ -120,17 +120,20 @@ testEachMode("--access-log is reopened by SIGHUP, without losing lines", async (
   assertEquals(sorted(await recorded(path)), upTo(40).slice(20));
 });
 
-testEachMode("--access-log - shares standard output with the log, in whole lines", async (mode) => {
-  const args = mode.args("--access-log", "-", "--access-log-format", "json");
-  await using server = await startServer(args);
-  await request(server, mode, 0, 100);
-  server.kill("SIGTERM");
-  assertEquals(await server.exited, 0);
-  const lines = server.records((line) => "url.query" in line);
-  const numbers = lines.map((line) => Number(String(line["url.query"]).slice("n=".length)));
-  assertEquals(sorted(numbers), upTo(100));
-  assertEquals(new Set(lines.map((line) => line["sluice.request.id"])).size, 100);
-});
+testEachPlace(
+  "--access-log - shares standard output with the log, in whole lines",
+  async (mode) => {
+    const args = mode.args("--access-log", "-", "--access-log-format", "json");
+    await using server = await startServer(args);
+    await request(server, mode, 0, 100);
+    server.kill("SIGTERM");
+    assertEquals(await server.exited, 0);
+    const lines = server.records((line) => "url.query" in line);
+    const numbers = lines.map((line) => Number(String(line["url.query"]).slice("n=".length)));
+    assertEquals(sorted(numbers), upTo(100));
+    assertEquals(new Set(lines.map((line) => line["sluice.request.id"])).size, 100);
+  },
+);
 
 Deno.test("--access-log is rotated like the log", async () => {
   await using folder = await makeFolder();

@@ -12,6 +12,7 @@ function exchange(others: Partial<Exchange> = {}): Exchange {
     request: requestOf("GET", "/path"),
     remoteAddr: { transport: "tcp", hostname: "192.0.2.7", port: 1234 },
     forwarding: null,
+    span: null,
     id: "0-17-2",
     status: 200,
     bodyBytes: 13,

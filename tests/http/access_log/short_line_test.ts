@@ -13,6 +13,7 @@ function exchange(method: string, target: string, others: Partial<Exchange> = {}
     request: requestOf(method, target),
     remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1234 },
     forwarding: null,
+    span: null,
     id: "0-17-2",
     status: 200,
     bodyBytes: 13,

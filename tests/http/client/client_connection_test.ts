@@ -118,17 +118,17 @@ Deno.test("ClientConnection.head() gives interim heads before the final one, and
 });
 
 Deno.test("ClientConnection.isAtEnd() tells whether what has arrived is all of the response", async () => {
-  let goOn = () => {};
+  const goOn = Promise.withResolvers<void>();
   await using test = await connect(async (_request, peer) => {
     await peer.send(FINE.slice(0, -2));
-    await new Promise<void>((resolve) => goOn = resolve);
+    await goOn.promise;
     await peer.send(FINE.slice(-2));
   });
   const { client } = test;
   await get(client);
   assertEquals(decoder.decode(client.ready() ?? undefined), "fi");
   assertEquals([client.isAtEnd(), client.ready()], [false, null]);
-  goOn();
+  goOn.resolve();
   assertEquals(await bodyOf(client), "ne");
   assertEquals(client.isAtEnd(), true);
 });
@@ -234,16 +234,16 @@ Deno.test("ClientConnection drops a kept connection that was idle for too long",
 });
 
 Deno.test("ClientConnection drops a kept connection on which its backend sends what nobody has asked for", async () => {
-  let sendMore = () => {};
+  const more = Promise.withResolvers<void>();
   await using test = await connect(async (_request, peer) => {
     await peer.send(FINE);
-    await new Promise<void>((resolve) => sendMore = resolve);
+    await more.promise;
     await peer.send(rawResponse("evil"));
   });
   await get(test.client);
   await bodyOf(test.client);
   assert(test.client.keep());
-  sendMore();
+  more.resolve();
   await until("it is gone", () => test.gone.length > 0);
   await until("it is closed", () => test.backend.open === 0);
 });
@@ -296,9 +296,9 @@ Deno.test("ClientConnection has a time between two pieces, not for all of them",
 });
 
 Deno.test("ClientConnection tells how long an exchange has waited for its head", async () => {
-  let answer = () => {};
+  const answer = Promise.withResolvers<void>();
   await using test = await connect(async (_request, peer) => {
-    await new Promise<void>((resolve) => answer = resolve);
+    await answer.promise;
     await peer.send(FINE);
   });
   const waited: number[] = [];
@@ -306,7 +306,7 @@ Deno.test("ClientConnection tells how long an exchange has waited for its head",
   await test.client.send(GET);
   await until("it was told three times", () => waited.length >= 3);
   assertEquals(waited, waited.toSorted((a, b) => a - b));
-  answer();
+  answer.resolve();
   await receive(test.client);
   await bodyOf(test.client);
   test.client.keep();

@@ -11,7 +11,7 @@ import { HttpError } from "../../../src/http/error.ts";
 import type { BodySource, Field, HttpResponse } from "../../../src/http/message.ts";
 import { Client } from "../../helpers/client.ts";
 import { requestOf } from "../../helpers/http_request.ts";
-import { testEachMode } from "../../helpers/modes.ts";
+import { testEachPlace } from "../../helpers/modes.ts";
 import { startServer } from "../../helpers/server.ts";
 
 const encoder = new TextEncoder();
@@ -378,7 +378,7 @@ Deno.test("compressing() waits for a handler, and passes on its errors", async (
   }, HttpError);
 });
 
-testEachMode("--compress compresses files for clients that accept it", async (mode) => {
+testEachPlace("--compress compresses files for clients that accept it", async (mode) => {
   const root = await Deno.makeTempDir();
   await Deno.writeTextFile(`${root}/small.txt`, TEXT);
   await Deno.writeTextFile(`${root}/large.txt`, TEXT.repeat(50));

@@ -6,7 +6,7 @@ import { receiveResponse, requestText } from "../../helpers/http_client.ts";
 import { until } from "../../helpers/until.ts";
 
 /** Less than the server waits for a client to close, in milliseconds. */
-const SOON = 2500;
+const SOON = 4500;
 /** More than the buffers of both sockets hold. */
 const LARGE = "x".repeat(8 * 1024 * 1024);
 

@@ -9,7 +9,7 @@ import { serve, type Serving } from "../../helpers/lane.ts";
 import { wrapSockets } from "../../helpers/written.ts";
 
 const CHUNKED = { "Transfer-Encoding": "chunked" };
-const REPORTS = { failed() {}, broken() {}, refused() {}, answered: null };
+const REPORTS = { failed() {}, broken() {}, refused() {}, answered: null, meter: null };
 
 /**
  * Serves a handler.

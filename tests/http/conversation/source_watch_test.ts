@@ -31,6 +31,7 @@ async function serveHandler(handler: HttpHandler): Promise<HandlerServing> {
     broken: (_request, error) => void failures.push(error),
     refused: ({ error }) => void failures.push(error),
     answered: (exchange) => void exchanges.push(exchange),
+    meter: null,
   }));
   return { ...serving, failures, exchanges };
 }
@@ -52,6 +53,13 @@ class QuietSource implements BodySource {
     if (piece !== undefined) return Promise.resolve(encoder.encode(piece));
     this.waiting = Promise.withResolvers();
     return this.waiting.promise;
+  }
+
+  /** Gives a piece to the read that waits, or null for the end; waits until there is one. */
+  async give(piece: string | null): Promise<void> {
+    await until("the source is read", () => this.waiting !== null);
+    this.waiting?.resolve(piece === null ? null : encoder.encode(piece));
+    this.waiting = null;
   }
 
   close(reason?: unknown): void | Promise<void> {
@@ -228,7 +236,7 @@ Deno.test("requests that arrive while a source is quiet are answered after it", 
     await client.send(request);
     await until("it is read", () => serving.row.get("bytesIn") === before + request.length, SOON);
   }
-  source.waiting?.resolve(null);
+  await source.give(null);
   assertEquals(await client.receiveText(5), "0\r\n\r\n");
   for (const body of ["second", "third"]) assertEquals((await receiveResponse(client)).body, body);
   assertEquals(source.reasons, [undefined]);
@@ -274,10 +282,10 @@ Deno.test("a drain ends a quiet stream without its last chunk, and leaves one th
   let isOver = false;
   void ended.then(() => isOver = true);
   while (!isOver) {
-    busy.waiting?.resolve(encoder.encode("x"));
+    await busy.give("x");
     assertEquals(await other.receiveUntil("x\r\n"), "1\r\nx\r\n");
   }
-  busy.waiting?.resolve(null);
+  await busy.give(null);
   assertEquals(await other.receiveUntil("0\r\n\r\n"), "0\r\n\r\n");
   assertEquals(await ended, "");
   assertMatch(String(quiet.reasons), /^ConnectionError: .*the server drains/);
@@ -294,9 +302,9 @@ Deno.test("a client that half-closes gets a stream that goes on", async () => {
   await client.end();
   await client.receiveUntil("\r\n\r\n");
   for (let count = 0; count < 20; count++) {
-    source.waiting?.resolve(encoder.encode("x"));
+    await source.give("x");
     assertEquals(await client.receiveUntil("x\r\n"), "1\r\nx\r\n");
   }
-  source.waiting?.resolve(null);
+  await source.give(null);
   assertEquals(await client.receiveAll(), "0\r\n\r\n");
 });

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { askAlone } from "../../helpers/http_client.ts";
-import { testEachModeWith } from "../../helpers/tools.ts";
+import { testEachPlaceWith } from "../../helpers/tools.ts";
 import { startServer } from "../../helpers/server.ts";
 import { makeSite } from "../../helpers/site.ts";
 import { until } from "../../helpers/until.ts";
@@ -27,7 +27,7 @@ async function openSwapped(path: string, other: string, flags: string[]): Promis
   await Deno.writeTextFile(file, script);
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", ...flags, file, path, other],
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(60_000),
   }).output();
   await Deno.remove(file);
   const decoder = new TextDecoder();
@@ -53,7 +53,7 @@ Deno.test("OpenFile.open() does not open another file or a folder in the place o
   assertEquals(await openSwapped(a, c, ["--allow-read", "--allow-write"]), "null\n");
 });
 
-testEachModeWith(
+testEachPlaceWith(
   "perl",
   "--root serves on while a file is swapped for a FIFO",
   async ({ args }) => {
@@ -75,7 +75,7 @@ testEachModeWith(
       const asking = (async () => {
         for (; answered < 300; answered++) await askAlone(server, "GET", "/a.txt");
       })().catch(() => {});
-      await until("all requests are answered", () => answered === 300, 20_000);
+      await until("all requests are answered", () => answered === 300, 60_000);
       await asking;
       assertEquals((await askAlone(server, "GET", "/quiet.txt")).body, "quiet");
     } finally {

@@ -360,13 +360,18 @@ for (const [name, fields, client] of CLIENTS) {
 }
 
 Deno.test("realClient() takes no longer for what is hard to read", () => {
-  const started = performance.now();
   const hard = ["[" + ":".repeat(16_000), "for=" + '"\\'.repeat(8_000), ',a="'.repeat(4_000)];
-  for (const value of hard) {
-    assertEquals(realClient([["x-forwarded-for", value]], isTrusted), null);
-    assertEquals(realClient([["forwarded", value]], isTrusted), null);
+  // The shortest of some times: a busy machine may let each of them stand still for a while.
+  let shortest = Infinity;
+  for (let run = 0; run < 5 && shortest > 500; run++) {
+    const started = performance.now();
+    for (const value of hard) {
+      assertEquals(realClient([["x-forwarded-for", value]], isTrusted), null);
+      assertEquals(realClient([["forwarded", value]], isTrusted), null);
+    }
+    shortest = Math.min(shortest, performance.now() - started);
   }
-  assertEquals(performance.now() - started < 1_000, true);
+  assertEquals(shortest < 1_000, true, `${shortest} ms`);
 });
 
 function assertFields(fields: readonly Field[], hop: Hop, expected: Expected): void {

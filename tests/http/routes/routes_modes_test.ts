@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { makeHandler } from "../../helpers/handlers.ts";
 import { askAlone, type ReceivedResponse } from "../../helpers/http_client.ts";
-import { testEachMode } from "../../helpers/modes.ts";
+import { testEachPlace } from "../../helpers/modes.ts";
 import { runMain, type Server, startServer } from "../../helpers/server.ts";
 import { waitFor } from "../../helpers/until.ts";
 
@@ -40,7 +40,7 @@ function send(server: Server, line: string, body?: string): Promise<ReceivedResp
   return askAlone(server, method, target, {}, body);
 }
 
-testEachMode("{ routes } respond with what they return or resolve to", async ({ args }) => {
+testEachPlace("{ routes } respond with what they return or resolve to", async ({ args }) => {
   await using handler = await makeHandler(SOURCE);
   await using server = await startServer(args(...handler.args));
   const cases: [line: string, status: number, body: string, sent?: string][] = [
@@ -73,7 +73,7 @@ testEachMode("{ routes } respond with what they return or resolve to", async ({ 
   }
 });
 
-testEachMode(
+testEachPlace(
   "{ routes } that return a client's object with a `then` respond at once",
   async (mode) => {
     await using handler = await makeHandler(`
@@ -87,7 +87,7 @@ testEachMode(
   },
 );
 
-testEachMode(
+testEachPlace(
   "{ routes } that return what cannot be sent get a 500, and a line in the log that says what it was",
   async ({ args }) => {
     await using handler = await makeHandler(SOURCE);
@@ -118,14 +118,14 @@ testEachMode(
   },
 );
 
-testEachMode("{ routes } send a Response without its body to HEAD", async ({ args }) => {
+testEachPlace("{ routes } send a Response without its body to HEAD", async ({ args }) => {
   await using handler = await makeHandler(SOURCE);
   await using server = await startServer(args(...handler.args));
   const { status, fields, body } = await send(server, "HEAD /response");
   assertEquals([status, fields["a"], fields["content-length"], body], [201, "b", "4", ""]);
 });
 
-testEachMode("{ routes } answer HEAD and OPTIONS without routes for them", async ({ args }) => {
+testEachPlace("{ routes } answer HEAD and OPTIONS without routes for them", async ({ args }) => {
   await using handler = await makeHandler(SOURCE);
   await using server = await startServer(args(...handler.args));
   const head = await send(server, "HEAD /users/abc");
@@ -138,7 +138,7 @@ testEachMode("{ routes } answer HEAD and OPTIONS without routes for them", async
   assertEquals([refused.status, refused.fields["allow"]], [405, "GET, HEAD, OPTIONS"]);
 });
 
-testEachMode(
+testEachPlace(
   "{ routes } that are malformed fail the start with exit code 78 and one line",
   async ({ args }) => {
     await using handler = await makeHandler(`export default { routes: { "get /": () => "" } };`);
@@ -151,7 +151,7 @@ testEachMode(
   },
 );
 
-testEachMode(
+testEachPlace(
   "{ serve } with an HTTP option fails the start with exit code 78 and one line",
   async ({ args }) => {
     await using handler = await makeHandler("export default { serve() {} };");

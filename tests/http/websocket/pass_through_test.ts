@@ -176,7 +176,8 @@ Deno.test("in a drain, passThrough() waits for no answer longer than a second", 
   assertEquals(await client.receive(4), GOING_AWAY);
   assertEquals(unmaskedCode(await backend.receive(8)), 1001);
   assertEquals(await client.receiveAll(), "");
-  assert(performance.now() - start >= 1000);
+  // Timers may be early by a millisecond or two.
+  assert(performance.now() - start >= 990);
   const [summary] = await serving.closed(1);
   assertEquals(summary?.endedBy, "drain");
 });

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { makeHandler } from "../../helpers/handlers.ts";
-import { type ModeUnderTest, testEachMode } from "../../helpers/modes.ts";
+import { type ModeUnderTest, testEachPlace } from "../../helpers/modes.ts";
 import { type Server, startServer } from "../../helpers/server.ts";
 import { FrameClient } from "../../helpers/websocket.ts";
 
@@ -22,7 +22,7 @@ async function hear(client: FrameClient): Promise<string> {
   return decoder.decode((await client.receive())?.payload);
 }
 
-testEachMode("websocket.ts echoes, and closes with 1001 when the server drains", async (mode) => {
+testEachPlace("websocket.ts echoes, and closes with 1001 when the server drains", async (mode) => {
   await using server = await start(mode);
   using client = await FrameClient.connect(server);
   await say(client, "hello");
@@ -35,7 +35,7 @@ testEachMode("websocket.ts echoes, and closes with 1001 when the server drains",
   assertEquals(closed?.["sluice.connection.ended_by"], "drain");
 });
 
-testEachMode("websocket.ts sends each message to all clients", async (mode) => {
+testEachPlace("websocket.ts sends each message to all clients", async (mode) => {
   await using server = await start(mode);
   using ada = await FrameClient.connect(server);
   await say(ada, "first");
@@ -45,7 +45,7 @@ testEachMode("websocket.ts sends each message to all clients", async (mode) => {
   assertEquals([await hear(bob), await hear(ada)], ["hello", "hello"]);
 }, { memory: "one", clients: 2 });
 
-testEachMode(
+testEachPlace(
   "a WebSocket handler can send first while the signal watches the client",
   async ({ args }) => {
     await using handler = await makeHandler(

@@ -81,17 +81,21 @@ const SPIN = `onmessage = ({ data }) => {
 
 Deno.test("processorWait() grows while there are more busy threads than processors", async () => {
   const milliseconds = 200;
-  const waitBefore = processorWait() ?? NaN;
   const workers = Array.from(
     { length: 2 * navigator.hardwareConcurrency },
     () => new Worker(`data:text/javascript,${encodeURIComponent(SPIN)}`, { type: "module" }),
   );
-  await Promise.all(workers.map((worker) => {
-    const { promise, resolve } = Promise.withResolvers<unknown>();
-    worker.onmessage = resolve;
-    worker.postMessage(milliseconds);
-    return promise;
-  }));
+  const spin = (milliseconds: number) =>
+    Promise.all(workers.map((worker) => {
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      worker.onmessage = resolve;
+      worker.postMessage(milliseconds);
+      return promise;
+    }));
+  // They compute at the same time only once all of them run.
+  await spin(0);
+  const waitBefore = processorWait() ?? NaN;
+  await spin(milliseconds);
   const waited = (processorWait() ?? NaN) - waitBefore;
   for (const worker of workers) worker.terminate();
   assert(waited > milliseconds / 2, `they waited for ${waited} ms`);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { Race } from "../../../src/core/happy_eyeballs.ts";
+import { freePort } from "../../helpers/free_port.ts";
 import { listenSilently } from "../../helpers/silent.ts";
 
 /** A race of addresses for one port, which notes the attempts. */
@@ -17,27 +18,26 @@ class NotedRace extends Race {
 }
 
 /** A server at one of the loopback addresses. */
-function listen(hostname: string, port = 0) {
+function listen(hostname: string, port = freePort()) {
   const listener = Deno.listen({ hostname, port });
   return { port: listener.addr.port, listener, [Symbol.dispose]: () => listener.close() };
 }
 
-/** A port on which nothing listens, at any address. */
-function freePort(): number {
-  using server = listen("0.0.0.0");
-  return server.port;
-}
-
 Deno.test("Race tries the next address as soon as one fails", async () => {
   using server = listen("127.0.0.3");
-  const race = new NotedRace(server.port);
-  const begun = performance.now();
-  race.add(["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"]);
-  race.close();
-  using socket = await race.result;
-  assertEquals(socket.remoteAddr.hostname, "127.0.0.3");
-  assertEquals(race.attempts, ["127.0.0.1", "127.0.0.2", "127.0.0.3"]);
-  assert(performance.now() - begun < 200, "it waited");
+  // It would wait for half a second each time; a busy machine does so now and then.
+  let least = Infinity;
+  for (let i = 0; i < 5 && least >= 200; i++) {
+    const race = new NotedRace(server.port);
+    const begun = performance.now();
+    race.add(["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"]);
+    race.close();
+    using socket = await race.result;
+    assertEquals(socket.remoteAddr.hostname, "127.0.0.3");
+    assertEquals(race.attempts, ["127.0.0.1", "127.0.0.2", "127.0.0.3"]);
+    least = Math.min(least, performance.now() - begun);
+  }
+  assert(least < 200, `it waited for ${least} ms`);
 });
 
 Deno.test("Race does not wait longer than a quarter of a second for an address that is silent", async () => {

@@ -70,5 +70,5 @@ Deno.test("a client that has half-closed has left after halfClosedTimeout, but n
   assertEquals(await client.receiveAll(), "");
   await serving.closed(1);
   assertEquals(serving.exchanges.map(({ status }) => status), [499]);
-  assertGreaterOrEqual(took, 700);
+  assertGreaterOrEqual(took, 690);
 });

@@ -23,7 +23,7 @@ function startClients(server: Server): { served(): number; stop(): Promise<void>
   async function tryOnce(): Promise<void> {
     using client = await Client.connect(server);
     // In forked mode, the kernel also assigns clients to the hung process, until another accepts them.
-    const late = setTimeout(() => client.close(), 200);
+    const late = setTimeout(() => client.close(), 1000);
     if (await client.ask("hello").catch(() => "") !== "") served++;
     clearTimeout(late);
   }
@@ -71,7 +71,7 @@ for (const mode of ["threaded", "pooled", "forked"]) {
 }
 
 Deno.test("--max-hung-threads drains the server, which exits 70", async () => {
-  const limits = ["--worker-timeout", "2s", "--max-hung-threads", "2"];
+  const limits = ["--worker-timeout", `${TIMEOUT}s`, "--max-hung-threads", "2"];
   await using server = await startServer([...workers("pooled"), ...TROUBLE, ...limits]);
   for (let i = 0; i < 2; i++) {
     using client = await Client.connect(server);
@@ -87,7 +87,14 @@ Deno.test("--max-hung-threads drains the server, which exits 70", async () => {
 
 Deno.test("a thread that loops while it retires counts as hung, not as ended", async () => {
   await using status = await statusFile();
-  const timeouts = ["--worker-timeout", "8s", "--retire-timeout", "1s", "--graceful-timeout", "1s"];
+  const timeouts = [
+    "--worker-timeout",
+    "5s",
+    "--retire-timeout",
+    "500ms",
+    "--graceful-timeout",
+    "500ms",
+  ];
   const args = [...workers("pooled", 1), ...TROUBLE, ...timeouts, ...status.args];
   await using server = await startServer(args);
   using client = await Client.connect(server);

@@ -54,7 +54,7 @@ Deno.test("a spare thread takes a client within a millisecond, though others kee
     );
   }
   // To connect, answer and return takes time as well.
-  assert(quartile(times) < 5, `most clients waited for more than ${quartile(times)} ms`);
+  assert(quartile(times) < 10, `most clients waited for more than ${quartile(times)} ms`);
   for (const client of staying) client.close();
 });
 
@@ -72,11 +72,11 @@ Deno.test("clients of handlers that wait get threads", async () => {
   await using server = await startServer([...THREADED, ...handler.args]);
   const began = performance.now();
   await Promise.all(Array.from({ length: 12 }, async () => {
-    for (let i = 0; i < 10; i++) (await visit(server, "sleep 100"))[0].close();
+    for (let i = 0; i < 5; i++) (await visit(server, "sleep 500"))[0].close();
   }));
   const milliseconds = performance.now() - began;
-  // Two threads would take six seconds.
-  assert(milliseconds < 4000, `it took ${milliseconds} ms`);
+  // Two threads would take fifteen seconds.
+  assert(milliseconds < 10_000, `it took ${milliseconds} ms`);
 });
 
 Deno.test("a connection for each request takes few threads, however many clients there are", async () => {

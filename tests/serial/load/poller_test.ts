@@ -42,11 +42,13 @@ function eventsOf(poller: Poller, timeout: number): [socket: number, flags: numb
 Deno.test("Poller.wait() keeps to its timeout, to fractions of a millisecond", () => {
   using poller = new Poller(library);
   for (const timeout of [0.2, 0.9, 5]) {
-    const times = Array.from({ length: 20 }, () => {
+    const times: number[] = [];
+    // On a busy machine, most waits are longer.
+    for (let i = 0; i < 20 || i < 500 && Math.min(...times) >= timeout + 0.7; i++) {
       const start = performance.now();
       assertEquals(poller.wait(timeout), 0);
-      return performance.now() - start;
-    });
+      times.push(performance.now() - start);
+    }
     const [shortest, longest] = [Math.min(...times), Math.max(...times)];
     // Whole milliseconds may be waited for in parts.
     assert(shortest >= Math.min(timeout, 5) * 0.95, `${shortest} ms instead of ${timeout}`);

@@ -8,8 +8,7 @@ const NEVER = { take: () => null, isPicky: true };
 const AT_ONCE = { take: () => PLACE, isPicky: false };
 
 Deno.test("WaitQueue ends each wait at its own deadline, and those let in before do not count", async () => {
-  const queue = new WaitQueue<typeof PLACE>({ size: 10, timeout: 300, shed: "newest" });
-  const begun = performance.now();
+  const queue = new WaitQueue<typeof PLACE>({ size: 10, timeout: 3000, shed: "newest" });
   const times: number[] = [];
   const wait = async (wish: Wish<typeof PLACE>) => {
     const since = performance.now();
@@ -18,15 +17,14 @@ Deno.test("WaitQueue ends each wait at its own deadline, and those let in before
     return outcome;
   };
   const first = wait(AT_ONCE);
-  await sleep(100);
+  await sleep(1000);
   const second = wait(NEVER);
-  await sleep(100);
+  await sleep(1000);
   const third = wait(NEVER);
   queue.serve();
   assertEquals(await Promise.all([first, second, third]), [PLACE, "late", "late"]);
-  assert(performance.now() - begun < 1000);
   const [, secondTime = 0, thirdTime = 0] = times;
-  for (const time of [secondTime, thirdTime]) assert(time >= 290 && time < 450, `${time} ms`);
+  for (const time of [secondTime, thirdTime]) assert(time >= 2990 && time < 3900, `${time} ms`);
 });
 
 Deno.test("WaitQueue does not count the time in which the event loop is blocked", async () => {

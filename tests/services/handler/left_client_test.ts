@@ -8,7 +8,7 @@ import { serveProtocol } from "../../../src/services/handler/protocol.ts";
 import { Client } from "../../helpers/client.ts";
 import { makeHandler } from "../../helpers/handlers.ts";
 import { serve } from "../../helpers/lane.ts";
-import { testEachMode } from "../../helpers/modes.ts";
+import { testEachPlace } from "../../helpers/modes.ts";
 import { startServer } from "../../helpers/server.ts";
 import { CONTEXT } from "../../helpers/service_context.ts";
 import { until } from "../../helpers/until.ts";
@@ -48,7 +48,7 @@ Deno.test("handle() that waits keeps its request, and answers a client that half
       return request;
     },
   }, CONTEXT);
-  await using serving = await serve(service, { idleTimeout: 500 });
+  await using serving = await serve(service, { idleTimeout: 20_000 });
   using client = await Client.connect(serving);
   await client.send("\x03one");
   await until("the request is read", () => serving.row.get("bytesIn") === 4);
@@ -67,21 +67,22 @@ Deno.test("serve() that writes now and then is not idle because its client is wa
   await using serving = await serve((connection) => {
     lent.resolve(connection);
     return done.promise;
-  }, { idleTimeout: 200 });
+  }, { idleTimeout: 3000 });
   using client = await Client.connect(serving);
   const connection = await lent.promise;
   await client.send("early");
   await until("the client is watched", () => serving.row.get("bytesIn") === 5);
-  for (let count = 0; count < 10; count++) {
+  // For longer than the timeout, with pauses far below it.
+  for (let count = 0; count < 40; count++) {
     await delay(100);
     await connection.write("x");
   }
-  assertEquals(await client.receiveText(10), "x".repeat(10));
+  assertEquals(await client.receiveText(40), "x".repeat(40));
   assertEquals(decoder.decode(await connection.read() ?? undefined), "early");
   done.resolve();
 });
 
-testEachMode(
+testEachPlace(
   "a handler that never settles gives its place back when the client resets the connection",
   async ({ args }) => {
     await using handler = await makeHandler(`export default {
@@ -99,6 +100,8 @@ testEachMode(
     void client.ask("next").then((line) => answer = line, () => {});
     await until("a place is given back", () => answer === "next\n", 10_000);
     client.close();
+    // Otherwise the stop may come first, and end it.
+    await until("both are recorded", () => server.records("Connection closed").length === 2);
     server.kill("SIGTERM");
     assertEquals(await server.exited, 0);
     assertEquals(server.log.at(-1)?.["sluice.connections.killed"], 0);

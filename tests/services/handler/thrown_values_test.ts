@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Client } from "../../helpers/client.ts";
 import { makeHandler } from "../../helpers/handlers.ts";
 import { askAlone } from "../../helpers/http_client.ts";
-import { testEachMode } from "../../helpers/modes.ts";
+import { testEachPlace } from "../../helpers/modes.ts";
 import { startServer } from "../../helpers/server.ts";
 import { until, waitFor } from "../../helpers/until.ts";
 
@@ -26,7 +26,7 @@ const THROWS = `
 `;
 const NAMES = ["null", "bare", "getters", "stackless", "proxy"];
 
-testEachMode("{ fetch } that throws what cannot be read responds with 500", async ({ args }) => {
+testEachPlace("{ fetch } that throws what cannot be read responds with 500", async ({ args }) => {
   await using handler = await makeHandler(`${THROWS}
     export default { async fetch(request) {
       fail(new URL(request.url).pathname.slice(1));
@@ -70,7 +70,7 @@ const CONNECTION_SHAPES: Readonly<Record<string, string>> = {
 };
 
 for (const [shape, source] of Object.entries(CONNECTION_SHAPES)) {
-  testEachMode(
+  testEachPlace(
     `{ ${shape} } that throws what cannot be read closes its connection`,
     async (mode) => {
       await using handler = await makeHandler(`${THROWS} export default ${source};`);

@@ -143,11 +143,13 @@ Deno.test("/work uses CPU time and waits for as long as the query says", async (
     200,
     "Worked 5 ms, waited 20 ms",
   ]);
-  assert(performance.now() - start >= 24);
+  // Timers may be early by a millisecond or two.
+  assert(performance.now() - start >= 22);
   assertEquals((await answerOf(handler, "POST /work"))[1], "Worked 0 ms, waited 0 ms");
   const busy = performance.now();
   const answer = ask(handler, "GET /work?cpu_ms=30");
-  assert(performance.now() - busy >= 30, "it returned early");
+  // The clocks of elapsed time and of CPU time are not the same.
+  assert(performance.now() - busy >= 29, "it returned early");
   await answer;
 });
 

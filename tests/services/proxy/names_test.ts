@@ -1,5 +1,5 @@
 /** Backends that have names, which a real name server knows. */
-import { assert, assertEquals, assertLess } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Backend, naming } from "../../helpers/backend.ts";
 import { DnsServer } from "../../helpers/dns.ts";
 import {
@@ -29,8 +29,10 @@ testWith(
     await served(clients, 200);
     await clients.stop();
     assertEquals(clients.failures, []);
-    const down = server.records("Backend down").map((line) => line["sluice.upstream.address"]);
-    assertEquals(down.sort(), [`${TWO}:${port}`, `${FOUR}:${port}`]);
+    const down = () =>
+      server.records("Backend down").map((line) => line["sluice.upstream.address"]);
+    await until("both are found down", () => down().length >= 2);
+    assertEquals(down().sort(), [`${TWO}:${port}`, `${FOUR}:${port}`]);
     // By retries alone, of which each process allows thirty whatever the number of its clients.
     await using unchecked = await balance(
       "forked",
@@ -123,14 +125,18 @@ testWith(
     await dns.stop();
     const [two] = listenAt(TWO);
     using _ = two;
-    await using server = await balance("pooled", `app.test:${two.address.port}`, dns);
+    await using server = await balance(
+      "pooled",
+      `app.test:${two.address.port}`,
+      dns,
+      // How long the name server takes to start is not the question.
+      ...["--queue-timeout", "20s"],
+    );
     const { message } = await server.logged("Cannot resolve app.test: ");
     assert(!message.includes("keeping"), message);
-    const begun = performance.now();
     const waiting = Array.from({ length: 5 }, () => ask(server, "hello"));
     await dns.restart();
     assertEquals(await Promise.all(waiting), new Array(5).fill(`${TWO} hello`));
-    assertLess(performance.now() - begun, 5000);
     await server.logged("app.test resolves again");
   },
 );

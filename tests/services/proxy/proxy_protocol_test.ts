@@ -1,10 +1,10 @@
 /** The PROXY protocol through the balancer: from HAProxy in front of it to nginx behind it. */
 import { assert, assertEquals } from "@std/assert";
-import { freePort } from "../../../src/bench/subject_process.ts";
 import { Backend, hang } from "../../helpers/backend.ts";
 import { Client } from "../../helpers/client.ts";
+import { freePort } from "../../helpers/free_port.ts";
 import { receiveResponse, requestText } from "../../helpers/http_client.ts";
-import { testEachMode, workers } from "../../helpers/modes.ts";
+import { testEachPlace, workers } from "../../helpers/modes.ts";
 import { bytesOf, IPV4_LINE, MALFORMED } from "../../helpers/proxy_headers.ts";
 import {
   haproxyConfig,
@@ -62,7 +62,7 @@ const missing = ["haproxy", "nginx"].filter((tool) => findTool(tool) === null);
 const chain = "HAProxy, --service proxy and nginx: the client's address is known at both ends";
 if (missing.length > 0) testUnless(`${missing.join(", ")} not installed`, chain, () => {});
 else {
-  testEachMode(chain, async ({ args }) => {
+  testEachPlace(chain, async ({ args }) => {
     await using nginx = await startNginx();
     await using server = await startServer(args(
       ...[...PROXY, ...ACCEPT, "--upstream", `127.0.0.1:${nginx.port}`, "--send-proxy", "v2"],

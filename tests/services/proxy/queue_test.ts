@@ -41,7 +41,7 @@ async function startFull(...args: readonly string[]) {
 }
 
 Deno.test("--queue-timeout refuses who has waited too long, --queue-size who comes to a full queue", async () => {
-  await using full = await startFull("--queue-timeout", "1s", "--queue-size", "1");
+  await using full = await startFull("--queue-timeout", "3s", "--queue-size", "1");
   const { server, served } = full;
   using first = await Client.connect(server);
   await first.send("x");

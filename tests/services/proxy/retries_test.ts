@@ -96,11 +96,12 @@ Deno.test("--retry-budget 0 leaves three retries a second", async () => {
     ...["--retry-budget", "0%"],
   );
   const begun = performance.now();
-  const served = await visit(server, 100);
+  // Half of them would need a retry: even in half a minute, there are not so many.
+  const served = await visit(server, 300);
   const seconds = (performance.now() - begun) / 1000;
-  const retried = attemptsOf(await recordsOf(server, 100)).filter((count) => count === 2).length;
+  const retried = attemptsOf(await recordsOf(server, 300)).filter((count) => count === 2).length;
   assert(retried >= 30 && retried <= 30 + 3 * Math.ceil(seconds), `${retried} in ${seconds} s`);
-  assert(served < 100, "every client was served");
+  assert(served < 300, "every client was served");
 });
 
 Deno.test("--fail-limit: a backend that fails in a row is ejected, each time for longer", async () => {

@@ -1,10 +1,10 @@
 /** Listeners whose clients go to different groups, as tables of a configuration file say. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { formatAddress } from "../../../src/base/address.ts";
-import { freePort } from "../../../src/bench/subject_process.ts";
 import { Backend, naming } from "../../helpers/backend.ts";
 import { Client } from "../../helpers/client.ts";
 import { makeConfig } from "../../helpers/config.ts";
+import { freePort } from "../../helpers/free_port.ts";
 import { workers } from "../../helpers/modes.ts";
 import { runMain, SERVER, startCommand } from "../../helpers/server.ts";
 

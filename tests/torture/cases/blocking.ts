@@ -1,28 +1,31 @@
-import { alone, type Deed, type Theme } from "../case.ts";
+import { alone, type Answer, type Deed, type Theme } from "../case.ts";
 import { blocks, fails, fine } from "../outcomes.ts";
 
-const SOON = { options: ["--worker-timeout", "2s"] };
-const blocking = (does: string, code: string, outcome: Deed["outcome"] = blocks("silence")) =>
-  alone(does, code, outcome, SOON);
+const SOON = { options: ["--worker-timeout", "3s"] };
+const blocking = (does: string, code: string, answer: Answer = "silence") =>
+  alone(does, code, blocks(answer), SOON);
+/** Blocks for a while, or not at all: never for so long that its worker is replaced. */
+const passing = (does: string, code: string, outcome: Deed["outcome"]) =>
+  alone(does, code, outcome);
 
 export const BLOCKING: Theme = {
   title: "Blocking",
   text:
-    `An event loop serves nobody while a handler computes or waits synchronously. On the main thread, not even a signal is heard, except KILL. A thread is replaced after \`--worker-timeout\`, but goes on computing, and its clients wait; a process is killed. These tests run with \`--worker-timeout 2s\`, and one worker.`,
+    `An event loop serves nobody while a handler computes or waits synchronously. On the main thread, not even a signal is heard, except KILL. A thread is replaced after \`--worker-timeout\`, but goes on computing, and its clients wait; a process is killed. The tests of those that block for good run with \`--worker-timeout 3s\`, and all with one worker.`,
   deeds: [
     blocking("loops for ever", "for (;;);"),
     blocking(
       "loops for ever after its response",
       "setTimeout(() => { for (;;); }, 0); return nothing();",
-      blocks("204 or closed or silence"),
+      "204 or closed or silence",
     ),
     blocking("loops in microtasks", "for (;;) await null;"),
     blocking(
       "loops in process.nextTick",
       "const again = () => process.nextTick(again); again(); return nothing();",
-      blocks("204 or closed or silence"),
+      "204 or closed or silence",
     ),
-    blocking(
+    passing(
       "loops in timers of 0 ms",
       "const again = () => setTimeout(again, 0); again(); return nothing();",
       fine("204"),
@@ -35,13 +38,13 @@ export const BLOCKING: Theme = {
       "waits with Atomics.wait",
       "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
     ),
-    blocking(
+    passing(
       "waits with Atomics.wait for half a second",
       "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500); return nothing();",
       fine("204"),
     ),
     blocking("sorts for ever", "[3, 2, 1].sort(() => { for (;;); });"),
-    blocking(
+    passing(
       "runs a program and waits for it",
       `new Deno.Command("sleep", { args: ["0.3"] }).outputSync(); return nothing();`,
       fine("204"),
@@ -50,7 +53,7 @@ export const BLOCKING: Theme = {
       "reads a FIFO that nobody writes",
       `const path = Deno.makeTempFileSync(); Deno.removeSync(path); new Deno.Command("mkfifo", { args: [path] }).outputSync(); Deno.readTextFileSync(path); return nothing();`,
     ),
-    blocking(
+    passing(
       "asks on standard input",
       `return new Response(String(prompt("name?")) + confirm("sure?"));`,
       {
@@ -58,10 +61,10 @@ export const BLOCKING: Theme = {
         thread: fails("ReferenceError: prompt is not defined"),
       },
     ),
-    blocking("calls alert", `alert("hello"); return nothing();`, {
+    passing("calls alert", `alert("hello"); return nothing();`, {
       ...{ main: fine("204"), process: fine("204") },
       thread: fails("ReferenceError: alert is not defined"),
     }),
-    blocking("breaks at debugger", `debugger; return nothing();`, fine("204")),
+    passing("breaks at debugger", `debugger; return nothing();`, fine("204")),
   ],
 };

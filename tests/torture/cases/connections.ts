@@ -20,7 +20,7 @@ const protocol = (does: string, code: string, outcome: Deed["outcome"]) => ({
 export const CONNECTIONS: Theme = {
   title: "Connections and transports",
   text:
-    `Each connection ends by itself. Reads and writes after its end reject; those that nobody awaits harm nobody. These tests run with \`--idle-timeout 1s\`.`,
+    `Each connection ends by itself. Reads and writes after its end reject; those that nobody awaits harm nobody. These tests run with \`--idle-timeout 3s\`.`,
   deeds: [
     serve(
       "writes after end",

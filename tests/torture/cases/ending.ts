@@ -1,11 +1,12 @@
 import { alone, type Deed, type Outcome, type Theme } from "../case.ts";
-import { ends, fails, fine, stray } from "../outcomes.ts";
+import { blocks, ends, fails, fine, stray } from "../outcomes.ts";
 
-const ending = (does: string, code: string, outcome: Deed["outcome"], note?: string) =>
-  alone(does, code, outcome, {
-    options: ["--worker-timeout", "2s"],
-    ...(note ? { note } : {}),
-  });
+const ending = (
+  does: string,
+  code: string,
+  outcome: Deed["outcome"],
+  options: readonly string[] = [],
+) => alone(does, code, outcome, { options });
 const ended = ends(0).process;
 /** Refused where the worker shares its process; a process of its own may exit. */
 const REFUSED = {
@@ -14,6 +15,8 @@ const REFUSED = {
   process: ended,
 };
 
+/** A worker with the same code follows. */
+const RELOADED: Outcome = { answer: "204", records: [], next: "new" };
 // Another thread may send the answer before the signal stops it.
 const STOPPED: Outcome = { answer: "silence or 204", records: [], next: "stuck" };
 
@@ -48,10 +51,13 @@ export const ENDING: Theme = {
       ...REFUSED,
       process: { ...ended, answer: "204 or closed" },
     }),
-    ending("kills its own process with TERM", `Deno.kill(Deno.pid, "SIGTERM"); return nothing();`, {
-      ...ends(0, "204"),
-      process: fine("204"),
-    }),
+    ending(
+      "kills its own process with TERM",
+      `Deno.kill(Deno.pid, "SIGTERM"); return nothing();`,
+      { ...ends(0, "204"), process: fine("204") },
+      // The answer is on its way when the server stops.
+      ["--graceful-timeout", "30s"],
+    ),
     ending(
       "kills its own process with KILL",
       `Deno.kill(Deno.pid, "SIGKILL"); return nothing();`,
@@ -62,10 +68,12 @@ export const ENDING: Theme = {
       `Deno.kill(Deno.pid, "SIGUSR2"); return nothing();`,
       ends("SIGUSR2", "204 or closed"),
     ),
-    ending("kills its own process with STOP", `Deno.kill(Deno.pid, "SIGSTOP"); return nothing();`, {
-      ...{ main: STOPPED, thread: STOPPED },
-      process: { answer: "closed", records: ["Worker hung: starting a replacement"], next: "new" },
-    }),
+    ending(
+      "kills its own process with STOP",
+      `Deno.kill(Deno.pid, "SIGSTOP"); return nothing();`,
+      { ...{ main: STOPPED, thread: STOPPED }, process: blocks("silence").process },
+      ["--worker-timeout", "3s"],
+    ),
     ending(
       "kills its own process by process.kill",
       `process.kill(process.pid, "SIGKILL"); return nothing();`,
@@ -74,7 +82,7 @@ export const ENDING: Theme = {
     ending(
       "sends HUP to its process",
       `Deno.kill(Deno.pid, "SIGHUP"); return nothing();`,
-      fine("204"),
+      { main: RELOADED, thread: RELOADED, process: fine("204") },
     ),
     ending(
       "listens to signals",

@@ -265,6 +265,7 @@ export const REQUESTS: Theme = {
     {
       does: "fetches itself",
       isAlone: true,
+      options: ["--request-timeout", "30s"],
       code:
         `const { port } = info.localAddr; const response = await fetch("http://127.0.0.1:" + port + "/ok"); await response.text(); return nothing();`,
       shapes: FETCH,

@@ -13,15 +13,15 @@ const NO_SERVERS = resolverOf([]);
 async function makeFile() {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/backends.json`;
+  /** As programs do that never leave half a file, which would be one more change. */
+  const writeText = async (text: string) => {
+    await Deno.writeTextFile(`${path}.new`, text);
+    await Deno.rename(`${path}.new`, path);
+  };
   return {
     path,
-    write: (value: unknown) => Deno.writeTextFile(path, JSON.stringify(value)),
-    writeText: (text: string) => Deno.writeTextFile(path, text),
-    /** As programs do that never leave half a file. */
-    async replace(value: unknown): Promise<void> {
-      await Deno.writeTextFile(`${path}.new`, JSON.stringify(value));
-      await Deno.rename(`${path}.new`, path);
-    },
+    write: (value: unknown) => writeText(JSON.stringify(value)),
+    writeText,
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
@@ -39,7 +39,7 @@ Deno.test("FileSource finds what a file lists, and what it lists once it is repl
   assertEquals(told.addresses, ["10.0.0.2:80", "[::1]:80", "unix:/run/app.sock"]);
   const { address: _, ...use } = told.lists[0]?.[1] ?? {};
   assertEquals(use, { weight: 3, isBackup: true, max: 7 });
-  await file.replace(["10.0.0.2:80", "10.0.0.1:80"]);
+  await file.write(["10.0.0.2:80", "10.0.0.1:80"]);
   await until("it has read the other", () => told.lists.length === 2);
   // In the order of the file, which the policy `first` follows.
   assertEquals(told.addresses, ["10.0.0.2:80", "10.0.0.1:80"]);
@@ -88,13 +88,13 @@ testWith(
     const resolver = resolverOf([dns.address]);
     using _source = started(new FileSource(file.path, resolver, QUICK, told.events));
     await until("it has found the name", () => told.has("10.0.0.1:80", "10.0.0.2:80"));
-    await file.replace([{ address: "app.test:80", weight: 5 }, "10.0.0.9:80"]);
+    await file.write([{ address: "app.test:80", weight: 5 }, "10.0.0.9:80"]);
     await until(
       "it has read the other",
       () => told.has("10.0.0.1:80", "10.0.0.2:80", "10.0.0.9:80"),
     );
     assertEquals(told.lists.at(-1)?.map(({ weight }) => weight), [5, 5, 1]);
-    await file.replace(["10.0.0.9:80"]);
+    await file.write(["10.0.0.9:80"]);
     await until("the name is gone", () => told.has("10.0.0.9:80"));
     assertEquals(told.lists.length, 3);
   },

@@ -8,11 +8,12 @@ import { until } from "../../helpers/until.ts";
 
 /** In milliseconds. */
 const QUICK = { min: 20, max: 50 };
-const TIMEOUT = 100;
+/** How long a server that is frozen is waited for; one that only has no processor answers in time. */
+const TIMEOUT = 1000;
 
 /** Looks for `app.test`, port 80. */
-function look(dns: DnsServer, told: Told, interval = QUICK) {
-  const resolver = resolverOf([dns.address], TIMEOUT);
+function look(dns: DnsServer, told: Told, interval = QUICK, timeout?: number) {
+  const resolver = resolverOf([dns.address], timeout);
   return started(nameSource("app.test", 80, resolver, interval, told.events));
 }
 
@@ -34,11 +35,9 @@ testWith("dnsmasq", "nameSource() tells each change once", async () => {
   using _source = look(dns, told);
   await until("it has found them", () => told.lists.length === 1);
   await dns.setHosts({ "app.test": ["10.0.0.2", "10.0.0.1"], "mark.test": ["10.0.0.9"] });
-  await dns.setHosts({ "app.test": ["10.0.0.2", "10.0.0.3", "2001:db8::1"] });
-  await until(
-    "it has found the others",
-    () => told.has("10.0.0.2:80", "10.0.0.3:80", "[2001:db8::1]:80"),
-  );
+  // All of one family: the server may change between the questions for both.
+  await dns.setHosts({ "app.test": ["10.0.0.2", "10.0.0.3"] });
+  await until("it has found the others", () => told.has("10.0.0.2:80", "10.0.0.3:80"));
   await dns.setHosts({ "app.test": ["10.0.0.2"] });
   await until("one is left", () => told.has("10.0.0.2:80"));
   assertEquals(told.lists.length, 3);
@@ -95,7 +94,7 @@ testWith(
   async () => {
     await using dns = await DnsServer.start({ hosts: { "app.test": ["10.0.0.1"] } });
     const told = new Told();
-    using _source = look(dns, told);
+    using _source = look(dns, told, QUICK, TIMEOUT);
     await until("it has found it", () => told.lists.length === 1);
     dns.freeze();
     await until("nobody answers", () => told.problems.length === 1);
@@ -116,7 +115,7 @@ testWith("dnsmasq", "nameSource() starts without a server that answers", async (
   await using dns = await DnsServer.start({ hosts: { "app.test": ["10.0.0.1"] } });
   dns.freeze();
   const told = new Told();
-  using _source = look(dns, told);
+  using _source = look(dns, told, QUICK, TIMEOUT);
   await until("nobody answers", () => told.problems.length === 1);
   assertEquals(told.lists, []);
   assert(!told.problems[0]?.includes("keeping"));
@@ -133,7 +132,7 @@ testWith(
     const next = `--server=/app.test/127.0.0.1#${(silent.addr as Deno.NetAddr).port}`;
     await using dns = await DnsServer.start({ options: ["--host-record=app.test,10.0.0.1", next] });
     const told = new Told();
-    using _source = look(dns, told);
+    using _source = look(dns, told, QUICK, TIMEOUT);
     await until("it has found one", () => told.has("10.0.0.1:80"));
     assertEquals(told.problems, []); // There never was another.
     await dns.restart(["--host-record=app.test,10.0.0.1,2001:db8::1", next]);

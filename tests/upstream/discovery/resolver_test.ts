@@ -64,7 +64,8 @@ testWith(
     await using silent = await DnsServer.start({});
     await using dns = await DnsServer.start({ hosts: { "app.test": ["10.0.0.1"] } });
     silent.freeze();
-    const timeout = 1000;
+    // A machine that stands still for a second is not that late.
+    const timeout = 3000;
     const resolver = resolverOf([silent.address, dns.address], timeout);
     assertEquals((await find(resolver, "app.test")).found, ["10.0.0.1"]);
     const begun = performance.now();

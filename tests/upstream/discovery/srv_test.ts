@@ -10,7 +10,7 @@ const NAME = "_http._tcp.app.test";
 const QUICK = { min: 20, max: 50 };
 
 function look(dns: DnsServer, told: Told) {
-  return started(srvSource(NAME, resolverOf([dns.address], 500), QUICK, told.events));
+  return started(srvSource(NAME, resolverOf([dns.address], 2000), QUICK, told.events));
 }
 
 /** Options of the server: the places of the service, each a target, a port, a priority and a weight. */

@@ -51,13 +51,24 @@ function measure(deadlines: Deadlines): Promise<number> {
   });
 }
 
+/** Waits; returns for how many milliseconds the event loop ran meanwhile, without longer stalls. */
+async function runFor(milliseconds: number): Promise<number> {
+  let ran = 0;
+  for (const end = performance.now() + milliseconds; performance.now() < end;) {
+    const begun = performance.now();
+    await delay(20);
+    ran += Math.min(performance.now() - begun, 40);
+  }
+  return ran;
+}
+
 for (const shortest of [1000, 100]) {
   Deno.test(`the clock keeps pace with 3000 connections and a shortest timeout of ${shortest} ms`, async () => {
     const deadlines = new Deadlines(shortest);
     for (let i = 0; i < 3000; i++) deadlines.add({ expire() {} });
-    const [since, begun] = [deadlines.now, performance.now()];
-    await delay(3000);
-    const [counted, passed] = [deadlines.now - since, performance.now() - begun];
+    const since = deadlines.now;
+    const passed = await runFor(3000);
+    const counted = deadlines.now - since;
     deadlines.stop();
     // It may stand still for a moment whenever the machine is busy.
     assert(counted >= 0.75 * passed, `it counted ${counted} of ${passed} ms`);

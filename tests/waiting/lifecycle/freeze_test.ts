@@ -11,7 +11,7 @@ import { startServer } from "../../helpers/server.ts";
 const CLIENTS = 6;
 /** Longer than all timeouts, in milliseconds. */
 const FROZEN = 5000;
-const TIMEOUTS = ["--worker-timeout", "2s", "--idle-timeout", "2s", "--write-timeout", "2s"];
+const TIMEOUTS = ["--worker-timeout", "4s", "--idle-timeout", "4s", "--write-timeout", "4s"];
 
 async function goesOn(mode: string): Promise<void> {
   const mark = makeMark();
@@ -91,14 +91,14 @@ Deno.test("an upload goes on after a pause that is longer than --body-timeout", 
   await using handler = await makeHandler(
     `export default { fetch: async (request) => new Response(await request.text()) };`,
   );
-  const args = ["--mode", "async", ...handler.args, "--body-timeout", "1s"];
+  const args = ["--mode", "async", ...handler.args, "--body-timeout", "4s"];
   await using server = await startServer(args, mark);
   using client = await Client.connect(server);
   await client.send(requestText("POST", "/", { "Content-Length": 8 }) + "half");
   await delay(300);
   const processes = mark.processes();
   for (const pid of processes) Deno.kill(pid, "SIGSTOP");
-  await delay(3000);
+  await delay(FROZEN);
   for (const pid of processes) Deno.kill(pid, "SIGCONT");
   await delay(300);
   await client.send("half");

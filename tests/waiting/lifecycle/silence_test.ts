@@ -21,7 +21,7 @@ const SOURCE = `export default {
 for (const mode of ["async", "pooled"]) {
   Deno.test(`--mode ${mode}: what arrives in time while a handler blocks is read before --idle-timeout`, async () => {
     await using handler = await makeHandler(SOURCE);
-    const args = [...workers(mode, 1), ...handler.args, "--idle-timeout", "1s"];
+    const args = [...workers(mode, 1), ...handler.args, "--idle-timeout", "2s"];
     await using server = await startServer(args);
     using blocking = await Client.connect(server);
     using client = await Client.connect(server);

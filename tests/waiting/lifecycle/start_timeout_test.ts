@@ -1,16 +1,15 @@
 /** Handlers that wait while they start, and `--start-timeout`. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { MODES } from "../../../src/modes/registry.ts";
 import { makeHandler } from "../../helpers/handlers.ts";
 import {
   failsToStart,
   IS_A_PROMISE,
-  THREE_SECONDS,
+  SIX_SECONDS,
   WAITS,
   WAITS_IN_START,
 } from "../../helpers/late_start.ts";
-import { workers } from "../../helpers/modes.ts";
+import { OF_EACH_PLACE, workers } from "../../helpers/modes.ts";
 import { childrenOf } from "../../helpers/process.ts";
 import { launchServer } from "../../helpers/server.ts";
 import { until } from "../../helpers/until.ts";
@@ -20,10 +19,10 @@ const SECOND = ["--start-timeout", "1s"];
 // Servers that wait are started together: they take no processor time.
 for (const [name, { source, says }] of Object.entries({ WAITS, WAITS_IN_START })) {
   const where = name === "WAITS" ? "at the top level" : "in start()";
-  Deno.test(`a handler that waits ${where} ends the start with 70 after --start-timeout, in every mode`, async () => {
+  Deno.test(`a handler that waits ${where} ends the start with 70 after --start-timeout, wherever its lanes run`, async () => {
     await using handler = await makeHandler(source);
     await Promise.all(
-      Object.keys(MODES).map((mode) => failsToStart([...workers(mode), ...handler.args], says)),
+      OF_EACH_PLACE.map((mode) => failsToStart([...workers(mode, 1), ...handler.args], says)),
     );
   });
 }
@@ -51,12 +50,12 @@ async function startsAfterStop(mode: string): Promise<void> {
     while (!exists()) await new Promise((resolve) => setTimeout(resolve, 5));
     export default { serve() {} };`,
   );
-  const args = [...workers(mode, 1), ...handler.args, ...THREE_SECONDS];
+  const args = [...workers(mode, 1), ...handler.args, ...SIX_SECONDS];
   await using server = launchServer([...args, "--worker-timeout", "0"]);
   await until("it loads", () => server.records("loading").length > 0);
   const processes = [server.pid, ...childrenOf(server.pid)];
   for (const pid of processes) Deno.kill(pid, "SIGSTOP");
-  await delay(3500);
+  await delay(6500);
   for (const pid of processes) Deno.kill(pid, "SIGCONT");
   await Deno.writeTextFile(`${folder}/go`, "");
   await server.logged("Serving");
@@ -65,6 +64,6 @@ async function startsAfterStop(mode: string): Promise<void> {
   await Deno.remove(folder, { recursive: true });
 }
 
-Deno.test("a start goes on after its processes were stopped for longer than --start-timeout, in every mode", async () => {
-  await Promise.all(["async", "pooled", "forked"].map(startsAfterStop));
+Deno.test("a start goes on after its processes were stopped for longer than --start-timeout, wherever its lanes run", async () => {
+  await Promise.all(OF_EACH_PLACE.map(startsAfterStop));
 });

@@ -1,7 +1,7 @@
 /** Clients that vanish without a word, as when a network cable is pulled. */
 import { assertEquals } from "@std/assert";
 import { makeHandler } from "../../helpers/handlers.ts";
-import { testEachMode } from "../../helpers/modes.ts";
+import { testEachPlace } from "../../helpers/modes.ts";
 import {
   loseAllPackets,
   networkObstacle,
@@ -30,7 +30,7 @@ const found = findTool("curl") === null ? "curl is not installed" : await networ
 if (found !== null) {
   testUnless(found, "a client that vanishes is ended by --write-timeout", () => {});
 } else {
-  testEachMode(
+  testEachPlace(
     "a client that vanishes is ended by --write-timeout once something is written",
     async ({ args }) => {
       await using handler = await makeHandler(SOURCE);

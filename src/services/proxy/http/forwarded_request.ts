@@ -86,7 +86,7 @@ export class ForwardedRequest implements ResponseOwner {
     const client = this.#client;
     const row = this.#row;
     if (client === null || row === null) return;
-    if (reason instanceof ExchangeError) this.#outcome.cutOff(reason, row);
+    if (!isComplete) this.#outcome.cutOff(reason, row);
     this.#client = null;
     this.#upload?.end();
     if (isComplete) this.#group.keep(row, client);
@@ -112,9 +112,9 @@ export class ForwardedRequest implements ResponseOwner {
 
   async #dial(row: BoardRow): Promise<ClientConnection | null> {
     // If it fails, it gives the place back.
-    const dialed = await this.#group.upstream.dial(row, this.#outcome.note);
+    const dialed = await this.#group.upstream.dial(row, this.#outcome.dials(row));
     if (dialed instanceof Error) {
-      if (this.#attempts.mayConnectToAnother(row)) return null;
+      if (this.#attempts.mayConnectToAnother(row)) return this.#outcome.unreached(dialed);
       throw dialed;
     }
     this.#row = row;
@@ -177,7 +177,7 @@ export class ForwardedRequest implements ResponseOwner {
       return true;
     }
     if (!this.#attempts.mayAskAnother(row)) return false;
-    this.#outcome.failedOnce(row);
+    this.#outcome.failedOnce(row, error);
     return true;
   }
 

@@ -13,7 +13,7 @@ import { Router } from "../router.ts";
 import type { Upstream } from "../upstream.ts";
 import { ForwardedRequest } from "./forwarded_request.ts";
 import { Hops } from "./hops.ts";
-import { HttpRouteInUse, type RouteParts } from "./http_route.ts";
+import { HttpRouteInUse } from "./http_route.ts";
 import { HttpUpstream } from "./http_upstream.ts";
 import { Mirror } from "./mirror.ts";
 import { type Found, RouteTable } from "./route_table.ts";
@@ -35,7 +35,12 @@ export async function serveHttpProxy(
   const groups = await httpUpstreams(upstreams, context, options);
   const proxy = new HttpProxy(options, groups, context.log);
   // The time for a response is that of the group.
-  const own = { advertisesKeepAlive: true, halfClosedTimeout: HALF_CLOSED_TIMEOUT };
+  const own = {
+    advertisesKeepAlive: true,
+    halfClosedTimeout: HALF_CLOSED_TIMEOUT,
+    // Backends get the ids: no other server may have the same.
+    idPrefix: `${crypto.getRandomValues(new Uint8Array(ID_BYTES)).toHex()}-`,
+  };
   const conversation = { ...options, requestTimeout: 0, ...own };
   const respond = (request: ServedRequest) => proxy.respond(request);
   return await serveRequests(respond, () => null, context, conversation, host);
@@ -46,7 +51,7 @@ class HttpProxy {
   readonly #tables: Router<RouteTable<Route>>;
   readonly #routes = new Map<Found<Route>, HttpRouteInUse>();
   readonly #groups: ReadonlyMap<string, HttpUpstream>;
-  readonly #parts: RouteParts;
+  readonly #hops: Hops;
   readonly #log: Logger;
 
   constructor(
@@ -62,13 +67,15 @@ class HttpProxy {
     );
     this.#groups = groups;
     this.#log = log;
-    const idPrefix = `${crypto.getRandomValues(new Uint8Array(ID_BYTES)).toHex()}-`;
-    this.#parts = { hops: new Hops(trustedProxies), idPrefix };
+    this.#hops = new Hops(trustedProxies);
   }
 
   respond(request: ServedRequest): Promise<HttpResponse> {
     const found = this.#tables.find(request.socketAddr)?.find(request.head.host, request.path);
     if (found === undefined || found === null) throw new HttpError(404, "no route leads there");
+    if (request.span !== null && found.route.path !== null) {
+      request.span.routed(found.route.path.text);
+    }
     const route = this.#routeOf(found);
     route.limitBody(request);
     return new ForwardedRequest(route, request).respond();
@@ -81,7 +88,7 @@ class HttpProxy {
     const copies = mirror === null
       ? null
       : new Mirror(this.#group(mirror.group), mirror.share, this.#log);
-    const route = new HttpRouteInUse(found, this.#group(group), copies, this.#parts);
+    const route = new HttpRouteInUse(found, this.#group(group), copies, this.#hops);
     this.#routes.set(found, route);
     return route;
   }

@@ -13,13 +13,6 @@ import { upgradeOf } from "./upgrade.ts";
 /** Methods whose requests usually have a body. */
 const WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
 
-/** What all routes of a lane share. */
-export interface RouteParts {
-  readonly hops: Hops;
-  /** What the ids of requests begin with, so that no other server has the same. */
-  readonly idPrefix: string;
-}
-
 /** A route as one lane uses it: what it does to requests, and how many of them are in progress. */
 export class HttpRouteInUse {
   readonly group: HttpUpstream;
@@ -34,14 +27,13 @@ export class HttpRouteInUse {
   readonly #setRequestFields: readonly Field[];
   readonly #removedRequestFields: ReadonlySet<string>;
   readonly #hops: Hops;
-  readonly #idPrefix: string;
   #running = 0;
 
   constructor(
     found: Found<Route>,
     group: HttpUpstream,
     mirror: Mirror | null,
-    { hops, idPrefix }: RouteParts,
+    hops: Hops,
   ) {
     const settings = found.route.http;
     const { head, idle, total } = settings.timeouts;
@@ -61,7 +53,6 @@ export class HttpRouteInUse {
     this.#found = found;
     this.#settings = settings;
     this.#hops = hops;
-    this.#idPrefix = idPrefix;
   }
 
   /**
@@ -95,8 +86,10 @@ export class HttpRouteInUse {
     group: HttpUpstream = this.group,
     expectsContinue: boolean = request.expectsContinue,
   ): string {
-    const { method, head, headers, peerAddr, localAddr } = request;
+    const { method, head, headers, peerAddr, localAddr, span } = request;
     const { contentLength: length } = head;
+    const set = this.#setRequestFields;
+    const removed = this.#removedRequestFields;
     return requestHead({
       method,
       target: this.#targetOf(request),
@@ -108,9 +101,9 @@ export class HttpRouteInUse {
       expectsContinue: expectsContinue && length !== 0,
       upgrade: upgradeOf(request),
       closes: group.settings.keepAlive === 0,
-      requestId: `${this.#idPrefix}${request.id}`,
-      set: this.#setRequestFields,
-      removed: this.#removedRequestFields,
+      requestId: request.id,
+      set: span === null ? set : [...span.outgoing, ...set],
+      removed: span?.dropsState === true ? new Set(removed).add("tracestate") : removed,
     }, this.#hops.of(peerAddr, localAddr));
   }
 

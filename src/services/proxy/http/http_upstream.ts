@@ -1,4 +1,5 @@
 import { clock } from "../../../base/clock.ts";
+import { traceAttributes } from "../../../base/trace_ids.ts";
 import type { DialedConnection } from "../../../core/dialed_connection.ts";
 import type { Forwarding } from "../../../core/event.ts";
 import { ClientConnection } from "../../../http/client/client_connection.ts";
@@ -146,6 +147,7 @@ export class HttpUpstream {
   report(request: ServedRequest, note: Forwarding, error: unknown): void {
     this.#log.warn("Request failed: no response from a backend", () => ({
       "sluice.request.id": request.id,
+      ...traceAttributes(request.span),
       "http.request.method": request.method,
       "url.path": request.path,
       ...this.#about(),

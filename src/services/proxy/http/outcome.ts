@@ -4,6 +4,7 @@ import { ForwardingNote } from "../../../core/forwarding.ts";
 import { ExchangeError } from "../../../http/client/exchange_error.ts";
 import type { ExchangeTimeouts } from "../../../http/client/exchange_times.ts";
 import type { ServedRequest } from "../../../http/conversation/served_request.ts";
+import type { AttemptSpan } from "../../../http/tracing/attempt_span.ts";
 import type { BoardRow } from "../../../upstream/board_row.ts";
 import { faultOf, GatewayError, isOfBackend } from "./failures.ts";
 import type { HttpRouteInUse } from "./http_route.ts";
@@ -18,6 +19,8 @@ export class Outcome {
   #begun = 0;
   /** When it was sent to the backend where it is; 0 if its body takes a time of its own. */
   #asked = 0;
+  /** The span of the attempt in progress, or of the last one; null without traces. */
+  #attempt: AttemptSpan | null = null;
 
   constructor(request: ServedRequest, group: HttpUpstream) {
     this.note = request.forwarding = new ForwardingNote(group.name);
@@ -52,8 +55,22 @@ export class Outcome {
     return { ...all, total: Math.max(1, all.total - (clock() - this.#begun)) };
   }
 
+  /** A connection to a backend is to be made; returns where that is noted. */
+  dials(row: BoardRow): Forwarding {
+    this.#beginAttempt(row);
+    return this.note;
+  }
+
+  /** No connection could be made, and another backend is tried. */
+  unreached(error: Error): null {
+    const fault = faultOf(error);
+    if (fault !== null) this.#attempt?.failed(fault);
+    return null;
+  }
+
   /** A kept connection to a backend was taken. */
   tookKept(row: BoardRow): void {
+    this.#beginAttempt(row);
     this.note.attempts++;
     this.note.address = row.addressText;
     this.note.connectTime = 0;
@@ -70,16 +87,24 @@ export class Outcome {
     this.note.firstByteTime = now - this.#begun;
     if (this.#asked > 0) row.observeLatency(now - this.#asked, now);
     this.#group.answered(row, status, this.#begun, now);
+    if (this.#attempt === null) return;
+    this.#attempt.answered(status);
+    if (status === 101) this.#attempt.end();
   }
 
   /** A backend has given no response, and another one is asked. */
-  failedOnce(row: BoardRow): void {
+  failedOnce(row: BoardRow, { fault }: ExchangeError): void {
+    this.#attempt?.failed(fault);
     this.#group.failed(row, this.#begun);
   }
 
   /** The response has broken off. Not logged here: whoever sends it to the client reports that. */
-  cutOff({ fault }: ExchangeError, row: BoardRow): void {
+  cutOff(reason: unknown, row: BoardRow): void {
+    // The backend is not to blame if the client has left, or the server drains.
+    if (!(reason instanceof ExchangeError)) return this.#attempt?.failed("aborted");
+    const { fault } = reason;
     this.note.failure = fault;
+    this.#attempt?.failed(fault);
     this.#group.failed(row, this.#begun);
   }
 
@@ -90,7 +115,8 @@ export class Outcome {
    */
   failed(error: unknown, row: BoardRow | null): void {
     const { failure } = this.note;
-    this.note.failure = faultOf(error) ?? failure;
+    const fault = this.note.failure = faultOf(error) ?? failure;
+    if (fault !== null) this.#attempt?.failed(fault);
     if (this.note.failure !== failure) this.#group.report(this.#request, this.note, error);
     // A connection that could not be made was counted when that failed.
     if (row !== null && error instanceof ExchangeError) this.#group.failed(row, this.#begun);
@@ -100,11 +126,20 @@ export class Outcome {
 
   /** The client is to blame that there is no response. */
   abandoned(): void {
+    this.#attempt?.failed("client_left");
     this.#group.abandoned(this.#begun);
   }
 
   /** All is over. */
   end(): void {
     this.note.totalTime = clock() - this.#begun;
+    this.#attempt?.end();
+  }
+
+  #beginAttempt(row: BoardRow): void {
+    const { span } = this.#request;
+    if (span === null) return;
+    this.#attempt?.replaced();
+    this.#attempt = span.attempt(row.addressText, this.note.group);
   }
 }

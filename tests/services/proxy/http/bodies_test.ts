@@ -11,14 +11,14 @@ import {
   receiveResponse,
   requestText,
 } from "../../../helpers/http_client.ts";
-import { testEachMode } from "../../../helpers/modes.ts";
+import { testEachPlace } from "../../../helpers/modes.ts";
 import { always, RawBackend, rawResponse } from "../../../helpers/raw_backend.ts";
 import { testWith } from "../../../helpers/tools.ts";
 import { until } from "../../../helpers/until.ts";
 
 const CHUNKED = { "Transfer-Encoding": "chunked" };
 
-testEachMode("bodies with and without a length get through both ways", async (mode) => {
+testEachPlace("bodies with and without a length get through both ways", async (mode) => {
   await using backend = await HttpBackend.start("sluice");
   await using server = await startHttpBalancer([backend.address], ...mode.args());
   for (const length of [0, 1, 1000, 100_000]) {

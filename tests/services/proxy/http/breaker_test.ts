@@ -3,12 +3,13 @@ import { assertEquals } from "@std/assert";
 import { makeAccessLog } from "../../../helpers/access_log.ts";
 import { startHttpBalancer } from "../../../helpers/balancer.ts";
 import { Client } from "../../../helpers/client.ts";
+import { freePort } from "../../../helpers/free_port.ts";
 import { ask } from "../../../helpers/http_client.ts";
 import { always, type RawAnswer, RawBackend, rawResponse } from "../../../helpers/raw_backend.ts";
 import type { Server } from "../../../helpers/server.ts";
 import { until } from "../../../helpers/until.ts";
 
-const BREAKER = ["--breaker-threshold", "50%", "--breaker-time", "1s", "--retries", "0"];
+const BREAKER = ["--breaker-threshold", "50%", "--breaker-time", "5s", "--retries", "0"];
 const FINE = always(rawResponse("fine"));
 
 /** The statuses of so many requests, one after another, and the last Proxy-Status. */
@@ -34,7 +35,7 @@ const FAILURES: readonly (readonly [what: string, answer: RawAnswer | null, stat
 for (const [what, answer, status] of FAILURES) {
   Deno.test(`backends ${what}: the breaker opens, and closes once a request succeeds`, async () => {
     await using stack = new AsyncDisposableStack();
-    let backend = stack.use(await RawBackend.start(answer ?? FINE));
+    let backend = stack.use(await RawBackend.start(answer ?? FINE, freePort()));
     const { port, address } = backend;
     if (answer === null) await backend[Symbol.asyncDispose]();
     await using server = await startHttpBalancer([address], ...BREAKER);

@@ -4,7 +4,7 @@ import { makeAccessLog } from "../../../helpers/access_log.ts";
 import { startHttpBalancer } from "../../../helpers/balancer.ts";
 import { Client } from "../../../helpers/client.ts";
 import { requestText } from "../../../helpers/http_client.ts";
-import { testEachMode } from "../../../helpers/modes.ts";
+import { testEachPlace } from "../../../helpers/modes.ts";
 import { cutting, RawBackend, rawResponse } from "../../../helpers/raw_backend.ts";
 import type { Server } from "../../../helpers/server.ts";
 import { until } from "../../../helpers/until.ts";
@@ -35,7 +35,7 @@ async function receivedFrom(
   }
 }
 
-testEachMode("a response that its backend cuts off ends the client's connection", async (mode) => {
+testEachPlace("a response that its backend cuts off ends the client's connection", async (mode) => {
   await using backend = await RawBackend.start(() => {});
   await using server = await startHttpBalancer([backend.address], ...mode.args());
   for (const [what, response] of Object.entries(RESPONSES)) {

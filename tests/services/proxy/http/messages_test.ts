@@ -3,10 +3,10 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { startHttpBalancer } from "../../../helpers/balancer.ts";
 import { Client } from "../../../helpers/client.ts";
 import { ask, receiveResponse } from "../../../helpers/http_client.ts";
-import { testEachMode } from "../../../helpers/modes.ts";
+import { testEachPlace } from "../../../helpers/modes.ts";
 import { always, RawBackend, rawResponse } from "../../../helpers/raw_backend.ts";
 
-testEachMode("a request and its response are encoded anew", async (mode) => {
+testEachPlace("a request and its response are encoded anew", async (mode) => {
   await using backend = await RawBackend.start(always(
     rawResponse("fine", [
       "Set-Cookie: a=1",

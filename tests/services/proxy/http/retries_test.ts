@@ -111,7 +111,9 @@ Deno.test("a backend that is late is a reason only with --retry-on 504, and whil
   assertEquals(await statusOf(never.server, "GET"), 504);
   assertEquals(never.good.requests.length, 0);
 
-  await using again = await startBefore(late, ...timeout, "--retry-on", "504");
+  // In which the other backend has to answer, too.
+  const patient = ["--upstream-timeout", "3s"];
+  await using again = await startBefore(late, ...patient, "--retry-on", "504");
   assertEquals(await statusOf(again.server, "GET"), 200);
   assertEquals(await statusOf(again.server, "PUT", "hello"), 200);
   assertEquals(await again.good.request(-1).body(), "hello");

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { RoutePath } from "../../../../src/settings/balancer.ts";
 import { rewritten, RouteTable } from "../../../../src/services/proxy/http/route_table.ts";
 
@@ -135,16 +135,20 @@ Deno.test("RouteTable.find() looks at no path if no route names one", () => {
 Deno.test("RouteTable.find() finds one of 10,000 routes without comparing it with each", () => {
   const names = Array.from({ length: 10_000 }, (_, i) => `h${i % 100}.example/a/${i}`);
   const table = new RouteTable(names.map(route));
-  const time = (finds: number, among: RouteTable<Named>) => {
-    const start = performance.now();
-    for (let i = 0; i < finds; i++) among.find("h1.example", "/a/1/x");
-    return performance.now() - start;
+  /** The shortest of some times: what the machine does besides makes others longer. */
+  const time = (among: RouteTable<Named>) => {
+    const times = Array.from({ length: 10 }, () => {
+      const start = performance.now();
+      for (let i = 0; i < 10_000; i++) among.find("h1.example", "/a/1/x");
+      return performance.now() - start;
+    });
+    return Math.min(...times);
   };
   const one = new RouteTable([route("h1.example/a/1")]);
-  time(20_000, table), time(20_000, one);
   assertEquals(table.find("h99.example", "/a/9999/x")?.route.name, "h99.example/a/9999");
   // A search would take thousands of times as long.
-  assertEquals(time(100_000, table) < 50 * time(100_000, one) + 50, true);
+  const [among, alone] = [time(table), time(one)];
+  assert(among < 50 * alone + 5, `${among} ms among 10,000, ${alone} ms alone`);
 });
 
 Deno.test("rewritten() replaces the prefix, and keeps the rest of the path and the query", () => {

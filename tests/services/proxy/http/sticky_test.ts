@@ -2,9 +2,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startHttpBalancer } from "../../../helpers/balancer.ts";
 import { Client } from "../../../helpers/client.ts";
+import { freePort } from "../../../helpers/free_port.ts";
 import { HttpBackend } from "../../../helpers/http_backend.ts";
 import { askAlone } from "../../../helpers/http_client.ts";
-import { testEachMode } from "../../../helpers/modes.ts";
+import { testEachPlace } from "../../../helpers/modes.ts";
 import { always, RawBackend, rawResponse } from "../../../helpers/raw_backend.ts";
 import { runMain, type Server } from "../../../helpers/server.ts";
 import { until } from "../../../helpers/until.ts";
@@ -20,7 +21,10 @@ async function makeKey(): Promise<AsyncDisposable & { readonly path: string }> {
 async function startNamed(...names: readonly string[]) {
   await using stack = new AsyncDisposableStack();
   const all: RawBackend[] = [];
-  for (const name of names) all.push(stack.use(await RawBackend.start(always(rawResponse(name)))));
+  for (const name of names) {
+    // Nobody else gets the port of one that has ended.
+    all.push(stack.use(await RawBackend.start(always(rawResponse(name)), freePort())));
+  }
   const started = stack.move();
   return { all, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
@@ -53,7 +57,7 @@ async function namesOf(
   return [...names].sort();
 }
 
-testEachMode(
+testEachPlace(
   "a client with a cookie stays with its backend, over a reload and a restart",
   async (mode) => {
     await using key = await makeKey();
@@ -163,7 +167,8 @@ Deno.test("--sticky header:NAME sends the same value to the same backend, after 
   const names = new Map<string, string>();
   for (let round = 0; round < 2; round++) {
     await using server = await start();
-    for (let i = 0; i < 30; i++) {
+    // So many that each backend has some, but once in 10^10 runs: the shares depend on the ports.
+    for (let i = 0; i < 60; i++) {
       const user = `user${i}`;
       const { name, setCookie } = await visit(server, { "X-User": user });
       assertEquals(setCookie, null);
