@@ -12,6 +12,8 @@ const SYMBOLS = {
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   /** socket(2). */
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  /** bind(2). */
+  bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   /** connect(2). */
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   /** sendto(2). */

@@ -13,3 +13,6 @@ export const SOCK_CLOEXEC = 0o2000000;
 /** Levels of options, setsockopt(2). */
 export const SOL_SOCKET = 1;
 export const IPPROTO_TCP = 6;
+/** Options of {@linkcode SOL_SOCKET}, socket(7). */
+export const SO_REUSEADDR = 2;
+export const SO_REUSEPORT = 15;

@@ -193,7 +193,8 @@ function withAddress(listener: Deno.Listener, address: Address, isShared: boolea
   };
 }
 
-function cannotBind(address: Address, error: unknown): ExitError {
+/** The error for an address that cannot be bound, with that of the system as its cause. */
+export function cannotBind(address: Address, error: unknown): ExitError {
   const prefix = `Cannot bind "${formatAddress(address)}"`;
   const option = address.transport === "tcp" ? "--port" : "path";
   if (error instanceof Deno.errors.AddrInUse) {

@@ -1,10 +1,13 @@
 import type { Address } from "../base/address.ts";
 import type { Library } from "../base/c_library.ts";
-import { formatIp } from "../base/ip.ts";
+import { formatIp, ipv4Part, parseIp } from "../base/ip.ts";
 import { AF_INET, AF_INET6, AF_UNIX } from "../base/socket_numbers.ts";
 
 /** Bytes of an address of any family (sockaddr_storage). */
 const LENGTH = 128;
+/** Bytes of an address of one family (sockaddr_in, sockaddr_in6). */
+const IPV4_LENGTH = 16;
+const IPV6_LENGTH = 28;
 /** Where the path of a Unix socket begins. */
 const PATH = 2;
 
@@ -30,6 +33,25 @@ export function socketAddress(library: Library, descriptor: number): Address | n
     default:
       return null;
   }
+}
+
+/**
+ * Encodes an address for bind(2) and connect(2).
+ *
+ * @param hostname An IP address; IPv6 without brackets and zone.
+ * @throws {TypeError} If the host is something else.
+ */
+export function encodeAddress(hostname: string, port: number): Uint8Array<ArrayBuffer> {
+  const ip = parseIp(hostname);
+  if (ip === null) throw new TypeError(`Cannot encode "${hostname}": expected an IP address`);
+  // One in the form of IPv6 stays one, also if it stands for one of IPv4.
+  const isIpv6 = hostname.includes(":");
+  const address = new Uint8Array(isIpv6 ? IPV6_LENGTH : IPV4_LENGTH);
+  const view = new DataView(address.buffer);
+  view.setUint16(0, isIpv6 ? AF_INET6 : AF_INET, true);
+  view.setUint16(2, port);
+  address.set(isIpv6 ? ip : ipv4Part(ip), isIpv6 ? 8 : 4);
+  return address;
 }
 
 function pathOf(bytes: Uint8Array): string {

@@ -1,3 +1,4 @@
+import { encodeAddress } from "../core/socket_address.ts";
 import { Client, type ClientContext } from "./client.ts";
 import { DelayQueue } from "./delay_queue.ts";
 import type { LoadPlan } from "./load.ts";
@@ -6,7 +7,7 @@ import { Poller } from "./poller.ts";
 import { decodeMessages, RequestSequence } from "./request_sequence.ts";
 import { makeResponseReader } from "./response_readers.ts";
 import { openSocketLibrary } from "./socket_library.ts";
-import { encodeAddress, Sockets } from "./sockets.ts";
+import { Sockets } from "./sockets.ts";
 
 /** Connections opened at once: more might overflow the server's accept queue. */
 const OPENING_AT_ONCE = 128;

@@ -2,15 +2,16 @@ import {
   AF_INET,
   AF_INET6,
   IPPROTO_TCP,
+  SO_REUSEADDR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../base/socket_numbers.ts";
-import { openSocketLibrary, type SocketLibrary } from "./socket_library.ts";
+import { encodeAddress } from "../core/socket_address.ts";
+import type { SocketLibrary } from "./socket_library.ts";
 
 const NEW = SOCK_NONBLOCK | SOCK_CLOEXEC;
-const SO_REUSEADDR = 2;
 const SO_ERROR = 4;
 const TCP_NODELAY = 1;
 const MSG_NOSIGNAL = 0x4000;
@@ -132,21 +133,4 @@ export class Sockets {
     this.lastError = ERRORS.get(error) ?? `error ${error}`;
     return FAILED;
   }
-}
-
-/**
- * Encodes an address for connect(2).
- *
- * @param hostname An IP address; IPv6 without brackets and zone.
- */
-export function encodeAddress(hostname: string, port: number): Uint8Array<ArrayBuffer> {
-  const isIpv6 = hostname.includes(":");
-  const family = isIpv6 ? AF_INET6 : AF_INET;
-  const address = new Uint8Array(isIpv6 ? 28 : 16);
-  const view = new DataView(address.buffer);
-  view.setUint16(0, family, true);
-  view.setUint16(2, port);
-  const text = new TextEncoder().encode(`${hostname}\0`);
-  openSocketLibrary().inet_pton(family, text, address.subarray(isIpv6 ? 8 : 4));
-  return address;
 }

@@ -1,14 +1,18 @@
 import { type Address, formatAddress } from "../base/address.ts";
 import { EXIT, ExitError } from "../base/exit.ts";
 import { AcceptQueues } from "../core/accept_queues.ts";
-import { listen } from "../core/listener.ts";
+import { cannotBind, listen, type Listener } from "../core/listener.ts";
 import { listeningSockets } from "../core/listening_sockets.ts";
+import { ReservedPort } from "../core/reserved_port.ts";
 import { stopWatching } from "../core/unwatched_sockets.ts";
 import { setUserTimeout } from "../core/user_timeout.ts";
 import { ProcessLoads } from "../lane/process_loads.ts";
 import type { Plan } from "../modes/mode.ts";
 import { type HeldAddress, type Hold, holdAddress } from "./hold_address.ts";
 import type { Inherited } from "./inheritance.ts";
+
+/** How often a port is tried again that was free, but taken a moment later. */
+const ATTEMPTS = 20;
 
 /** Listening sockets that the main thread keeps open for the life of the server, without accepting. */
 export interface HeldListeners {
@@ -86,11 +90,8 @@ function holdWith(plan: Plan, backlog: number): Hold {
     // A lane on the main thread opens it.
     if (address.transport === "unix") return { wanted: address, bound: address, close() {} };
     if (plan.sharing !== "shared") {
-      // Each process opens its own socket. Holding one here would make the kernel queue clients
-      // on it; without an exclusive bind first, the port could belong to another server.
-      const only = await open(address, "own");
-      only.close();
-      return { wanted: only.address, bound: only.address, close() {} };
+      // Each process opens its own socket. One that listens here would get clients, too.
+      return await reserve(address, () => open(address, "own"));
     }
     const first = await open(address, "shared");
     try {
@@ -103,6 +104,26 @@ function holdWith(plan: Plan, backlog: number): Hold {
     }
     return { wanted: address, bound: first.address, close: () => first.close() };
   };
+}
+
+/**
+ * Keeps the port of an address for the sockets of the lanes, if nobody else has it.
+ *
+ * @throws {ExitError} See {@linkcode listen}.
+ */
+async function reserve(address: Address, open: () => Promise<Listener>): Promise<HeldAddress> {
+  for (let attempt = 1;; attempt++) {
+    const only = await open();
+    only.close();
+    const bound = only.address;
+    if (bound.transport === "unix") return { wanted: bound, bound, close() {} };
+    try {
+      const reserved = ReservedPort.of(bound);
+      return { wanted: bound, bound, close: () => reserved?.[Symbol.dispose]() };
+    } catch (error) { // Somebody else took it this moment.
+      if (attempt === ATTEMPTS) throw cannotBind(address, error);
+    }
+  }
 }
 
 function isSame(one: Address, other: Address): boolean {

@@ -1,5 +1,6 @@
 /** A failed start, in every mode, prints one line on stderr and exits with the code for its cause. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { freePort } from "../helpers/free_port.ts";
 import { testEachMode, workers } from "../helpers/modes.ts";
 import { runMain, startServer } from "../helpers/server.ts";
 import { echoOver } from "../helpers/talk.ts";
@@ -59,6 +60,23 @@ for (const [first = "", second = ""] of [["async", "forked"], ["forked", "async"
     await failsToStart(args, 69, IN_USE);
   });
 }
+
+testEachMode(
+  "of two servers that start at once on a port, one serves and one fails",
+  async ({ args }) => {
+    const port = String(freePort());
+    const start = () => startServer(args("--service", "echo", "--port", port));
+    const [one, other] = await Promise.allSettled([start(), start()]);
+    await using servers = new AsyncDisposableStack();
+    const failures: string[] = [];
+    for (const result of [one, other]) {
+      if (result.status === "fulfilled") servers.use(result.value);
+      else failures.push(String(result.reason));
+    }
+    assertEquals(failures.length, 1);
+    assertMatch(failures[0] ?? "", IN_USE);
+  },
+);
 
 /** A Unix socket cannot be opened twice, so only a lane on the main thread can listen on one. */
 const MODES_WITH_UNIX_SOCKETS = ["single", "async"];

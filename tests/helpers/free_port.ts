@@ -35,3 +35,13 @@ function write(file: Deno.FsFile, port: number): void {
   file.seekSync(0, Deno.SeekMode.Start);
   file.writeSync(bytes);
 }
+
+/** Whether this machine has an address. */
+export function canListen(hostname: string): boolean {
+  try {
+    Deno.listen({ hostname, port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}

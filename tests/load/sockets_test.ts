@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { encodeAddress } from "../../src/core/socket_address.ts";
 import { BROKEN, Poller, READABLE, WRITABLE } from "../../src/load/poller.ts";
 import { openSocketLibrary } from "../../src/load/socket_library.ts";
-import { AGAIN, encodeAddress, FAILED, Sockets } from "../../src/load/sockets.ts";
-import { freePort } from "../helpers/free_port.ts";
+import { AGAIN, FAILED, Sockets } from "../../src/load/sockets.ts";
+import { canListen, freePort } from "../helpers/free_port.ts";
 import { latin1 } from "../helpers/load_responses.ts";
 
 const HOSTNAME = "127.0.0.1";
@@ -64,37 +65,6 @@ function connectOwnPair(poller: Poller): { readonly socket: number; cutOff(): vo
   };
 }
 
-/** An encoded address as hexadecimal groups of two bytes. */
-function shown(hostname: string, port: number): string {
-  return encodeAddress(hostname, port).toHex().replace(/(.{4})(?=.)/g, "$1 ");
-}
-
-Deno.test("encodeAddress() encodes an IPv4 address for connect(2)", () => {
-  assertEquals(shown("127.0.0.1", 80), "0200 0050 7f00 0001 0000 0000 0000 0000");
-  assertEquals(shown("255.254.0.9", 65_535), "0200 ffff fffe 0009 0000 0000 0000 0000");
-});
-
-Deno.test("encodeAddress() encodes an IPv6 address in each spelling for connect(2)", () => {
-  const spellings: Record<string, string> = {
-    "::": "0000 0000 0000 0000 0000 0000 0000 0000",
-    "::1": "0000 0000 0000 0000 0000 0000 0000 0001",
-    "1::": "0001 0000 0000 0000 0000 0000 0000 0000",
-    "0:0:0:0:0:0:0:1": "0000 0000 0000 0000 0000 0000 0000 0001",
-    "2001:db8::ff00:42:8329": "2001 0db8 0000 0000 0000 ff00 0042 8329",
-    "2001:0DB8:0000:0000:0000:FF00:0042:8329": "2001 0db8 0000 0000 0000 ff00 0042 8329",
-    "2001:db8:1:2:3:4:5:6": "2001 0db8 0001 0002 0003 0004 0005 0006",
-    "2001:db8::1:0:0:1": "2001 0db8 0000 0000 0001 0000 0000 0001",
-    "2001:0:0:1::1": "2001 0000 0000 0001 0000 0000 0000 0001",
-    "1:2:3:4:5:6:7::": "0001 0002 0003 0004 0005 0006 0007 0000",
-    "::2:3:4:5:6:7:8": "0000 0002 0003 0004 0005 0006 0007 0008",
-    "::ffff:192.0.2.1": "0000 0000 0000 0000 0000 ffff c000 0201",
-    "64:ff9b::192.0.2.33": "0064 ff9b 0000 0000 0000 0000 c000 0221",
-  };
-  for (const [hostname, groups] of Object.entries(spellings)) {
-    assertEquals(shown(hostname, 8080), `0a00 1f90 0000 0000 ${groups} 0000 0000`, hostname);
-  }
-});
-
 for (const hostname of ["127.0.0.1", "::1"]) {
   const isThere = canListen(hostname);
   Deno.test({
@@ -113,15 +83,6 @@ for (const hostname of ["127.0.0.1", "::1"]) {
       assertEquals(await conn.read(buffer), null);
     },
   });
-}
-
-function canListen(hostname: string): boolean {
-  try {
-    Deno.listen({ hostname, port: 0 }).close();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 Deno.test("Sockets.connect() reports a refused connection, at once or later", () => {

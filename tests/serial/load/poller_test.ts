@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { encodeAddress } from "../../../src/core/socket_address.ts";
 import { Poller, READABLE, WRITABLE } from "../../../src/load/poller.ts";
 import { openSocketLibrary } from "../../../src/load/socket_library.ts";
-import { encodeAddress, Sockets } from "../../../src/load/sockets.ts";
+import { Sockets } from "../../../src/load/sockets.ts";
 
 const HOSTNAME = "127.0.0.1";
 /** Longer than any wait here, in milliseconds. */
