@@ -11,8 +11,8 @@ export interface OpenLoadOptions {
   readonly request?: (i: number) => string;
 }
 
-/** A load in progress. */
-export interface OpenLoad {
+/** A load in progress, which ends at the latest when it is disposed of. */
+export interface OpenLoad extends AsyncDisposable {
   /** Requests that were due so far. */
   readonly due: number;
   /** The numbers of those that are not over. */
@@ -23,13 +23,13 @@ export interface OpenLoad {
   readonly latencies: readonly number[];
   /** The bodies that were received, each once. */
   readonly bodies: ReadonlySet<string>;
-  /** Ends it after the requests in flight. */
+  /** Ends it after the requests in flight. Idempotent. */
   stop(): Promise<void>;
 }
 
 const HOST = "127.0.0.1";
 /** How long a client waits for a response, in milliseconds. */
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 /** How often the schedule is looked at, in milliseconds. */
 const TICK = 1;
 
@@ -61,6 +61,10 @@ export function startOpenLoad(options: OpenLoadOptions): OpenLoad {
       if (client !== undefined) send(client, due);
     }
   }, TICK);
+  const stop = async () => {
+    clearInterval(timer);
+    await Promise.all(clients.map((client) => client.close()));
+  };
   return {
     get due() {
       return due;
@@ -69,10 +73,8 @@ export function startOpenLoad(options: OpenLoadOptions): OpenLoad {
     losses,
     latencies,
     bodies,
-    async stop() {
-      clearInterval(timer);
-      await Promise.all(clients.map((client) => client.close()));
-    },
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
 

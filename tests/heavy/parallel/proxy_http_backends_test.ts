@@ -62,10 +62,8 @@ for (const mode of ["async", "pooled"]) {
           ["--mode", mode, ...OPTIONS, "--service", "proxy", "--upstream-file", list.path],
         ),
       );
-      const gets = startNumbered(server, "GET", { rate: 200, connections: 16, wait: 10 });
-      stack.defer(() => gets.stop());
-      const posts = startNumbered(server, "POST", { rate: 100, connections: 50, wait: 300 });
-      stack.defer(() => posts.stop());
+      await using gets = startNumbered(server, "GET", { rate: 200, connections: 16, wait: 10 });
+      await using posts = startNumbered(server, "POST", { rate: 100, connections: 50, wait: 300 });
       await answered(gets, 100);
 
       // One is killed, and comes back.

@@ -41,8 +41,7 @@ for (const mode of Object.keys(MODES)) {
       const server = stack.use(
         await startServer([...workers(mode), ...args, ...upstreams, ...health]),
       );
-      const load = startNumbered(server, "GET", { rate: 200, connections: 16, wait: 5 });
-      stack.defer(() => load.stop());
+      await using load = startNumbered(server, "GET", { rate: 200, connections: 16, wait: 5 });
       await answered(load, 50);
       for (const backend of backends) {
         const tellsOf = (state: string) =>
@@ -83,13 +82,12 @@ for (const mode of Object.keys(MODES)) {
         ] as const;
       };
       const balancer = stack.use(await startRoutes(...settings(0), ...workers(mode)));
-      const load = startOpenLoad({
+      await using load = startOpenLoad({
         port: balancer.server.port,
         rate: 200,
         connections: 16,
         request: (i) => `GET ${i % 2 === 0 ? "/" : "/wait?5"} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
       });
-      stack.defer(() => load.stop());
       for (let version = 1; version <= reloads; version++) {
         await balancer.reload(...settings(version));
         await answered(load, 10);

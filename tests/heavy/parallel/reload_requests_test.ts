@@ -26,7 +26,7 @@ for (const mode of Object.keys(MODES)) {
   Deno.test(`--mode ${mode}: ${RELOADS} reloads and a stop lose no HTTP request`, async () => {
     await using handler = await makeHandler(sourceOf(0));
     await using server = await startServer([...workers(mode), ...handler.args]);
-    const load = startOpenLoad({ port: server.port, ...LOAD });
+    await using load = startOpenLoad({ port: server.port, ...LOAD });
     for (let version = 1; version <= RELOADS; version++) {
       await reloadTo(version, handler.path, server);
     }
@@ -48,7 +48,7 @@ for (const mode of ["async", "pooled", "forked"]) {
     await using handler = await makeHandler(sourceOf(0));
     await using server = await startServer([...workers(mode), ...handler.args]);
     await using nginx = await startNginx(server);
-    const load = startOpenLoad({ port: nginx.port, ...LOAD });
+    await using load = startOpenLoad({ port: nginx.port, ...LOAD });
     for (let version = 1; version <= RELOADS; version++) {
       await reloadTo(version, handler.path, server);
     }
@@ -64,7 +64,7 @@ for (const mode of ["threaded", "pooled", "forked"]) {
     await using status = await statusFile();
     const args = [...workers(mode), ...handler.args, "--max-requests", "100", ...status.args];
     await using server = await startServer(args);
-    const load = startOpenLoad({ port: server.port, ...LOAD });
+    await using load = startOpenLoad({ port: server.port, ...LOAD });
     await status.says("four are recycled", ({ totals }) => totals.recycled >= 4);
     await load.stop();
     assertEquals(load.losses, []);

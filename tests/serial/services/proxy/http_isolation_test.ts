@@ -54,13 +54,12 @@ for (const mode of ["async", "forked"]) {
       ),
     );
     const { server } = balancer;
-    const load = startOpenLoad({
+    await using load = startOpenLoad({
       port: server.port,
       rate: 500,
       connections: 8,
       request: () => requestText("GET", "/serviceB"),
     });
-    stack.defer(() => load.stop());
     const before = await greatestP99(load);
     const limit = Math.max(2 * before, before + TOLERANCE);
 
