@@ -47,7 +47,7 @@ Deno.test(`a worker of 4 with 100 connections each crashes ${ROUNDS} times: the 
     );
     // The client that caused the crash is one of them.
     assertEquals(answers.filter((answer) => answer === "").length, cut - 1, `round ${round}`);
-    assert(cut >= 80 && cut <= 120, `the crashed worker had ${cut} connections`);
+    assert(cut >= 50 && cut <= 200, `the crashed worker had ${cut} connections`);
     clients = clients.filter((client, i) => {
       const isOpen = i > 0 && answers[i - 1] !== "";
       if (!isOpen) client.close();

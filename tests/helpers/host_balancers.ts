@@ -14,7 +14,7 @@ export interface Member {
  * HAProxy as docs/deploying.md has it: it asks `/readyz` five times a second, and repeats what
  * may be repeated.
  *
- * @param strictPort Another port, at which it repeats nothing.
+ * @param strictPort Another port, at which it repeats nothing, and waits for longer.
  */
 export function haproxyBalancer(
   port: number,
@@ -30,7 +30,7 @@ defaults
   timeout connect 300ms
   timeout client 30s
   timeout server 1s
-  timeout check 300ms
+  timeout check 2s
   default-server inter 200ms fall 2 rise 1
 frontend in
   bind 0.0.0.0:${port}
@@ -47,6 +47,8 @@ backend servers
 ${servers.join("\n")}
 backend strict
   balance roundrobin
+  timeout connect 5s
+  timeout server 10s
   retries 0
   option httpchk GET /readyz
 ${servers.join("\n")}
