@@ -32,6 +32,8 @@ const HOST = "127.0.0.1";
 const PATIENCE = 30_000;
 /** How often the schedule is looked at, in milliseconds. */
 const TICK = 1;
+/** How long this thread stands still until connections may have ended that it does not know of, in milliseconds. */
+const STANDSTILL = 50;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -48,6 +50,7 @@ export function startOpenLoad(options: OpenLoadOptions): OpenLoad {
   const start = performance.now();
   const clients = Array.from({ length: connections }, () => new OpenClient(port));
   let due = 0;
+  let lastTick = start;
   const send = (client: OpenClient, i: number) => {
     open.add(i);
     client.exchange(request(i)).finally(() => open.delete(i)).then((body) => {
@@ -56,6 +59,11 @@ export function startOpenLoad(options: OpenLoadOptions): OpenLoad {
     }, (error) => losses.push(`request ${i}: ${error.message}`));
   };
   const timer = setInterval(() => {
+    const now = performance.now();
+    const hasStoodStill = now - lastTick > STANDSTILL;
+    lastTick = now;
+    // The ends of connections that wait to be read come first: between this tick and the next.
+    if (hasStoodStill) return;
     for (; start + due * 1000 / rate <= performance.now(); due++) {
       const client = clients[due % connections];
       if (client !== undefined) send(client, due);

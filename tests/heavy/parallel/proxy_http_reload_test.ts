@@ -33,9 +33,12 @@ for (const mode of Object.keys(MODES)) {
       await using stack = new AsyncDisposableStack();
       const backends = await startAll(stack);
       const upstreams = backends.flatMap(({ address }) => ["--upstream", address]);
-      const health = ["--health-check", "http:/health", "--health-interval", "100ms"].concat(
-        ["--health-rise", "1", "--health-fall", "1", "--slow-start", "0"],
-      );
+      const health = [
+        ...["--health-check", "http:/health", "--health-interval", "100ms"],
+        // A slow machine takes no backend away: one that has ended refuses connections.
+        ...["--health-timeout", "20s"],
+        ...["--health-rise", "1", "--health-fall", "1", "--slow-start", "0"],
+      ];
       // The nginx of these tests passes on to itself, and stops to listen there while it has requests.
       const args = ["--service", "proxy", "--protocol", "http", "--retry-on", "502"];
       const server = stack.use(
