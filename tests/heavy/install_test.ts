@@ -1,5 +1,6 @@
 /** `sluice install` with the service managers themselves. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../helpers/free_port.ts";
 import { Machine, machineObstacle } from "../helpers/machine.ts";
@@ -9,22 +10,40 @@ import { until, waitFor } from "../helpers/until.ts";
 const HANDLER = fileURLToPath(import.meta.resolve("../handlers/service.js"));
 /** How long a server may be gone that was killed, in milliseconds. */
 const GONE = 1000;
+/** How often it is killed at most: other programs may keep the machine busy meanwhile. */
+const TRIES = 5;
+
+/** The response to a request. */
+async function answerOf(port: number, path = "/"): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    headers: { connection: "close" },
+  });
+  return await response.text();
+}
 
 /** The response to a request; null if nobody serves. */
-async function ask(port: number, path = "/"): Promise<string | null> {
+function ask(port: number, path?: string): Promise<string | null> {
+  return answerOf(port, path).catch(() => null);
+}
+
+/** Waits until a server answers; an error tells what its log has. */
+async function awaitAnswer(machine: Machine, port: number): Promise<string> {
+  let last: unknown;
   try {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-      headers: { connection: "close" },
-    });
-    return await response.text();
-  } catch {
-    return null;
+    return await waitFor("the server serves", () =>
+      answerOf(port).catch((error) => {
+        last = error;
+        return null;
+      }));
+  } catch (error) {
+    const { stdout } = await machine.sluice("logs", "web");
+    throw new Error(`${error}; the last failure was ${last}; the log:\n${stdout}`);
   }
 }
 
 /** Kills a server by its process on the machine; returns how long nobody serves, in milliseconds. */
 async function killServer(machine: Machine, port: number): Promise<number> {
-  const before = await waitFor("the server serves", () => ask(port));
+  const before = await awaitAnswer(machine, port);
   const { code } = await machine.run("kill", "-9", before);
   assertEquals(code, 0);
   const start = performance.now();
@@ -56,6 +75,19 @@ async function treeOf(machine: Machine, ...folders: readonly string[]): Promise<
   return (await machine.run("sh", "-c", script, "sh", ...folders)).stdout;
 }
 
+/** How many old files svlogd keeps. */
+async function rotatedLogs(machine: Machine): Promise<number> {
+  const { stdout } = await machine.run("ls", "/var/log/web");
+  return stdout.match(/^@/gm)?.length ?? 0;
+}
+
+/** Has svlogd rotate its file, and waits until it has: of two signals at once it sees one. */
+async function rotate(machine: Machine): Promise<void> {
+  const before = await rotatedLogs(machine);
+  await machine.run("sv", "alarm", "web/log");
+  await until("svlogd has rotated", async () => await rotatedLogs(machine) > before);
+}
+
 /** How often each number is in a text, from 0. */
 function countsOf(text: string, count: number): number[] {
   const counts = Array.from({ length: count }, () => 0);
@@ -78,8 +110,7 @@ testUnless(
     assertStringIncludes(installed.stdout, `Installed "web" for runit`);
 
     let gone = Infinity;
-    // Another program may keep the machine busy meanwhile.
-    for (let tries = 0; tries < 3 && gone > GONE; tries++) {
+    for (let tries = 0; tries < TRIES && gone > GONE; tries++) {
       // runsv waits for a second with a server that ended in its first.
       await until("it has served for a second", async () => {
         const { stdout } = await machine.run("sv", "status", "web");
@@ -91,15 +122,14 @@ testUnless(
 
     // svlogd rotates while lines come.
     for (let number = 0; number < 60; number++) {
-      if (number % 20 === 10) await machine.run("sv", "alarm", "web/log");
-      assert(await ask(port, `/n/${number}`) !== null);
+      if (number % 20 === 10) await rotate(machine);
+      await answerOf(port, `/n/${number}`);
     }
     await stopAndDrain(machine, port, "/var/log/web/current");
     const all = ["sh", "-c", "cat /var/log/web/@* /var/log/web/current"] as const;
     const { stdout: log } = await machine.run(...all);
     assertEquals(countsOf(log, 60), Array.from({ length: 60 }, () => 1));
-    const { stdout: files } = await machine.run("ls", "/var/log/web");
-    assertEquals(files.match(/^@/gm)?.length, 3);
+    assertEquals(await rotatedLogs(machine), 3);
 
     // Its own log file: rotated by its size, and moved away.
     const file = ["--log-file", "/var/log/web/own.log", "--log-max-size", "2kb"];
@@ -112,7 +142,7 @@ testUnless(
         await machine.run("mv", "/var/log/web/own.log", "/var/log/web/moved");
         await machine.run("sv", "hup", "web");
       }
-      assert(await ask(port, `/n/${number}`) !== null);
+      await answerOf(port, `/n/${number}`);
     }
     const gone2 = await machine.sluice("uninstall", "web");
     assertEquals(gone2.code, 0, gone2.stderr);
@@ -142,12 +172,16 @@ testUnless(
 
     // supervisord itself would start it only when it looks again, a second later: --respawn is quicker.
     let gone = Infinity;
-    for (let tries = 0; tries < 3 && gone > GONE; tries++) gone = await killServer(machine, port);
+    for (let tries = 0; tries < TRIES && gone > GONE; tries++) {
+      // By then there is another spare, and the pause after the death before is over.
+      if (tries > 0) await delay(5000);
+      gone = await killServer(machine, port);
+    }
     assert(gone < GONE, `Nobody served for ${gone} ms`);
     await stopAndDrain(machine, port, "/var/log/web/output.log");
     const { code } = await machine.sluice("start", "web");
     assertEquals(code, 0);
-    assert(await waitFor("it serves again", () => ask(port)) !== null);
+    await awaitAnswer(machine, port);
 
     const { stdout } = await machine.sluice("logs", "web");
     assert((stdout.match(/"message":"Serving /g)?.length ?? 0) >= 3, stdout);
