@@ -1,5 +1,5 @@
 /** `sluice install` with the service managers themselves. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertGreaterOrEqual, assertStringIncludes } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../helpers/free_port.ts";
@@ -81,11 +81,16 @@ async function rotatedLogs(machine: Machine): Promise<number> {
   return stdout.match(/^@/gm)?.length ?? 0;
 }
 
-/** Has svlogd rotate its file, and waits until it has: of two signals at once it sees one. */
+/**
+ * Has svlogd rotate its file, and waits until it has. It does not while the file is empty, and of
+ * two signals at once it sees one.
+ */
 async function rotate(machine: Machine): Promise<void> {
   const before = await rotatedLogs(machine);
-  await machine.run("sv", "alarm", "web/log");
-  await until("svlogd has rotated", async () => await rotatedLogs(machine) > before);
+  await until("svlogd has rotated", async () => {
+    await machine.run("sv", "alarm", "web/log");
+    return await rotatedLogs(machine) > before;
+  });
 }
 
 /** How often each number is in a text, from 0. */
@@ -129,7 +134,7 @@ testUnless(
     const all = ["sh", "-c", "cat /var/log/web/@* /var/log/web/current"] as const;
     const { stdout: log } = await machine.run(...all);
     assertEquals(countsOf(log, 60), Array.from({ length: 60 }, () => 1));
-    assertEquals(await rotatedLogs(machine), 3);
+    assertGreaterOrEqual(await rotatedLogs(machine), 3);
 
     // Its own log file: rotated by its size, and moved away.
     const file = ["--log-file", "/var/log/web/own.log", "--log-max-size", "2kb"];
