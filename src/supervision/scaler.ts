@@ -115,7 +115,11 @@ export class Scaler implements Successors {
    */
   fill(atOnce = this.pace): void {
     if (this.#isStopped || this.serving === null) return;
-    if (this.#cancel === null) this.#launchInTime(this.#backoff.delay, Math.min(atOnce, this.pace));
+    if (this.#cancel === null) {
+      // A wait while none is missing would take the death of one that is up for its own attempt.
+      const delay = this.lanes.missing > 0 ? this.#backoff.delay : 0;
+      this.#launchInTime(delay, Math.min(atOnce, this.pace));
+    }
     this.#options.onFull(this.lanes.isFull);
   }
 

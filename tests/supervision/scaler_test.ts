@@ -9,7 +9,6 @@ import { makeOrder } from "../helpers/order.ts";
 import { planOf, SILENT, superviseFakes, UNLIMITED } from "../helpers/supervision.ts";
 import { until } from "../helpers/until.ts";
 
-const ignore = () => {};
 /** A stop leaves the timers of lanes that were told to end. */
 const TIMERS = { sanitizeOps: false, sanitizeResources: false };
 
@@ -64,6 +63,7 @@ const PLAN: Plan = {
 function makeScaler(lanes: Plan["lanes"], log = SILENT) {
   const { place, readiness, crash } = makePlace();
   const full: boolean[] = [];
+  const failures: Error[] = [];
   const pool = new LanePool({
     place,
     scoreboard: new Scoreboard(),
@@ -75,7 +75,7 @@ function makeScaler(lanes: Plan["lanes"], log = SILENT) {
     pool,
     log,
     onFull: (isFull) => full.push(isFull),
-    onGivenUp: ignore,
+    onGivenUp: (error) => failures.push(error),
   });
   scaler.serving = { number: 0, plan: { ...PLAN, lanes }, work: makeOrder({}), startTimeout: 0 };
   const ready = (numbers: readonly number[]) =>
@@ -87,7 +87,7 @@ function makeScaler(lanes: Plan["lanes"], log = SILENT) {
   const setOpen = (open: number) => {
     for (const { row } of pool.lanes) row.addOpen(open - row.open, row.tenancy);
   };
-  return { scaler, pool, full, readiness, crash, ready, setOpen };
+  return { scaler, pool, full, failures, readiness, crash, ready, setOpen };
 }
 
 Deno.test("Scaler.fill() starts the lanes of the plan, and replaces a crashed one that has served", async () => {
@@ -97,6 +97,19 @@ Deno.test("Scaler.fill() starts the lanes of the plan, and replaces a crashed on
   pool.lanes[0]?.row.add("accepted", 1);
   crash(0);
   await ready([1, 2]);
+  scaler.stop();
+});
+
+Deno.test("Scaler gives up after six early deaths, also if it looks at each lane while that is up", async () => {
+  const { scaler, failures, crash, ready } = makeScaler({ min: 1, max: 1, spare: 0 });
+  scaler.fill();
+  for (let lane = 0; lane < 6; lane++) {
+    assertEquals(failures, []);
+    await ready([lane]);
+    scaler.adjust();
+    crash(lane);
+  }
+  await until("it has given up", () => failures.length === 1);
   scaler.stop();
 });
 
