@@ -1,6 +1,8 @@
 /** The listening sockets that the parent of `--respawn` holds open, and never accepts from. */
 import type { Address } from "../../base/address.ts";
+import { openLibrary } from "../../base/c_library.ts";
 import { listen, type ListenOptions, removeSocketFile } from "../../core/listener.ts";
+import { isListening } from "../../core/listening_sockets.ts";
 import { stopWatching } from "../../core/unwatched_sockets.ts";
 import { type HeldAddress, holdAddress } from "../../server/hold_address.ts";
 
@@ -35,9 +37,12 @@ export async function holdSockets(
       bound: listener.address,
       close: () => listener.close(),
     };
-    // The runtime does not tell the descriptor.
-    const added = [...openSockets()].filter(([name, link]) => before.get(name) !== link);
-    descriptors.set(one, Number(added[0]?.[0]));
+    // The runtime does not tell the descriptor, and may have opened other sockets meanwhile.
+    using library = openLibrary();
+    const added = [...openSockets()].filter(([name, link]) => before.get(name) !== link)
+      .map(([name]) => Number(name));
+    const found = added.find((descriptor) => library !== null && isListening(library, descriptor));
+    descriptors.set(one, found ?? -1);
     return one;
   };
   try {
