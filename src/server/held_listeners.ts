@@ -11,9 +11,6 @@ import type { Plan } from "../modes/mode.ts";
 import { type HeldAddress, type Hold, holdAddress } from "./hold_address.ts";
 import type { Inherited } from "./inheritance.ts";
 
-/** How often a port is tried again that was free, but taken a moment later. */
-const ATTEMPTS = 20;
-
 /** Listening sockets that the main thread keeps open for the life of the server, without accepting. */
 export interface HeldListeners {
   /** The addresses for the lanes. */
@@ -91,7 +88,7 @@ function holdWith(plan: Plan, backlog: number): Hold {
     if (address.transport === "unix") return { wanted: address, bound: address, close() {} };
     if (plan.sharing !== "shared") {
       // Each process opens its own socket. One that listens here would get clients, too.
-      return await reserve(address, () => open(address, "own"));
+      return reserve(await open(address, "own"));
     }
     const first = await open(address, "shared");
     try {
@@ -107,22 +104,19 @@ function holdWith(plan: Plan, backlog: number): Hold {
 }
 
 /**
- * Keeps the port of an address for the sockets of the lanes, if nobody else has it.
+ * Keeps the port of a listener, which nobody else has, for the sockets of the lanes.
  *
- * @throws {ExitError} See {@linkcode listen}.
+ * @throws {ExitError} 69 if somebody else takes it this moment.
  */
-async function reserve(address: Address, open: () => Promise<Listener>): Promise<HeldAddress> {
-  for (let attempt = 1;; attempt++) {
-    const only = await open();
-    only.close();
-    const bound = only.address;
-    if (bound.transport === "unix") return { wanted: bound, bound, close() {} };
-    try {
-      const reserved = ReservedPort.of(bound);
-      return { wanted: bound, bound, close: () => reserved?.[Symbol.dispose]() };
-    } catch (error) { // Somebody else took it this moment.
-      if (attempt === ATTEMPTS) throw cannotBind(address, error);
-    }
+function reserve(only: Listener): HeldAddress {
+  only.close();
+  const bound = only.address;
+  if (bound.transport === "unix") return { wanted: bound, bound, close() {} };
+  try {
+    const reserved = ReservedPort.of(bound);
+    return { wanted: bound, bound, close: () => reserved?.[Symbol.dispose]() };
+  } catch (error) {
+    throw cannotBind(bound, error);
   }
 }
 

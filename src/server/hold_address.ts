@@ -14,7 +14,10 @@ export interface HeldAddress {
 /** Holds one address; throws an error whose cause is that of the system. */
 export type Hold = (address: Address) => Promise<HeldAddress>;
 
-/** How often port 0 is tried again if the port that the system chose is taken in the other family. */
+/**
+ * How often port 0 is tried again if the port that the system chose is taken in the other family,
+ * or by somebody else a moment later.
+ */
 const ATTEMPTS = 20;
 
 /**
@@ -25,13 +28,12 @@ const ATTEMPTS = 20;
  */
 export async function holdAddress(address: Address, hold: Hold): Promise<readonly HeldAddress[]> {
   const expanded = expandLocalhost(address);
-  if (expanded.length === 1) return [await hold(address)];
   for (let attempt = 1;; attempt++) {
     try {
       return await holdFamilies(expanded, hold);
     } catch (error) {
       const isChosen = address.transport === "tcp" && address.port === 0;
-      if (!isChosen || attempt === ATTEMPTS || causeOf(error) !== "EADDRINUSE") throw error;
+      if (!isChosen || attempt === ATTEMPTS || !isInUse(error)) throw error;
     }
   }
 }
@@ -62,6 +64,10 @@ function onPortOf(first: HeldAddress | undefined, address: Address): Address {
   return isAnyPort && first?.bound.transport === "tcp"
     ? { ...address, port: first.bound.port }
     : address;
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Deno.errors.AddrInUse;
 }
 
 function isFamilyMissing(error: unknown): boolean {
