@@ -61,13 +61,21 @@ function linkOf(descriptor: string): string | null {
 }
 
 function interestsOf(epoll: number): Interest[] {
-  const info = Deno.readTextFileSync(`/proc/self/fdinfo/${epoll}`);
-  return [...info.matchAll(INTEREST)].map(([, descriptor, events, data]) => ({
+  return [...infoOf(epoll).matchAll(INTEREST)].map(([, descriptor, events, data]) => ({
     epoll,
     descriptor: Number(descriptor),
     events: parseInt(events ?? "0", 16),
     data: BigInt(`0x${data}`),
   }));
+}
+
+/** What the system tells of a descriptor; empty if it is closed by now. */
+function infoOf(descriptor: number): string {
+  try {
+    return Deno.readTextFileSync(`/proc/self/fdinfo/${descriptor}`);
+  } catch {
+    return "";
+  }
 }
 
 function control(library: Library, operation: number, interest: Interest): boolean {
