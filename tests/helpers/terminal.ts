@@ -24,10 +24,11 @@ export class Terminal implements AsyncDisposable {
     this.#child = new Deno.Command("script", {
       args: [
         "-qfc",
-        `stty cols ${columns} rows ${rows}; tty; ${words}; echo "exit=$?"; stty`,
+        // Ctrl-C reaches the shell too, which must live to tell the exit code.
+        `trap : INT; stty cols ${columns} rows ${rows}; tty; ${words}; echo "exit=$?"; stty`,
         "/dev/null",
       ],
-      env,
+      env: { ...env, SHELL: "/bin/sh" },
       stdin: "piped",
       stdout: "piped",
     }).spawn();
