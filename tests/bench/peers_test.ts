@@ -8,7 +8,8 @@ import { Client } from "../helpers/client.ts";
 import { freePort } from "../helpers/free_port.ts";
 import { ask, receiveLastResponse, requestText } from "../helpers/http_client.ts";
 import { childrenOf, isAlive } from "../helpers/process.ts";
-import { runTool, testUnless } from "../helpers/tools.ts";
+import { writeScript } from "../helpers/programs.ts";
+import { testUnless } from "../helpers/tools.ts";
 import { until } from "../helpers/until.ts";
 
 const WORKERS = 2;
@@ -225,9 +226,7 @@ Deno.test("ask() and locate() tell missing, failing, hanging and broken programs
   try {
     const script = async (name: string, content: string) => {
       const path = `${folder}/${name}`;
-      await Deno.writeTextFile(`${path}.text`, content);
-      // A program that this process has written is busy while a child of another test begins.
-      await runTool("install", ["-m", "755", `${path}.text`, path]);
+      await writeScript(path, content);
       return path;
     };
     const fails = await script("fails", "#!/bin/sh\necho broken >&2; exit 1\n");

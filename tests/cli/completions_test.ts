@@ -6,6 +6,7 @@ import { BENCH_OPTIONS, WORKLOADS } from "../../src/settings/bench_options.ts";
 import { LOAD_OPTIONS } from "../../src/settings/load_options.ts";
 import { flagName as flagOf } from "../../src/settings/option.ts";
 import { flagName, OPTION_KEYS } from "../../src/settings/options.ts";
+import { writeScript } from "../helpers/programs.ts";
 import { SERVER } from "../helpers/server.ts";
 import { testWith } from "../helpers/tools.ts";
 
@@ -41,7 +42,7 @@ function shellTest(
       await Deno.writeTextFile(`${folder}/script`, await completionScript(shell));
       await Deno.mkdir(`${folder}/bin`);
       const program = `#!/bin/sh\nexec ${SERVER.map((word) => `'${word}'`).join(" ")} "$@"\n`;
-      await Deno.writeTextFile(`${folder}/bin/sluice`, program, { mode: 0o755 });
+      await writeScript(`${folder}/bin/sluice`, program);
       await body(folder);
     } finally {
       await Deno.remove(folder, { recursive: true });

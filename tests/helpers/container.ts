@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { childrenOf } from "./process.ts";
+import { copyProgram } from "./programs.ts";
 import { type Server, startCommand } from "./server.ts";
 import { findTool } from "./tools.ts";
 import { waitFor } from "./until.ts";
@@ -70,7 +71,7 @@ export async function startContained(
   const app = await Deno.makeTempDir();
   await Deno.chmod(app, 0o755);
   await Deno.link(EXECUTABLE, `${app}/sluice`).catch(() =>
-    Deno.copyFile(EXECUTABLE, `${app}/sluice`)
+    copyProgram(EXECUTABLE, `${app}/sluice`)
   );
   await Deno.writeTextFile(`${app}/handler.js`, handler);
   const server = await startCommand([

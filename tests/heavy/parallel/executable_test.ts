@@ -4,6 +4,7 @@ import type { BenchReport } from "../../../src/bench/report.ts";
 import { Client } from "../../helpers/client.ts";
 import { HONO_CASES } from "../../helpers/hono.ts";
 import { testEachPlace } from "../../helpers/modes.ts";
+import { copyProgram } from "../../helpers/programs.ts";
 import { type Server, startCommand } from "../../helpers/server.ts";
 
 const ROOT = fileURLToPath(import.meta.resolve("../../.."));
@@ -27,7 +28,7 @@ async function run(args: string[]): Promise<void> {
 /** Starts a copy of the executable in an otherwise empty folder with an empty environment. */
 async function start(...args: string[]): Promise<Server & { folder: string }> {
   const folder = await Deno.makeTempDir();
-  await Deno.copyFile(EXECUTABLE, `${folder}/sluice`);
+  await copyProgram(EXECUTABLE, `${folder}/sluice`);
   const command = ["env", "-i", "./sluice", "--mode", "async", "--port", "0", ...args];
   const server = await startCommand(command, { cwd: folder });
   return Object.assign(server, { folder });
