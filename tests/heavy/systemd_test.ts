@@ -6,6 +6,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { deadline } from "@std/async/deadline";
 import { fileURLToPath } from "node:url";
 import { assignment, commandLine } from "../../src/ops/install/managers/systemd_words.ts";
 import { systemd } from "../../src/ops/install/managers/systemd.ts";
@@ -14,15 +15,13 @@ import { freePort } from "../helpers/free_port.ts";
 import { TROUBLE } from "../helpers/handlers.ts";
 import { SERVER } from "../helpers/server.ts";
 import { serviceWith } from "../helpers/services.ts";
-import { PROJECT, Systemd, systemdObstacle } from "../helpers/systemd.ts";
+import { MODULES, PROJECT, Systemd, systemdObstacle } from "../helpers/systemd.ts";
 import { testUnless } from "../helpers/tools.ts";
 import { until, waitFor } from "../helpers/until.ts";
 import type { Service } from "../../src/ops/install/service.ts";
 
 const obstacle = await systemdObstacle();
 
-/** Where the runtime keeps its modules. */
-const MODULES = Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`;
 const UNIT = "sluice-test.service";
 const HANDLER = fileURLToPath(import.meta.resolve("../handlers/service.js"));
 const OUTPUT = "/run/output";
@@ -228,7 +227,8 @@ testUnless(
     assertEquals(await machine.property(UNIT, "ActiveState"), "inactive");
     const ask = async () => {
       using client = await Client.connect({ port });
-      return await client.ask("hello");
+      // If systemd cannot start the server, its socket takes clients whom nobody answers.
+      return await deadline(client.ask("hello"), 60_000);
     };
     // The first client starts the server.
     assertMatch(await ask(), /^hello /);

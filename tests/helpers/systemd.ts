@@ -11,23 +11,32 @@ const INIT = "/lib/systemd/systemd";
 const TOOLS = ["systemctl", "unshare", "nsenter", "mount", "umount", "bash"];
 /** The folder of this project. */
 export const PROJECT = fileURLToPath(import.meta.resolve("../../")).replace(/\/$/, "");
+/** Where the runtime keeps its modules. */
+export const MODULES = Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`;
 /** The targets that units refer to. */
 const TARGETS = ["test", "sysinit", "basic", "shutdown", "multi-user", "sockets", "network-online"];
 
-/** Prepares the namespaces, and becomes systemd: $1 is the folder of the units, $2 that of the project. */
+/** Prepares the namespaces, and becomes systemd: $1 is the folder of the units, the rest are folders to keep. */
 const SCRIPT = `set -e
 mount --make-rprivate /
 mount -t tmpfs tmpfs /run
-mkdir -p /run/systemd/system /run/units /run/project
+mkdir -p /run/systemd/system /run/units
 cp -r "$1"/. /run/units
-mount --bind "$2" /run/project
+shift
+for folder; do
+  mkdir -p "/run/kept/$folder"
+  mount --bind "$folder" "/run/kept/$folder"
+done
 mkdir /run/etc
 cp -a /etc/. /run/etc
 mount --bind /run/etc /etc
 for folder in /tmp /var /etc/systemd; do mount -t tmpfs tmpfs $folder; done
-mkdir -p "$2" /etc/systemd/system /var/tmp /var/lib /var/log /var/cache
+mkdir -p /etc/systemd/system /var/tmp /var/lib /var/log /var/cache
 chmod 1777 /tmp /var/tmp
-mount --bind /run/project "$2"
+for folder; do
+  mkdir -p "$folder"
+  mount --bind "/run/kept/$folder" "$folder"
+done
 umount -R /sys/fs/cgroup 2>/dev/null || umount -lR /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 export container=test SYSTEMD_UNIT_PATH=/run/units:/etc/systemd/system
@@ -90,7 +99,7 @@ export class Systemd implements AsyncDisposable {
     this.#unshare = new Deno.Command("bash", {
       args: [
         ...["-c", enter, "bash", "unshare", "--fork", "--kill-child", ...kinds],
-        ...["bash", "-c", SCRIPT, "bash", this.#units, PROJECT],
+        ...["bash", "-c", SCRIPT, "bash", this.#units, PROJECT, MODULES],
       ],
       stdin: "null",
       stdout: "null",
