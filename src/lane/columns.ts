@@ -42,7 +42,7 @@ export const COUNTERS = [
 ] as const;
 
 /** The columns of 32-bit integers, which lane and supervisor change atomically. */
-export const INTEGERS = ["state", "generation", "open", "current"] as const;
+export const INTEGERS = ["state", "generation", "open", "current", "lane"] as const;
 
 /** A counter of a row. */
 export type Counter = typeof COUNTERS[number];

@@ -31,6 +31,7 @@ const STATE = INTEGERS.indexOf("state");
 const GENERATION = INTEGERS.indexOf("generation");
 const OPEN = INTEGERS.indexOf("open");
 const CURRENT = INTEGERS.indexOf("current");
+const LANE = INTEGERS.indexOf("lane");
 
 /**
  * The bits of the column `open` that count connections: enough for all that a server may
@@ -147,6 +148,14 @@ export class Row {
     store(this.#integers, STATE, STATES.indexOf(state));
   }
 
+  /**
+   * The number of its lane. Whoever knows a lane of earlier reads it after what else the row has:
+   * if it is another one by then, so may be the rest.
+   */
+  get lane(): number {
+    return load(this.#integers, LANE);
+  }
+
   get generation(): number {
     return load(this.#integers, GENERATION);
   }
@@ -200,7 +209,8 @@ export class Row {
   }
 
   /** Resets the row for a new lane. */
-  begin(generation: number, tenancy = this.tenancy): void {
+  begin(lane: number, generation: number, tenancy = this.tenancy): void {
+    store(this.#integers, LANE, lane);
     this.#counters.fill(0);
     this.measures.clear();
     this.set("heartbeat", clock());

@@ -51,13 +51,13 @@ export class Scoreboard {
     return load(this.#header, HEADER.used);
   }
 
-  /** Claims a row for a new lane; null if none is free. Only the supervisor may call it. */
-  claim(generation: number): Row | null {
+  /** Claims a row for a new lane, by its number; null if none is free. Only the supervisor may call it. */
+  claim(lane: number, generation: number): Row | null {
     for (let index = 0; index < MAX_ROWS; index++) {
       const row = this.row(index);
       if (row.state !== "free") continue;
       this.turns.leave(index);
-      row.begin(generation);
+      row.begin(lane, generation);
       if (index >= this.used) store(this.#header, HEADER.used, index + 1);
       return row;
     }

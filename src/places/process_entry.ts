@@ -142,7 +142,7 @@ function makeHost(
   const scoreboard = new Scoreboard();
   const memory = new SharedMemory();
   const row = scoreboard.row(order.row);
-  row.begin(order.generation, order.tenancy);
+  row.begin(order.lane, order.generation, order.tenancy);
   pipe.attach(row);
   // The parent tells by this that the lane has begun to start.
   pipe.reportRowNow();

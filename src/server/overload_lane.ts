@@ -5,6 +5,8 @@ import type { Logger } from "../log/logger.ts";
 import type { LaneHandle, Place } from "../places/handle.ts";
 import type { Work } from "../supervision/generation.ts";
 
+/** What the scoreboard has for its number: it is none of the lanes of the server. */
+const NO_LANE = -1;
 /** Milliseconds between two heartbeats. */
 const HEARTBEAT = 1000;
 
@@ -53,7 +55,7 @@ export class OverloadLane {
   }
 
   #open(work: Work): void {
-    const row = this.#scoreboard.claim(0);
+    const row = this.#scoreboard.claim(NO_LANE, 0);
     if (row === null) return;
     const lane = this.#place(this.#orderOf(work, row));
     this.#lane = lane;

@@ -70,14 +70,15 @@ export class LanePool {
           "ended, expected fewer than --max-hung-threads, restart the server",
       );
     }
-    const row = scoreboard.claim(generation.number);
+    const lane = ++this.#lastLane;
+    const row = scoreboard.claim(lane, generation.number);
     if (row === null) {
       throw cannotLaunch(`found ${this.#lanes.size} alive, expected old ones to retire`);
     }
     const { work, number } = generation;
     const { heartbeatInterval, settings } = this;
     const { index, tenancy } = row;
-    const own = { lane: ++this.#lastLane, generation: number, row: index, tenancy, takeOver };
+    const own = { lane, generation: number, row: index, tenancy, takeOver };
     let handle: LaneHandle;
     try {
       handle = place({ ...work, ...own, heartbeat: heartbeatInterval });
@@ -86,10 +87,17 @@ export class LanePool {
       throw error;
     }
     this.totals.started++;
-    const lane = new SupervisedLane(handle, own.lane, row, generation, settings, heartbeatInterval);
-    this.#lanes.add(lane);
-    void this.#follow(lane);
-    return lane;
+    const supervised = new SupervisedLane(
+      handle,
+      lane,
+      row,
+      generation,
+      settings,
+      heartbeatInterval,
+    );
+    this.#lanes.add(supervised);
+    void this.#follow(supervised);
+    return supervised;
   }
 
   /** Kills a hung lane. A thread survives that and keeps its row. */

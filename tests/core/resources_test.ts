@@ -17,7 +17,7 @@ function makeLanes(count: number, totalConnections: number, maxConnectionsPerIp 
   const tables = new AddressTables().reserve(totalConnections);
   const limits = { maxConnections: totalConnections, totalConnections, maxConnectionsPerIp };
   const lanes = Array.from({ length: count }, () => {
-    const row = scoreboard.claim(0);
+    const row = scoreboard.claim(0, 0);
     if (row === null) throw new Error("No row is free");
     const addresses = maxConnectionsPerIp === 0
       ? null
@@ -118,7 +118,7 @@ Deno.test("a lane that lost its row neither opens nor closes connections of the 
   const { scoreboard, one } = makeLanes(1, 3, 3);
   const [first] = [lease(one.resources.allocate("a")), lease(one.resources.allocate("a"))];
   scoreboard.close(one.row, "free");
-  const next = scoreboard.claim(0);
+  const next = scoreboard.claim(0, 0);
   assertEquals(next?.index, one.row.index);
   first.release();
   assertEquals([next?.open, scoreboard.total], [0, 0]);

@@ -35,7 +35,7 @@ for (const { own, other, mayAccept } of CASES) {
 
 /** The row of a lane that is ready, and has so many connections. */
 function ownRow(scoreboard: Scoreboard, open: number) {
-  const row = scoreboard.claim(0);
+  const row = scoreboard.claim(0, 0);
   if (row === null) throw new Error("No row is free");
   row.state = "ready";
   row.addOpen(open, row.tenancy);

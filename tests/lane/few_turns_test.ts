@@ -18,7 +18,7 @@ const WAITING = 4;
 /** Rows of lanes that are ready. */
 function makeRows(scoreboard: Scoreboard, count: number) {
   return Array.from({ length: count }, () => {
-    const row = scoreboard.claim(0);
+    const row = scoreboard.claim(0, 0);
     if (row === null) throw new Error("No row is free");
     row.state = "ready";
     return row;

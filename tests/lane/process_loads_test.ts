@@ -34,7 +34,7 @@ Deno.test("ProcessLoads tells of lanes of other processes until they accept no m
 Deno.test("a lane waits before it accepts while another process has noticeably fewer connections", async () => {
   const [mine, other] = twoViews();
   const scoreboard = new Scoreboard();
-  const row = scoreboard.claim(0);
+  const row = scoreboard.claim(0, 0);
   if (row === null) throw new Error("No row is free");
   row.addOpen(20, row.tenancy);
   const own = { row, tenancy: new Tenancy(row, row.tenancy) };

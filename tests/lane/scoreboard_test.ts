@@ -3,7 +3,7 @@ import type { Row, RowReport } from "../../src/lane/row.ts";
 import { MAX_ROWS, Scoreboard } from "../../src/lane/scoreboard.ts";
 
 function claim(scoreboard: Scoreboard, generation = 0): Row {
-  const row = scoreboard.claim(generation);
+  const row = scoreboard.claim(0, generation);
   if (row === null) throw new Error("No row is free");
   return row;
 }
@@ -29,7 +29,7 @@ Deno.test("Scoreboard.claim() never reuses the row of a hung lane, and returns n
   const scoreboard = new Scoreboard();
   scoreboard.close(claim(scoreboard), "hung");
   for (let i = 1; i < MAX_ROWS; i++) assertEquals(claim(scoreboard).index, i);
-  assertEquals(scoreboard.claim(0), null);
+  assertEquals(scoreboard.claim(0, 0), null);
   scoreboard.close(scoreboard.row(500), "free");
   assertEquals(claim(scoreboard).index, 500);
 });

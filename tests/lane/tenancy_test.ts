@@ -7,7 +7,7 @@ import { makeHost } from "../helpers/host.ts";
 import { makeOrder } from "../helpers/order.ts";
 
 function claim(scoreboard: Scoreboard): Row {
-  const row = scoreboard.claim(0);
+  const row = scoreboard.claim(0, 0);
   if (row === null) throw new Error("No row is free");
   row.state = "ready";
   return row;

@@ -12,7 +12,7 @@ const CLOSED = { type: "closed" } as Event;
 function watch(overload: "wait" | "refuse", maxLanes: number) {
   const scoreboard = new Scoreboard();
   const rows = Array.from({ length: 4 }, () => {
-    const row = scoreboard.claim(0);
+    const row = scoreboard.claim(0, 0);
     if (row === null) throw new Error("No row is free");
     row.state = "ready";
     return row;

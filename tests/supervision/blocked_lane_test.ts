@@ -7,7 +7,7 @@ const scoreboard = new Scoreboard();
 
 /** A ready lane with a number of clients, and what it is told. */
 function makeLane(pid: number, clients = 0) {
-  const row = scoreboard.claim(0);
+  const row = scoreboard.claim(0, 0);
   if (row === null) throw new Error("Cannot claim a row");
   row.addOpen(clients, row.tenancy);
   const calls: string[] = [];

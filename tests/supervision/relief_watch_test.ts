@@ -37,7 +37,7 @@ function silentLane(
   relieve: () => Promise<boolean> = () => Promise.resolve(false),
   endRelief: (pid: number, isGone: boolean) => void = () => {},
 ): SupervisedLane {
-  const row = new Scoreboard().claim(0);
+  const row = new Scoreboard().claim(0, 0);
   if (row === null) throw new Error("Cannot claim a row");
   row.addOpen(1, row.tenancy);
   const handle = { pid, relieve, endRelief };

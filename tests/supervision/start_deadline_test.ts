@@ -17,7 +17,7 @@ function makeLane(place: PlaceName, startTimeout = 1000): SupervisedLane {
   const handle = { exited: new Promise(() => {}) } as unknown as LaneHandle;
   const service = { kind: "handler", path: "/handler.js" } as const;
   const generation = { plan: { place }, startTimeout, work: makeOrder({ service }) };
-  const row = scoreboard.claim(0);
+  const row = scoreboard.claim(0, 0);
   if (row === null) throw new Error("No row is free");
   return new SupervisedLane(
     handle,

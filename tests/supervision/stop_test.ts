@@ -59,7 +59,7 @@ function makeLane(behaviour: Behaviour): { lane: SupervisedLane; calls: readonly
     findConnections: () => Promise.resolve(null),
     closeConnection: () => Promise.resolve(null),
   };
-  const row = scoreboard.claim(0);
+  const row = scoreboard.claim(0, 0);
   if (row === null) throw new Error("No row is free");
   row.state = behaviour.isStarting ? "starting" : "ready";
   row.addOpen(behaviour.open ?? 0, row.tenancy);

@@ -10,7 +10,7 @@ import { until } from "../helpers/until.ts";
 /** A lane in a thread, and what it is told; its timers end with it. */
 function makeLane() {
   const scoreboard = new Scoreboard();
-  const row = scoreboard.claim(0);
+  const row = scoreboard.claim(0, 0);
   if (row === null) throw new Error("Cannot claim a row of an empty scoreboard");
   const exited = Promise.withResolvers<Exit>();
   const calls: string[] = [];
@@ -58,7 +58,7 @@ Deno.test("SupervisedLane.retire() cancels a starting thread once its event loop
 
 Deno.test("SupervisedLane leaves its row to the next lane once it has left it", async () => {
   const scoreboard = new Scoreboard();
-  const row = scoreboard.claim(0);
+  const row = scoreboard.claim(0, 0);
   if (row === null) throw new Error("Cannot claim a row of an empty scoreboard");
   const exited = Promise.withResolvers<Exit>();
   const handle = { ready: Promise.resolve(), exited: exited.promise, drain() {} };
@@ -77,7 +77,7 @@ Deno.test("SupervisedLane leaves its row to the next lane once it has left it", 
   await lane.gone;
   lane.leaveRow();
   scoreboard.close(row, "free");
-  assertEquals(scoreboard.claim(1), row);
+  assertEquals(scoreboard.claim(1, 0), row);
   row.state = "ready";
   await lane.retire({ ...UNLIMITED, retireTimeout: 1 });
   lane.shutDown(1);

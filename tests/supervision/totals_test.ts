@@ -7,7 +7,7 @@ Deno.test("Totals.keep() keeps all that lanes have counted, but not what they ho
   const scoreboard = new Scoreboard();
   const totals = new Totals();
   for (let i = 0; i < 2; i++) {
-    const row = scoreboard.claim(0);
+    const row = scoreboard.claim(0, 0);
     if (row === null) throw new Error("No row is free");
     row.add("accepted", 3);
     row.add("silent", 1);

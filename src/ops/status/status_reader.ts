@@ -51,7 +51,7 @@ export class StatusReader {
       ...rest
     } = facts;
     this.#busy.update(this.#scoreboard, lanesFacts);
-    const lanes = lanesFacts.map((lane) => this.#laneStatus(lane));
+    const lanes = lanesFacts.map((lane) => this.#laneStatus(lane)).filter((lane) => lane !== null);
     const totals = this.#totals.read(facts);
     this.#saturation.update(saturationFacts(facts, totals), lanes, elapsed);
     return {
@@ -74,10 +74,11 @@ export class StatusReader {
     return { ...lane, busy, saturation: this.#saturation.of(lane.lane) };
   }
 
-  #laneStatus(lane: LaneFacts): MeasuredLane {
+  /** Null if the lane is gone, and its row another's by now. */
+  #laneStatus(lane: LaneFacts): MeasuredLane | null {
     const row = this.#scoreboard.row(lane.row);
     const age = Math.max(0, Math.round(clock() - row.get("heartbeat")));
-    return {
+    const status = {
       lane: lane.number,
       place: lane.place,
       state: row.state,
@@ -93,6 +94,7 @@ export class StatusReader {
       max_connections: lane.maxConnections,
       current: currentOf(lane, row),
     };
+    return row.lane === lane.number ? status : null;
   }
 }
 

@@ -11,7 +11,7 @@ import { messageText, messageValue } from "../../helpers/message_mutations.ts";
 
 /** A lane whose messages the test makes up, and what became of them. */
 function makeLane(scoreboard: Scoreboard) {
-  const row = scoreboard.claim(0);
+  const row = scoreboard.claim(0, 0);
   if (row === null) throw new Error("No row is free");
   const seen = { lines: [] as string[], kills: 0, exits: [] as Exit[] };
   const channel = {

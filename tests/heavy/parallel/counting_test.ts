@@ -247,13 +247,7 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
       ...[...args, "--max-worker-age", "1s", "--max-requests", "300"],
       ...[...handler.args, ...ADMIN],
     ]);
-    let isOver = false;
-    const load = Promise.all(Array.from({ length: 4 }, async () => {
-      while (!isOver) {
-        // Those of a process that is killed are lost.
-        await askAlone(server, "GET", "/later", { Connection: "close" }).catch(() => {});
-      }
-    }));
+    await using _load = startLoad(server);
     let last = new Map<string, number>();
     const disturbances = ["HUP", "TTIN", "HUP", "TTOU", "kill"];
     const started = () => last.get("sluice_lanes_started_total") ?? 0;
@@ -267,9 +261,24 @@ for (const mode of ["async", "threaded", "pooled", "forked"]) {
       last = page;
       if (i % 20 === 10) await disturb(server, disturbances[(i / 20 | 0) % 5] ?? "", mode);
     }
-    isOver = true;
-    await load;
   });
+}
+
+/** Has four clients send requests until it is disposed of. */
+function startLoad(server: Server): AsyncDisposable {
+  let isOver = false;
+  const load = Promise.all(Array.from({ length: 4 }, async () => {
+    while (!isOver) {
+      // Those of a process that is killed are lost.
+      await askAlone(server, "GET", "/later", { Connection: "close" }).catch(() => {});
+    }
+  }));
+  return {
+    async [Symbol.asyncDispose]() {
+      isOver = true;
+      await load;
+    },
+  };
 }
 
 async function disturb(server: Server, what: string, mode: string): Promise<void> {

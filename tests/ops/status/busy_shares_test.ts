@@ -9,7 +9,7 @@ import { sampleFacts } from "../../helpers/sample_facts.ts";
 function makeLanes(count: number) {
   const scoreboard = new Scoreboard();
   const lanes = Array.from({ length: count }, (_, number): LaneFacts => {
-    const row = scoreboard.claim(0);
+    const row = scoreboard.claim(number, 0);
     if (row === null) throw new Error("The scoreboard is full");
     row.state = "ready";
     return {

@@ -2,13 +2,16 @@ import { assert, assertEquals } from "@std/assert";
 import { cpuClock } from "../../../src/base/cpu_clock.ts";
 import { readTextFile } from "../../../src/base/read_text_file.ts";
 import type { Row } from "../../../src/lane/row.ts";
+import { Scoreboard } from "../../../src/lane/scoreboard.ts";
 import { openAccessLog } from "../../../src/log/access_log.ts";
 import { factsOf } from "../../../src/ops/status/facts_of.ts";
+import type { LaneFacts } from "../../../src/ops/status/server_facts.ts";
 import { StatusReader } from "../../../src/ops/status/status_reader.ts";
 import type { Status } from "../../../src/ops/status/status.ts";
 import { Server } from "../../../src/server/server.ts";
 import { loadSettings } from "../../../src/settings/load.ts";
 import { inLogFolder, openLogTo } from "../../helpers/log.ts";
+import { sampleFacts } from "../../helpers/sample_facts.ts";
 import { until } from "../../helpers/until.ts";
 
 // Opens the C library for good, so it must not look like a leak of a test.
@@ -148,3 +151,20 @@ Deno.test("StatusReader.read() describes the server and its lane", () =>
     assertEquals([totals.accepted, totals.crashed, totals.hung, totals.recycled], [0, 0, 0, 0]);
     return Promise.resolve();
   }));
+
+Deno.test("StatusReader.read() tells nothing of a lane whose row has become another's since the facts", () => {
+  const scoreboard = new Scoreboard();
+  const place = { place: "thread", generation: 0, pid: 1, maxConnections: 1 } as const;
+  const lanes = [0, 1].map((number): LaneFacts => {
+    const row = scoreboard.claim(number, 0);
+    row?.add("accepted", 10);
+    return { number, row: row?.index ?? -1, ...place };
+  });
+  const facts = sampleFacts({ lanes });
+  const reader = new StatusReader(scoreboard, facts);
+  const accepted = () => reader.read(facts).lanes.map(({ lane, accepted }) => [lane, accepted]);
+  scoreboard.close(scoreboard.row(0), "free");
+  assertEquals(accepted(), [[0, 10], [1, 10]]);
+  assertEquals(scoreboard.claim(2, 0)?.index, 0);
+  assertEquals(accepted(), [[1, 10]]);
+});

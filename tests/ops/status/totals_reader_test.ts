@@ -11,7 +11,7 @@ class Lanes {
   readonly #totals = new Totals();
 
   start(): Row {
-    const row = this.scoreboard.claim(0);
+    const row = this.scoreboard.claim(0, 0);
     if (row === null) throw new Error("No row is free");
     row.measures.beginMeasuring();
     this.#totals.started++;
