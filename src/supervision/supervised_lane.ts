@@ -11,6 +11,8 @@ import type { SupervisionSettings } from "./settings.ts";
 export const KILL_PATIENCE = 500;
 /** How long a lane may take to confirm that it stopped accepting, in milliseconds. */
 const REPLY_PATIENCE = 1000;
+/** How long a lane that is no longer needed may go on with its start, in milliseconds. */
+export const OPEN_PATIENCE = 3000;
 /** A lane that exits later than this after it was ready did not die early, in milliseconds. */
 const STABLE_AFTER = 1000;
 
@@ -188,13 +190,19 @@ export class SupervisedLane {
       }));
   }
 
-  /** Kills a lane that is no longer needed while it starts, or shuts it down if it is ready by then. */
+  /**
+   * Ends a lane that is no longer needed while it starts. If it is about to open it retires by
+   * itself, since it may accept a client before this thread knows; otherwise it is killed.
+   */
   cancel(gracefulTimeout: number): void {
+    if (this.isCancelled) return;
     this.isCancelled = true;
-    this.#onceItRuns(this.heartbeat.last, () => {
-      if (this.isStarting) this.handle.kill();
-      else this.shutDown(gracefulTimeout);
-    });
+    this.handle.retire().catch(() => {}); // It has not opened.
+    this.#timers.after(OPEN_PATIENCE, () =>
+      this.#onceItRuns(this.heartbeat.last, () => {
+        if (this.isStarting) this.handle.kill();
+        else this.shutDown(gracefulTimeout);
+      }));
   }
 
   /** Kills a lane that starts while the server stops. */

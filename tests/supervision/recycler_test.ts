@@ -89,7 +89,7 @@ Deno.test(
     const [, , replacement] = lanes.all;
     lanes.isHeld = false;
     await start(planOf({ min: 2 }));
-    assertEquals(replacement?.calls, ["kill"]);
+    assertEquals(replacement?.calls, ["retire"]);
     assertEquals([lanes.of(0).length, lanes.of(1).length], [3, 2]);
     assertEquals(server.states(), ["3 ready", "4 ready"]);
     assertEquals([records, supervisor.totals.recycled], [[], 0]);

@@ -3,7 +3,11 @@ import { delay } from "@std/async/delay";
 import { Scoreboard } from "../../src/lane/scoreboard.ts";
 import type { Exit, LaneHandle } from "../../src/places/handle.ts";
 import type { Generation } from "../../src/supervision/generation.ts";
-import { KILL_PATIENCE, SupervisedLane } from "../../src/supervision/supervised_lane.ts";
+import {
+  KILL_PATIENCE,
+  OPEN_PATIENCE,
+  SupervisedLane,
+} from "../../src/supervision/supervised_lane.ts";
 import { planOf, UNLIMITED } from "../helpers/supervision.ts";
 import { until } from "../helpers/until.ts";
 
@@ -17,6 +21,8 @@ function makeLane() {
   const handle = {
     ready: new Promise(() => {}),
     exited: exited.promise,
+    retire: () => Promise.resolve(void calls.push("retire")),
+    drain: () => void calls.push("drain"),
     closeConnections: () => void calls.push("closeConnections"),
     kill: () => void calls.push("kill"),
   };
@@ -46,13 +52,29 @@ Deno.test("SupervisedLane.kill() kills a thread only once its event loop runs, s
   end();
 });
 
-Deno.test("SupervisedLane.retire() cancels a starting thread once its event loop runs, and until then it does not serve", async () => {
+Deno.test("SupervisedLane.retire() lets a starting thread retire by itself, and kills it later, once its event loop runs", async () => {
   const { lane, calls, beat, end } = makeLane();
   beat();
   await lane.retire(UNLIMITED);
-  assertEquals([calls, lane.isServing], [[], false]);
+  assertEquals([calls, lane.isServing], [["retire"], false]);
+  await delay(OPEN_PATIENCE + 200);
+  assertEquals(calls, ["retire"]);
   beat();
   await until("it is killed", () => calls.includes("kill"));
+  end();
+});
+
+Deno.test("SupervisedLane.retire() does not kill a starting thread that accepts a client meanwhile", async () => {
+  const { lane, calls, beat, end } = makeLane();
+  beat();
+  await lane.retire({ ...UNLIMITED, gracefulTimeout: 60_000 });
+  lane.row.add("accepted", 1);
+  await delay(OPEN_PATIENCE);
+  await until("it is drained", () => {
+    beat();
+    return calls.includes("drain");
+  });
+  assertEquals(calls, ["retire", "drain"]);
   end();
 });
 
