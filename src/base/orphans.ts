@@ -3,6 +3,7 @@
  * wait for them, or they stay as zombies for ever. In a container, that is this program.
  */
 import { type Library, openLibrary } from "./c_library.ts";
+import { infoOf } from "./descriptor_facts.ts";
 import { readProcessStat } from "./process_stat.ts";
 import { every } from "./timers.ts";
 
@@ -79,17 +80,6 @@ function zombieChildren(): number[] {
 
 /** The children that the runtime has a descriptor for. */
 function ownChildren(): ReadonlySet<unknown> {
-  const infos = [...Deno.readDirSync("/proc/self/fdinfo")].map(({ name }) =>
-    textOf(`/proc/self/fdinfo/${name}`)
-  );
+  const infos = [...Deno.readDirSync("/proc/self/fdinfo")].map(({ name }) => infoOf(name));
   return new Set(infos.map((info) => Number(OF_PIDFD.exec(info)?.[1])));
-}
-
-/** The text of a file; empty if it is gone. */
-function textOf(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return "";
-  }
 }

@@ -1,5 +1,6 @@
 /** What epoll(7) of the runtime waits for: proc(5) tells it, and the runtime has no API to change it. */
 import { type Library, openLibrary } from "../base/c_library.ts";
+import { infoOf, linkOf } from "../base/descriptor_facts.ts";
 
 /** The link of a descriptor of epoll(7), in /proc/self/fd. */
 const EPOLL = "anon_inode:[eventpoll]";
@@ -51,15 +52,6 @@ export function addInterest(library: Library, interest: Interest): boolean {
   return control(library, EPOLL_CTL_ADD, interest);
 }
 
-/** The link of a descriptor; null if it is closed by now. */
-function linkOf(descriptor: string): string | null {
-  try {
-    return Deno.readLinkSync(`/proc/self/fd/${descriptor}`);
-  } catch {
-    return null;
-  }
-}
-
 function interestsOf(epoll: number): Interest[] {
   return [...infoOf(epoll).matchAll(INTEREST)].map(([, descriptor, events, data]) => ({
     epoll,
@@ -67,15 +59,6 @@ function interestsOf(epoll: number): Interest[] {
     events: parseInt(events ?? "0", 16),
     data: BigInt(`0x${data}`),
   }));
-}
-
-/** What the system tells of a descriptor; empty if it is closed by now. */
-function infoOf(descriptor: number): string {
-  try {
-    return Deno.readTextFileSync(`/proc/self/fdinfo/${descriptor}`);
-  } catch {
-    return "";
-  }
 }
 
 function control(library: Library, operation: number, interest: Interest): boolean {

@@ -1,6 +1,7 @@
 /** The listening sockets that the parent of `--respawn` holds open, and never accepts from. */
 import type { Address } from "../../base/address.ts";
 import { openLibrary } from "../../base/c_library.ts";
+import { linkOf } from "../../base/descriptor_facts.ts";
 import { listen, type ListenOptions, removeSocketFile } from "../../core/listener.ts";
 import { isListening } from "../../core/listening_sockets.ts";
 import { stopWatching } from "../../core/unwatched_sockets.ts";
@@ -73,11 +74,8 @@ export async function holdSockets(
 function openSockets(): ReadonlyMap<string, string> {
   const sockets = new Map<string, string>();
   for (const { name } of Deno.readDirSync("/proc/self/fd")) {
-    try {
-      const link = Deno.readLinkSync(`/proc/self/fd/${name}`);
-      if (link.startsWith("socket:")) sockets.set(name, link);
-    } catch { // Closed by now.
-    }
+    const link = linkOf(name);
+    if (link?.startsWith("socket:")) sockets.set(name, link);
   }
   return sockets;
 }
