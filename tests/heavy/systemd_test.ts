@@ -6,8 +6,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { deadline } from "@std/async/deadline";
 import { fileURLToPath } from "node:url";
+import { within } from "../../src/base/within.ts";
 import { assignment, commandLine } from "../../src/ops/install/managers/systemd_words.ts";
 import { systemd } from "../../src/ops/install/managers/systemd.ts";
 import { Client } from "../helpers/client.ts";
@@ -228,7 +228,7 @@ testUnless(
     const ask = async () => {
       using client = await Client.connect({ port });
       // If systemd cannot start the server, its socket takes clients whom nobody answers.
-      return await deadline(client.ask("hello"), 60_000);
+      return await within(60_000, client.ask("hello"), () => new Error("Nobody answers"));
     };
     // The first client starts the server.
     assertMatch(await ask(), /^hello /);

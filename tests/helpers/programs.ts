@@ -4,6 +4,8 @@
  * it executes its own program: so this process must not write them itself.
  */
 
+import { runTool } from "./tools.ts";
+
 /** Copies a program. */
 export async function copyProgram(from: string, to: string): Promise<void> {
   await run("cp", from, to);
@@ -15,7 +17,6 @@ export async function writeScript(path: string, text: string): Promise<void> {
 }
 
 async function run(command: string, ...args: readonly string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(command, { args: [...args], stdin: "null" })
-    .output();
-  if (!success) throw new Error(`${command} failed: ${new TextDecoder().decode(stderr)}`);
+  const { code, stderr } = await runTool(command, args);
+  if (code !== 0) throw new Error(`${command} failed: ${stderr}`);
 }
