@@ -149,8 +149,8 @@ export class Row {
   }
 
   /**
-   * The number of its lane. Whoever knows a lane of earlier reads it after what else the row has:
-   * if it is another one by then, so may be the rest.
+   * The number of its lane. To read the counts of a certain lane, check this afterwards: if it is
+   * another one by then, so may be the counts.
    */
   get lane(): number {
     return load(this.#integers, LANE);
