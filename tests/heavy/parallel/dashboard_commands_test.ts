@@ -115,6 +115,29 @@ testWith("chromium", "the dashboard can be used by keyboard alone", async () => 
 
 testWith(
   "chromium",
+  "the dashboard asks again before the browser tells that its dialog has closed",
+  async () => {
+    await watch(async (page, server) => {
+      const asked = async (first: string) => {
+        server.commands.length = 0;
+        // All in one turn: the browser tells with its next frame that the first dialog has closed.
+        await page.evaluate(`for (const id of ["reload", "${first}", "more"]) byId(id).click();
+        function byId(id) { return document.getElementById(id); }`);
+        await page.evaluate("new Promise(requestAnimationFrame)");
+        await says(page, "#ask-title", "One lane more?");
+        await page.locator("#ask-action").click();
+        await until("it is sent", () => server.commands.some(({ path }) => path === "/scale"));
+        return server.commands.map(({ path }) => path);
+      };
+      server.answer = { status: 200, body: { generation: 2, before: 2, now: 3 } };
+      assertEquals(await asked("ask-cancel"), ["/scale"]);
+      assertEquals(await asked("ask-action"), ["/reload", "/scale"]);
+    });
+  },
+);
+
+testWith(
+  "chromium",
   "the dashboard drains a backend, makes it ready, and changes its weight",
   async () => {
     await watch(async (page, server) => {

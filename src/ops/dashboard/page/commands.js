@@ -15,6 +15,9 @@ import { counted } from "./format.js";
  * @property {{ label: string, options?: readonly string[], value: string }} [field] A choice, or a number.
  */
 
+/** Settles the question that was asked last, once its dialog is closed. */
+let settle = () => {};
+
 /** The buttons of the whole server. */
 export function startCommands() {
   /** @type {Readonly<Record<string, CommandRequest>>} */
@@ -52,6 +55,7 @@ export function startCommands() {
       /** @type {HTMLDialogElement} */ (byId("ask")).close(answer);
     });
   }
+  byId("ask").addEventListener("close", () => settle());
   for (const [id, request] of Object.entries(requests)) {
     byId(id).addEventListener("click", () => void confirmAndSend(request));
   }
@@ -125,6 +129,8 @@ function showResult(text, tone) {
  * @returns {Promise<unknown>} What to send; null for nothing.
  */
 function ask({ title, text, action, field, undo, body }) {
+  // Browsers tell with the next frame that a dialog has closed; a question may come before that.
+  settle();
   const dialog = /** @type {HTMLDialogElement} */ (byId("ask"));
   const input = field === undefined ? null : makeInput(field);
   setText(byId("ask-title"), title);
@@ -139,10 +145,11 @@ function ask({ title, text, action, field, undo, body }) {
   dialog.showModal();
   input?.focus();
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
+    settle = () => {
+      if (dialog.open) return; // The event of the question before.
       if (dialog.returnValue === "undo") resolve(undo?.body);
       else resolve(dialog.returnValue === "yes" ? body?.(input?.value ?? "") ?? {} : null);
-    }, { once: true });
+    };
   });
 }
 
